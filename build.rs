@@ -1,0 +1,69 @@
+//! Makes the assets what the browser gets: the scripts as one file (htmx starts its extensions by a timer, so a second
+//! file could come too late), each under a name that holds its hash, each compressed twice, as small as can be.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+
+/// Name, extension, media type, and the files it is made of.
+const ASSETS: [(&str, &str, &str, &[&str]); 3] = [
+    ("app", "js", "text/javascript; charset=utf-8", &["vendor/htmx.min.js", "vendor/hx-sse.min.js", "taproom.js"]),
+    ("taproom", "css", "text/css; charset=utf-8", &["taproom.css"]),
+    ("icon", "svg", "image/svg+xml", &["icon.svg"]),
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=assets");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let (mut constants, mut table) = (String::new(), String::new());
+    for (name, extension, media_type, parts) in ASSETS {
+        let bytes = join(parts);
+        let hash = Sha256::digest(&bytes).iter().take(6).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let file = format!("{name}.{hash}.{extension}");
+        let constant = format!("{}_{}", name.to_uppercase(), extension.to_uppercase());
+        for (encoding, encoded) in [("raw", bytes.clone()), ("br", brotli(&bytes)), ("gzip", gzip(&bytes))] {
+            fs::write(out.join(format!("{file}.{encoding}")), encoded).expect("OUT_DIR can be written");
+        }
+        writeln!(
+            constants,
+            "/// The address of `{name}.{extension}`.\npub const {constant}: &str = \"/assets/{file}\";"
+        )
+        .expect("a String takes all");
+        let include = |encoding: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}.{encoding}\"))");
+        writeln!(
+            table,
+            "    Asset {{ file: \"{file}\", media_type: \"{media_type}\", raw: {}, br: {}, gzip: {} }},",
+            include("raw"),
+            include("br"),
+            include("gzip"),
+        )
+        .expect("a String takes all");
+    }
+    let code = format!("{constants}\nstatic ASSETS: [Asset; {}] = [\n{table}];\n", ASSETS.len());
+    fs::write(out.join("assets.rs"), code).expect("OUT_DIR can be written");
+}
+
+fn join(parts: &[&str]) -> Vec<u8> {
+    let read = |part: &&str| fs::read(Path::new("assets").join(part)).unwrap_or_else(|e| panic!("assets/{part}: {e}"));
+    let parts: Vec<Vec<u8>> = parts.iter().map(read).collect();
+    parts.join(&b'\n')
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut encoded = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut encoded, &params).expect("memory takes all");
+    encoded
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).expect("memory takes all");
+    encoder.finish().expect("memory takes all")
+}

@@ -1,0 +1,113 @@
+//! Puts the parts together, starts them in order, and stops them in order.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::live::{Hubs, Tail};
+use crate::store::{OpenError, Store};
+use crate::web::{self, House, serve};
+
+/// How long requests that are under way get to end when the server stops.
+const DRAIN: Duration = Duration::from_secs(8);
+/// How many connections are open at once, at most.
+const CONNECTIONS_MAX: usize = 20_000;
+/// Descriptors that are not for connections: the data file, the log, the runtime, and some in reserve.
+const DESCRIPTORS_KEPT: u64 = 64;
+
+/// Why Taproom does not start. Each is one line: what is wrong, and what to do.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}. Stop what listens there, or give another address with --listen.")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The data file cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The system refuses something else.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// A Taproom that runs.
+pub struct Running {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    ended: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops it: no more commands, no more connections; streams end and are asked to come back later; what was asked is
+    /// answered; what was accepted is written; the file is closed. Takes at most some seconds.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ended_by_itself = stop.send(());
+        }
+        if let Err(error) = (&mut self.ended).await {
+            tracing::error!(%error, "the server has panicked");
+        }
+    }
+}
+
+/// Starts Taproom. Call it on a tokio runtime.
+///
+/// # Errors
+/// [`StartError`]; then nothing has changed on disk.
+pub async fn start(config: &Config) -> Result<Running, StartError> {
+    start_with(config, Tail::default()).await
+}
+
+/// The same, with hubs that keep a tail of this size.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartError> {
+    let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+    let store = Arc::new(Store::open(&config.data)?);
+    let hubs = Arc::new(Hubs::new(tail));
+    let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs))?;
+    let house = Arc::new(House { store, engine, hubs });
+    let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let ended = tokio::spawn(run(listener, house, connections.min(CONNECTIONS_MAX), async {
+        let _dropped = stopped.await;
+    }));
+    Ok(Running { address, stop: Some(stop), ended })
+}
+
+async fn run(listener: TcpListener, house: Arc<House>, connections_max: usize, stopped: impl Future<Output = ()>) {
+    let until = async {
+        let hubs = Arc::clone(&house.hubs);
+        tokio::select! {
+            () = stopped => {}
+            () = hubs.keep_telling_who_is_here() => {}
+        }
+        house.engine.refuse();
+        house.hubs.close();
+    };
+    serve::serve(listener, web::endpoint(Arc::clone(&house)), connections_max, until, DRAIN).await;
+    // The writer blocks until it has written what it took.
+    let _panicked = tokio::task::spawn_blocking(move || house.engine.stop()).await;
+}

@@ -1,0 +1,23 @@
+//! Every flag and variable, once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Real-time chat rooms in one small binary. Open the page it tells you, type a room and a name, and talk.
+#[derive(Clone, Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Config {
+    /// Where to listen: an address of this machine and a port (0 for any free one)
+    #[arg(long, env = "TAPROOM_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+
+    /// The directory that holds everything; made if it is not there
+    #[arg(long, env = "TAPROOM_DATA", value_name = "DIRECTORY", default_value = "data")]
+    pub data: PathBuf,
+
+    /// What to log, on standard error: error, warn, info, debug or trace; or a filter like taproom=debug,hyper=info
+    #[arg(long, env = "TAPROOM_LOG", value_name = "LEVEL", default_value = "info")]
+    pub log: String,
+}

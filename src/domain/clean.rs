@@ -1,0 +1,67 @@
+//! Takes out of a text what must never reach a page. What is left is shown as it was written.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// One line fit to be a name: NFC, without controls, bidirectional marks and invisible characters; every run of
+/// white space is one blank, none at the ends.
+pub(super) fn line(text: &str) -> String {
+    let visible: String = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !hidden(c)).collect();
+    let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+/// A text of several lines: NFC, line ends are `\n`, no controls but newline and tab, no blank lines at either end
+/// and no blanks at the very end.
+pub(super) fn text(text: &str) -> String {
+    let unix = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let kept: String = unix.nfc().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let first = kept.lines().take_while(|line| line.trim().is_empty()).map(|line| line.len() + 1).sum::<usize>();
+    kept.get(first..).unwrap_or("").trim_end().to_owned()
+}
+
+/// The form in which two names that read the same are the same: compatibility forms, case and joiners are folded.
+pub(super) fn fold(line: &str) -> String {
+    let joined = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    line.nfkc().flat_map(char::to_lowercase).nfc().filter(joined).collect()
+}
+
+/// Characters that change how their neighbours read, or that show nothing and so make two names look alike.
+/// (Bidirectional controls: Unicode Standard Annex 9, section 2.)
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // bidirectional
+            | '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' // invisible
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}') // letters without a shape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_keeps_what_is_seen_and_loses_what_is_not() {
+        assert_eq!(line("  Ann\t\n  Lee "), "Ann Lee");
+        assert_eq!(line("ev\u{202e}il\u{0}\u{1b}[31m"), "evil[31m");
+        assert_eq!(line("\u{3164}\u{200b}\u{2800}"), "");
+        assert_eq!(line("e\u{301}"), "é");
+        assert_eq!(line("👩\u{200d}🚀"), "👩\u{200d}🚀");
+    }
+
+    #[test]
+    fn a_text_keeps_its_lines_and_its_indentation() {
+        assert_eq!(text("\r\n \n  fn a() {\r\n\tb()\r}\n\n"), "  fn a() {\n\tb()\n}");
+        assert_eq!(text("a\u{0}\u{7}\u{1b}b\u{85}"), "ab");
+        assert_eq!(text(" \n \t "), "");
+        assert_eq!(text(""), "");
+    }
+
+    #[test]
+    fn names_that_read_the_same_fold_to_the_same() {
+        assert_eq!(fold("ANN"), fold("ann"));
+        assert_eq!(fold("Ａｎｎ"), fold("ann"));
+        assert_eq!(fold("A\u{200d}nn"), fold("ann"));
+        assert_ne!(fold("ann"), fold("anne"));
+    }
+}

@@ -1,0 +1,83 @@
+//! A message, and how it stands under the one before.
+
+use super::limits::FOLLOWS_WITHIN;
+use super::{MessageId, Moment, UserId};
+
+/// Who said it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The person's number.
+    pub id: UserId,
+    /// The name they have now.
+    pub name: String,
+}
+
+/// A message as it stood when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its number.
+    pub id: MessageId,
+    /// Who said it.
+    pub author: Author,
+    /// When.
+    pub at: Moment,
+    /// What, as it was written.
+    pub body: String,
+    /// How it stands under the one before.
+    pub place: Place,
+}
+
+/// How a message stands under the one before it in the room. Decided once, when it is posted, so that everybody
+/// sees the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The same person spoke just before: the name need not be said again.
+    pub follows: bool,
+    /// It is the first of a day (UTC).
+    pub opens_day: bool,
+}
+
+/// What of the message before matters to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Previous {
+    /// Who said it.
+    pub author: UserId,
+    /// When.
+    pub at: Moment,
+}
+
+impl Place {
+    /// Where a message of `author` at `at` stands after `previous`, the last one of the room.
+    pub fn after(previous: Option<Previous>, author: UserId, at: Moment) -> Self {
+        let opens_day = previous.is_none_or(|p| p.at.day() != at.day());
+        let follows = previous.is_some_and(|p| p.author == author && at.since(p.at) < FOLLOWS_WITHIN);
+        Self { follows: follows && !opens_day, opens_day }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: u64 = 12 * 60 * 60 * 1_000;
+
+    fn place(author: u64, minutes_later: u64) -> Place {
+        let previous = Previous { author: UserId(1), at: Moment(NOON) };
+        Place::after(Some(previous), UserId(author), Moment(NOON + minutes_later * 60_000))
+    }
+
+    #[test]
+    fn only_the_same_person_within_five_minutes_follows() {
+        assert!(place(1, 4).follows);
+        assert!(!place(1, 5).follows);
+        assert!(!place(2, 0).follows);
+    }
+
+    #[test]
+    fn the_first_of_a_day_opens_it_and_follows_nobody() {
+        assert_eq!(Place::after(None, UserId(1), Moment(0)), Place { follows: false, opens_day: true });
+        let midnight = Moment(2 * NOON);
+        let before = Previous { author: UserId(1), at: Moment(2 * NOON - 1) };
+        assert_eq!(Place::after(Some(before), UserId(1), midnight), Place { follows: false, opens_day: true });
+    }
+}

@@ -1,0 +1,117 @@
+//! Names of people and of rooms.
+
+use std::fmt;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
+use super::{Address, Refusal, clean};
+
+/// A person's name as it is shown: one line of 1 to [`NAME_CHARS_MAX`] characters, clean of anything unseen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserName(String);
+
+impl UserName {
+    /// Takes what somebody typed.
+    ///
+    /// # Errors
+    /// [`Refusal::NameBlank`] when nothing that can be seen is left, [`Refusal::NameTooLong`].
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
+        let name = clean::line(typed);
+        match name.chars().count() {
+            0 => Err(Refusal::NameBlank),
+            n if n > NAME_CHARS_MAX => Err(Refusal::NameTooLong),
+            _ if clean::fold(&name).is_empty() => Err(Refusal::NameBlank),
+            _ => Ok(Self(name)),
+        }
+    }
+
+    /// Two names with one key are one name: case, width and invisible joiners make no difference.
+    pub fn key(&self) -> String {
+        clean::fold(&self.0)
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A room's name as it is shown, of 1 to [`ROOM_CHARS_MAX`] characters, together with the address it makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomName {
+    shown: String,
+    address: Address,
+}
+
+impl RoomName {
+    /// Takes what somebody typed.
+    ///
+    /// # Errors
+    /// [`Refusal::RoomBlank`] when no letter, digit or sign is left that could make an address,
+    /// [`Refusal::RoomTooLong`].
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
+        let shown = clean::line(typed);
+        if shown.chars().count() > ROOM_CHARS_MAX {
+            return Err(Refusal::RoomTooLong);
+        }
+        let address = Address::of(&shown)?;
+        Ok(Self { shown, address })
+    }
+
+    /// Where the room is found. Two names with one address are one room.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.shown
+    }
+}
+
+/// One or two letters that stand for a name: the first of its first two words, or the first two of its only word.
+pub fn initials(name: &str) -> String {
+    let mut words = name.unicode_words();
+    let letters: Vec<&str> = match (words.next(), words.next()) {
+        (Some(first), Some(second)) => [first, second].iter().filter_map(|w| w.graphemes(true).next()).collect(),
+        (Some(only), None) => only.graphemes(true).take(2).collect(),
+        (None, _) => name.graphemes(true).take(1).collect(),
+    };
+    letters.concat().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_to_thirty_two_characters() {
+        assert_eq!(UserName::parse("  \u{200b}\u{202e} "), Err(Refusal::NameBlank));
+        assert_eq!(UserName::parse("\u{200d}\u{fe0f}"), Err(Refusal::NameBlank));
+        assert!(UserName::parse(&"é".repeat(32)).is_ok());
+        assert_eq!(UserName::parse(&"é".repeat(33)), Err(Refusal::NameTooLong));
+    }
+
+    #[test]
+    fn a_room_has_one_to_eighty_characters() {
+        assert!(RoomName::parse(&"r".repeat(80)).is_ok());
+        assert_eq!(RoomName::parse(&"r".repeat(81)), Err(Refusal::RoomTooLong));
+        assert_eq!(RoomName::parse(" / "), Err(Refusal::RoomBlank));
+    }
+
+    #[test]
+    fn initials_speak_any_script() {
+        assert_eq!(initials("Ada Moreau"), "AM");
+        assert_eq!(initials("ann"), "AN");
+        assert_eq!(initials("فريد الحسن"), "فا");
+        assert_eq!(initials("🚀"), "🚀");
+        assert_eq!(initials("<img src=x>"), "IS");
+    }
+}

@@ -1,0 +1,43 @@
+//! The id that makes a command happen once.
+
+use super::Refusal;
+use super::limits::NONCE_BYTES_MAX;
+
+/// What the sender calls one command, so that sending it twice does it once: the form's `nonce`, or the
+/// `Idempotency-Key` header. 1 to [`NONCE_BYTES_MAX`] visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nonce(String);
+
+impl Nonce {
+    /// Takes what was sent; nothing at all is no nonce.
+    ///
+    /// # Errors
+    /// [`Refusal::NonceInvalid`] if it is too long or has other characters.
+    pub fn parse(sent: &str) -> Result<Option<Self>, Refusal> {
+        match sent.trim() {
+            "" => Ok(None),
+            nonce if nonce.len() > NONCE_BYTES_MAX => Err(Refusal::NonceInvalid),
+            nonce if !nonce.bytes().all(|b| b.is_ascii_graphic()) => Err(Refusal::NonceInvalid),
+            nonce => Ok(Some(Self(nonce.to_owned()))),
+        }
+    }
+
+    /// The text of it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_short_and_visible() {
+        assert_eq!(Nonce::parse(" "), Ok(None));
+        assert!(Nonce::parse(&"n".repeat(64)).is_ok_and(|nonce| nonce.is_some()));
+        assert_eq!(Nonce::parse(&"n".repeat(65)), Err(Refusal::NonceInvalid));
+        assert_eq!(Nonce::parse("a\u{0}b"), Err(Refusal::NonceInvalid));
+        assert_eq!(Nonce::parse("näh"), Err(Refusal::NonceInvalid));
+    }
+}

@@ -1,0 +1,149 @@
+//! One change as the bytes of a stream, written once for all who listen: Server-Sent Events as the HTML standard has
+//! them (<https://html.spec.whatwg.org/multipage/server-sent-events.html>). Line ends are LF, and any line end within
+//! a text starts a new `data:` line, so no text can end an event or forge a field.
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::domain::{Cursor, Done, Epoch, Event, Message, Room, Seq};
+use crate::store::{Fault, Snapshot};
+use crate::views::{self, Here, json};
+
+/// What a listener wants to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Fragments for htmx.
+    #[default]
+    Html,
+    /// A readable line for each change.
+    Text,
+    /// An object for each change.
+    Json,
+}
+
+/// A change of a room. HTML is written at once, since most want it; the others when the first asks.
+#[derive(Debug)]
+pub struct Frame {
+    /// The number of the change.
+    pub seq: Seq,
+    /// The change of the room before it.
+    pub before: Seq,
+    id: Cursor,
+    room: Room,
+    message: Message,
+    html: Bytes,
+    text: OnceLock<Bytes>,
+    json: OnceLock<Bytes>,
+}
+
+/// Reads what a listener of `room` is to hear of `done`: what is true in this snapshot. `None` if there is nothing to
+/// hear, or nothing any more.
+///
+/// # Errors
+/// [`Fault`] if the file cannot be read.
+pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Result<Option<Frame>, Fault> {
+    match done.event {
+        Event::Posted { message, .. } => {
+            let message = snapshot.message(room.id, message)?;
+            Ok(message.map(|message| Frame::posted(epoch, room, done, message)))
+        }
+        Event::Entered { .. } | Event::Opened { .. } | Event::Left => Ok(None),
+    }
+}
+
+impl Frame {
+    fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
+        let id = Cursor { epoch: Some(epoch), seq: done.seq };
+        let html = event(Some(id), None, &views::message::posted(&room.address, &message).into_string());
+        Self {
+            seq: done.seq,
+            before: done.before,
+            id,
+            room: room.clone(),
+            message,
+            html,
+            text: OnceLock::new(),
+            json: OnceLock::new(),
+        }
+    }
+
+    /// The bytes of it in a format: shared, not copied.
+    pub fn bytes(&self, format: Format) -> Bytes {
+        match format {
+            Format::Html => self.html.clone(),
+            Format::Text => self.text.get_or_init(|| self.as_text()).clone(),
+            Format::Json => self.json.get_or_init(|| self.as_json()).clone(),
+        }
+    }
+
+    fn as_text(&self) -> Bytes {
+        event(Some(self.id), None, &views::plain::line(&self.message))
+    }
+
+    fn as_json(&self) -> Bytes {
+        let message = json::Message::of(&self.room.address, &self.message);
+        let change = json::Change::Posted { seq: self.seq, message };
+        event(Some(self.id), None, &serde_json::to_string(&change).expect("strings and numbers are always JSON"))
+    }
+}
+
+/// The first thing a listener hears, at once: where it stands, so that it can come back to this place even if nothing
+/// happens before it goes.
+pub(super) fn hello(cursor: Cursor) -> Bytes {
+    event(Some(cursor), Some("hello"), "listening")
+}
+
+/// Sent when there has been nothing else for a while, so that both ends notice a dead connection.
+pub(super) fn ping() -> Bytes {
+    event(None, Some("ping"), "1")
+}
+
+/// From where the listener wants to go on, nothing leads here: what it shows must be read anew. It then goes on from
+/// `cursor`.
+pub(super) fn reset(cursor: Cursor) -> Bytes {
+    event(Some(cursor), Some("reset"), "what came before is not in the feed; read the room again")
+}
+
+/// The server stops. `retry` is another for everyone, so that they do not all come back at once.
+pub(super) fn bye(retry: Duration) -> Bytes {
+    Bytes::from(format!("event: bye\nretry: {}\ndata: restarting\n\n", retry.as_millis()))
+}
+
+/// Who is here. It has no id: it is not a change, and nobody needs to catch up on it.
+pub(super) fn here(here: &Here) -> Bytes {
+    event(None, None, &views::people::changed(here).into_string())
+}
+
+/// An event of a stream.
+fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Bytes {
+    let mut lines = String::with_capacity(data.len() + 64);
+    if let Some(id) = id {
+        writeln!(lines, "id: {id}").expect("a String takes all");
+    }
+    if let Some(name) = name {
+        writeln!(lines, "event: {name}").expect("a String takes all");
+    }
+    for line in data.replace("\r\n", "\n").split(['\r', '\n']) {
+        lines.push_str("data: ");
+        lines.push_str(line);
+        lines.push('\n');
+    }
+    lines.push('\n');
+    Bytes::from(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_end_in_a_text_ends_an_event_or_starts_a_field() {
+        let id = Cursor { epoch: Some(Epoch(1)), seq: Seq(2) };
+        let bytes = event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
+        let expected = "id: 00000001-2\nevent: x\ndata: a\ndata: id: 9\ndata: data: b\ndata: \ndata: event: y\n\n";
+        assert_eq!(bytes, expected);
+    }
+}

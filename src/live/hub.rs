@@ -1,0 +1,191 @@
+//! One room that somebody listens to: its last frames, its bell, and who is here.
+//!
+//! Invariant: the tail holds every change of the room after its floor, in order. A fresh hub has no floor and covers
+//! nothing: its first frame's predecessor becomes the floor. (Taking the last change at the hub's birth instead would
+//! lose a frame that is rung between that and the first look.)
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Waker;
+
+use bytes::Bytes;
+
+use super::Frame;
+use crate::domain::limits::NAMED_PEOPLE_MAX;
+use crate::domain::{Author, Seq, UserId};
+use crate::views::Here;
+
+/// How much a hub keeps for listeners that are a little behind. Who is further behind reads the feed.
+#[derive(Clone, Copy, Debug)]
+pub struct Tail {
+    /// How many frames, at most.
+    pub frames_max: usize,
+    /// How many bytes of HTML, at most.
+    pub bytes_max: usize,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self { frames_max: 256, bytes_max: 1024 * 1024 }
+    }
+}
+
+/// What a hub has for a listener.
+pub(super) enum Heard {
+    /// The next change.
+    Frame(Arc<Frame>),
+    /// Who is here, and which telling of it this is.
+    Here(Bytes, u64),
+    /// The tail starts too late for this listener: it must read the feed.
+    Behind,
+    /// Nothing now; the bell will ring.
+    Nothing,
+}
+
+/// A place in the row of bells.
+pub(super) type Slot = usize;
+
+#[derive(Default)]
+pub(super) struct Hub(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    floor: Option<Seq>,
+    frames: VecDeque<Arc<Frame>>,
+    bytes: usize,
+    bells: Vec<Option<Waker>>,
+    free: Vec<Slot>,
+    named: HashMap<UserId, Named>,
+    here: Bytes,
+    here_version: u64,
+}
+
+struct Named {
+    author: Author,
+    listeners: usize,
+}
+
+impl Hub {
+    // A std Mutex: nothing waits while it is held, and what runs under it cannot panic half way.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Takes a seat. `who` is counted among the people here.
+    pub fn join(&self, who: Option<&Author>) -> Slot {
+        let mut inner = self.lock();
+        if let Some(author) = who {
+            let named = Named { author: author.clone(), listeners: 0 };
+            inner.named.entry(author.id).or_insert(named).listeners += 1;
+        }
+        inner.free.pop().unwrap_or_else(|| {
+            inner.bells.push(None);
+            inner.bells.len() - 1
+        })
+    }
+
+    /// Gives up a seat.
+    pub fn leave(&self, slot: Slot, who: Option<UserId>) {
+        let mut inner = self.lock();
+        inner.bells[slot] = None;
+        inner.free.push(slot);
+        if let Some(id) = who
+            && let Some(named) = inner.named.get_mut(&id)
+        {
+            named.listeners -= 1;
+            if named.listeners == 0 {
+                inner.named.remove(&id);
+            }
+        }
+    }
+
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        let inner = self.lock();
+        inner.bells.len() - inner.free.len()
+    }
+
+    /// Who is here.
+    pub fn here(&self) -> Here {
+        let inner = self.lock();
+        let named_listeners: usize = inner.named.values().map(|named| named.listeners).sum();
+        let count = inner.bells.len() - inner.free.len() - named_listeners + inner.named.len();
+        let mut named: Vec<Author> = inner.named.values().map(|named| named.author.clone()).collect();
+        named.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id)));
+        named.truncate(NAMED_PEOPLE_MAX);
+        Here { named, count }
+    }
+
+    /// Tells everybody who is here.
+    pub fn tell_here(&self, bytes: Bytes) {
+        let mut inner = self.lock();
+        inner.here = bytes;
+        inner.here_version += 1;
+        ring(inner);
+    }
+
+    /// Adds a frame and rings the bell.
+    pub fn tell(&self, frame: Frame, tail: Tail) {
+        let mut inner = self.lock();
+        let newest = inner.frames.back().map(|last| last.seq).or(inner.floor);
+        if newest != Some(frame.before) {
+            // The first frame; or one before it was never told: then the tail starts anew, and the feed has the rest.
+            (inner.floor, inner.bytes) = (Some(frame.before), 0);
+            inner.frames.clear();
+        }
+        inner.bytes += frame.bytes(super::Format::Html).len();
+        inner.frames.push_back(Arc::new(frame));
+        while inner.frames.len() > tail.frames_max || inner.bytes > tail.bytes_max {
+            let Some(oldest) = inner.frames.pop_front() else { break };
+            inner.bytes -= oldest.bytes(super::Format::Html).len();
+            inner.floor = Some(oldest.seq);
+        }
+        ring(inner);
+    }
+
+    /// Rings the bell, so that everybody looks.
+    pub fn ring(&self) {
+        ring(self.lock());
+    }
+
+    /// Lets go of the tail, so that it covers nothing and everybody reads the feed.
+    pub fn forget(&self) {
+        let mut inner = self.lock();
+        (inner.floor, inner.bytes) = (None, 0);
+        inner.frames.clear();
+        ring(inner);
+    }
+
+    /// What comes after `cursor`, for whoever sits at `slot` and was told `here_version`. Hangs up `bell` first, so that
+    /// what is told after this look rings it.
+    pub fn after(&self, slot: Slot, cursor: Seq, here_version: u64, bell: &Waker) -> Heard {
+        let mut inner = self.lock();
+        match &mut inner.bells[slot] {
+            Some(hung) if hung.will_wake(bell) => {}
+            empty => *empty = Some(bell.clone()),
+        }
+        if inner.floor.is_some_and(|floor| cursor < floor) {
+            return Heard::Behind;
+        }
+        let next = inner.frames.partition_point(|frame| frame.seq <= cursor);
+        match inner.frames.get(next) {
+            Some(frame) => Heard::Frame(Arc::clone(frame)),
+            None if inner.here_version > here_version => Heard::Here(inner.here.clone(), inner.here_version),
+            None => Heard::Nothing,
+        }
+    }
+
+    /// Whether the tail tells all that comes after `cursor`.
+    pub fn covers(&self, cursor: Seq) -> bool {
+        self.lock().floor.is_some_and(|floor| cursor >= floor)
+    }
+}
+
+/// Wakes all whose bell hangs, after letting go of the lock that each of them will want.
+fn ring(mut inner: MutexGuard<'_, Inner>) {
+    let bells: Vec<Waker> = inner.bells.iter_mut().filter_map(Option::take).collect();
+    drop(inner);
+    for bell in bells {
+        bell.wake();
+    }
+}

@@ -1,0 +1,161 @@
+//! The hubs of all rooms that somebody listens to. A hub comes with its first listener and goes with its last.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use super::hub::{Hub, Slot, Tail};
+use super::{Frame, frame};
+use crate::domain::{Author, RoomId, UserId};
+use crate::views::Here;
+
+/// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
+/// come at once, make one telling.
+const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
+/// So many listeners of a room make it wait once more as long: telling all of them costs, and a crowd changes always.
+const HERE_CROWD: u32 = 500;
+
+/// All hubs.
+#[derive(Default)]
+pub struct Hubs {
+    tail: Tail,
+    rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
+    moved: Mutex<HashSet<RoomId>>,
+    somebody_moved: Notify,
+    closing: AtomicBool,
+}
+
+impl Hubs {
+    /// None yet. Each will keep a tail of this size.
+    pub fn new(tail: Tail) -> Self {
+        Self { tail, ..Self::default() }
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<RoomId, Arc<Hub>>> {
+        self.rooms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn hub(&self, room: RoomId) -> Option<Arc<Hub>> {
+        self.rooms().get(&room).cloned()
+    }
+
+    /// Whether somebody listens to this room.
+    pub fn is_heard(&self, room: RoomId) -> bool {
+        self.hub(room).is_some()
+    }
+
+    /// How many listen to this room.
+    pub fn listeners(&self, room: RoomId) -> usize {
+        self.hub(room).map_or(0, |hub| hub.listeners())
+    }
+
+    /// Who is in this room.
+    pub fn here(&self, room: RoomId) -> Here {
+        self.hub(room).map_or_else(Here::default, |hub| hub.here())
+    }
+
+    /// Tells the listeners of a room what has just become durable.
+    pub fn tell(&self, room: RoomId, frame: Frame) {
+        if let Some(hub) = self.hub(room) {
+            hub.tell(frame, self.tail);
+        }
+    }
+
+    /// Sends the listeners of a room to the feed, when a change could not be made a frame.
+    pub fn forget(&self, room: RoomId) {
+        if let Some(hub) = self.hub(room) {
+            hub.forget();
+        }
+    }
+
+    /// Ends all streams, present and to come.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        let hubs: Vec<Arc<Hub>> = self.rooms().values().cloned().collect();
+        for hub in hubs {
+            hub.ring();
+        }
+    }
+
+    /// Whether all streams are to end.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Takes a seat in a room.
+    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Author>) -> Seat {
+        let mut rooms = self.rooms();
+        let hub = Arc::clone(rooms.entry(room).or_default());
+        let slot = hub.join(who);
+        drop(rooms);
+        self.moved(room);
+        Seat { hubs: Arc::clone(self), room, hub, slot, who: who.map(|author| author.id) }
+    }
+
+    fn moved(&self, room: RoomId) {
+        self.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(room);
+        self.somebody_moved.notify_one();
+    }
+
+    /// Tells rooms who is in them whenever that has changed. Runs until it is dropped.
+    pub async fn keep_telling_who_is_here(&self) {
+        let mut due: HashMap<RoomId, Instant> = HashMap::new();
+        loop {
+            match due.values().min().copied() {
+                Some(first) => tokio::select! {
+                    () = self.somebody_moved.notified() => {}
+                    () = sleep_until(first) => {}
+                },
+                None => self.somebody_moved.notified().await,
+            }
+            let moved = std::mem::take(&mut *self.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            for room in moved {
+                let crowd = u32::try_from(self.listeners(room)).unwrap_or(u32::MAX) / HERE_CROWD;
+                due.entry(room).or_insert_with(|| Instant::now() + HERE_TOLD_AFTER * crowd.saturating_add(1).min(60));
+            }
+            let now = Instant::now();
+            for (&room, _) in due.iter().filter(|(_, at)| **at <= now) {
+                if let Some(hub) = self.hub(room) {
+                    hub.tell_here(frame::here(&hub.here()));
+                }
+            }
+            due.retain(|_, at| *at > now);
+        }
+    }
+}
+
+/// A seat in a room, given up when dropped.
+pub(super) struct Seat {
+    hubs: Arc<Hubs>,
+    room: RoomId,
+    pub hub: Arc<Hub>,
+    pub slot: Slot,
+    who: Option<UserId>,
+}
+
+impl Seat {
+    pub fn hubs(&self) -> &Hubs {
+        &self.hubs
+    }
+
+    pub fn room(&self) -> RoomId {
+        self.room
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        // Under the lock of the map, so that nobody sits down in a hub that is just taken out of it.
+        let mut rooms = self.hubs.rooms();
+        self.hub.leave(self.slot, self.who);
+        if self.hub.listeners() == 0 {
+            rooms.remove(&self.room);
+        }
+        drop(rooms);
+        self.hubs.moved(self.room);
+    }
+}

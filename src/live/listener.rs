@@ -1,0 +1,188 @@
+//! A listener: a cursor and a seat. It holds a number, not a queue, so a slow one costs nobody anything.
+//!
+//! Live, a little behind and long away are one road: look at the tail; if it starts too late, read the feed, page by
+//! page, and look again. Nothing is skipped silently: who cannot be told what is missing is told so ([`frame::reset`]).
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_stream::Stream;
+
+use super::hub::Heard;
+use super::hubs::{Hubs, Seat};
+use super::{Format, frame};
+use crate::domain::{Author, Cursor, Room, RoomId, Seq};
+use crate::store::{Fault, Snapshot, Store};
+
+/// How often a listener hears a heartbeat.
+const PING_EVERY: Duration = Duration::from_secs(15);
+/// How many changes are read from the feed at a time.
+const CATCH_UP_CHANGES: usize = 64;
+/// When the server stops, a listener is asked to come back after this time, and up to [`RETRY_SPREAD`] later.
+const RETRY_MIN: Duration = Duration::from_secs(2);
+const RETRY_SPREAD: Duration = Duration::from_secs(8);
+
+/// Where a listener starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// After this change.
+    After(Seq),
+    /// Now, because where it wanted to start is no place in this history.
+    Reset(Seq),
+}
+
+impl Start {
+    /// Judges the place where a listener of `room` wants to go on. Without a wish it is now.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read.
+    pub fn judge(store: &Store, room: RoomId, wish: Option<Cursor>) -> Result<Self, Fault> {
+        let snapshot = store.snapshot()?;
+        let now = snapshot.last()?;
+        let Some(wish) = wish else { return Ok(Self::After(now)) };
+        let floor = snapshot.feed_floor(room)?.unwrap_or(now);
+        let foreign = wish.epoch.is_some_and(|epoch| epoch != store.epoch());
+        // A feed that still begins at the room's opening has lost nothing, wherever the wish lies before it.
+        let too_old = wish.seq < floor && floor.0 != room.0;
+        if foreign || wish.seq > now || too_old { Ok(Self::Reset(now)) } else { Ok(Self::After(wish.seq)) }
+    }
+
+    fn seq(self) -> Seq {
+        match self {
+            Self::After(seq) | Self::Reset(seq) => seq,
+        }
+    }
+}
+
+/// A stream of what happens in a room, from a place on, for as long as it is polled.
+pub struct Listener {
+    store: Arc<Store>,
+    seat: Seat,
+    format: Format,
+    cursor: Seq,
+    here_version: u64,
+    ping: Interval,
+    opening: Option<Bytes>,
+    ended: bool,
+}
+
+impl Listener {
+    /// Sits `who` down in `room`. Call it on a tokio runtime.
+    pub fn new(
+        store: Arc<Store>,
+        hubs: &Arc<Hubs>,
+        room: RoomId,
+        who: Option<&Author>,
+        start: Start,
+        format: Format,
+    ) -> Self {
+        let mut ping = interval(PING_EVERY);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ping.reset();
+        let id = Cursor { epoch: Some(store.epoch()), seq: start.seq() };
+        let opening = match start {
+            Start::After(_) => frame::hello(id),
+            Start::Reset(_) => frame::reset(id),
+        };
+        Self {
+            seat: hubs.sit(room, who),
+            store,
+            format,
+            cursor: start.seq(),
+            here_version: 0,
+            ping,
+            opening: Some(opening),
+            ended: false,
+        }
+    }
+
+    /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
+    fn catch_up(&mut self) -> Result<Option<Bytes>, Fault> {
+        let snapshot = self.store.snapshot()?;
+        let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
+        loop {
+            let changes = snapshot.changes_after(room.id, self.cursor, CATCH_UP_CHANGES)?;
+            let Some(last) = changes.last() else {
+                self.cursor = self.cursor.max(snapshot.last()?);
+                return Ok(None);
+            };
+            self.cursor = last.seq;
+            let bytes = self.written(&snapshot, &room, &changes)?;
+            if !bytes.is_empty() {
+                return Ok(Some(bytes));
+            }
+        }
+    }
+
+    fn written(&self, snapshot: &Snapshot, room: &Room, changes: &[crate::domain::Done]) -> Result<Bytes, Fault> {
+        let mut bytes = BytesMut::new();
+        for change in changes {
+            if let Some(frame) = frame::read(snapshot, self.store.epoch(), room, *change)? {
+                bytes.extend_from_slice(&frame.bytes(self.format));
+            }
+        }
+        Ok(bytes.freeze())
+    }
+
+    fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
+        if let Some(opening) = self.opening.take() {
+            return Poll::Ready(Some(Ok(opening)));
+        }
+        loop {
+            // Hangs up the bell before it looks anywhere, so that nothing told in between is lost.
+            match self.seat.hub.after(self.seat.slot, self.cursor, self.here_version, cx.waker()) {
+                _ if self.seat.hubs().is_closing() => return Poll::Ready(self.end()),
+                Heard::Frame(frame) => {
+                    self.cursor = frame.seq;
+                    return Poll::Ready(Some(Ok(frame.bytes(self.format))));
+                }
+                Heard::Here(bytes, version) => {
+                    self.here_version = version;
+                    if self.format == Format::Html {
+                        return Poll::Ready(Some(Ok(bytes)));
+                    }
+                }
+                Heard::Behind => match self.catch_up()? {
+                    Some(bytes) => return Poll::Ready(Some(Ok(bytes))),
+                    None => continue,
+                },
+                Heard::Nothing if self.seat.hub.covers(self.cursor) => break,
+                // A fresh hub covers nothing: the feed may have more.
+                Heard::Nothing => match self.catch_up()? {
+                    Some(bytes) => return Poll::Ready(Some(Ok(bytes))),
+                    None => break,
+                },
+            }
+        }
+        self.ping.poll_tick(cx).map(|_| Some(Ok(frame::ping())))
+    }
+
+    fn end(&mut self) -> Option<Result<Bytes, Fault>> {
+        self.ended = true;
+        let spread = u64::try_from(RETRY_SPREAD.as_millis()).unwrap_or(u64::MAX);
+        let later = getrandom::u64().map_or(0, |random| random % spread);
+        Some(Ok(frame::bye(RETRY_MIN + Duration::from_millis(later))))
+    }
+}
+
+impl Stream for Listener {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let listener = self.get_mut();
+        if listener.ended {
+            return Poll::Ready(None);
+        }
+        listener.next(cx).map_err(|fault| {
+            // The stream breaks off, and whoever listened comes back with the id of what was last heard.
+            tracing::error!(%fault, "a listener could not read the feed");
+            listener.ended = true;
+            io::Error::other(fault)
+        })
+    }
+}

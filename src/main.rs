@@ -1,0 +1,52 @@
+//! The `taproom` command: reads the configuration, starts, says where, and stops when it is told to.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use taproom::app::{self, Running, StartError};
+use taproom::config::Config;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = Config::parse();
+    match run(&config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _nobody_reads = writeln!(io::stderr(), "taproom: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: &Config) -> Result<(), StartError> {
+    log(&config.log)?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let running = app::start(config).await?;
+    greet(&running);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+fn log(filter: &str) -> Result<(), StartError> {
+    let filter = EnvFilter::try_new(filter).map_err(io::Error::other)?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    Ok(())
+}
+
+fn greet(running: &Running) {
+    let url = format!("http://{}", running.address());
+    let _nobody_reads = writeln!(
+        io::stdout(),
+        "Taproom listens on {url}\n\
+         curl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"
+    );
+}

@@ -1,0 +1,36 @@
+//! What goes wrong with the file: ours to mend, never the asker's.
+
+use thiserror::Error;
+
+/// The data file could not be read or written, or holds what no Taproom wrote.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// The storage engine reports it.
+    #[error("data file: {0}")]
+    Storage(#[from] redb::Error),
+    /// A row cannot be read.
+    #[error("data file: a row of `{table}` cannot be read: {cause}")]
+    Row {
+        /// The table it stands in.
+        table: &'static str,
+        /// What the decoder says.
+        cause: postcard::Error,
+    },
+    /// A row refers to one that is not there.
+    #[error("data file: a row that `{table}` should have is missing")]
+    Missing {
+        /// The table it should stand in.
+        table: &'static str,
+    },
+}
+
+macro_rules! storage_faults {
+    ($($error:ident),*) => {
+        $(impl From<redb::$error> for Fault {
+            fn from(error: redb::$error) -> Self {
+                Self::Storage(error.into())
+            }
+        })*
+    };
+}
+storage_faults!(StorageError, TableError, TransactionError, CommitError);

@@ -1,0 +1,168 @@
+//! Opening the data file: what may be opened, what is refused, and in which words. A file that is refused is left as
+//! it was, to the byte.
+
+use std::fs::{self, File};
+use std::io;
+use std::panic;
+use std::path::{Path, PathBuf};
+
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableError};
+use thiserror::Error;
+
+use super::tables::{FORMAT, META, Tables};
+use super::{Fault, Store};
+use crate::domain::Epoch;
+
+/// The data file's name in its directory.
+const FILE: &str = "taproom.redb";
+/// How much of the file the storage engine keeps in memory, in bytes; the kernel's own cache lies behind it.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
+const STEPS: [fn(&Database) -> Result<(), Fault>; FORMAT as usize - 1] = [];
+
+/// Why the data file cannot be used. Each is one line: what is wrong, and what to do.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The directory or the file in it cannot be made, read or written.
+    #[error("{path}: {cause}. Give a directory that can be written with --data.")]
+    Unwritable {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Another process has it open.
+    #[error("{path} is in use by another Taproom. Stop that one, or give another directory with --data.")]
+    Held {
+        /// Where.
+        path: PathBuf,
+    },
+    /// It was written by a newer Taproom.
+    #[error("{path} has format {found}, this Taproom knows formats up to {FORMAT}. Start a newer Taproom on it.")]
+    TooNew {
+        /// Where.
+        path: PathBuf,
+        /// The format of the file.
+        found: u64,
+    },
+    /// It is no data file of Taproom, or no longer one.
+    #[error("{path} cannot be read as a data file: {cause}. Put a copy of it back, or move it away to start anew.")]
+    Damaged {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+impl Store {
+    /// Opens the data file in `directory`; makes both if they are not there.
+    ///
+    /// # Errors
+    /// [`OpenError`]; then nothing has changed on disk.
+    pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        let path = directory.join(FILE);
+        // On a file that something else wrote into, the storage engine may also panic; that too is an answer.
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(|_| {}));
+        let opened = panic::catch_unwind(|| Self::open_file(directory, &path));
+        panic::set_hook(hook);
+        opened.unwrap_or_else(|_| Err(damaged(&path, "its pages contradict each other")))
+    }
+
+    fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
+        found(directory, path)?;
+        look_first(path)?;
+        let db = builder().open(path).map_err(|cause| unopened(path, cause))?;
+        let (format, epoch) = numbers(&db).map_err(|fault| damaged(path, fault))?;
+        for step in STEPS.iter().skip(fit(path, format)? - 1) {
+            step(&db).map_err(|fault| damaged(path, fault))?;
+        }
+        Ok(Self { db, epoch })
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+/// Makes the data file if there is none: whole under another name first, so that a crash leaves none or a good one.
+/// The lock on the directory lets only one of two Taprooms that start at once do it.
+fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
+    let unwritable = |cause| OpenError::Unwritable { path: directory.to_owned(), cause };
+    if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    fs::create_dir_all(directory).map_err(unwritable)?;
+    let lock = File::open(directory).map_err(unwritable)?;
+    lock.lock().map_err(unwritable)?;
+    if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    let new = path.with_extension("new");
+    let _left_by_a_crash = fs::remove_file(&new);
+    let db = builder().create(&new).map_err(|cause| unopened(&new, cause))?;
+    lay_out(&db).map_err(|fault| damaged(&new, fault))?;
+    drop(db);
+    fs::rename(&new, path).and_then(|()| lock.sync_all()).map_err(unwritable)
+}
+
+/// Writes what a new file starts with: every table, its format and its epoch.
+fn lay_out(db: &Database) -> Result<(), Fault> {
+    let txn = db.begin_write()?;
+    let epoch = getrandom::u32().map_err(|cause| redb::Error::Io(io::Error::other(cause)))?;
+    {
+        let mut meta = txn.open_table(META)?;
+        meta.insert("format", FORMAT)?;
+        meta.insert("epoch", u64::from(epoch))?;
+    }
+    Tables::open(&txn)?.close()?;
+    Ok(txn.commit()?)
+}
+
+/// Looks before it opens, because opening for writing already writes. A file that was not closed in peace can only be
+/// looked at by mending it, which is what opening it does.
+fn look_first(path: &Path) -> Result<(), OpenError> {
+    let db = match Builder::new().open_read_only(path) {
+        Err(DatabaseError::RepairAborted) => return Ok(()),
+        db => db.map_err(|cause| unopened(path, cause))?,
+    };
+    let (format, _) = numbers(&db).map_err(|fault| damaged(path, fault))?;
+    fit(path, format).map(|_| ())
+}
+
+/// A format that this Taproom can take over.
+fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
+    match found {
+        0 => Err(damaged(path, "it holds something else")),
+        1..=FORMAT => Ok(found as usize),
+        _ => Err(OpenError::TooNew { path: path.to_owned(), found }),
+    }
+}
+
+/// The format and the epoch of a file; format 0 if it is none of ours.
+fn numbers(db: &impl ReadableDatabase) -> Result<(u64, Epoch), Fault> {
+    let meta = match db.begin_read()?.open_table(META) {
+        Err(TableError::TableDoesNotExist(_) | TableError::TableTypeMismatch { .. }) => return Ok((0, Epoch(0))),
+        meta => meta?,
+    };
+    let number = |key| Ok::<u64, Fault>(meta.get(key)?.map_or(0, |value| value.value()));
+    Ok((number("format")?, Epoch(number("epoch")? as u32)))
+}
+
+fn unopened(path: &Path, cause: DatabaseError) -> OpenError {
+    let path = path.to_owned();
+    match cause {
+        DatabaseError::DatabaseAlreadyOpen => OpenError::Held { path },
+        DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != io::ErrorKind::InvalidData => {
+            OpenError::Unwritable { path, cause }
+        }
+        cause => damaged(&path, cause),
+    }
+}
+
+fn damaged(path: &Path, cause: impl ToString) -> OpenError {
+    OpenError::Damaged { path: path.to_owned(), cause: cause.to_string() }
+}

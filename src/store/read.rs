@@ -1,0 +1,202 @@
+//! Reading, each time on one snapshot.
+
+use std::collections::HashMap;
+
+use redb::{ReadTransaction, ReadableTableMetadata};
+
+use super::rows::{self, Row};
+use super::tables::{
+    ADDRESSES, FEED, MESSAGES, META, MessageRow, NAMES, RECENT, ROOMS, RoomRow, TOKENS, TokenRow, USERS, UserRow,
+};
+use super::{Fault, feed};
+use crate::domain::limits::PAGE_MESSAGES;
+use crate::domain::{Address, Author, Done, Message, MessageId, Place, Room, RoomId, Seq, TokenHash, UserId, UserName};
+
+/// The state after one commit.
+pub struct Snapshot(ReadTransaction);
+
+/// Which messages of a room are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The last ones.
+    Latest,
+    /// The ones before this id.
+    Before(MessageId),
+    /// The ones after this id.
+    After(MessageId),
+    /// The ones around this id, and the message itself if there is one.
+    Around(MessageId),
+}
+
+/// At most [`PAGE_MESSAGES`] messages, oldest first.
+#[derive(Debug)]
+pub struct Page {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// There are older ones.
+    pub older: bool,
+    /// There are newer ones.
+    pub newer: bool,
+}
+
+type Found = Vec<(MessageId, MessageRow)>;
+
+impl Snapshot {
+    pub(super) fn of(txn: ReadTransaction) -> Self {
+        Self(txn)
+    }
+
+    /// The last change of the whole server.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read; so with all that follow.
+    pub fn last(&self) -> Result<Seq, Fault> {
+        Ok(Seq(self.0.open_table(META)?.get("seq")?.map_or(0, |seq| seq.value())))
+    }
+
+    /// The room at this address.
+    pub fn room(&self, address: &Address) -> Result<Option<Room>, Fault> {
+        match self.0.open_table(ADDRESSES)?.get(address.as_str())? {
+            Some(id) => self.room_by_id(RoomId(id.value())),
+            None => Ok(None),
+        }
+    }
+
+    /// The room of this number.
+    pub fn room_by_id(&self, id: RoomId) -> Result<Option<Room>, Fault> {
+        Ok(rows::get(&self.0.open_table(ROOMS)?, "rooms", id.0)?.map(|row| room(id, row)))
+    }
+
+    /// The rooms in which something happened last, latest first.
+    pub fn recent_rooms(&self, limit: usize) -> Result<Vec<Room>, Fault> {
+        let rooms = self.0.open_table(ROOMS)?;
+        let mut found = Vec::new();
+        for entry in self.0.open_table(RECENT)?.range::<u64>(..)?.rev().take(limit) {
+            let id = RoomId(entry?.1.value());
+            let row = rows::get(&rooms, "rooms", id.0)?.ok_or(Fault::Missing { table: "rooms" })?;
+            found.push(room(id, row));
+        }
+        Ok(found)
+    }
+
+    /// How many rooms there are.
+    pub fn count_rooms(&self) -> Result<u64, Fault> {
+        Ok(self.0.open_table(ROOMS)?.len()?)
+    }
+
+    /// The person of this number.
+    pub fn user(&self, id: UserId) -> Result<Option<Author>, Fault> {
+        let row: Option<UserRow> = rows::get(&self.0.open_table(USERS)?, "users", id.0)?;
+        Ok(row.map(|row| Author { id, name: row.name }))
+    }
+
+    /// Whoever holds this name.
+    pub fn user_named(&self, name: &UserName) -> Result<Option<UserId>, Fault> {
+        Ok(self.0.open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value())))
+    }
+
+    /// Whoever holds the token of this hash.
+    pub fn holder(&self, token: TokenHash) -> Result<Option<Author>, Fault> {
+        let row: Option<TokenRow> = rows::get(&self.0.open_table(TOKENS)?, "tokens", token.0)?;
+        row.map_or(Ok(None), |row| self.user(UserId(row.user)))
+    }
+
+    /// One message of a room.
+    pub fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Fault> {
+        let row = rows::get(&self.0.open_table(MESSAGES)?, "messages", (room.0, id.0))?;
+        let author = self.author()?;
+        row.map(|row| message(id, row, author)).transpose()
+    }
+
+    /// A page of a room's messages.
+    pub fn page(&self, room: RoomId, window: Window) -> Result<Page, Fault> {
+        let (mut before, mut after) = match window {
+            Window::Latest => (self.before(room, u64::MAX, PAGE_MESSAGES + 1)?, Found::new()),
+            Window::Before(id) => (self.before(room, id.0, PAGE_MESSAGES + 1)?, self.from(room, id.0, 1)?),
+            Window::After(id) => {
+                let from = id.0.saturating_add(1);
+                (self.before(room, from, 1)?, self.from(room, from, PAGE_MESSAGES + 1)?)
+            }
+            Window::Around(id) => {
+                (self.before(room, id.0, PAGE_MESSAGES / 2 + 1)?, self.from(room, id.0, PAGE_MESSAGES / 2 + 1)?)
+            }
+        };
+        let (room_before, room_after) = match window {
+            Window::Latest | Window::Before(_) => (PAGE_MESSAGES, 0),
+            Window::After(_) => (0, PAGE_MESSAGES),
+            Window::Around(_) => (PAGE_MESSAGES / 2, PAGE_MESSAGES / 2),
+        };
+        let (older, newer) = (before.len() > room_before, after.len() > room_after);
+        before.truncate(room_before);
+        after.truncate(room_after);
+        let mut author = self.author()?;
+        let rows = before.into_iter().rev().chain(after);
+        let messages = rows.map(|(id, row)| message(id, row, &mut author)).collect::<Result<_, _>>()?;
+        Ok(Page { messages, older, newer })
+    }
+
+    /// The next changes of a room after `seq`, at most `limit`, in order.
+    pub fn changes_after(&self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Done>, Fault> {
+        let rows = feed::after(&self.0.open_table(FEED)?, room, seq, limit)?;
+        Ok(rows.into_iter().map(|row| row.done).collect())
+    }
+
+    /// After which change a room's feed starts: who stands before it has missed what nobody can tell any more.
+    pub fn feed_floor(&self, room: RoomId) -> Result<Option<Seq>, Fault> {
+        let row: Option<RoomRow> = rows::get(&self.0.open_table(ROOMS)?, "rooms", room.0)?;
+        Ok(row.map(|row| row.feed_floor))
+    }
+
+    /// The last messages before `id`, latest first.
+    fn before(&self, room: RoomId, id: u64, limit: usize) -> Result<Found, Fault> {
+        let messages = self.0.open_table(MESSAGES)?;
+        collect(messages.range((room.0, 0)..(room.0, id))?.rev(), limit)
+    }
+
+    /// The first messages from `id` on, oldest first.
+    fn from(&self, room: RoomId, id: u64, limit: usize) -> Result<Found, Fault> {
+        let messages = self.0.open_table(MESSAGES)?;
+        collect(messages.range((room.0, id)..=(room.0, u64::MAX))?, limit)
+    }
+
+    /// Looks people up, each once.
+    fn author(&self) -> Result<impl FnMut(UserId) -> Result<Author, Fault>, Fault> {
+        let users = self.0.open_table(USERS)?;
+        let mut known: HashMap<UserId, Author> = HashMap::new();
+        Ok(move |id: UserId| {
+            if let Some(author) = known.get(&id) {
+                return Ok(author.clone());
+            }
+            let row: UserRow = rows::get(&users, "users", id.0)?.ok_or(Fault::Missing { table: "users" })?;
+            let author = Author { id, name: row.name };
+            known.insert(id, author.clone());
+            Ok(author)
+        })
+    }
+}
+
+type Entry<'a> =
+    Result<(redb::AccessGuard<'a, (u64, u64)>, redb::AccessGuard<'a, Row<MessageRow>>), redb::StorageError>;
+
+fn collect<'a>(entries: impl Iterator<Item = Entry<'a>>, limit: usize) -> Result<Found, Fault> {
+    entries
+        .take(limit)
+        .map(|entry| {
+            let (key, row) = entry?;
+            Ok((Seq(key.value().1), rows::decode("messages", row.value())?))
+        })
+        .collect()
+}
+
+fn message(
+    id: MessageId,
+    row: MessageRow,
+    mut author: impl FnMut(UserId) -> Result<Author, Fault>,
+) -> Result<Message, Fault> {
+    let place = Place { follows: row.follows, opens_day: row.opens_day };
+    Ok(Message { id, author: author(row.author)?, at: row.at, body: row.body, place })
+}
+
+fn room(id: RoomId, row: RoomRow) -> Room {
+    Room { id, name: row.name, address: Address::stored(row.address), last: row.last, last_at: row.last_at }
+}

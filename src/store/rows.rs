@@ -1,0 +1,76 @@
+//! A struct as the value of a table: postcard bytes, decoded when asked for.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use redb::{Key, ReadableTable, Table, TypeName, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Fault;
+
+/// A table whose values are the struct `T`.
+pub(super) type Rows<'t, K, T> = Table<'t, K, Row<T>>;
+
+/// The value type of such a table: to redb it is bytes, and a broken row is a [`Fault`] instead of a panic.
+#[derive(Debug)]
+pub(super) struct Row<T>(PhantomData<T>);
+
+impl<T: Debug + 'static> Value for Row<T> {
+    type SelfType<'a>
+        = &'a [u8]
+    where
+        Self: 'a;
+    type AsBytes<'a>
+        = &'a [u8]
+    where
+        Self: 'a;
+
+    fn fixed_width() -> Option<usize> {
+        None
+    }
+
+    fn from_bytes<'a>(data: &'a [u8]) -> &'a [u8]
+    where
+        Self: 'a,
+    {
+        data
+    }
+
+    fn as_bytes<'a, 'b: 'a>(value: &'a Self::SelfType<'b>) -> &'a [u8]
+    where
+        Self: 'b,
+    {
+        value
+    }
+
+    fn type_name() -> TypeName {
+        TypeName::new("taproom::row")
+    }
+}
+
+/// Reads a row's bytes; `table` is for the fault.
+pub(super) fn decode<T: DeserializeOwned>(table: &'static str, bytes: &[u8]) -> Result<T, Fault> {
+    postcard::from_bytes(bytes).map_err(|cause| Fault::Row { table, cause })
+}
+
+/// Reads the row at `key`, if there is one.
+pub(super) fn get<'k, K, T, R>(table: &R, name: &'static str, key: K::SelfType<'k>) -> Result<Option<T>, Fault>
+where
+    K: Key + 'static,
+    T: DeserializeOwned + Debug + 'static,
+    R: ReadableTable<K, Row<T>>,
+{
+    table.get(key)?.map(|bytes| decode(name, bytes.value())).transpose()
+}
+
+/// Writes the row at `key`, over the one that was there.
+pub(super) fn put<'k, K, T>(table: &mut Rows<'_, K, T>, key: K::SelfType<'k>, row: &T) -> Result<(), Fault>
+where
+    K: Key + 'static,
+    T: Serialize + Debug + 'static,
+{
+    let bytes = postcard::to_stdvec(row).map_err(|cause| Fault::Row { table: "written", cause })?;
+    table.insert(key, bytes.as_slice())?;
+    Ok(())
+}

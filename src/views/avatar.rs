@@ -1,0 +1,22 @@
+//! A person's initials on one of twelve stable tints.
+
+use maud::{Markup, html};
+
+use crate::domain::{Author, initials};
+
+/// How many tints there are: `hue-0` to `hue-11` in the stylesheet.
+const TINTS: u64 = 12;
+
+/// The avatar beside a message.
+pub(super) fn avatar(person: &Author) -> Markup {
+    of_class(person, "avatar")
+}
+
+/// The avatar in a row of a list.
+pub(super) fn small(person: &Author) -> Markup {
+    of_class(person, "avatar small")
+}
+
+fn of_class(person: &Author, class: &str) -> Markup {
+    html! { span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (initials(&person.name)) } }
+}

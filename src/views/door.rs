@@ -1,0 +1,178 @@
+//! The door: the form by which one comes in, and the rooms one may come into.
+
+use maud::{Markup, html};
+
+use super::icons::{self, Icon};
+use super::{layout, time};
+use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
+use crate::domain::{Author, Moment, Room};
+
+/// The form as it was sent, or as it starts.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// What stands in the field of the room.
+    pub room: String,
+    /// What stands in the field of the name.
+    pub name: String,
+    /// What is wrong with it.
+    pub wrong: Option<Wrong>,
+}
+
+/// What is wrong with a form, and where.
+#[derive(Clone, Debug)]
+pub enum Wrong {
+    /// With the room.
+    Room(String),
+    /// With the name.
+    Name(String),
+    /// With the moment: nothing needs to be changed.
+    All(String),
+}
+
+/// A room in the list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The room.
+    pub room: Room,
+    /// How many listen now.
+    pub listeners: usize,
+}
+
+/// What the door shows.
+#[derive(Debug)]
+pub struct Door<'a> {
+    /// Who stands before it, if they have a name.
+    pub viewer: Option<&'a Author>,
+    /// The form.
+    pub form: &'a Form,
+    /// The rooms in which something happened last.
+    pub rooms: &'a [Listed],
+    /// How many rooms there are.
+    pub count: u64,
+    /// What time it is.
+    pub now: Moment,
+    /// The origin by which this server was reached, for the example.
+    pub origin: &'a str,
+}
+
+/// The page.
+pub fn page(door: &Door) -> Markup {
+    layout::document(
+        "Taproom",
+        door.viewer,
+        html! {
+            div.door {
+                header.door-top {
+                    (layout::brand())
+                    @if door.viewer.is_some() { (leave()) }
+                }
+                main {
+                    div.hero {
+                        @match door.viewer {
+                            Some(viewer) => {
+                                h1 { "Welcome back, " bdi { (viewer.name) } "." }
+                                p { "Which room would you like to sit in? A new name opens a new room." }
+                            }
+                            None => {
+                                h1 { "Pull up a stool." }
+                                p { "Live rooms on a server of your own. No sign-up, no app, and nothing said is ever lost." }
+                            }
+                        }
+                        (form(door))
+                    }
+                    @if !door.rooms.is_empty() { (listing(door)) }
+                }
+                footer.door-foot {
+                    p { "Rather talk from a terminal?" }
+                    p.code-line tabindex="0" role="group" aria-label="Command line" {
+                        code { "curl -H 'Accept: text/plain' -d room=lobby -d name=Ada " (door.origin) "/enter" }
+                    }
+                }
+            }
+        },
+    )
+}
+
+fn form(door: &Door) -> Markup {
+    let Form { room, name, wrong } = door.form;
+    let (room_wrong, name_wrong, all_wrong) = match wrong {
+        Some(Wrong::Room(why)) => (Some(why), None, None),
+        Some(Wrong::Name(why)) => (None, Some(why), None),
+        Some(Wrong::All(why)) => (None, None, Some(why)),
+        None => (None, None, None),
+    };
+    html! {
+        form.enter.known[door.viewer.is_some()] method="post" action="/enter" aria-label="Come in" {
+            div.field {
+                label for="room" { "Room" }
+                input #room name="room" required maxlength=(ROOM_CHARS_MAX) value=(room) autocomplete="off"
+                    autocapitalize="none" spellcheck="false"
+                    aria-invalid=[room_wrong.map(|_| "true")] aria-describedby=[room_wrong.map(|_| "room-error")];
+                @if let Some(why) = room_wrong { (error(Some("room-error"), why)) }
+            }
+            @if door.viewer.is_none() {
+                div.field {
+                    label for="name" { "Your name" }
+                    input #name name="name" required maxlength=(NAME_CHARS_MAX) value=(name) placeholder="Ada"
+                        autocomplete="nickname"
+                        aria-invalid=[name_wrong.map(|_| "true")] aria-describedby=[name_wrong.map(|_| "name-error")];
+                    @if let Some(why) = name_wrong { (error(Some("name-error"), why)) }
+                }
+            }
+            button.button.primary.big { "Come in" }
+            @if let Some(why) = all_wrong { (error(None, why)) }
+        }
+    }
+}
+
+fn error(id: Option<&str>, why: &str) -> Markup {
+    html! { p.error id=[id] role="alert" { (icons::small(Icon::Alert)) (why) } }
+}
+
+fn leave() -> Markup {
+    html! {
+        button.button.quiet type="button" popovertarget="leave" { "Leave" }
+        (leave_dialog())
+    }
+}
+
+/// Asks before this browser forgets a name.
+pub(super) fn leave_dialog() -> Markup {
+    html! {
+        div #leave .dialog popover role="dialog" aria-labelledby="leave-title" {
+            h2 #leave-title { "Leave Taproom?" }
+            p { "This browser forgets your name. What you said stays, and the name stays yours: nobody can take it, but you \
+                 cannot get it back here either." }
+            form.actions method="post" action="/leave" {
+                button.button type="button" popovertarget="leave" popovertargetaction="hide" { "Stay" }
+                button.button.danger.filled { "Leave" }
+            }
+        }
+    }
+}
+
+fn listing(door: &Door) -> Markup {
+    let shown = door.rooms.len() as u64;
+    html! {
+        section.listing aria-labelledby="open" {
+            h2 #open {
+                "Open rooms"
+                @if door.count > shown { " " span.muted { "the latest " (shown) " of " (door.count) } }
+            }
+            ul role="list" {
+                @for Listed { room, listeners } in door.rooms {
+                    li { a href=(room.address.path()) {
+                        span { strong dir="auto" { (room.name) } }
+                        span {
+                            @match listeners {
+                                0 => span.live { "nobody in" },
+                                n => span.live { span.dot.here {} (n) " listening" },
+                            }
+                            time datetime=(time::rfc3339(room.last_at)) { (time::ago(room.last_at, door.now)) }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}

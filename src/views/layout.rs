@@ -1,0 +1,39 @@
+//! What all pages share: the head of the document.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::icons;
+use crate::assets::{APP_JS, ICON_SVG, TAPROOM_CSS};
+use crate::domain::Author;
+
+/// htmx, told what it may do: our errors are swapped only where a form says so, nothing else's are; no history, no
+/// styles of its own.
+const HTMX: &str = r#"{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":false,"history":false}"#;
+
+/// A whole document around `body`.
+pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" dir="ltr" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content, viewport-fit=cover";
+                meta name="color-scheme" content="light dark";
+                meta name="theme-color" content="#f3efe7" media="(prefers-color-scheme: light)";
+                meta name="theme-color" content="#120f0c" media="(prefers-color-scheme: dark)";
+                meta name="htmx-config" content=(HTMX);
+                title { (title) }
+                link rel="icon" href=(ICON_SVG) type="image/svg+xml";
+                link rel="stylesheet" href=(TAPROOM_CSS);
+                @if let Some(viewer) = viewer { link rel="stylesheet" href={ "/me.css?v=" (viewer.id) }; }
+                script defer src=(APP_JS) {}
+            }
+            body { (icons::sheet()) (body) }
+        }
+    }
+}
+
+/// The mark and the name, which lead home.
+pub(super) fn brand() -> Markup {
+    html! { a.brand href="/" { img src=(ICON_SVG) width="28" height="28" alt=""; "Taproom" } }
+}

@@ -1,0 +1,50 @@
+//! A message. The page, the answer to a post, the older messages and the stream hold the same bytes of it, so nothing
+//! here knows who looks.
+
+use maud::{Markup, html};
+
+use super::avatar::avatar;
+use super::{text, time};
+use crate::domain::{Address, Message, Moment};
+
+/// A message as a row of the list, with the day above it when it opens one.
+pub fn row(room: &Address, message: &Message) -> Markup {
+    let author = &message.author;
+    html! {
+        @if message.place.opens_day { (day(message.at)) }
+        li #{ "m" (message.id) } .message.follows[message.place.follows] data-author=(author.id) tabindex="-1" {
+            (avatar(author))
+            div.message-head {
+                span.author dir="auto" { (author.name) } " "
+                span.tag.own-only { "you" } " "
+                a.time href={ (room.path()) "/messages/" (message.id) } {
+                    time datetime=(time::rfc3339(message.at)) { (time::clock(message.at)) " UTC" }
+                }
+            }
+            div.body dir="auto" { (text::paragraphs(&message.body)) }
+        }
+    }
+}
+
+/// The line that opens a day.
+pub(super) fn day(at: Moment) -> Markup {
+    html! { li.day { time datetime=(time::date(at)) { (time::day(at)) ", UTC" } } }
+}
+
+/// What the stream brings when somebody has said something.
+pub fn posted(room: &Address, message: &Message) -> Markup {
+    html! { hx-partial hx-target="#messages" hx-swap="beforeend" { (row(room, message)) } }
+}
+
+/// What a post by htmx is answered: the row, and the nonce of the next message.
+pub fn answer(room: &Address, message: &Message, next_nonce: &str) -> Markup {
+    html! {
+        (row(room, message))
+        hx-partial hx-target="#nonce" hx-swap="outerHTML" { (nonce(next_nonce)) }
+    }
+}
+
+/// The field that makes a message happen once, however often its form is sent.
+pub(super) fn nonce(nonce: &str) -> Markup {
+    html! { input #nonce type="hidden" name="nonce" value=(nonce); }
+}

@@ -1,0 +1,21 @@
+//! What people and programs are shown: pure functions from what was read to HTML, plain text and JSON. A tag, a class
+//! or an `hx-` attribute stands nowhere else. Classes and tokens are those of `assets/taproom.css`.
+//!
+//! Nothing here asks anybody for anything; what a page needs is handed in. [`message`] and [`people`] take no viewer:
+//! everybody gets the same bytes, and [`stylesheet`] does what differs.
+
+mod avatar;
+pub mod door;
+mod icons;
+pub mod json;
+mod layout;
+pub mod message;
+pub mod people;
+pub mod plain;
+pub mod problem;
+pub mod room;
+pub mod stylesheet;
+mod text;
+mod time;
+
+pub use people::Here;

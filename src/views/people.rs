@@ -1,0 +1,58 @@
+//! Who is here: who listens to a room now. Volatile; it takes no viewer.
+
+use maud::{Markup, html};
+
+use super::avatar;
+use crate::domain::Author;
+use crate::domain::limits::NAMED_PEOPLE_MAX;
+
+/// Who listens to a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Here {
+    /// People with a name, each once, in the order of their names; not more than [`NAMED_PEOPLE_MAX`].
+    pub named: Vec<Author>,
+    /// How many people there are, with a name or without.
+    pub count: usize,
+}
+
+/// How many faces stand in the head of the room.
+const FACES: usize = 3;
+
+/// The button in the head of the room, and the list that it opens.
+pub(super) fn here(here: &Here) -> Markup {
+    html! {
+        button.faces type="button" popovertarget="here" { span #faces { (faces(here)) } }
+        div #here .menu.people popover { ul #here-list role="list" { (list(here)) } }
+    }
+}
+
+/// What the stream brings when somebody came or went.
+pub fn changed(here: &Here) -> Markup {
+    html! {
+        hx-partial hx-target="#faces" hx-swap="innerHTML" { (faces(here)) }
+        hx-partial hx-target="#here-list" hx-swap="innerHTML" { (list(here)) }
+    }
+}
+
+fn faces(here: &Here) -> Markup {
+    html! {
+        @for person in here.named.iter().take(FACES) { (avatar::small(person)) }
+        span { (here.count) " " span.sr { @if here.count == 1 { "person " } @else { "people " } } "here" }
+    }
+}
+
+fn list(here: &Here) -> Markup {
+    let others = here.count.saturating_sub(here.named.len());
+    html! {
+        @for person in here.named.iter().take(NAMED_PEOPLE_MAX) {
+            li.place data-author=(person.id) {
+                (avatar::small(person))
+                span.place-name dir="auto" { (person.name) }
+                span.tag.own-only { "you" }
+            }
+        }
+        @if here.count == 0 { li.place { span.place-name { "Nobody is listening." } } }
+        @else if here.named.is_empty() { li.place { span.place-name { (others) " listening without a name" } } }
+        @else if others > 0 { li.place { span.place-name { "and " (others) " more" } } }
+    }
+}

@@ -1,0 +1,188 @@
+//! A room: its messages, who is here, where to write, and the way to other rooms.
+
+use maud::{Markup, html};
+
+use super::icons::{self, Icon};
+use super::people::{self, Here};
+use super::{avatar, door, layout, message};
+use crate::domain::limits::NAME_CHARS_MAX;
+use crate::domain::{Author, Cursor, Message, Room};
+
+/// What the page of a room shows.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Who looks, if they have a name.
+    pub viewer: Option<&'a Author>,
+    /// The room.
+    pub room: &'a Room,
+    /// The messages, oldest first.
+    pub messages: &'a [Message],
+    /// There are older ones.
+    pub older: bool,
+    /// There are newer ones; then this page is not live.
+    pub newer: bool,
+    /// Up to which change this page tells all.
+    pub cursor: Cursor,
+    /// Who is here.
+    pub here: &'a Here,
+    /// Rooms to go to.
+    pub rooms: &'a [Room],
+    /// The nonce of the first message written here.
+    pub nonce: &'a str,
+}
+
+/// The page.
+pub fn page(view: &View) -> Markup {
+    let title = format!("{} · Taproom", view.room.name);
+    layout::document(
+        &title,
+        view.viewer,
+        html! {
+            a.skip href="#text" { @if view.viewer.is_some() { "Write a message" } @else { "Take a name" } }
+            div.house {
+                (sidebar(view))
+                main.sheet {
+                    header.head {
+                        button.icon-button.only-narrow type="button" popovertarget="places" aria-label="Rooms" {
+                            (icons::icon(Icon::Menu))
+                        }
+                        div.head-title { h1 dir="auto" { (view.room.name) } }
+                        (people::here(view.here))
+                    }
+                    (timeline(view))
+                    @if view.viewer.is_some() { (composer(view)) } @else { (closed(view)) }
+                }
+            }
+            @if view.viewer.is_some() { (door::leave_dialog()) }
+            @if !view.newer { (stream(view)) }
+        },
+    )
+}
+
+/// What htmx loads on scrolling up: the rows, and the way further up.
+pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
+    html! {
+        (older_link(room, messages, older))
+        hx-partial hx-target="#messages" hx-swap="afterbegin" { (rows(room, messages)) }
+    }
+}
+
+fn sidebar(view: &View) -> Markup {
+    html! {
+        nav #places .sidebar popover aria-label="Rooms" {
+            (layout::brand())
+            div.places {
+                h2 { "Rooms " a.icon-button href="/" aria-label="New room" { (icons::small(Icon::Plus)) } }
+                ul role="list" {
+                    @for room in view.rooms {
+                        @let current = (room.id == view.room.id).then_some("page");
+                        li { a.place href=(room.address.path()) aria-current=[current] {
+                            (icons::icon(Icon::Hash)) span.place-name dir="auto" { (room.name) }
+                        } }
+                    }
+                }
+            }
+            @if let Some(viewer) = view.viewer {
+                div.me {
+                    span.place { (avatar::small(viewer)) span.place-name dir="auto" { (viewer.name) } }
+                    button.icon-button type="button" popovertarget="leave" aria-label="Leave" { (icons::icon(Icon::Leave)) }
+                }
+            }
+        }
+    }
+}
+
+fn timeline(view: &View) -> Markup {
+    let View { room, messages, .. } = *view;
+    html! {
+        div.timeline {
+            // The scroller has one child and runs in reverse: it starts and stays at the bottom without a script.
+            div #log role="log" aria-label={ "Messages in " (room.name) } tabindex="0" {
+                div {
+                    (older_link(room, messages, view.older))
+                    ol #messages role="list" { (rows(room, messages)) }
+                    @if messages.is_empty() {
+                        div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
+                    }
+                    @if let (true, Some(last)) = (view.newer, messages.last()) {
+                        p.edge-link { a href={ (room.address.path()) "?after=" (last.id) } { "Newer messages" } }
+                    }
+                    div #end {}
+                }
+            }
+            a #pill .pill href=(room.address.path()) hidden[!view.newer] { "Jump to latest" }
+            p #state .banner role="status" {}
+        }
+    }
+}
+
+/// The rows. The first has its day above it, also when the day began on an earlier page.
+fn rows(room: &Room, messages: &[Message]) -> Markup {
+    html! {
+        @if let Some(first) = messages.first().filter(|first| !first.place.opens_day) { (message::day(first.at)) }
+        @for message in messages { (message::row(&room.address, message)) }
+    }
+}
+
+fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
+    html! {
+        @if let (true, Some(first)) = (older, messages.first()) {
+            @let path = room.address.path();
+            p #older .edge-link {
+                a href={ (path) "?before=" (first.id) } hx-get={ (path) "/older?before=" (first.id) } hx-target="#older"
+                    hx-swap="outerHTML" hx-sync="this:drop"
+                    hx-trigger="click, intersect root:#log rootMargin:'400px 0px 0px 0px'" { "Older messages" }
+            }
+        } @else {
+            p #older .edge-link {}
+        }
+    }
+}
+
+fn composer(view: &View) -> Markup {
+    let action = format!("{}/messages", view.room.address.path());
+    let label = format!("Message {}", view.room.name);
+    // A page that shows old messages is not live, so what is written there is sent plainly and leads to the latest.
+    let live = !view.newer;
+    html! {
+        form #composer .composer method="post" action=(action) enctype="multipart/form-data"
+            hx-post=[live.then_some(&action)] hx-target="#messages" hx-swap="beforeend" hx-sync="this:drop"
+            hx-disable="find button" hx-status:401="target:#say-error swap:innerHTML"
+            hx-status:404="target:#say-error swap:innerHTML" hx-status:413="target:#say-error swap:innerHTML"
+            hx-status:422="target:#say-error swap:innerHTML" {
+            div.composer-box {
+                label.sr for="text" { (label) }
+                textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
+                    aria-describedby="say-error" {}
+                (message::nonce(view.nonce))
+                button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }
+            }
+            p #say-error .error role="alert" {}
+            div.composer-foot {
+                noscript { a href=(view.room.address.path()) { "Reload to see what is new" } }
+                p.hint { "Enter sends, Shift + Enter breaks the line" }
+            }
+        }
+    }
+}
+
+/// What stands in the composer's place for whoever has no name yet.
+fn closed(view: &View) -> Markup {
+    html! {
+        form.composer-closed method="post" action="/enter" aria-label="Take a name" {
+            input type="hidden" name="room" value=(view.room.name);
+            label for="text" { "Join in as" }
+            input #text name="name" required maxlength=(NAME_CHARS_MAX) placeholder="Your name" autocomplete="nickname";
+            button.button.primary { "Come in" }
+        }
+    }
+}
+
+/// The one stream of the page: it starts where the page ends, connects again by itself, and rests in a hidden tab.
+fn stream(view: &View) -> Markup {
+    html! {
+        div #live hx-sse:connect={ (view.room.address.path()) "/live?after=" (view.cursor) } hx-swap="none"
+            hx-sync="this:drop" hx-trigger="load, visibilitychange from:document, online from:window, every 20s"
+            hx-config="sse.reconnectMaxDelay:8s sse.connectTimeout:15s" {}
+    }
+}

@@ -1,0 +1,78 @@
+//! In which form somebody wants the answer: the `Accept` header (RFC 9110, section 12.5.1), and whether htmx asks.
+
+use poem::Request;
+use poem::http::header::ACCEPT;
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accept {
+    /// A page.
+    Page,
+    /// Readable lines.
+    Text,
+    /// JSON.
+    Json,
+    /// Server-Sent Events.
+    Stream,
+    /// Whatever is best here: `*/*`, nothing, or nothing that we have.
+    Anything,
+}
+
+impl Accept {
+    /// What `request` wants most. Of equal wishes the first counts.
+    pub fn of(request: &Request) -> Self {
+        let wishes = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let mut best = (0, Self::Anything);
+        for wish in wishes.flat_map(|value| value.split(',')) {
+            let (media, quality) = parse(wish);
+            if let Some(media) = media
+                && quality > best.0
+            {
+                best = (quality, media);
+            }
+        }
+        best.1
+    }
+}
+
+/// Whether the request comes from htmx, which swaps a fragment into the page.
+pub(super) fn is_htmx(request: &Request) -> bool {
+    request.header("hx-request") == Some("true")
+}
+
+/// One wish: a media type that we have, and how much it is wanted, in thousandths.
+fn parse(wish: &str) -> (Option<Accept>, u32) {
+    let mut parts = wish.split(';').map(str::trim);
+    let media = match parts.next().unwrap_or("").to_ascii_lowercase().as_str() {
+        "text/html" | "application/xhtml+xml" => Some(Accept::Page),
+        "text/plain" => Some(Accept::Text),
+        "application/json" | "application/problem+json" => Some(Accept::Json),
+        "text/event-stream" => Some(Accept::Stream),
+        "*/*" | "text/*" | "application/*" => Some(Accept::Anything),
+        _ => None,
+    };
+    let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok());
+    (media, (quality.unwrap_or(0.0).clamp(0.0, 1.0) * 1_000.0) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(accept: &str) -> Accept {
+        Accept::of(&Request::builder().header(ACCEPT, accept).finish())
+    }
+
+    #[test]
+    fn the_strongest_wish_counts_and_of_equals_the_first() {
+        assert_eq!(of("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Accept::Page);
+        assert_eq!(of("text/html, text/event-stream"), Accept::Page);
+        assert_eq!(of("*/*"), Accept::Anything);
+        assert_eq!(of("*/*;q=0.1, application/json"), Accept::Json);
+        assert_eq!(of("text/html;q=0.2, text/plain;q=0.5"), Accept::Text);
+        assert_eq!(of("text/event-stream"), Accept::Stream);
+        assert_eq!(of("text/plain;q=0"), Accept::Anything);
+        assert_eq!(of("image/png, text/plain;q=nonsense"), Accept::Anything);
+        assert_eq!(Accept::of(&Request::builder().finish()), Accept::Anything);
+    }
+}

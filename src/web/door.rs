@@ -1,0 +1,184 @@
+//! The door: coming in, and leaving.
+
+use std::sync::Arc;
+
+use poem::http::StatusCode;
+use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
+use poem::web::{Data, Json};
+use poem::{Body, IntoResponse, Request, Response, Result, handler};
+
+use super::accept::{Accept, is_htmx};
+use super::form::Form;
+use super::visitor::{self, Visitor};
+use super::{House, origin, problem};
+use crate::domain::limits::LISTED_ROOMS_MAX;
+use crate::domain::{Command, Event, Nonce, Refusal, Room, RoomId, RoomName, Token, UserName};
+use crate::engine::{self, Problem};
+use crate::views;
+use crate::views::door::{Door, Listed, Wrong};
+
+/// The page.
+#[handler]
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    Ok(page(request, house, &visitor, &views::door::Form { room: "lobby".to_owned(), ..Default::default() })?)
+}
+
+/// Somebody comes in: a new name, or one they have.
+#[handler]
+pub(super) async fn enter(
+    request: &Request,
+    body: Body,
+    Data(house): Data<&Arc<House>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let form = Form::read(request, body).await.map_err(Problem::Refused)?;
+    match come_in(house, &visitor, &form).await {
+        Ok(entered) => Ok(welcome(request, entered)),
+        Err(problem) if Accept::of(request) == Accept::Page && !is_htmx(request) => {
+            let status = poem::error::ResponseError::status(&problem);
+            let shown = Form::again(&form, wrong(&problem));
+            Ok(page(request, house, &visitor, &shown)?.with_status(status).into_response())
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+/// This browser forgets its name.
+#[handler]
+pub(super) async fn leave(Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    if let Some(token) = &visitor.token {
+        let given_up = house.engine.execute(visitor.who(), None, Command::Leave { token: token.hash() }).await;
+        match given_up {
+            Ok(_) | Err(Problem::Refused(Refusal::TokenUnknown)) => {}
+            Err(problem) => return Err(problem.into()),
+        }
+    }
+    let mut response = see_other("/");
+    for cookie in visitor::forget() {
+        response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
+    }
+    Ok(response)
+}
+
+/// Somebody who has come in.
+struct Entered {
+    room: Room,
+    name: String,
+    token: Token,
+}
+
+async fn come_in(house: &House, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
+    let room = RoomName::parse(form.get("room").unwrap_or(""))?;
+    let nonce = Nonce::parse(form.get("nonce").unwrap_or(""))?;
+    let (name, token, command) = match known(visitor, form.get("name"))? {
+        Known::Yes(name, token) => (name, token, Command::Open { room }),
+        Known::No(name) => {
+            let token = Token::new(random()?);
+            (name.as_str().to_owned(), token.clone(), Command::Enter { room, name, token: token.hash() })
+        }
+    };
+    let done = house.engine.execute(visitor.who(), nonce, command).await?;
+    let room = match done.event {
+        Event::Entered { room, .. } | Event::Opened { room } => found(house, room)?,
+        Event::Posted { .. } | Event::Left => return Err(Refusal::NonceInvalid.into()), // it was spent on something else
+    };
+    Ok(Entered { room, name, token })
+}
+
+/// Whether somebody comes in with the name they have shown, or wants a new one.
+enum Known {
+    Yes(String, Token),
+    No(UserName),
+}
+
+fn known(visitor: &Visitor, name: Option<&str>) -> Result<Known, Refusal> {
+    let wanted = name.filter(|name| !name.trim().is_empty()).map(UserName::parse);
+    match (&visitor.person, &visitor.token, wanted) {
+        (Some(person), Some(token), None) => Ok(Known::Yes(person.name.clone(), token.clone())),
+        (Some(person), Some(token), Some(wanted)) => {
+            let wanted = wanted?;
+            let same = UserName::parse(&person.name).is_ok_and(|name| name.key() == wanted.key());
+            if same { Ok(Known::Yes(person.name.clone(), token.clone())) } else { Ok(Known::No(wanted)) }
+        }
+        (_, _, Some(wanted)) => wanted.map(Known::No),
+        (_, _, None) => Err(Refusal::NameBlank),
+    }
+}
+
+fn found(house: &House, room: RoomId) -> Result<Room, Problem> {
+    let room = house.store.snapshot()?.room_by_id(room)?;
+    room.ok_or(Problem::Unread(crate::store::Fault::Missing { table: "rooms" }))
+}
+
+/// 256 bits that nobody can guess.
+fn random() -> Result<[u8; 32], Problem> {
+    let mut bits = [0; 32];
+    getrandom::fill(&mut bits).map_err(|cause| {
+        tracing::error!(%cause, "the system gives no random numbers");
+        Problem::Broken
+    })?;
+    Ok(bits)
+}
+
+fn welcome(request: &Request, entered: Entered) -> Response {
+    let Entered { room, name, token } = entered;
+    let mut response = match Accept::of(request) {
+        Accept::Text => views::plain::welcome(&origin::public(request), &room, &token).into_response(),
+        Accept::Json => Json(views::json::Welcome::of(&room, &name, &token)).into_response(),
+        Accept::Page | Accept::Stream | Accept::Anything => see_other(&room.address.path()),
+    };
+    let cookie = visitor::remember(request, &token).parse().expect("a cookie of ours is ASCII");
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    response.headers_mut().insert(CACHE_CONTROL, poem::http::HeaderValue::from_static("no-store"));
+    response
+}
+
+fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door::Form) -> Result<Response, Problem> {
+    let snapshot = house.store.snapshot()?;
+    let rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX)?.into_iter();
+    let rooms: Vec<Listed> = rooms.map(|room| Listed { listeners: house.hubs.listeners(room.id), room }).collect();
+    let door = Door {
+        viewer: visitor.person.as_ref(),
+        form,
+        rooms: &rooms,
+        count: snapshot.count_rooms()?,
+        now: engine::now(),
+        origin: &origin::public(request),
+    };
+    Ok(private(views::door::page(&door).into_response(), visitor))
+}
+
+/// A page for one visitor: kept by nobody else, always asked for again, and it renews their cookie. Not `no-store`,
+/// which would take it out of the browser's back and forward.
+pub(super) fn private(mut response: Response, visitor: &Visitor) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, poem::http::HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, poem::http::HeaderValue::from_static("Accept, Cookie, Authorization"));
+    if let Some(cookie) = visitor.remembered() {
+        headers.insert(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
+    }
+    response
+}
+
+/// Go and look there (RFC 9110, section 15.4.4). `path` is ASCII.
+pub(super) fn see_other(path: &str) -> Response {
+    Response::builder().status(StatusCode::SEE_OTHER).header(LOCATION, path).finish()
+}
+
+impl Form {
+    /// The form of the door, as it was sent.
+    fn again(&self, wrong: Wrong) -> views::door::Form {
+        let field = |name| self.get(name).unwrap_or("").to_owned();
+        views::door::Form { room: field("room"), name: field("name"), wrong: Some(wrong) }
+    }
+}
+
+/// Beside which field of the form a problem stands.
+fn wrong(problem: &Problem) -> Wrong {
+    let why = problem::detail(problem);
+    match problem {
+        Problem::Refused(Refusal::NameBlank | Refusal::NameTooLong | Refusal::NameTaken(_)) => Wrong::Name(why),
+        Problem::Refused(Refusal::RoomBlank | Refusal::RoomTooLong) => Wrong::Room(why),
+        _ => Wrong::All(why),
+    }
+}

@@ -1,0 +1,61 @@
+//! The stream of a room.
+
+use std::sync::Arc;
+
+use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use poem::web::Data;
+use poem::{Body, Request, Response, Result, handler};
+
+use super::House;
+use super::rooms::{cursor, query};
+use super::visitor::Visitor;
+use crate::domain::{Cursor, Refusal};
+use crate::engine::Problem;
+use crate::live::{Format, Listener, Start};
+
+/// What happens in a room, from a place on.
+#[handler]
+pub(super) fn listen(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    Ok(stream(request, house, &visitor)?)
+}
+
+/// The same, for whoever asks for the room itself as a stream.
+pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Result<Response, Problem> {
+    if house.hubs.is_closing() {
+        return Err(Problem::Stopping);
+    }
+    let room = house.room(&house.store.snapshot()?, request)?;
+    let start = Start::judge(&house.store, room.id, wish(request)?)?;
+    let store = Arc::clone(&house.store);
+    let listener = Listener::new(store, &house.hubs, room.id, visitor.person.as_ref(), start, format(request)?);
+    Ok(Response::builder()
+        .header(CONTENT_TYPE, "text/event-stream")
+        .header(CACHE_CONTROL, "no-cache, no-transform")
+        .header(VARY, "Accept")
+        .header("x-accel-buffering", "no") // nginx would wait for more
+        .body(Body::from_bytes_stream(listener)))
+}
+
+/// From where on: what the page knows, or what the stream itself brought last, whichever is later. An id that is none
+/// is as good as a foreign one: it leads to a reset, not to silence.
+fn wish(request: &Request) -> Result<Option<Cursor>, Problem> {
+    let page = query(request, "after").map(|text| cursor(&text, "after")).transpose()?;
+    let stream = request.header("last-event-id").filter(|id| !id.is_empty());
+    let stream = stream.map(|text| cursor(text, "Last-Event-ID")).transpose()?;
+    Ok(match (page, stream) {
+        // The stream's own id is the younger of two of different histories.
+        (Some(page), Some(stream)) if page.epoch.is_none() || page.epoch == stream.epoch => {
+            Some(if page.seq > stream.seq { page } else { stream })
+        }
+        (page, stream) => stream.or(page),
+    })
+}
+
+fn format(request: &Request) -> Result<Format, Refusal> {
+    match query(request, "as").as_deref() {
+        None | Some("html") => Ok(Format::Html),
+        Some("text") => Ok(Format::Text),
+        Some("json") => Ok(Format::Json),
+        Some(_) => Err(Refusal::QueryInvalid("as")),
+    }
+}

@@ -1,0 +1,101 @@
+//! Messages: saying something, and finding what was said.
+
+use std::sync::Arc;
+
+use poem::http::StatusCode;
+use poem::http::header::LOCATION;
+use poem::web::{Data, Json};
+use poem::{Body, IntoResponse, Request, Response, Result, handler};
+
+use super::House;
+use super::accept::{Accept, is_htmx};
+use super::door::see_other;
+use super::form::Form;
+use super::visitor::Visitor;
+use crate::domain::{Body as Text, Command, Done, Event, Message, Nonce, Refusal, Room, Seq};
+use crate::engine::{self, Problem};
+use crate::store::Fault;
+use crate::views;
+
+/// Somebody says something.
+#[handler]
+pub(super) async fn post(
+    request: &Request,
+    body: Body,
+    Data(house): Data<&Arc<House>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let form = Form::read(request, body).await.map_err(Problem::Refused)?;
+    let done = say(house, request, &visitor, &form).await?;
+    let (room, message) = said(house, done)?;
+    Ok(shown(request, &form, &room, &message)?)
+}
+
+/// The way to one message.
+#[handler]
+pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
+    let room = house.room(&snapshot, request)?;
+    let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
+    let message = id.map_or(Ok(None), |id| snapshot.message(room.id, id)).map_err(Problem::Unread)?;
+    let Message { id, .. } = message.ok_or(Problem::Refused(Refusal::MessageUnknown))?;
+    Ok(see_other(&format!("{}?around={id}#m{id}", room.address.path())))
+}
+
+async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
+    let room = house.room(&house.store.snapshot()?, request)?.id;
+    let key = request.header("idempotency-key").or(form.get("nonce")).unwrap_or("");
+    // Who may not speak is told so before anything is said about what they wrote.
+    if visitor.person.is_none() {
+        return Err(Refusal::NameNeeded.into());
+    }
+    let (nonce, body) = (Nonce::parse(key)?, Text::parse(form.get_or_text("body"))?);
+    house.engine.execute(visitor.who(), nonce, Command::Post { room, body }).await
+}
+
+/// What a post led to, this time or the first time that its nonce was sent.
+fn said(house: &House, done: Done) -> Result<(Room, Message), Problem> {
+    let Event::Posted { room, message } = done.event else {
+        return Err(Refusal::NonceInvalid.into()); // it was spent on something else
+    };
+    let snapshot = house.store.snapshot()?;
+    let room = snapshot.room_by_id(room)?.ok_or(Fault::Missing { table: "rooms" })?;
+    let message = snapshot.message(room.id, message)?.ok_or(Refusal::MessageUnknown)?;
+    Ok((room, message))
+}
+
+fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Problem> {
+    let path = room.address.path();
+    if is_htmx(request) {
+        return Ok(views::message::answer(&room.address, message, &nonce()?).into_response());
+    }
+    let created = |response: Response| {
+        let location = format!("{path}/messages/{}", message.id);
+        response.with_status(StatusCode::CREATED).with_header(LOCATION, location).into_response()
+    };
+    Ok(match Accept::of(request) {
+        Accept::Json => created(Json(views::json::Message::of(&room.address, message)).into_response()),
+        Accept::Page => see_other(&format!("{path}#m{}", message.id)),
+        // A form with fields comes from a page, whatever it says it wants.
+        Accept::Anything if form.has_fields() && !is_json(request) => see_other(&format!("{path}#m{}", message.id)),
+        Accept::Anything if is_json(request) => {
+            created(Json(views::json::Message::of(&room.address, message)).into_response())
+        }
+        Accept::Text | Accept::Stream | Accept::Anything => {
+            created((views::plain::line(message) + "\n").into_response())
+        }
+    })
+}
+
+fn is_json(request: &Request) -> bool {
+    request.content_type().is_some_and(|kind| kind.starts_with("application/json"))
+}
+
+/// A new nonce. It starts with the time, so that those of one moment lie together in the store.
+pub(super) fn nonce() -> Result<String, Problem> {
+    let random = getrandom::u64().map_err(|cause| {
+        tracing::error!(%cause, "the system gives no random numbers");
+        Problem::Broken
+    })?;
+    Ok(format!("{:011x}-{random:016x}", engine::now().0))
+}

@@ -1,0 +1,80 @@
+//! HTTP: who asks, what they want, and in which form they get it. One file for each noun, and this one, the table of
+//! all addresses.
+//!
+//! Nothing here decides what may happen: it turns requests into commands and reads, and outcomes into answers.
+
+mod accept;
+mod assets;
+mod door;
+mod form;
+mod headers;
+mod health;
+mod live;
+mod messages;
+mod origin;
+mod problem;
+mod rooms;
+pub mod serve;
+mod stylesheet;
+mod visitor;
+
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod};
+
+use crate::domain::{Address, Refusal, Room};
+use crate::engine::{Engine, Problem};
+use crate::live::Hubs;
+use crate::store::{Snapshot, Store};
+
+/// What every handler may use.
+pub struct House {
+    /// Where everything is read.
+    pub store: Arc<Store>,
+    /// The one way to change anything.
+    pub engine: Engine,
+    /// Who listens.
+    pub hubs: Arc<Hubs>,
+}
+
+impl House {
+    /// The room at the address that stands in a request's path.
+    fn room(&self, snapshot: &Snapshot, request: &poem::Request) -> Result<Room, Problem> {
+        let name = rooms::named_in(request)?;
+        let room = Address::of(&name).map_or(Ok(None), |address| snapshot.room(&address))?;
+        room.ok_or(Problem::Refused(Refusal::RoomUnknown(name)))
+    }
+}
+
+/// All addresses.
+pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
+    Route::new()
+        .at("/", reads(door::show))
+        .at("/enter", takes(door::enter))
+        .at("/leave", takes(door::leave))
+        .at("/rooms/:room", reads(rooms::show))
+        .at("/rooms/:room/older", reads(rooms::older))
+        .at("/rooms/:room/live", reads(live::listen))
+        .at("/rooms/:room/messages", takes(messages::post))
+        .at("/rooms/:room/messages/:id", reads(messages::permalink))
+        .at("/me.css", reads(stylesheet::show))
+        .at("/assets/:file", reads(assets::show))
+        .at("/up", reads(health::up))
+        .at("/ready", reads(health::ready))
+        .data(house)
+        .around(origin::refuse_foreign)
+        .around(problem::answer)
+        .around(headers::add)
+}
+
+/// An address that is read: GET, and HEAD of the same.
+fn reads<E: IntoEndpoint<Endpoint: 'static>>(handler: E) -> BoxEndpoint<'static> {
+    problem::allowing("GET, HEAD", RouteMethod::new().method(Method::GET, handler))
+}
+
+/// An address that takes something.
+fn takes<E: IntoEndpoint<Endpoint: 'static>>(handler: E) -> BoxEndpoint<'static> {
+    problem::allowing("POST", RouteMethod::new().method(Method::POST, handler))
+}

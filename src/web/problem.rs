@@ -1,0 +1,145 @@
+//! From a problem to an answer: the status, and the words in the form that was asked for.
+
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::error::{MethodNotAllowedError, ResponseError};
+use poem::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use poem::http::{HeaderValue, StatusCode};
+use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Result, RouteMethod};
+
+use super::accept::{Accept, is_htmx};
+use crate::domain::Refusal;
+use crate::engine::Problem;
+use crate::views;
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => refusal_status(refusal),
+            Self::Busy | Self::Stopping | Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unread(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+fn refusal_status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NameBlank
+        | Refusal::NameTooLong
+        | Refusal::RoomBlank
+        | Refusal::RoomTooLong
+        | Refusal::BodyBlank
+        | Refusal::BodyTooLong
+        | Refusal::NonceInvalid
+        | Refusal::Unreadable(_)
+        | Refusal::QueryInvalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::NameTaken(_) => StatusCode::CONFLICT,
+        Refusal::RoomUnknown(_) | Refusal::MessageUnknown | Refusal::Nothing => StatusCode::NOT_FOUND,
+        Refusal::NameNeeded | Refusal::TokenUnknown => StatusCode::UNAUTHORIZED,
+        Refusal::ForeignOrigin => StatusCode::FORBIDDEN,
+        Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Refusal::MethodUnknown => StatusCode::METHOD_NOT_ALLOWED,
+    }
+}
+
+/// What the asker is told. Of our own faults they learn only what they can do.
+pub(super) fn detail(problem: &Problem) -> String {
+    match problem {
+        Problem::Refused(refusal) => refusal.to_string(),
+        Problem::Busy => "Too many people are writing at this moment. Wait a second and send it again.".to_owned(),
+        Problem::Stopping => "Taproom is restarting. Wait a few seconds and try again.".to_owned(),
+        Problem::Broken => {
+            "It could not be saved. Try again; if it stays so, tell whoever runs this server.".to_owned()
+        }
+        Problem::Unread(_) => {
+            "Something broke on our side. Whoever runs this server can find out more in its log.".to_owned()
+        }
+    }
+}
+
+/// Answers whatever went wrong below: as a page, a fragment for htmx, text, or a problem document.
+pub(super) async fn answer<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
+    let (accept, htmx) = (Accept::of(&request), is_htmx(&request));
+    match next.call(request).await {
+        Ok(response) => Ok(response),
+        Err(error) => Ok(written(error, accept, htmx)),
+    }
+}
+
+fn written(error: poem::Error, accept: Accept, htmx: bool) -> Response {
+    let allow = error.data::<Allow>().copied();
+    let problem = match error.downcast::<Problem>() {
+        Ok(problem) => problem,
+        Err(error) if error.is::<MethodNotAllowedError>() => Problem::Refused(Refusal::MethodUnknown),
+        Err(_) => Problem::Refused(Refusal::Nothing), // the router knows no other error
+    };
+    if let Problem::Unread(fault) = &problem {
+        tracing::error!(%fault, "a request could not be answered");
+    }
+    let (status, detail) = (problem.status(), detail(&problem));
+    let mut response = shown(status, &detail, accept, htmx).with_status(status).into_response();
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("Accept, HX-Request"));
+    if let Some(Allow(methods)) = allow {
+        headers.insert(ALLOW, HeaderValue::from_static(methods));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Taproom\""));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let seconds = if matches!(problem, Problem::Busy) { "1" } else { "5" };
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
+    }
+    response
+}
+
+fn shown(status: StatusCode, detail: &str, accept: Accept, htmx: bool) -> Response {
+    if htmx {
+        return views::problem::fragment(detail).into_response();
+    }
+    match accept {
+        Accept::Page => views::problem::page(title(status), detail).into_response(),
+        Accept::Json => {
+            let problem =
+                views::json::Problem { r#type: "about:blank", title: title(status), status: status.as_u16(), detail };
+            let body = serde_json::to_string(&problem).expect("strings and numbers are always JSON");
+            body.with_header(CONTENT_TYPE, "application/problem+json").into_response()
+        }
+        Accept::Text | Accept::Stream | Accept::Anything => format!("{detail}\n").into_response(),
+    }
+}
+
+/// The kind of problem, in words for people.
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "A name is needed",
+        StatusCode::FORBIDDEN => "Not from here",
+        StatusCode::NOT_FOUND => "Nothing here",
+        StatusCode::METHOD_NOT_ALLOWED => "Not like this",
+        StatusCode::CONFLICT => "Already taken",
+        StatusCode::PAYLOAD_TOO_LARGE => "Too much at once",
+        StatusCode::UNPROCESSABLE_ENTITY => "Not quite",
+        StatusCode::SERVICE_UNAVAILABLE => "Not at this moment",
+        StatusCode::REQUEST_TIMEOUT => "Too slow",
+        _ => "Something broke",
+    }
+}
+
+/// Which methods an address takes, for the answer to any other (RFC 9110, section 15.5.6).
+#[derive(Clone, Copy)]
+struct Allow(&'static str);
+
+/// Makes an address tell what it takes when it is asked for something else.
+pub(super) fn allowing(methods: &'static str, endpoint: RouteMethod) -> BoxEndpoint<'static> {
+    let telling = move |next: Arc<RouteMethod>, request: Request| async move {
+        next.call(request).await.map_err(|mut error| {
+            if error.is::<MethodNotAllowedError>() {
+                error.set_data(Allow(methods));
+            }
+            error
+        })
+    };
+    endpoint.around(telling).boxed()
+}

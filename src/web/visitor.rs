@@ -1,0 +1,116 @@
+//! Who asks: the cookie, a bearer token (RFC 6750), or Basic credentials `name:TOKEN` (RFC 7617).
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use poem::http::header::{AUTHORIZATION, COOKIE};
+use poem::{FromRequest, Request, RequestBody, Result};
+
+use super::{House, origin};
+use crate::domain::{Author, Refusal, Token, UserName, Who};
+use crate::engine::Problem;
+use crate::store::Snapshot;
+
+/// How long a browser remembers a name it does not use, in seconds: 30 days.
+const REMEMBERED_S: u64 = 30 * 24 * 60 * 60;
+/// The cookie of a browser that came by http.
+const COOKIE_HTTP: &str = "taproom";
+/// The cookie of a browser that came by https. Its prefix keeps other hosts and plain http from setting it (RFC 6265bis).
+const COOKIE_HTTPS: &str = "__Host-taproom";
+
+/// Somebody who asks.
+pub(super) struct Visitor {
+    /// Who they are, if they have a name.
+    pub person: Option<Author>,
+    /// The token they have shown, if it proves that name.
+    pub token: Option<Token>,
+    cookie: Option<&'static str>,
+}
+
+impl Visitor {
+    /// Who asks, for a command.
+    pub fn who(&self) -> Who {
+        self.person.as_ref().map_or(Who::Nobody, |person| Who::User(person.id))
+    }
+
+    /// The cookie that remembers this visitor for another 30 days, if they came with one.
+    pub fn remembered(&self) -> Option<String> {
+        self.cookie.zip(self.token.as_ref()).map(|(name, token)| cookie(name, &token.text(), REMEMBERED_S))
+    }
+}
+
+/// The cookie that makes this browser remember a name.
+pub(super) fn remember(request: &Request, token: &Token) -> String {
+    let name = if origin::is_https(request) { COOKIE_HTTPS } else { COOKIE_HTTP };
+    cookie(name, &token.text(), REMEMBERED_S)
+}
+
+/// The cookies that make this browser forget it.
+pub(super) fn forget() -> [String; 2] {
+    [COOKIE_HTTP, COOKIE_HTTPS].map(|name| cookie(name, "", 0))
+}
+
+fn cookie(name: &str, value: &str, seconds: u64) -> String {
+    let secure = if name == COOKIE_HTTPS { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+impl<'a> FromRequest<'a> for Visitor {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
+        let house = request.data::<Arc<House>>().expect("every handler stands below the house");
+        let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
+        Ok(identify(request, &snapshot)?)
+    }
+}
+
+/// Credentials that are shown on purpose must be right; a cookie that no longer is, is nobody's.
+fn identify(request: &Request, snapshot: &Snapshot) -> Result<Visitor, Problem> {
+    if let Some(header) = request.headers().get(AUTHORIZATION) {
+        let shown = header.to_str().ok().and_then(credentials).ok_or(Refusal::TokenUnknown)?;
+        let person = snapshot.holder(shown.token.hash())?.ok_or(Refusal::TokenUnknown)?;
+        let same = |name: String| {
+            UserName::parse(&name).map(|name| name.key()) == UserName::parse(&person.name).map(|name| name.key())
+        };
+        if shown.name.is_some_and(|name| !same(name)) {
+            return Err(Problem::Refused(Refusal::TokenUnknown));
+        }
+        return Ok(Visitor { person: Some(person), token: Some(shown.token), cookie: None });
+    }
+    for name in [COOKIE_HTTPS, COOKIE_HTTP] {
+        if let Some(token) = cookie_value(request, name).and_then(Token::parse)
+            && let Some(person) = snapshot.holder(token.hash())?
+        {
+            return Ok(Visitor { person: Some(person), token: Some(token), cookie: Some(name) });
+        }
+    }
+    Ok(Visitor { person: None, token: None, cookie: None })
+}
+
+struct Shown {
+    name: Option<String>,
+    token: Token,
+}
+
+fn credentials(header: &str) -> Option<Shown> {
+    let (scheme, value) = header.split_once(' ')?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => Some(Shown { name: None, token: Token::parse(value)? }),
+        "basic" => {
+            let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
+            // From the right: a name may hold a colon, a token does not.
+            let (name, token) = pair.rsplit_once(':')?;
+            Some(Shown { name: Some(name.to_owned()), token: Token::parse(token)? })
+        }
+        _ => None,
+    }
+}
+
+fn cookie_value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let cookies = request.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
