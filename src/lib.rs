@@ -1,10 +1,83 @@
-//! Taproom: real-time chat rooms in one small binary.
-pub mod app;
-pub mod assets;
-pub mod config;
+//! Taproom: real-time chat rooms in one small binary. This page is the map.
+//!
+//! # From above
+//!
+//! A browser, or `curl -N`, holds one stream of Server-Sent Events; messages are posted by plain HTTP; everything is
+//! kept in one embedded file. The floors, each of which uses only lower ones (`tests/architecture.rs` keeps it so):
+//!
+//! | floor | modules | what belongs there |
+//! |---|---|---|
+//! | 0 | [`domain`], [`assets`] | what Taproom is about, as types and rules; the files of the pages. Pure |
+//! | 1 | [`store`] | the data file: tables, judging and applying commands, reading snapshots |
+//! | 1 | [`views`] | what is shown: HTML, lines, JSON. Pure functions |
+//! | 2 | [`live`] | what listeners hear: frames, hubs, cursors |
+//! | 3 | [`engine`] | the road of a change: queue, group commit, telling. Read it first |
+//! | 4 | [`web`] | HTTP: the table of addresses, who asks, one file for each noun, problems as answers |
+//! | 5 | [`config`], [`app`] | every flag; starting and stopping in order |
+//!
+//! # What is promised
+//!
+//! - **One writer, one order.** Every change goes through one thread; a [`domain::Seq`] numbers it, and a message's id is
+//!   the number of its post. Everything else only reads, each time on one snapshot.
+//! - **Commit, then tell.** Nobody is answered, and no listener hears of a thing, before it is durable.
+//! - **Judging is total and deterministic.** It reads no clock and draws no random number; time and randomness come in
+//!   with the command. The same commands on an empty file give the same tables.
+//! - **Exactly once.** A command has a nonce; what it led to is kept with it for 48 hours, across restarts, and the same
+//!   nonce from the same person finds it again.
+//! - **A room's command reads only that room**, the people and the outcomes. Together with determinism this leaves the
+//!   way open to several machines that apply one replicated order.
+//! - **No silent gap.** Live, a little behind and long away are one piece of code. A page tells the number of the very
+//!   snapshot it was made from, and its stream goes on from there. Where nothing leads on, the listener is told to start
+//!   anew.
+//! - **A listener is a number, not a queue.** One that stops reading delays nobody.
+//! - **A fragment takes no viewer.** Page, answer and stream hold the same bytes of a message; what differs from viewer to
+//!   viewer is a small private stylesheet.
+//!
+//! # A message, from the key to every screen
+//!
+//! 1. `web/messages.rs`: who asks ([`web`]'s visitor), what (the form, parsed into a [`domain::Command`]).
+//! 2. [`engine::Engine::execute`] puts it into the queue, or says at once that the queue is full.
+//! 3. The writer takes all that waits and gives it to [`store::Store::commit`]: one transaction, one fsync.
+//!    `store/apply.rs` judges each command and writes the message, its row in the feed and its outcome.
+//! 4. The file is synced. Now, and not before, the writer reads each change back on a snapshot, writes it once as a
+//!    [`live::Frame`] and tells the room's hub; then it answers the askers.
+//! 5. The hub keeps the frame in its tail and rings the bell. Every listener looks, takes the same bytes, and moves on by
+//!    one number.
+//! 6. The author's page has the row from the answer already: `assets/taproom.js` keeps the first of two with one id.
+//!
+//! # A listener, from the page to the present
+//!
+//! 1. `web/rooms.rs` renders the page on one snapshot and prints its number into the address of the stream.
+//! 2. `web/live.rs` takes the later of that number and `Last-Event-ID`; [`live::Start::judge`] says whether anything leads
+//!    on from there.
+//! 3. [`live::Listener`] hangs up its bell, looks at the hub's tail, and if that starts too late reads the feed page by
+//!    page until the two meet. It waits for the bell, a heartbeat, or the end of the server.
+//! 4. A connection that breaks comes back with the id of what was last heard: step 2.
+//!
+//! # Choices that were measured or tried
+//!
+//! - Connections are served by a loop of our own on hyper (`web/serve.rs` says why), and a frame is a shared `Bytes`.
+//! - Commits are redb's one-phase commits without quick repair: a third faster with few writers. The price is that after a
+//!   crash (not after a stop) opening walks the file once, about 0.2 s for a million messages.
+//! - Reads happen where they are asked for, on the async workers: a page is fifty rows, some microseconds from memory. Only
+//!   writing, which waits for the disk, has a thread of its own.
+//! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
+//!   is mended.
+
 pub mod domain;
-pub mod engine;
-pub mod live;
+
+pub mod assets;
+
 pub mod store;
+
 pub mod views;
+
+pub mod live;
+
+pub mod engine;
+
 pub mod web;
+
+pub mod config;
+
+pub mod app;

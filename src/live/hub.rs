@@ -111,7 +111,7 @@ impl Hub {
         let named_listeners: usize = inner.named.values().map(|named| named.listeners).sum();
         let count = inner.bells.len() - inner.free.len() - named_listeners + inner.named.len();
         let mut named: Vec<Author> = inner.named.values().map(|named| named.author.clone()).collect();
-        named.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id)));
+        named.sort_by_cached_key(|author| (author.name.to_lowercase(), author.id));
         named.truncate(NAMED_PEOPLE_MAX);
         Here { named, count }
     }

@@ -18,7 +18,8 @@ const FILE: &str = "taproom.redb";
 /// How much of the file the storage engine keeps in memory, in bytes; the kernel's own cache lies behind it.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [fn(&Database) -> Result<(), Fault>; FORMAT as usize - 1] = [];
+const STEPS: [Step; FORMAT as usize - 1] = [];
+type Step = fn(&Database) -> Result<(), Fault>;
 
 /// Why the data file cannot be used. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]

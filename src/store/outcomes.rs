@@ -36,7 +36,7 @@ pub(super) fn keep(tables: &mut Tables, asked: &Asked, at: Moment, done: Done) -
         tables.expiry.insert(done.seq.0, key)?;
     }
     for _ in 0..SWEPT_PER_COMMAND {
-        let Some((seq, (user, nonce))) = oldest(tables)? else { break };
+        let Some(Expiring { seq, user, nonce }) = oldest(tables)? else { break };
         let row: Option<OutcomeRow> = rows::get(&tables.outcomes, "outcomes", (user, nonce.as_str()))?;
         if row.is_some_and(|row| at.since(row.at) < OUTCOME_KEPT) {
             break;
@@ -47,9 +47,15 @@ pub(super) fn keep(tables: &mut Tables, asked: &Asked, at: Moment, done: Done) -
     Ok(())
 }
 
-fn oldest(tables: &Tables) -> Result<Option<(u64, (u64, String))>, Fault> {
+struct Expiring {
+    seq: u64,
+    user: u64,
+    nonce: String,
+}
+
+fn oldest(tables: &Tables) -> Result<Option<Expiring>, Fault> {
     Ok(tables.expiry.first()?.map(|(seq, key)| {
         let (user, nonce) = key.value();
-        (seq.value(), (user, nonce.to_owned()))
+        Expiring { seq: seq.value(), user, nonce: nonce.to_owned() }
     }))
 }

@@ -141,8 +141,8 @@ pub(super) fn leave_dialog() -> Markup {
     html! {
         div #leave .dialog popover role="dialog" aria-labelledby="leave-title" {
             h2 #leave-title { "Leave Taproom?" }
-            p { "This browser forgets your name. What you said stays, and the name stays yours: nobody can take it, but you \
-                 cannot get it back here either." }
+            p { "This browser forgets your name. What you said stays. Nobody else can take the name, but without this \
+                 browser neither can you." }
             form.actions method="post" action="/leave" {
                 button.button type="button" popovertarget="leave" popovertargetaction="hide" { "Stay" }
                 button.button.danger.filled { "Leave" }

@@ -1,26 +1,30 @@
 //! Something went wrong: the page, and the line in a form.
 
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::icons::{self, Icon};
 use super::layout;
 
-/// The page: what it is, and what to do.
-pub fn page(title: &str, detail: &str) -> Markup {
-    layout::document(
-        &format!("{title} · Taproom"),
-        None,
-        html! {
-            div.door {
-                header.door-top { (layout::brand()) }
-                main.panel {
-                    h1 { (title) }
-                    p { (detail) }
-                    p { a.button.big href="/" { "To the door" } }
+/// The page: what it is, and what to do. `unopened` is the name of a room that one could open.
+pub fn page(title: &str, detail: &str, unopened: Option<&str>) -> Markup {
+    let body = html! {
+        div.door {
+            header.door-top { (layout::brand()) }
+            main.panel {
+                h1 { (title) }
+                p { (detail) }
+                @match unopened {
+                    Some(room) => {
+                        @let room = utf8_percent_encode(room, NON_ALPHANUMERIC);
+                        a.button.primary.big href={ "/?room=" (room) } { "Open it" }
+                    }
+                    None => a.button.big href="/" { "To the door" },
                 }
             }
-        },
-    )
+        }
+    };
+    layout::document(&format!("{title} · Taproom"), None, body)
 }
 
 /// The line that a form of a page shows.

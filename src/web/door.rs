@@ -9,6 +9,7 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
 use super::form::Form;
+use super::rooms::query;
 use super::visitor::{self, Visitor};
 use super::{House, origin, problem};
 use crate::domain::limits::LISTED_ROOMS_MAX;
@@ -17,10 +18,11 @@ use crate::engine::{self, Problem};
 use crate::views;
 use crate::views::door::{Door, Listed, Wrong};
 
-/// The page.
+/// The page. `?room=` fills in the room.
 #[handler]
 pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(page(request, house, &visitor, &views::door::Form { room: "lobby".to_owned(), ..Default::default() })?)
+    let room = query(request, "room").unwrap_or_else(|| "lobby".to_owned());
+    Ok(page(request, house, &visitor, &views::door::Form { room, ..Default::default() })?)
 }
 
 /// Somebody comes in: a new name, or one they have.

@@ -79,7 +79,7 @@ fn written(error: poem::Error, accept: Accept, htmx: bool) -> Response {
         tracing::error!(%fault, "a request could not be answered");
     }
     let (status, detail) = (problem.status(), detail(&problem));
-    let mut response = shown(status, &detail, accept, htmx).with_status(status).into_response();
+    let mut response = shown(&problem, &detail, accept, htmx).with_status(status).into_response();
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Accept, HX-Request"));
     if let Some(Allow(methods)) = allow {
@@ -95,12 +95,13 @@ fn written(error: poem::Error, accept: Accept, htmx: bool) -> Response {
     response
 }
 
-fn shown(status: StatusCode, detail: &str, accept: Accept, htmx: bool) -> Response {
+fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool) -> Response {
+    let status = problem.status();
     if htmx {
         return views::problem::fragment(detail).into_response();
     }
     match accept {
-        Accept::Page => views::problem::page(title(status), detail).into_response(),
+        Accept::Page => views::problem::page(title(status), detail, unopened(problem)).into_response(),
         Accept::Json => {
             let problem =
                 views::json::Problem { r#type: "about:blank", title: title(status), status: status.as_u16(), detail };
@@ -108,6 +109,14 @@ fn shown(status: StatusCode, detail: &str, accept: Accept, htmx: bool) -> Respon
             body.with_header(CONTENT_TYPE, "application/problem+json").into_response()
         }
         Accept::Text | Accept::Stream | Accept::Anything => format!("{detail}\n").into_response(),
+    }
+}
+
+/// The room that was not found: it may be opened.
+fn unopened(problem: &Problem) -> Option<&str> {
+    match problem {
+        Problem::Refused(Refusal::RoomUnknown(name)) => Some(name),
+        _ => None,
     }
 }
 
