@@ -173,7 +173,7 @@ function live(row) {
 
 // Older rows are not read out one by one.
 on('htmx:before:request', event => { if (event.target.closest?.('#older')) log.ariaBusy = 'true'; });
-on('htmx:finally:request', event => { if (log.ariaBusy) setTimeout(() => { log.ariaBusy = null; }, 500); });
+on('htmx:finally:request', () => { if (log.ariaBusy) setTimeout(() => { log.ariaBusy = null; }, 500); });
 
 // --- Writing: Enter sends, where there is a keyboard to break the line with; what was typed comes back if it was not sent.
 if (form) {
@@ -183,6 +183,11 @@ if (form) {
     if (touch.matches && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     if (text.value.trim()) form.requestSubmit();
+  });
+  // Whoever starts to type without having chosen a place means the message.
+  on('keydown', event => {
+    const nowhere = [document.body, log].includes(document.activeElement) && !$(':popover-open');
+    if (nowhere && event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) text.focus();
   });
   const grow = () => {
     if (CSS.supports('field-sizing', 'content')) return;

@@ -4,7 +4,7 @@
 //! nothing: its first frame's predecessor becomes the floor. (Taking the last change at the hub's birth instead would
 //! lose a frame that is rung between that and the first look.)
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Waker;
 
@@ -55,10 +55,15 @@ struct Inner {
     bytes: usize,
     bells: Vec<Option<Waker>>,
     free: Vec<Slot>,
-    named: HashMap<UserId, Named>,
+    /// People with a name, in its order, and how many listeners each is.
+    named: BTreeMap<NameKey, Named>,
+    named_listeners: usize,
     here: Bytes,
     here_version: u64,
 }
+
+/// By what people are sorted, and told apart.
+type NameKey = (String, UserId);
 
 struct Named {
     author: Author,
@@ -75,8 +80,9 @@ impl Hub {
     pub fn join(&self, who: Option<&Author>) -> Slot {
         let mut inner = self.lock();
         if let Some(author) = who {
-            let named = Named { author: author.clone(), listeners: 0 };
-            inner.named.entry(author.id).or_insert(named).listeners += 1;
+            let named = || Named { author: author.clone(), listeners: 0 };
+            inner.named.entry(name_key(author)).or_insert_with(named).listeners += 1;
+            inner.named_listeners += 1;
         }
         inner.free.pop().unwrap_or_else(|| {
             inner.bells.push(None);
@@ -84,18 +90,19 @@ impl Hub {
         })
     }
 
-    /// Gives up a seat.
-    pub fn leave(&self, slot: Slot, who: Option<UserId>) {
+    /// Gives up a seat that was taken for `who`.
+    pub fn leave(&self, slot: Slot, who: Option<&Author>) {
         let mut inner = self.lock();
         inner.bells[slot] = None;
         inner.free.push(slot);
-        if let Some(id) = who
-            && let Some(named) = inner.named.get_mut(&id)
+        if let Some(key) = who.map(name_key)
+            && let Some(named) = inner.named.get_mut(&key)
         {
             named.listeners -= 1;
             if named.listeners == 0 {
-                inner.named.remove(&id);
+                inner.named.remove(&key);
             }
+            inner.named_listeners -= 1;
         }
     }
 
@@ -108,11 +115,9 @@ impl Hub {
     /// Who is here.
     pub fn here(&self) -> Here {
         let inner = self.lock();
-        let named_listeners: usize = inner.named.values().map(|named| named.listeners).sum();
-        let count = inner.bells.len() - inner.free.len() - named_listeners + inner.named.len();
-        let mut named: Vec<Author> = inner.named.values().map(|named| named.author.clone()).collect();
-        named.sort_by_cached_key(|author| (author.name.to_lowercase(), author.id));
-        named.truncate(NAMED_PEOPLE_MAX);
+        let listeners = inner.bells.len() - inner.free.len();
+        let count = listeners - inner.named_listeners + inner.named.len();
+        let named = inner.named.values().take(NAMED_PEOPLE_MAX).map(|named| named.author.clone()).collect();
         Here { named, count }
     }
 
@@ -179,6 +184,10 @@ impl Hub {
     pub fn covers(&self, cursor: Seq) -> bool {
         self.lock().floor.is_some_and(|floor| cursor >= floor)
     }
+}
+
+fn name_key(author: &Author) -> NameKey {
+    (author.name.to_lowercase(), author.id)
 }
 
 /// Wakes all whose bell hangs, after letting go of the lock that each of them will want.

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::hub::{Hub, Slot, Tail};
 use super::{Frame, frame};
-use crate::domain::{Author, RoomId, UserId};
+use crate::domain::{Author, RoomId};
 use crate::views::Here;
 
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
@@ -93,7 +93,7 @@ impl Hubs {
         let slot = hub.join(who);
         drop(rooms);
         self.moved(room);
-        Seat { hubs: Arc::clone(self), room, hub, slot, who: who.map(|author| author.id) }
+        Seat { hubs: Arc::clone(self), room, hub, slot, who: who.cloned().map(Box::new) }
     }
 
     fn moved(&self, room: RoomId) {
@@ -134,7 +134,7 @@ pub(super) struct Seat {
     room: RoomId,
     pub hub: Arc<Hub>,
     pub slot: Slot,
-    who: Option<UserId>,
+    who: Option<Box<Author>>,
 }
 
 impl Seat {
@@ -151,7 +151,7 @@ impl Drop for Seat {
     fn drop(&mut self) {
         // Under the lock of the map, so that nobody sits down in a hub that is just taken out of it.
         let mut rooms = self.hubs.rooms();
-        self.hub.leave(self.slot, self.who);
+        self.hub.leave(self.slot, self.who.as_deref());
         if self.hub.listeners() == 0 {
             rooms.remove(&self.room);
         }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use poem::http::StatusCode;
-use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
+use poem::http::HeaderValue;
+use poem::http::header::CACHE_CONTROL;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
+use super::answers::{add_cookie, private, see_other};
 use super::form::Form;
-use super::rooms::query;
 use super::visitor::{self, Visitor};
-use super::{House, origin, problem};
+use super::{House, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Command, Event, Nonce, Refusal, Room, RoomId, RoomName, Token, UserName};
 use crate::engine::{self, Problem};
@@ -21,7 +21,7 @@ use crate::views::door::{Door, Listed, Wrong};
 /// The page. `?room=` fills in the room.
 #[handler]
 pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let room = query(request, "room").unwrap_or_else(|| "lobby".to_owned());
+    let room = query::text(request, "room").unwrap_or_else(|| "lobby".to_owned());
     Ok(page(request, house, &visitor, &views::door::Form { room, ..Default::default() })?)
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn leave(Data(house): Data<&Arc<House>>, visitor: Visitor) -> R
     }
     let mut response = see_other("/");
     for cookie in visitor::forget() {
-        response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
+        add_cookie(&mut response, &cookie);
     }
     Ok(response)
 }
@@ -75,7 +75,7 @@ async fn come_in(house: &House, visitor: &Visitor, form: &Form) -> Result<Entere
     let (name, token, command) = match known(visitor, form.get("name"))? {
         Known::Yes(name, token) => (name, token, Command::Open { room }),
         Known::No(name) => {
-            let token = Token::new(random()?);
+            let token = random::token()?;
             (name.as_str().to_owned(), token.clone(), Command::Enter { room, name, token: token.hash() })
         }
     };
@@ -112,16 +112,6 @@ fn found(house: &House, room: RoomId) -> Result<Room, Problem> {
     room.ok_or(Problem::Unread(crate::store::Fault::Missing { table: "rooms" }))
 }
 
-/// 256 bits that nobody can guess.
-fn random() -> Result<[u8; 32], Problem> {
-    let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|cause| {
-        tracing::error!(%cause, "the system gives no random numbers");
-        Problem::Broken
-    })?;
-    Ok(bits)
-}
-
 fn welcome(request: &Request, entered: Entered) -> Response {
     let Entered { room, name, token } = entered;
     let mut response = match Accept::of(request) {
@@ -129,9 +119,8 @@ fn welcome(request: &Request, entered: Entered) -> Response {
         Accept::Json => Json(views::json::Welcome::of(&room, &name, &token)).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => see_other(&room.address.path()),
     };
-    let cookie = visitor::remember(request, &token).parse().expect("a cookie of ours is ASCII");
-    response.headers_mut().insert(SET_COOKIE, cookie);
-    response.headers_mut().insert(CACHE_CONTROL, poem::http::HeaderValue::from_static("no-store"));
+    add_cookie(&mut response, &visitor::remember(request, &token));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -148,23 +137,6 @@ fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door:
         origin: &origin::public(request),
     };
     Ok(private(views::door::page(&door).into_response(), visitor))
-}
-
-/// A page for one visitor: kept by nobody else, always asked for again, and it renews their cookie. Not `no-store`,
-/// which would take it out of the browser's back and forward.
-pub(super) fn private(mut response: Response, visitor: &Visitor) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, poem::http::HeaderValue::from_static("private, no-cache"));
-    headers.insert(VARY, poem::http::HeaderValue::from_static("Accept, Cookie, Authorization"));
-    if let Some(cookie) = visitor.remembered() {
-        headers.insert(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
-    }
-    response
-}
-
-/// Go and look there (RFC 9110, section 15.4.4). `path` is ASCII.
-pub(super) fn see_other(path: &str) -> Response {
-    Response::builder().status(StatusCode::SEE_OTHER).header(LOCATION, path).finish()
 }
 
 impl Form {

@@ -6,9 +6,8 @@ use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use poem::web::Data;
 use poem::{Body, Request, Response, Result, handler};
 
-use super::House;
-use super::rooms::{cursor, query};
 use super::visitor::Visitor;
+use super::{House, query};
 use crate::domain::{Cursor, Refusal};
 use crate::engine::Problem;
 use crate::live::{Format, Listener, Start};
@@ -36,12 +35,11 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
         .body(Body::from_bytes_stream(listener)))
 }
 
-/// From where on: what the page knows, or what the stream itself brought last, whichever is later. An id that is none
-/// is as good as a foreign one: it leads to a reset, not to silence.
-fn wish(request: &Request) -> Result<Option<Cursor>, Problem> {
-    let page = query(request, "after").map(|text| cursor(&text, "after")).transpose()?;
+/// From where on: what the page knows, or what the stream itself brought last, whichever is later.
+fn wish(request: &Request) -> Result<Option<Cursor>, Refusal> {
+    let page = query::cursor(request, "after")?;
     let stream = request.header("last-event-id").filter(|id| !id.is_empty());
-    let stream = stream.map(|text| cursor(text, "Last-Event-ID")).transpose()?;
+    let stream = stream.map(|id| Cursor::parse(id).ok_or(Refusal::QueryInvalid("Last-Event-ID"))).transpose()?;
     Ok(match (page, stream) {
         // The stream's own id is the younger of two of different histories.
         (Some(page), Some(stream)) if page.epoch.is_none() || page.epoch == stream.epoch => {
@@ -52,7 +50,7 @@ fn wish(request: &Request) -> Result<Option<Cursor>, Problem> {
 }
 
 fn format(request: &Request) -> Result<Format, Refusal> {
-    match query(request, "as").as_deref() {
+    match query::text(request, "as").as_deref() {
         None | Some("html") => Ok(Format::Html),
         Some("text") => Ok(Format::Text),
         Some("json") => Ok(Format::Json),

@@ -7,13 +7,13 @@ use poem::http::header::LOCATION;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::House;
 use super::accept::{Accept, is_htmx};
-use super::door::see_other;
+use super::answers::see_other;
 use super::form::Form;
 use super::visitor::Visitor;
+use super::{House, random};
 use crate::domain::{Body as Text, Command, Done, Event, Message, Nonce, Refusal, Room, Seq};
-use crate::engine::{self, Problem};
+use crate::engine::Problem;
 use crate::store::Fault;
 use crate::views;
 
@@ -67,7 +67,7 @@ fn said(house: &House, done: Done) -> Result<(Room, Message), Problem> {
 fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Problem> {
     let path = room.address.path();
     if is_htmx(request) {
-        return Ok(views::message::answer(&room.address, message, &nonce()?).into_response());
+        return Ok(views::message::answer(&room.address, message, &random::nonce()?).into_response());
     }
     let created = |response: Response| {
         let location = format!("{path}/messages/{}", message.id);
@@ -89,13 +89,4 @@ fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Resu
 
 fn is_json(request: &Request) -> bool {
     request.content_type().is_some_and(|kind| kind.starts_with("application/json"))
-}
-
-/// A new nonce. It starts with the time, so that those of one moment lie together in the store.
-pub(super) fn nonce() -> Result<String, Problem> {
-    let random = getrandom::u64().map_err(|cause| {
-        tracing::error!(%cause, "the system gives no random numbers");
-        Problem::Broken
-    })?;
-    Ok(format!("{:011x}-{random:016x}", engine::now().0))
 }

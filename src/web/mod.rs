@@ -4,6 +4,7 @@
 //! Nothing here decides what may happen: it turns requests into commands and reads, and outcomes into answers.
 
 mod accept;
+mod answers;
 mod assets;
 mod door;
 mod form;
@@ -13,6 +14,8 @@ mod live;
 mod messages;
 mod origin;
 mod problem;
+mod query;
+mod random;
 mod rooms;
 pub mod serve;
 mod stylesheet;
@@ -42,7 +45,7 @@ pub struct House {
 impl House {
     /// The room at the address that stands in a request's path.
     fn room(&self, snapshot: &Snapshot, request: &poem::Request) -> Result<Room, Problem> {
-        let name = rooms::named_in(request)?;
+        let name = query::room_name(request)?;
         let room = Address::of(&name).map_or(Ok(None), |address| snapshot.room(&address))?;
         room.ok_or(Problem::Refused(Refusal::RoomUnknown(name)))
     }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
 use poem::http::HeaderValue;
 use poem::http::header::{LINK, VARY};
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
+use super::answers::private;
 use super::visitor::Visitor;
-use super::{House, door, live, messages};
+use super::{House, live, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
-use crate::domain::{Cursor, Refusal, Room, Seq};
+use crate::domain::{Cursor, Refusal, Room};
 use crate::engine::Problem;
 use crate::store::{Page, Snapshot, Window};
 use crate::views;
@@ -35,7 +35,7 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         }
         Accept::Page | Accept::Anything | Accept::Stream => html(house, &snapshot, &visitor, &room, &page, cursor)?,
     };
-    Ok(linked(door::private(response, &visitor), &room, &page))
+    Ok(linked(private(response, &visitor), &room, &page))
 }
 
 /// The older messages that htmx loads on scrolling up.
@@ -43,7 +43,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
 pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>) -> Result<Response> {
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let room = house.room(&snapshot, request)?;
-    let before = number(request, "before")?.ok_or(Problem::Refused(Refusal::QueryInvalid("before")))?;
+    let before = query::number(request, "before").and_then(|id| id.ok_or(Refusal::QueryInvalid("before")));
+    let before = before.map_err(Problem::Refused)?;
     let page = snapshot.page(room.id, Window::Before(before)).map_err(Problem::Unread)?;
     let fragment = views::room::older(&room, &page.messages, page.older);
     Ok(fragment.with_header(VARY, "HX-Request").into_response())
@@ -68,7 +69,7 @@ fn html(
         cursor,
         here: &house.hubs.here(room.id),
         rooms: &rooms,
-        nonce: &messages::nonce()?,
+        nonce: &random::nonce()?,
     };
     Ok(views::room::page(&view).into_response())
 }
@@ -88,34 +89,12 @@ fn linked(mut response: Response, room: &Room, page: &Page) -> Response {
 
 /// Which messages are wanted.
 fn window(request: &Request) -> Result<Window, Problem> {
-    let (before, after, around) = (number(request, "before")?, number(request, "after")?, number(request, "around")?);
+    let (before, after, around) =
+        (query::number(request, "before")?, query::number(request, "after")?, query::number(request, "around")?);
     Ok(match (before, after, around) {
         (Some(id), _, _) => Window::Before(id),
         (None, Some(id), _) => Window::After(id),
         (None, None, Some(id)) => Window::Around(id),
         (None, None, None) => Window::Latest,
     })
-}
-
-/// A number of the query, as a message's id or a whole cursor.
-fn number(request: &Request, name: &'static str) -> Result<Option<Seq>, Problem> {
-    query(request, name).map(|text| cursor(&text, name)).transpose().map(|cursor| cursor.map(|cursor| cursor.seq))
-}
-
-/// Reads a cursor, which may be a bare number.
-pub(super) fn cursor(text: &str, name: &'static str) -> Result<Cursor, Problem> {
-    Cursor::parse(text).ok_or(Problem::Refused(Refusal::QueryInvalid(name)))
-}
-
-/// The first value of this name in the query.
-pub(super) fn query(request: &Request, name: &str) -> Option<String> {
-    let pairs = request.uri().query()?.split('&');
-    let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
-    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
-}
-
-/// The room's name in the path.
-pub(super) fn named_in(request: &Request) -> Result<String, Refusal> {
-    let segment = request.raw_path_param("room").unwrap_or("");
-    percent_decode_str(segment).decode_utf8().map(|name| name.into_owned()).map_err(|_| Refusal::Nothing)
 }

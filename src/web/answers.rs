@@ -1,0 +1,29 @@
+//! Shapes of answers that more than one noun gives.
+
+use poem::Response;
+use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
+use poem::http::{HeaderValue, StatusCode};
+
+use super::visitor::Visitor;
+
+/// Go and look there (RFC 9110, section 15.4.4). `path` is ASCII.
+pub(super) fn see_other(path: &str) -> Response {
+    Response::builder().status(StatusCode::SEE_OTHER).header(LOCATION, path).finish()
+}
+
+/// A page for one visitor: kept by nobody else, always asked for again, and it renews their cookie. Not `no-store`,
+/// which would take it out of the browser's back and forward.
+pub(super) fn private(mut response: Response, visitor: &Visitor) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(VARY, HeaderValue::from_static("Accept, Cookie, Authorization"));
+    if let Some(cookie) = visitor.remembered() {
+        add_cookie(&mut response, &cookie);
+    }
+    response
+}
+
+/// Adds a cookie of ours, which is always ASCII.
+pub(super) fn add_cookie(response: &mut Response, cookie: &str) {
+    response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
+}

@@ -1,0 +1,29 @@
+//! What stands in a request's address: the room in its path, and the numbers behind the question mark.
+
+use percent_encoding::percent_decode_str;
+use poem::Request;
+
+use crate::domain::{Cursor, Refusal, Seq};
+
+/// The room's name in the path.
+pub(super) fn room_name(request: &Request) -> Result<String, Refusal> {
+    let segment = request.raw_path_param("room").unwrap_or("");
+    percent_decode_str(segment).decode_utf8().map(|name| name.into_owned()).map_err(|_| Refusal::Nothing)
+}
+
+/// The first value of this name.
+pub(super) fn text(request: &Request, name: &str) -> Option<String> {
+    let pairs = request.uri().query()?.split('&');
+    let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+/// A message's id, or a whole cursor of which only the number counts.
+pub(super) fn number(request: &Request, name: &'static str) -> Result<Option<Seq>, Refusal> {
+    Ok(cursor(request, name)?.map(|cursor| cursor.seq))
+}
+
+/// A place in the order, which may be a bare number.
+pub(super) fn cursor(request: &Request, name: &'static str) -> Result<Option<Cursor>, Refusal> {
+    text(request, name).map(|text| Cursor::parse(&text).ok_or(Refusal::QueryInvalid(name))).transpose()
+}
