@@ -1,6 +1,6 @@
 //! The `taproom` command: reads the configuration, starts, says where, and stops when it is told to.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -38,7 +38,11 @@ async fn run(config: &Config) -> Result<(), StartError> {
 
 fn log(filter: &str) -> Result<(), StartError> {
     let filter = EnvFilter::try_new(filter).map_err(io::Error::other)?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
     Ok(())
 }
 

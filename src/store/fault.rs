@@ -8,6 +8,12 @@ pub enum Fault {
     /// The storage engine reports it.
     #[error("data file: {0}")]
     Storage(#[from] redb::Error),
+    /// The file had to be opened again after a fault, and could not.
+    #[error("data file: closed after a fault")]
+    Closed,
+    /// The disk does not take anything yet.
+    #[error("data directory: {0}")]
+    Disk(#[from] std::io::Error),
     /// A row cannot be read.
     #[error("data file: a row of `{table}` cannot be read: {cause}")]
     Row {

@@ -12,6 +12,10 @@ mod read;
 mod rows;
 mod tables;
 
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
+
 use redb::{Database, ReadableDatabase};
 
 use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
@@ -23,8 +27,12 @@ use tables::Tables;
 
 /// The open data file.
 pub struct Store {
-    db: Database,
+    path: PathBuf,
+    /// Empty only while the file is being opened again, and if that failed.
+    db: RwLock<Option<Database>>,
     epoch: Epoch,
+    /// A write has failed. The storage engine then takes no more until the file is opened again; reads go on.
+    broken: AtomicBool,
 }
 
 impl Store {
@@ -33,23 +41,37 @@ impl Store {
         self.epoch
     }
 
-    /// The state after the last commit. It stays as it is, whatever is committed meanwhile.
+    /// The state after the last commit. It stays as it is, whatever is committed meanwhile. Don't hold it while waiting:
+    /// a file that broke is opened again only when nobody reads it.
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot, Fault> {
-        Ok(Snapshot::of(self.db.begin_read()?))
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(Snapshot::of(db.as_ref().ok_or(Fault::Closed)?.begin_read()?))
     }
 
     /// Judges and carries out `batch`, in this order, in one transaction. When it returns, what it answers is on
     /// disk. `now` is moved up to the moment of the last change if it lies before it, so time never runs backwards.
+    ///
+    /// After a fault, as from a full disk, the next call opens the file again as soon as the disk takes anything.
     ///
     /// Blocks while another commit runs and until the disk has answered: never call it on an async worker.
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be written; then nothing of the batch has happened.
     pub fn commit(&self, now: Moment, batch: &[Asked]) -> Result<Vec<Result<Done, Refusal>>, Fault> {
-        let txn = self.db.begin_write()?;
+        if self.broken.load(Ordering::Acquire) {
+            self.reopen()?;
+        }
+        let answers = self.try_commit(now, batch);
+        self.broken.store(answers.is_err(), Ordering::Release);
+        answers
+    }
+
+    fn try_commit(&self, now: Moment, batch: &[Asked]) -> Result<Vec<Result<Done, Refusal>>, Fault> {
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        let txn = db.as_ref().ok_or(Fault::Closed)?.begin_write()?;
         let mut tables = Tables::open(&txn)?;
         let mut answers = Vec::with_capacity(batch.len());
         for asked in batch {

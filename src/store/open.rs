@@ -5,6 +5,10 @@ use std::fs::{self, File};
 use std::io;
 use std::panic;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{PoisonError, RwLock};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableError};
 use thiserror::Error;
@@ -17,6 +21,10 @@ use crate::domain::Epoch;
 const FILE: &str = "taproom.redb";
 /// How much of the file the storage engine keeps in memory, in bytes; the kernel's own cache lies behind it.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
+/// How much the disk must take before a file that broke is opened again, in bytes.
+const PROBE_BYTES: usize = 4 * 1024 * 1024;
+/// How long reads that have begun may take to end.
+const READERS_DONE_WITHIN: Duration = Duration::from_secs(5);
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
 const STEPS: [Step; FORMAT as usize - 1] = [];
 type Step = fn(&Database) -> Result<(), Fault>;
@@ -79,7 +87,30 @@ impl Store {
         for step in STEPS.iter().skip(fit(path, format)? - 1) {
             step(&db).map_err(|fault| damaged(path, fault))?;
         }
-        Ok(Self { db, epoch })
+        Ok(Self { path: path.to_owned(), db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false) })
+    }
+
+    /// Opens the file again after a fault. Opening mends, and mending writes, so it first tries whether the disk takes
+    /// anything: until then readers keep what they have.
+    pub(super) fn reopen(&self) -> Result<(), Fault> {
+        let probe = self.path.with_extension("probe");
+        let tried = fs::write(&probe, vec![0; PROBE_BYTES]).and_then(|()| File::open(&probe)?.sync_all());
+        let removed = fs::remove_file(&probe);
+        tried.and(removed)?;
+        let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+        *db = None;
+        // The old file is let go of when its last reader is done.
+        let deadline = Instant::now() + READERS_DONE_WITHIN;
+        loop {
+            match builder().open(&self.path) {
+                Ok(opened) => {
+                    *db = Some(opened);
+                    return Ok(());
+                }
+                Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => thread::yield_now(),
+                Err(cause) => return Err(Fault::Storage(cause.into())),
+            }
+        }
     }
 }
 
