@@ -37,7 +37,8 @@ async fn run(config: &Config) -> Result<(), StartError> {
 }
 
 fn log(filter: &str) -> Result<(), StartError> {
-    let filter = EnvFilter::try_new(filter).map_err(io::Error::other)?;
+    let neither = |_| io::Error::other(format!("--log {filter:?} is neither a level nor a filter"));
+    let filter = EnvFilter::try_new(filter).map_err(neither)?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

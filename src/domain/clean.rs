@@ -1,6 +1,6 @@
 //! Takes out of a text what must never reach a page. What is left is shown as it was written.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// One line fit to be a name: NFC, without controls, bidirectional marks and invisible characters; every run of
 /// white space is one blank, none at the ends.
@@ -14,7 +14,8 @@ pub(super) fn line(text: &str) -> String {
 /// and no blanks at the very end.
 pub(super) fn text(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let kept: String = unix.nfc().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let composed = if is_nfc_quick(unix.chars()) == IsNormalized::Yes { unix } else { unix.nfc().collect() };
+    let kept: String = composed.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
     let first = kept.lines().take_while(|line| line.trim().is_empty()).map(|line| line.len() + 1).sum::<usize>();
     kept.get(first..).unwrap_or("").trim_end().to_owned()
 }

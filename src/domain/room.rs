@@ -24,8 +24,11 @@ pub struct Room {
 }
 
 /// A room's name made fit for a URL: lower case, blanks and slashes are `-`; letters of any script and emoji stay.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Address(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    text: String,
+    path: String,
+}
 
 /// What a path segment keeps as it is: the unreserved characters of RFC 3986, section 2.3.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -48,28 +51,29 @@ impl Address {
         if address.chars().count() > ROOM_CHARS_MAX {
             return Err(Refusal::RoomTooLong);
         }
-        Ok(Self(address))
+        Ok(Self::stored(address))
     }
 
     /// An address that the store keeps, so it went through [`Address::of`] before.
-    pub fn stored(address: String) -> Self {
-        Self(address)
+    pub fn stored(text: String) -> Self {
+        let path = format!("/rooms/{}", utf8_percent_encode(&text, SEGMENT));
+        Self { text, path }
     }
 
     /// The address as people read it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The path of the room's page, percent-encoded: fit for a link and for a header.
-    pub fn path(&self) -> String {
-        format!("/rooms/{}", utf8_percent_encode(&self.0, SEGMENT))
+    pub fn path(&self) -> &str {
+        &self.path
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -78,7 +82,7 @@ mod tests {
     use super::*;
 
     fn address(name: &str) -> String {
-        Address::of(name).map(|a| a.0).unwrap_or_else(|refusal| format!("{refusal:?}"))
+        Address::of(name).map(|a| a.text).unwrap_or_else(|refusal| format!("{refusal:?}"))
     }
 
     #[test]
@@ -109,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_path_is_ascii() {
-        let path = Address::of("Café #1? 100%").map(|a| a.path());
+        let path = Address::of("Café #1? 100%").map(|a| a.path);
         assert_eq!(path.as_deref(), Ok("/rooms/caf%C3%A9-%231%3F-100%25"));
     }
 }

@@ -39,7 +39,7 @@ impl<'a> Message<'a> {
 pub struct Page<'a> {
     room: &'a str,
     name: &'a str,
-    url: String,
+    url: &'a str,
     /// Where a stream goes on from here: `/rooms/{room}/live?after=CURSOR`.
     cursor: String,
     older: bool,
@@ -75,7 +75,7 @@ pub struct Welcome<'a> {
     token: String,
     name: &'a str,
     room: &'a str,
-    url: String,
+    url: &'a str,
 }
 
 impl<'a> Welcome<'a> {

@@ -21,6 +21,9 @@ pub(super) fn paragraphs(text: &str) -> Markup {
 }
 
 fn linked(finder: &LinkFinder, line: &str) -> Markup {
+    if !line.contains("://") {
+        return html! { (line) }; // most lines: not worth the search
+    }
     html! {
         @for span in finder.spans(line) {
             @if span.kind().is_some() && is_web(span.as_str()) {

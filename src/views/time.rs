@@ -2,33 +2,37 @@
 //! without it they are still right.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 use crate::domain::Moment;
 
-fn utc(at: Moment) -> jiff::Zoned {
+fn utc(at: Moment) -> DateTime {
     let seconds = i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX);
-    Timestamp::new(seconds, 0).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC)
+    Offset::UTC.to_datetime(Timestamp::new(seconds, 0).unwrap_or(Timestamp::MAX))
 }
 
 /// `2026-11-22T09:02:11Z` (RFC 3339).
 pub(super) fn rfc3339(at: Moment) -> String {
-    utc(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    let t = utc(at);
+    format!("{}T{:02}:{:02}:{:02}Z", t.date(), t.hour(), t.minute(), t.second())
 }
 
 /// `2026-11-22T09:02:11.250Z` (RFC 3339).
 pub(super) fn rfc3339_ms(at: Moment) -> String {
-    format!("{}.{:03}Z", utc(at).strftime("%Y-%m-%dT%H:%M:%S"), at.0 % 1_000)
+    let t = utc(at);
+    format!("{}T{:02}:{:02}:{:02}.{:03}Z", t.date(), t.hour(), t.minute(), t.second(), at.0 % 1_000)
 }
 
 /// `2026-11-22`.
 pub(super) fn date(at: Moment) -> String {
-    utc(at).strftime("%Y-%m-%d").to_string()
+    utc(at).date().to_string()
 }
 
 /// `09:02`.
 pub(super) fn clock(at: Moment) -> String {
-    utc(at).strftime("%H:%M").to_string()
+    let t = utc(at);
+    format!("{:02}:{:02}", t.hour(), t.minute())
 }
 
 /// `Sunday, 22 November 2026`.

@@ -117,7 +117,7 @@ fn welcome(request: &Request, entered: Entered) -> Response {
     let mut response = match Accept::of(request) {
         Accept::Text => views::plain::welcome(&origin::public(request), &room, &token).into_response(),
         Accept::Json => Json(views::json::Welcome::of(&room, &name, &token)).into_response(),
-        Accept::Page | Accept::Stream | Accept::Anything => see_other(&room.address.path()),
+        Accept::Page | Accept::Stream | Accept::Anything => see_other(room.address.path()),
     };
     add_cookie(&mut response, &visitor::remember(request, &token));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
