@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
+use crate::control::Control;
 use crate::engine::Engine;
 use crate::live::{Hubs, Tail};
 use crate::store::{OpenError, Store};
@@ -86,23 +87,33 @@ pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartErr
     let listener = listener.map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let store = Arc::new(Store::open(&config.data)?);
     let hubs = Arc::new(Hubs::new(tail));
+    let control = Control::open(&config.data)
+        .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
+        .ok();
     let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs))?;
     let house = Arc::new(House { store, engine, hubs });
     let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(run(listener, house, connections.min(CONNECTIONS_MAX), async {
+    let ended = tokio::spawn(run(listener, house, control, connections.min(CONNECTIONS_MAX), async {
         let _dropped = stopped.await;
     }));
     Ok(Running { address, stop: Some(stop), ended })
 }
 
-async fn run(listener: TcpListener, house: Arc<House>, connections_max: usize, stopped: impl Future<Output = ()>) {
+async fn run(
+    listener: TcpListener,
+    house: Arc<House>,
+    control: Option<Control>,
+    connections_max: usize,
+    stopped: impl Future<Output = ()>,
+) {
     let until = async {
         let hubs = Arc::clone(&house.hubs);
         tokio::select! {
             () = stopped => {}
             () = hubs.keep_telling_who_is_here() => {}
+            () = answer_operator(control.as_ref(), &house.store) => {}
         }
         house.engine.refuse();
         house.hubs.close();
@@ -110,4 +121,11 @@ async fn run(listener: TcpListener, house: Arc<House>, connections_max: usize, s
     serve::serve(listener, web::endpoint(Arc::clone(&house)), connections_max, until, DRAIN).await;
     // The writer blocks until it has written what it took.
     let _panicked = tokio::task::spawn_blocking(move || house.engine.stop()).await;
+}
+
+async fn answer_operator(control: Option<&Control>, store: &Arc<Store>) {
+    match control {
+        Some(control) => control.serve(store).await,
+        None => std::future::pending().await,
+    }
 }

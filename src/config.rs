@@ -3,18 +3,50 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 
 /// Real-time chat rooms in one small binary. Open the page it tells you, type a room and a name, and talk.
 #[derive(Clone, Debug, Parser)]
 #[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// How to serve, and where the data is.
+    #[command(flatten)]
+    pub config: Config,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+}
+
+/// What can be done besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Write a verified copy of the data into a new file, also while Taproom runs
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
+    /// Read every row of a data file or a copy, and tell what it holds
+    Check {
+        /// The file to read; it is not changed
+        file: PathBuf,
+    },
+    /// Put a copy back, into a data directory that has no data yet
+    Restore {
+        /// The copy
+        file: PathBuf,
+    },
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
 pub struct Config {
     /// Where to listen: an address of this machine and a port (0 for any free one)
     #[arg(long, env = "TAPROOM_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8000")]
     pub listen: SocketAddr,
 
     /// The directory that holds everything; made if it is not there
-    #[arg(long, env = "TAPROOM_DATA", value_name = "DIRECTORY", default_value = "data")]
+    #[arg(long, global = true, env = "TAPROOM_DATA", value_name = "DIRECTORY", default_value = "data")]
     pub data: PathBuf,
 
     /// What to log, on standard error: error, warn, info, debug or trace; or a filter like taproom=debug,hyper=info

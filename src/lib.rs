@@ -13,7 +13,9 @@
 //! | 2 | [`live`] | what listeners hear: frames, hubs, cursors |
 //! | 3 | [`engine`] | the road of a change: queue, group commit, telling. Read it first |
 //! | 4 | [`web`] | HTTP: the table of addresses, who asks, one file for each noun, problems as answers |
-//! | 5 | [`config`], [`app`] | every flag; starting and stopping in order |
+//! | 4 | [`control`] | the socket by which the machine's operator asks things of a running Taproom |
+//! | 5 | [`config`] | every flag and variable |
+//! | 6 | [`tasks`], [`app`] | copies of the data; starting and stopping in order |
 //!
 //! # What is promised
 //!
@@ -78,6 +80,10 @@ pub mod engine;
 
 pub mod web;
 
+pub mod control;
+
 pub mod config;
+
+pub mod tasks;
 
 pub mod app;

@@ -5,14 +5,18 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use taproom::app::{self, Running, StartError};
-use taproom::config::Config;
+use taproom::config::{Cli, Config};
+use taproom::tasks;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let config = Config::parse();
-    match run(&config).await {
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.task {
+        None => serve(&cli.config).map_err(|error| error.to_string()),
+        Some(task) => tasks::run(&task, &cli.config.data).map(|told| print(&told)).map_err(|error| error.to_string()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _nobody_reads = writeln!(io::stderr(), "taproom: {error}");
@@ -21,7 +25,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: &Config) -> Result<(), StartError> {
+#[tokio::main]
+async fn serve(config: &Config) -> Result<(), StartError> {
     log(&config.log)?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -49,9 +54,9 @@ fn log(filter: &str) -> Result<(), StartError> {
 
 fn greet(running: &Running) {
     let url = format!("http://{}", running.address());
-    let _nobody_reads = writeln!(
-        io::stdout(),
-        "Taproom listens on {url}\n\
-         curl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"
-    );
+    print(&format!("Taproom listens on {url}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"));
+}
+
+fn print(line: &str) {
+    let _nobody_reads = writeln!(io::stdout(), "{line}");
 }

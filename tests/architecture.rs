@@ -10,7 +10,7 @@ const FILE_LINES_MAX: usize = 320;
 const FUNCTION_LINES_MAX: usize = 60;
 
 /// Each module's floor. A module uses its own floor's part that is itself, and lower floors.
-const FLOORS: [(&str, u8); 9] = [
+const FLOORS: [(&str, u8); 11] = [
     ("domain", 0),
     ("assets", 0),
     ("store", 1),
@@ -18,8 +18,10 @@ const FLOORS: [(&str, u8); 9] = [
     ("live", 2),
     ("engine", 3),
     ("web", 4),
+    ("control", 4),
     ("config", 5),
-    ("app", 5),
+    ("tasks", 6),
+    ("app", 6),
 ];
 
 fn root() -> PathBuf {
@@ -67,7 +69,7 @@ fn every_module_uses_only_lower_floors() {
             let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let Some(used_floor) = floor(&used) else { continue };
             uses += 1;
-            let may = used == own || used_floor < own_floor || (own == "app" && used == "config");
+            let may = used == own || used_floor < own_floor;
             assert!(may, "{} uses {used}, which stands on no lower floor", path.display());
         }
     }

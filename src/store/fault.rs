@@ -12,7 +12,7 @@ pub enum Fault {
     #[error("data file: closed after a fault")]
     Closed,
     /// The disk does not take anything yet.
-    #[error("data directory: {0}")]
+    #[error("{0}")]
     Disk(#[from] std::io::Error),
     /// A row cannot be read.
     #[error("data file: a row of `{table}` cannot be read: {cause}")]

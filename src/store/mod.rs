@@ -4,6 +4,7 @@
 //! disturb nobody. Nothing here knows HTTP, HTML or who is listening.
 
 mod apply;
+mod copy;
 mod fault;
 mod feed;
 mod open;
@@ -11,6 +12,7 @@ mod outcomes;
 mod read;
 mod rows;
 mod tables;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,10 +22,12 @@ use redb::{Database, ReadableDatabase};
 
 use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
 
+pub use copy::{CopyError, check, restore};
 pub use fault::Fault;
-pub use open::OpenError;
+pub use open::{OpenError, is_in};
 pub use read::{Page, Snapshot, Window};
 use tables::Tables;
+pub use verify::Counts;
 
 /// The open data file.
 pub struct Store {

@@ -1,12 +1,14 @@
 //! Opening the data file: what may be opened, what is refused, and in which words. A file that is refused is left as
 //! it was, to the byte.
 
+use std::cell::Cell;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Once, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,7 +20,7 @@ use super::{Fault, Store};
 use crate::domain::Epoch;
 
 /// The data file's name in its directory.
-const FILE: &str = "taproom.redb";
+pub(super) const FILE: &str = "taproom.redb";
 /// How much of the file the storage engine keeps in memory, in bytes; the kernel's own cache lies behind it.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// How much the disk must take before a file that broke is opened again, in bytes.
@@ -64,6 +66,11 @@ pub enum OpenError {
     },
 }
 
+/// Whether there is a data file in `directory`.
+pub fn is_in(directory: &Path) -> bool {
+    directory.join(FILE).is_file()
+}
+
 impl Store {
     /// Opens the data file in `directory`; makes both if they are not there.
     ///
@@ -71,12 +78,7 @@ impl Store {
     /// [`OpenError`]; then nothing has changed on disk.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE);
-        // On a file that something else wrote into, the storage engine may also panic; that too is an answer.
-        let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let opened = panic::catch_unwind(|| Self::open_file(directory, &path));
-        panic::set_hook(hook);
-        opened.unwrap_or_else(|_| Err(damaged(&path, "its pages contradict each other")))
+        calmly(&path, || Self::open_file(directory, &path))
     }
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
@@ -114,6 +116,28 @@ impl Store {
     }
 }
 
+thread_local! {
+    /// Whether a panic on this thread is an answer, and not to be printed.
+    static CALM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// On a file that something else wrote into, the storage engine may also panic; that too is an answer.
+pub(super) fn calmly<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let printed = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !CALM.get() {
+                printed(panic)
+            }
+        }));
+    });
+    CALM.set(true);
+    let done = panic::catch_unwind(panic::AssertUnwindSafe(work));
+    CALM.set(false);
+    done.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
+}
+
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
@@ -127,7 +151,7 @@ fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
     if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }
-    fs::create_dir_all(directory).map_err(unwritable)?;
+    make_private(directory).map_err(unwritable)?;
     let lock = File::open(directory).map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
     if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
@@ -141,8 +165,13 @@ fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
     fs::rename(&new, path).and_then(|()| lock.sync_all()).map_err(unwritable)
 }
 
+/// Makes a directory that only its owner may enter: it will hold what people say.
+pub(super) fn make_private(directory: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
 /// Writes what a new file starts with: every table, its format and its epoch.
-fn lay_out(db: &Database) -> Result<(), Fault> {
+pub(super) fn lay_out(db: &Database) -> Result<(), Fault> {
     let txn = db.begin_write()?;
     let epoch = getrandom::u32().map_err(|cause| redb::Error::Io(io::Error::other(cause)))?;
     {
@@ -166,7 +195,7 @@ fn look_first(path: &Path) -> Result<(), OpenError> {
 }
 
 /// A format that this Taproom can take over.
-fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
+pub(super) fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
     match found {
         0 => Err(damaged(path, "it holds something else")),
         1..=FORMAT => Ok(found as usize),
@@ -175,7 +204,7 @@ fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
 }
 
 /// The format and the epoch of a file; format 0 if it is none of ours.
-fn numbers(db: &impl ReadableDatabase) -> Result<(u64, Epoch), Fault> {
+pub(super) fn numbers(db: &impl ReadableDatabase) -> Result<(u64, Epoch), Fault> {
     let meta = match db.begin_read()?.open_table(META) {
         Err(TableError::TableDoesNotExist(_) | TableError::TableTypeMismatch { .. }) => return Ok((0, Epoch(0))),
         meta => meta?,
@@ -184,7 +213,7 @@ fn numbers(db: &impl ReadableDatabase) -> Result<(u64, Epoch), Fault> {
     Ok((number("format")?, Epoch(number("epoch")? as u32)))
 }
 
-fn unopened(path: &Path, cause: DatabaseError) -> OpenError {
+pub(super) fn unopened(path: &Path, cause: DatabaseError) -> OpenError {
     let path = path.to_owned();
     match cause {
         DatabaseError::DatabaseAlreadyOpen => OpenError::Held { path },

@@ -46,6 +46,10 @@ impl Snapshot {
         Self(txn)
     }
 
+    pub(super) fn transaction(&self) -> &ReadTransaction {
+        &self.0
+    }
+
     /// The last change of the whole server.
     ///
     /// # Errors

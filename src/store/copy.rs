@@ -1,0 +1,151 @@
+//! Copies of the data file: made while it is in use, verified, and put back.
+//!
+//! A copy is the state after one commit, row by row in a file of its own. It appears under its name only when it is whole
+//! and every row in it has been read again.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::{
+    Builder, Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value, WriteTransaction,
+};
+use thiserror::Error;
+
+use super::open::{FILE, fit, lay_out, make_private, numbers, unopened};
+use super::tables::{ADDRESSES, EXPIRY, FEED, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
+use super::verify::{self, Counts};
+use super::{Fault, OpenError, Store};
+
+/// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
+#[derive(Debug, Error)]
+pub enum CopyError {
+    /// Something is there already.
+    #[error("{0} is there already. Give a name that is free.")]
+    Exists(PathBuf),
+    /// The copy cannot be written.
+    #[error("{path}: {cause}")]
+    Unwritable {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong.
+        cause: Fault,
+    },
+    /// The file that should be copied or checked cannot be used.
+    #[error(transparent)]
+    Unfit(#[from] OpenError),
+}
+
+impl Store {
+    /// Writes the state after the last commit into `file`, and reads it all again. Posting goes on meanwhile.
+    ///
+    /// Blocks for as long as it takes to write and read the whole file.
+    ///
+    /// # Errors
+    /// [`CopyError`]; then there is no such file.
+    pub fn back_up(&self, file: &Path) -> Result<Counts, CopyError> {
+        let unwritable = |cause| CopyError::Unwritable { path: file.to_owned(), cause };
+        let snapshot = self.snapshot().map_err(unwritable)?;
+        write(snapshot.transaction(), file, None)
+    }
+}
+
+/// Reads every row of a data file, and whether they fit together. The file is not changed.
+///
+/// # Errors
+/// [`OpenError`]: what is wrong with it.
+pub fn check(file: &Path) -> Result<Counts, OpenError> {
+    super::open::calmly(file, || {
+        let db = Builder::new().open_read_only(file).map_err(|cause| unopened(file, cause))?;
+        let damaged = |fault: Fault| OpenError::Damaged { path: file.to_owned(), cause: fault.to_string() };
+        let (format, _) = numbers(&db).map_err(damaged)?;
+        fit(file, format)?;
+        verify::walk(&db.begin_read().map_err(|cause| damaged(cause.into()))?).map_err(damaged)
+    })
+}
+
+/// Puts a copy back as the data file of `directory`, which must have none. It becomes a history of its own, so that
+/// whoever listened to the file that it was copied from starts anew instead of taking one for the other.
+///
+/// # Errors
+/// [`CopyError`]; then nothing has changed.
+pub fn restore(file: &Path, directory: &Path) -> Result<Counts, CopyError> {
+    check(file)?;
+    let target = directory.join(FILE);
+    let unwritable = |cause: io::Error| CopyError::Unwritable { path: directory.to_owned(), cause: cause.into() };
+    if target.exists() {
+        return Err(CopyError::Exists(target));
+    }
+    make_private(directory).map_err(unwritable)?;
+    let source = Builder::new().open_read_only(file).map_err(|cause| unopened(file, cause))?;
+    let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
+    let transaction = source.begin_read();
+    let transaction =
+        transaction.map_err(|cause| CopyError::Unwritable { path: file.to_owned(), cause: cause.into() })?;
+    write(&transaction, &target, Some(epoch))
+}
+
+fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Counts, CopyError> {
+    let unwritable = |cause: Fault| CopyError::Unwritable { path: file.to_owned(), cause };
+    if file.exists() {
+        return Err(CopyError::Exists(file.to_owned()));
+    }
+    let part = file.with_added_extension("part");
+    let counts = fill(from, &part, epoch).map_err(unwritable).and_then(|()| Ok(check(&part)?));
+    let placed = counts.and_then(|counts| {
+        place(&part, file).map_err(|cause| unwritable(cause.into()))?;
+        Ok(counts)
+    });
+    if placed.is_err() {
+        let _not_there = fs::remove_file(&part);
+    }
+    placed
+}
+
+fn fill(from: &ReadTransaction, part: &Path, epoch: Option<u32>) -> Result<(), Fault> {
+    File::create_new(part)?;
+    let db = Builder::new().create(part).map_err(|cause| Fault::Storage(cause.into()))?;
+    copy_all(from, &db, epoch)?;
+    db.close().map_err(|cause| Fault::Storage(cause.into()))
+}
+
+fn copy_all(from: &ReadTransaction, db: &Database, epoch: Option<u32>) -> Result<(), Fault> {
+    lay_out(db)?;
+    let to = db.begin_write()?;
+    copy(META, from, &to)?;
+    copy(USERS, from, &to)?;
+    copy(NAMES, from, &to)?;
+    copy(TOKENS, from, &to)?;
+    copy(ROOMS, from, &to)?;
+    copy(ADDRESSES, from, &to)?;
+    copy(RECENT, from, &to)?;
+    copy(MESSAGES, from, &to)?;
+    copy(FEED, from, &to)?;
+    copy(OUTCOMES, from, &to)?;
+    copy(EXPIRY, from, &to)?;
+    if let Some(epoch) = epoch {
+        to.open_table(META)?.insert("epoch", u64::from(epoch))?;
+    }
+    Ok(to.commit()?)
+}
+
+fn copy<K, V>(table: TableDefinition<K, V>, from: &ReadTransaction, to: &WriteTransaction) -> Result<(), Fault>
+where
+    K: Key + 'static,
+    V: Value + 'static,
+{
+    let mut target = to.open_table(table)?;
+    for entry in from.open_table(table)?.iter()? {
+        let (key, value) = entry?;
+        target.insert(key.value(), value.value())?;
+    }
+    Ok(())
+}
+
+/// Gives a whole file its name, unless that was taken meanwhile, and makes sure that the name stays.
+fn place(part: &Path, file: &Path) -> io::Result<()> {
+    fs::hard_link(part, file)?;
+    fs::remove_file(part)?;
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
+}

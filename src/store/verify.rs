@@ -1,0 +1,109 @@
+//! Reads all rows of a file, and whether they fit together.
+
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
+
+use super::tables::{
+    ADDRESSES, EXPIRY, FEED, FeedRow, MESSAGES, META, MessageRow, NAMES, OUTCOMES, OutcomeRow, RECENT, ROOMS, RoomRow,
+    TOKENS, TokenRow, USERS, UserRow,
+};
+use super::{Fault, rows};
+use crate::domain::Event;
+
+/// What a data file holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// The number of the last change.
+    pub changes: u64,
+    /// Rooms.
+    pub rooms: u64,
+    /// People.
+    pub people: u64,
+    /// Messages.
+    pub messages: u64,
+}
+
+/// Reads everything once.
+pub(super) fn walk(txn: &ReadTransaction) -> Result<Counts, Fault> {
+    let changes = txn.open_table(META)?.get("seq")?.map_or(0, |seq| seq.value());
+    let counts = Counts { changes, rooms: rooms(txn)?, people: people(txn)?, messages: messages(txn)? };
+    feed(txn)?;
+    outcomes(txn)?;
+    Ok(counts)
+}
+
+fn rooms(txn: &ReadTransaction) -> Result<u64, Fault> {
+    let (rooms, addresses, recent) = (txn.open_table(ROOMS)?, txn.open_table(ADDRESSES)?, txn.open_table(RECENT)?);
+    for entry in rooms.iter()? {
+        let (id, row) = entry?;
+        let row: RoomRow = rows::decode("rooms", row.value())?;
+        let found = addresses.get(row.address.as_str())?.map(|id| id.value());
+        same("addresses", found, id.value())?;
+        same("recent", recent.get(row.last.0)?.map(|id| id.value()), id.value())?;
+    }
+    same("addresses", Some(addresses.len()?), rooms.len()?)?;
+    same("recent", Some(recent.len()?), rooms.len()?)?;
+    Ok(rooms.len()?)
+}
+
+fn people(txn: &ReadTransaction) -> Result<u64, Fault> {
+    let (users, names) = (txn.open_table(USERS)?, txn.open_table(NAMES)?);
+    for entry in users.iter()? {
+        rows::decode::<UserRow>("users", entry?.1.value())?;
+    }
+    for entry in names.iter()? {
+        users.get(entry?.1.value())?.ok_or(Fault::Missing { table: "users" })?;
+    }
+    same("names", Some(names.len()?), users.len()?)?;
+    for entry in txn.open_table(TOKENS)?.iter()? {
+        let row: TokenRow = rows::decode("tokens", entry?.1.value())?;
+        users.get(row.user)?.ok_or(Fault::Missing { table: "users" })?;
+    }
+    Ok(users.len()?)
+}
+
+fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
+    let (messages, users, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(USERS)?, txn.open_table(ROOMS)?);
+    let mut room = None;
+    for entry in messages.iter()? {
+        let (key, row) = entry?;
+        let row: MessageRow = rows::decode("messages", row.value())?;
+        users.get(row.author.0)?.ok_or(Fault::Missing { table: "users" })?;
+        if room != Some(key.value().0) {
+            room = Some(key.value().0);
+            rooms.get(key.value().0)?.ok_or(Fault::Missing { table: "rooms" })?;
+        }
+    }
+    Ok(messages.len()?)
+}
+
+fn feed(txn: &ReadTransaction) -> Result<(), Fault> {
+    let (messages, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?);
+    let mut length = 0;
+    for entry in txn.open_table(FEED)?.iter()? {
+        let row: FeedRow = rows::decode("feed", entry?.1.value())?;
+        if let Event::Posted { room, message } = row.done.event {
+            messages.get((room.0, message.0))?.ok_or(Fault::Missing { table: "messages" })?;
+        }
+        length += 1;
+    }
+    let mut known = 0;
+    for entry in rooms.iter()? {
+        known += rows::decode::<RoomRow>("rooms", entry?.1.value())?.feed_len;
+    }
+    same("feed", Some(length), known)
+}
+
+fn outcomes(txn: &ReadTransaction) -> Result<(), Fault> {
+    let (outcomes, expiry) = (txn.open_table(OUTCOMES)?, txn.open_table(EXPIRY)?);
+    for entry in outcomes.iter()? {
+        rows::decode::<OutcomeRow>("outcomes", entry?.1.value())?;
+    }
+    for entry in expiry.iter()? {
+        outcomes.get(entry?.1.value())?.ok_or(Fault::Missing { table: "outcomes" })?;
+    }
+    same("expiry", Some(expiry.len()?), outcomes.len()?)
+}
+
+fn same(table: &'static str, found: Option<u64>, expected: u64) -> Result<(), Fault> {
+    if found == Some(expected) { Ok(()) } else { Err(Fault::Missing { table }) }
+}
