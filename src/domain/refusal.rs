@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::clean;
 use super::limits::{BODY_CHARS_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, NONCE_BYTES_MAX, ROOM_CHARS_MAX};
 
 /// A "no" to the asker.
@@ -66,4 +67,11 @@ pub enum Refusal {
     /// Something lives there, but it does not take this method.
     #[error("This address does not take that method.")]
     MethodUnknown,
+}
+
+impl Refusal {
+    /// There is no room of this name, which is repeated as cleanly and shortly as if there were.
+    pub fn room_unknown(name: &str) -> Self {
+        Self::RoomUnknown(clean::line(name).chars().take(ROOM_CHARS_MAX).collect())
+    }
 }

@@ -8,14 +8,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use redb::{
-    Builder, Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value, WriteTransaction,
+    Builder, Database, DatabaseError, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
+    WriteTransaction,
 };
 use thiserror::Error;
 
-use super::open::{FILE, fit, lay_out, make_private, numbers, unopened};
+use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, numbers, unopened};
 use super::tables::{ADDRESSES, EXPIRY, FEED, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
 use super::verify::{self, Counts};
-use super::{Fault, OpenError, Store};
+use super::{Fault, OpenError, Store, trial};
 
 /// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -55,13 +56,23 @@ impl Store {
 /// # Errors
 /// [`OpenError`]: what is wrong with it.
 pub fn check(file: &Path) -> Result<Counts, OpenError> {
-    super::open::calmly(file, || {
-        let db = Builder::new().open_read_only(file).map_err(|cause| unopened(file, cause))?;
-        let damaged = |fault: Fault| OpenError::Damaged { path: file.to_owned(), cause: fault.to_string() };
-        let (format, _) = numbers(&db).map_err(damaged)?;
-        fit(file, format)?;
-        verify::walk(&db.begin_read().map_err(|cause| damaged(cause.into()))?).map_err(damaged)
+    calmly(file, || {
+        let txn = read_only(file)?;
+        let read = || verify::walk(&txn);
+        read().map_err(|fault| damaged(file, fault))
     })
+}
+
+/// Opens a file for reading only. One that was not closed in peace is mended in memory.
+fn read_only(file: &Path) -> Result<ReadTransaction, OpenError> {
+    let begun = match Builder::new().open_read_only(file) {
+        Err(DatabaseError::RepairAborted) => trial::open(file).map(|(db, _never_settled)| db.begin_read()),
+        db => db.map(|db| db.begin_read()),
+    };
+    let txn = begun.map_err(|cause| unopened(file, cause))?.map_err(|cause| damaged(file, cause))?;
+    let (format, _) = numbers(&txn).map_err(|fault| damaged(file, fault))?;
+    fit(file, format)?;
+    Ok(txn)
 }
 
 /// Puts a copy back as the data file of `directory`, which must have none. It becomes a history of its own, so that
@@ -77,12 +88,8 @@ pub fn restore(file: &Path, directory: &Path) -> Result<Counts, CopyError> {
         return Err(CopyError::Exists(target));
     }
     make_private(directory).map_err(unwritable)?;
-    let source = Builder::new().open_read_only(file).map_err(|cause| unopened(file, cause))?;
     let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
-    let transaction = source.begin_read();
-    let transaction =
-        transaction.map_err(|cause| CopyError::Unwritable { path: file.to_owned(), cause: cause.into() })?;
-    write(&transaction, &target, Some(epoch))
+    write(&read_only(file)?, &target, Some(epoch))
 }
 
 fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Counts, CopyError> {

@@ -12,6 +12,7 @@ mod outcomes;
 mod read;
 mod rows;
 mod tables;
+mod trial;
 mod verify;
 
 use std::path::PathBuf;

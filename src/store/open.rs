@@ -12,11 +12,11 @@ use std::sync::{Once, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableError};
+use redb::{Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageError, TableError};
 use thiserror::Error;
 
 use super::tables::{FORMAT, META, Tables};
-use super::{Fault, Store};
+use super::{Fault, Store, trial};
 use crate::domain::Epoch;
 
 /// The data file's name in its directory.
@@ -83,10 +83,12 @@ impl Store {
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
         found(directory, path)?;
-        look_first(path)?;
-        let db = builder().open(path).map_err(|cause| unopened(path, cause))?;
-        let (format, epoch) = numbers(&db).map_err(|fault| damaged(path, fault))?;
-        for step in STEPS.iter().skip(fit(path, format)? - 1) {
+        let (db, trial) = trial::open(path).map_err(|cause| unopened(path, cause))?;
+        let read = || numbers(&db.begin_read()?);
+        let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
+        let format = fit(path, format)?;
+        trial.settle().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
+        for step in STEPS.iter().skip(format - 1) {
             step(&db).map_err(|fault| damaged(path, fault))?;
         }
         Ok(Self { path: path.to_owned(), db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false) })
@@ -104,8 +106,9 @@ impl Store {
         // The old file is let go of when its last reader is done.
         let deadline = Instant::now() + READERS_DONE_WITHIN;
         loop {
-            match builder().open(&self.path) {
-                Ok(opened) => {
+            match trial::open(&self.path) {
+                Ok((opened, trial)) => {
+                    trial.settle()?;
                     *db = Some(opened);
                     return Ok(());
                 }
@@ -138,7 +141,7 @@ pub(super) fn calmly<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>
     done.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
 }
 
-fn builder() -> Builder {
+pub(super) fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     builder
@@ -183,17 +186,6 @@ pub(super) fn lay_out(db: &Database) -> Result<(), Fault> {
     Ok(txn.commit()?)
 }
 
-/// Looks before it opens, because opening for writing already writes. A file that was not closed in peace can only be
-/// looked at by mending it, which is what opening it does.
-fn look_first(path: &Path) -> Result<(), OpenError> {
-    let db = match Builder::new().open_read_only(path) {
-        Err(DatabaseError::RepairAborted) => return Ok(()),
-        db => db.map_err(|cause| unopened(path, cause))?,
-    };
-    let (format, _) = numbers(&db).map_err(|fault| damaged(path, fault))?;
-    fit(path, format).map(|_| ())
-}
-
 /// A format that this Taproom can take over.
 pub(super) fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
     match found {
@@ -204,8 +196,8 @@ pub(super) fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
 }
 
 /// The format and the epoch of a file; format 0 if it is none of ours.
-pub(super) fn numbers(db: &impl ReadableDatabase) -> Result<(u64, Epoch), Fault> {
-    let meta = match db.begin_read()?.open_table(META) {
+pub(super) fn numbers(txn: &ReadTransaction) -> Result<(u64, Epoch), Fault> {
+    let meta = match txn.open_table(META) {
         Err(TableError::TableDoesNotExist(_) | TableError::TableTypeMismatch { .. }) => return Ok((0, Epoch(0))),
         meta => meta?,
     };
@@ -217,13 +209,14 @@ pub(super) fn unopened(path: &Path, cause: DatabaseError) -> OpenError {
     let path = path.to_owned();
     match cause {
         DatabaseError::DatabaseAlreadyOpen => OpenError::Held { path },
-        DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != io::ErrorKind::InvalidData => {
-            OpenError::Unwritable { path, cause }
-        }
+        DatabaseError::Storage(StorageError::Io(cause)) => match cause.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => damaged(&path, cause),
+            _ => OpenError::Unwritable { path, cause },
+        },
         cause => damaged(&path, cause),
     }
 }
 
-fn damaged(path: &Path, cause: impl ToString) -> OpenError {
+pub(super) fn damaged(path: &Path, cause: impl ToString) -> OpenError {
     OpenError::Damaged { path: path.to_owned(), cause: cause.to_string() }
 }

@@ -1,6 +1,6 @@
 //! The files of the pages, in the smallest encoding that the browser takes.
 
-use poem::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use poem::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, VARY};
 use poem::web::Path;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
@@ -21,7 +21,7 @@ pub(super) fn show(request: &Request, Path(file): Path<String>) -> Result<Respon
     };
     let mut response = Body::from_bytes(bytes::Bytes::from_static(bytes))
         .with_header(CACHE_CONTROL, "public, max-age=31536000, immutable")
-        .with_header(CONTENT_TYPE, asset.media_type)
+        .with_content_type(asset.media_type)
         .with_header(VARY, "Accept-Encoding")
         .into_response();
     if let Some(encoding) = encoding {

@@ -45,9 +45,9 @@ pub struct House {
 impl House {
     /// The room at the address that stands in a request's path.
     fn room(&self, snapshot: &Snapshot, request: &poem::Request) -> Result<Room, Problem> {
-        let name = query::room_name(request)?;
-        let room = Address::of(&name).map_or(Ok(None), |address| snapshot.room(&address))?;
-        room.ok_or(Problem::Refused(Refusal::RoomUnknown(name)))
+        let name = query::room_name(request);
+        let room = Address::of(name).map_or(Ok(None), |address| snapshot.room(&address))?;
+        room.ok_or(Problem::Refused(Refusal::room_unknown(name)))
     }
 }
 

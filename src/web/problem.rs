@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::error::{MethodNotAllowedError, ResponseError};
-use poem::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use poem::http::header::{ALLOW, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Result, RouteMethod};
 
@@ -106,7 +106,7 @@ fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool) -> Respons
             let problem =
                 views::json::Problem { r#type: "about:blank", title: title(status), status: status.as_u16(), detail };
             let body = serde_json::to_string(&problem).expect("strings and numbers are always JSON");
-            body.with_header(CONTENT_TYPE, "application/problem+json").into_response()
+            body.with_content_type("application/problem+json").into_response()
         }
         Accept::Text | Accept::Stream | Accept::Anything => format!("{detail}\n").into_response(),
     }

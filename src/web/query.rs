@@ -5,10 +5,9 @@ use poem::Request;
 
 use crate::domain::{Cursor, Refusal, Seq};
 
-/// The room's name in the path.
-pub(super) fn room_name(request: &Request) -> Result<String, Refusal> {
-    let segment = request.raw_path_param("room").unwrap_or("");
-    percent_decode_str(segment).decode_utf8().map(|name| name.into_owned()).map_err(|_| Refusal::Nothing)
+/// The room's name in the path, which the router has decoded.
+pub(super) fn room_name(request: &Request) -> &str {
+    request.raw_path_param("room").unwrap_or("")
 }
 
 /// The first value of this name.

@@ -1,6 +1,6 @@
 //! The viewer's own stylesheet.
 
-use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use poem::http::header::{CACHE_CONTROL, VARY};
 use poem::{IntoResponse, Request, Response, handler};
 
 use super::visitor::Visitor;
@@ -14,7 +14,7 @@ pub(super) fn show(request: &Request, visitor: Visitor) -> Response {
     let is_theirs = viewer.is_some_and(|id| asked == Some(id.to_string().as_str()));
     let cache = if is_theirs { "private, max-age=31536000, immutable" } else { "private, no-cache" };
     views::stylesheet::of(viewer)
-        .with_header(CONTENT_TYPE, "text/css; charset=utf-8")
+        .with_content_type("text/css; charset=utf-8")
         .with_header(CACHE_CONTROL, cache)
         .with_header(VARY, "Cookie, Authorization")
         .into_response()

@@ -1,0 +1,176 @@
+//! Opening a file on trial. The storage engine writes while it opens: it marks the file as open, and mends it after a
+//! crash, before it has seen whether it can use it at all. On trial those writes are only remembered; they reach the
+//! file when the caller has seen enough and settles, and a file that is refused stays as it was, to the byte.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use redb::backends::FileBackend;
+use redb::{BackendError, Database, DatabaseError, StorageBackend};
+
+use super::open::builder;
+
+/// What is remembered is remembered in blocks of this size.
+const BLOCK_BYTES: u64 = 4096;
+
+/// A file that was opened on trial. It stays on trial until it is settled.
+#[derive(Clone, Debug)]
+pub(super) struct Trial(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    file: FileBackend,
+    remembered: RwLock<Option<Remembered>>,
+}
+
+/// How the file would be.
+#[derive(Debug)]
+struct Remembered {
+    length: u64,
+    blocks: BTreeMap<u64, Vec<u8>>,
+}
+
+/// Opens the file on trial. Nobody else can open it meanwhile.
+///
+/// # Errors
+/// As the storage engine has them.
+pub(super) fn open(path: &Path) -> Result<(Database, Trial), DatabaseError> {
+    let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
+    let remembered = Remembered { length: file.len()?, blocks: BTreeMap::new() };
+    let trial = Trial(Arc::new(Inner { file, remembered: RwLock::new(Some(remembered)) }));
+    if trial.len()? == 0 {
+        // The storage engine would take an empty file for a new one.
+        return Err(io::Error::from(io::ErrorKind::InvalidData).into());
+    }
+    Ok((builder().create_with_backend(trial.clone())?, trial))
+}
+
+impl Trial {
+    /// Ends the trial: writes what was remembered, and from now on writes at once.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn settle(&self) -> io::Result<()> {
+        let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(Remembered { length, blocks }) = remembered.as_ref() else { return Ok(()) };
+        if self.0.file.len()? != *length {
+            self.0.file.set_len(*length)?;
+        }
+        for (block, bytes) in blocks {
+            let start = block * BLOCK_BYTES;
+            let end = length.saturating_sub(start).min(BLOCK_BYTES);
+            self.0.file.write(start, &bytes[..end as usize])?;
+        }
+        self.0.file.sync_data()?;
+        *remembered = None;
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// The block as it would be: as remembered, or as the file has it, with zeros beyond its end.
+    fn block(&self, blocks: &BTreeMap<u64, Vec<u8>>, block: u64) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = blocks.get(&block) {
+            return Ok(bytes.clone());
+        }
+        let mut bytes = vec![0; BLOCK_BYTES as usize];
+        let there = self.file.len()?.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
+        self.file.read(block * BLOCK_BYTES, &mut bytes[..there as usize])?;
+        Ok(bytes)
+    }
+}
+
+/// The pieces of `length` bytes from `offset` on, by blocks: the block, where in it, and how many bytes.
+fn pieces(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, usize)> {
+    let end = offset + length as u64;
+    (offset / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES)).map(move |block| {
+        let start = block * BLOCK_BYTES;
+        let from = offset.max(start) - start;
+        let to = end.min(start + BLOCK_BYTES) - start;
+        (block, from as usize, (to - from) as usize)
+    })
+}
+
+impl StorageBackend for Trial {
+    fn len(&self) -> io::Result<u64> {
+        match self.0.remembered.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(remembered) => Ok(remembered.length),
+            None => self.0.file.len(),
+        }
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let remembered = self.0.remembered.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Remembered { length, blocks }) = remembered.as_ref() else { return self.0.file.read(offset, out) };
+        if offset + out.len() as u64 > *length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut done = 0;
+        for (block, from, length) in pieces(offset, out.len()) {
+            let bytes = self.0.block(blocks, block)?;
+            out[done..done + length].copy_from_slice(&bytes[from..from + length]);
+            done += length;
+        }
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        match self.0.remembered.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(remembered) => remembered.length = length,
+            None => return self.0.file.set_len(length),
+        }
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        match self.0.remembered.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(_) => Ok(()),
+            None => self.0.file.sync_data(),
+        }
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(Remembered { blocks, .. }) = remembered.as_mut() else { return self.0.file.write(offset, data) };
+        let mut done = 0;
+        for (block, from, length) in pieces(offset, data.len()) {
+            let mut bytes = self.0.block(blocks, block)?;
+            bytes[from..from + length].copy_from_slice(&data[done..done + length]);
+            blocks.insert(block, bytes);
+            done += length;
+        }
+        Ok(())
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.0.file.close()
+    }
+
+    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.file.try_lock_range(start, end)
+    }
+
+    fn try_lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.file.try_lock_shared_range(start, end)
+    }
+
+    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.file.lock_range(start, end)
+    }
+
+    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.file.lock_shared_range(start, end)
+    }
+
+    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.0.file.unlock_range(start, end)
+    }
+
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.0.file.query_lock_range(start, end)
+    }
+}
