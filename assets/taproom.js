@@ -196,6 +196,8 @@ if (form) {
   };
   text.addEventListener('input', grow);
   if (form.hasAttribute('hx-post')) {
+    // This page may come from a cache, where its nonce was spent before.
+    $('#nonce').value += `-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
     let said = null;
     on('htmx:before:request', event => {
       if (event.target !== form) return;

@@ -1,7 +1,9 @@
 //! The id that makes a command happen once.
 
-use super::Refusal;
+use sha2::{Digest, Sha256};
+
 use super::limits::NONCE_BYTES_MAX;
+use super::{Body, Refusal};
 
 /// What the sender calls one command, so that sending it twice does it once: the form's `nonce`, or the
 /// `Idempotency-Key` header. 1 to [`NONCE_BYTES_MAX`] visible ASCII characters.
@@ -22,6 +24,13 @@ impl Nonce {
         }
     }
 
+    /// The nonce of this very text: the same text under the same nonce, and no other.
+    #[must_use]
+    pub fn of(self, body: &Body) -> Self {
+        let digest = Sha256::digest(body.as_str());
+        Self(digest.iter().take(8).fold(self.0 + "-", |text, byte| text + &format!("{byte:02x}")))
+    }
+
     /// The text of it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -39,5 +48,12 @@ mod tests {
         assert_eq!(Nonce::parse(&"n".repeat(65)), Err(Refusal::NonceInvalid));
         assert_eq!(Nonce::parse("a\u{0}b"), Err(Refusal::NonceInvalid));
         assert_eq!(Nonce::parse("näh"), Err(Refusal::NonceInvalid));
+    }
+
+    #[test]
+    fn a_nonce_of_a_text_is_of_no_other_text() {
+        let of = |text: &str| Nonce::parse("n").unwrap().unwrap().of(&Body::parse(text).unwrap());
+        assert_eq!(of("hello"), of("hello"));
+        assert_ne!(of("hello"), of("hullo"));
     }
 }

@@ -46,5 +46,5 @@ pub fn answer(room: &Address, message: &Message, next_nonce: &str) -> Markup {
 
 /// The field that makes a message happen once, however often its form is sent.
 pub(super) fn nonce(nonce: &str) -> Markup {
-    html! { input #nonce type="hidden" name="nonce" value=(nonce); }
+    html! { input #nonce type="hidden" name="nonce" value=(nonce) autocomplete="off"; }
 }

@@ -50,7 +50,16 @@ async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -
         return Err(Refusal::NameNeeded.into());
     }
     let (nonce, body) = (Nonce::parse(key)?, Text::parse(form.get_or_text("body"))?);
+    // The back button brings a page from the browser's cache, and with it a nonce that is spent: other words under it
+    // are another message. Scripts change it (assets/taproom.js does), a page without a script cannot.
+    let nonce = if is_plain_form(request, form) { nonce.map(|nonce| nonce.of(&body)) } else { nonce };
     house.engine.execute(visitor.who(), nonce, Command::Post { room, body }).await
+}
+
+/// Whether this was sent by a page without a script: a form with fields, which asks for nothing but a page.
+fn is_plain_form(request: &Request, form: &Form) -> bool {
+    let asks_for_a_page = matches!(Accept::of(request), Accept::Page | Accept::Anything);
+    form.has_fields() && asks_for_a_page && !is_htmx(request) && !is_json(request)
 }
 
 /// What a post led to, this time or the first time that its nonce was sent.
@@ -75,13 +84,11 @@ fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Resu
     };
     Ok(match Accept::of(request) {
         Accept::Json => created(Json(views::json::Message::of(&room.address, message)).into_response()),
-        Accept::Page => see_other(&format!("{path}#m{}", message.id)),
-        // A form with fields comes from a page, whatever it says it wants.
-        Accept::Anything if form.has_fields() && !is_json(request) => see_other(&format!("{path}#m{}", message.id)),
+        _ if is_plain_form(request, form) => see_other(&format!("{path}#m{}", message.id)),
         Accept::Anything if is_json(request) => {
             created(Json(views::json::Message::of(&room.address, message)).into_response())
         }
-        Accept::Text | Accept::Stream | Accept::Anything => {
+        Accept::Text | Accept::Stream | Accept::Anything | Accept::Page => {
             created((views::plain::line(message) + "\n").into_response())
         }
     })
