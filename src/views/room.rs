@@ -105,12 +105,15 @@ fn timeline(view: &View) -> Markup {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
                     @if let (true, Some(last)) = (view.newer, messages.last()) {
-                        p.edge-link { a href={ (room.address.path()) "?after=" (last.id) } { "Newer messages" } }
+                        p.edge-link {
+                            a href={ (room.address.path()) "?after=" (last.id) } { "Newer messages" }
+                            a href=(room.address.path()) { "Jump to latest" }
+                        }
                     }
                     div #end {}
                 }
             }
-            a #pill .pill href=(room.address.path()) hidden[!view.newer] { "Jump to latest" }
+            a #pill .pill href=(room.address.path()) hidden { "Jump to latest" }
             p #state .banner role="status" {}
         }
     }
