@@ -12,11 +12,13 @@ use std::sync::{Once, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageError, TableError};
+use redb::{
+    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageBackend, StorageError, TableError,
+};
 use thiserror::Error;
 
 use super::tables::{FORMAT, META, Tables};
-use super::{Fault, Store, trial};
+use super::{Counts, Fault, Store, trial, verify};
 use crate::domain::Epoch;
 
 /// The data file's name in its directory.
@@ -79,6 +81,28 @@ impl Store {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE);
         calmly(&path, || Self::open_file(directory, &path))
+    }
+
+    /// A store on something else than a file: for tests, which can make it fail. It is not opened again after a fault.
+    ///
+    /// # Errors
+    /// [`Fault`] if it cannot be read, or written when it is new.
+    pub fn open_on(backend: impl StorageBackend) -> Result<Self, Fault> {
+        let is_new = backend.len().map_err(Fault::Disk)? == 0;
+        let db = builder().create_with_backend(backend).map_err(|cause| Fault::Storage(cause.into()))?;
+        if is_new {
+            lay_out(&db)?;
+        }
+        let (_, epoch) = numbers(&db.begin_read()?)?;
+        Ok(Self { path: PathBuf::new(), db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false) })
+    }
+
+    /// Reads every row, and whether they fit together.
+    ///
+    /// # Errors
+    /// [`Fault`]: the first thing that is wrong.
+    pub fn verify(&self) -> Result<Counts, Fault> {
+        verify::walk(self.snapshot()?.transaction())
     }
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {

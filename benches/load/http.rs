@@ -1,0 +1,99 @@
+//! As much of HTTP/1.1 as a load generator needs: requests as bytes, and where an answer ends.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long a server may take for one answer before the run is given up.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The head of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Head {
+    /// The status.
+    pub status: u16,
+    /// How many bytes it has, with the empty line.
+    pub length: usize,
+    /// How many bytes follow; nothing is said of it for a stream.
+    pub body: Option<usize>,
+}
+
+/// The head at the start of `bytes`, if it is there as a whole.
+pub fn head(bytes: &[u8]) -> Option<io::Result<Head>> {
+    let length = bytes.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
+    Some(parse(&bytes[..length]).ok_or_else(|| io::Error::other("the answer has no HTTP head")))
+}
+
+fn parse(head: &[u8]) -> Option<Head> {
+    let text = std::str::from_utf8(head).ok()?;
+    let (first, fields) = text.split_once("\r\n")?;
+    let status = first.split(' ').nth(1)?.parse().ok()?;
+    let mut fields = fields.split("\r\n").filter_map(|field| field.split_once(':'));
+    let body = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    Some(Head { status, length: head.len(), body: body.and_then(|(_, value)| value.trim().parse().ok()) })
+}
+
+/// A connection that waits for each answer.
+pub struct Line {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Line {
+    /// Connects.
+    pub fn open(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        Ok(Self { stream, answer: Vec::new() })
+    }
+
+    /// Sends a request and takes the answer: its status and its body.
+    pub fn ask(&mut self, request: &[u8]) -> io::Result<(u16, &[u8])> {
+        self.stream.write_all(request)?;
+        self.answer.clear();
+        let mut buffer = [0; 16 * 1024];
+        loop {
+            let got = self.stream.read(&mut buffer)?;
+            if got == 0 {
+                return Err(io::Error::other("the server hung up"));
+            }
+            self.answer.extend_from_slice(&buffer[..got]);
+            let Some(head) = head(&self.answer).transpose()? else { continue };
+            let end = head.length + head.body.unwrap_or(0);
+            if self.answer.len() >= end {
+                return Ok((head.status, &self.answer[head.length..end]));
+            }
+        }
+    }
+}
+
+/// Writes a post into `request`, which is emptied first: a text by whoever holds `token`.
+pub fn post(request: &mut Vec<u8>, path: &str, token: &str, nonce: Option<&str>, body: &str) {
+    request.clear();
+    let nonce = nonce.map(|nonce| format!("Idempotency-Key: {nonce}\r\n")).unwrap_or_default();
+    let written = write!(
+        request,
+        "POST {path}/messages HTTP/1.1\r\nHost: load\r\nAuthorization: Bearer {token}\r\nAccept: text/plain\r\n\
+         Content-Type: text/plain\r\n{nonce}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    written.expect("a Vec takes all");
+}
+
+/// A read by whoever holds `token`, as a browser asks.
+pub fn get(path: &str, accept: &str, token: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: load\r\nAccept: {accept}\r\nCookie: taproom={token}\r\n\r\n").into_bytes()
+}
+
+/// Somebody takes a name and enters a room; the answer is JSON with the token and the room's path.
+pub fn enter(room: &str, name: &str) -> Vec<u8> {
+    let body = format!("room={room}&name={name}");
+    format!(
+        "POST /enter HTTP/1.1\r\nHost: load\r\nAccept: application/json\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}

@@ -1,0 +1,246 @@
+//! A Chromium of a test's own, with its chromedriver and an empty profile; what can be asked of it, and the one way to
+//! wait: for a condition of the page, with what the page shows instead in the panic when it does not come.
+
+use std::path::PathBuf;
+use std::process::{Child, Command as Process, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, LoggingPrefsLogLevel, RequestData, SessionId};
+
+use super::harness::{directory, first_line};
+
+/// How long a condition may take to come. Far longer than any does: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(45);
+const INSTALL: &str = "Install Chromium and its driver (Debian: apt-get install chromium chromium-driver).";
+const FLAGS: [&str; 12] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--window-size=1440,900",
+];
+
+/// One browser with one window. Fields are dropped in this order: the session, its driver, the profile.
+pub struct Browser {
+    pub driver: WebDriver,
+    _chromedriver: Chromedriver,
+    _profile: TempDir,
+}
+
+struct Chromedriver(Child);
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        let _already_gone = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+impl Browser {
+    /// A browser with a wide window and a mouse, in English, in UTC, in which nothing moves.
+    pub async fn open() -> Self {
+        Self::with(json!({})).await
+    }
+
+    /// A browser in which somebody has switched JavaScript off.
+    pub async fn without_script() -> Self {
+        Self::with(json!({"profile.managed_default_content_settings.javascript": 2})).await
+    }
+
+    async fn with(preferences: Value) -> Self {
+        let profile = directory();
+        let chromedriver = Process::new("chromedriver")
+            .args(["--port=0", "--log-level=SEVERE"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("chromedriver does not start: {error}. {INSTALL}"));
+        let mut chromedriver = Chromedriver(chromedriver);
+        let port = first_line(&mut chromedriver.0, "started successfully on port ");
+        let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+        let driver = WebDriver::new(url, capabilities(&profile, preferences))
+            .await
+            .unwrap_or_else(|error| panic!("Chromium does not start: {error}. {INSTALL}"));
+        let browser = Self { driver, _chromedriver: chromedriver, _profile: profile };
+        browser.driver.set_script_timeout(PATIENCE).await.expect("a timeout");
+        browser.cdp("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
+        browser.prefers("light", "reduce").await;
+        browser
+    }
+
+    /// Asks the browser itself, by its own protocol.
+    pub async fn cdp(&self, command: &'static str, params: Value) -> Value {
+        let answer = self.driver.cmd(Cdp { command, params }).await;
+        answer.and_then(|answer| answer.value()).unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    pub async fn goes_to(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// A window of this size; narrow ones belong to phones, with a touch screen.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let mobile = width < 768;
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
+        self.cdp("Emulation.setDeviceMetricsOverride", size).await;
+        self.cdp("Emulation.setTouchEmulationEnabled", json!({"enabled": mobile, "maxTouchPoints": 1})).await;
+    }
+
+    /// Sets what a reader has set in their system: `light` or `dark`, and whether things may move (`no-preference`) or
+    /// not (`reduce`), so that a test need not wait for colours and pages to fade.
+    pub async fn prefers(&self, scheme: &str, motion: &str) {
+        let features = json!([
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": motion},
+        ]);
+        self.cdp("Emulation.setEmulatedMedia", json!({"features": features})).await;
+    }
+
+    /// Runs the body of a function in the page and returns what it returns.
+    pub async fn eval(&self, script: &str, args: Vec<Value>) -> Value {
+        let answer = self.driver.execute(script, args).await;
+        answer.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
+    }
+
+    /// Waits until the body of a function, run in the page, returns something true; returns that. It looks again
+    /// whenever a page takes the place of the one before.
+    pub async fn until(&self, what: &str, script: &str, args: Vec<Value>) -> Value {
+        let watching = format!(
+            "const done = arguments[arguments.length - 1], args = [...arguments].slice(0, -1);
+             const look = () => {{
+               let found = null;
+               try {{ found = (function () {{ {script} }}).apply(window, args); }} catch (error) {{ }}
+               if (found) done(found); else setTimeout(look, 20);
+             }};
+             look();"
+        );
+        let since = Instant::now();
+        loop {
+            match self.driver.execute_async(watching.as_str(), args.clone()).await {
+                Ok(found) => return found.json().clone(),
+                Err(error) if left_the_page(&error) && since.elapsed() < PATIENCE => {}
+                Err(error) => panic!("{what} did not happen ({})\n{}", first_of(&error), self.account().await),
+            }
+        }
+    }
+
+    /// The one element that matches, once it is there.
+    pub async fn find(&self, css: &str) -> WebElement {
+        let found = self.driver.query(By::Css(css)).wait(PATIENCE, Duration::from_millis(50)).first().await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("no {css} ({})\n{}", first_of(&error), self.account().await),
+        }
+    }
+
+    /// Clicks on it, as one does: the mouse goes there first, which may show what only stands there under a mouse.
+    pub async fn clicks(&self, css: &str) {
+        let element = self.find(css).await;
+        if !element.is_displayed().await.unwrap_or(false) {
+            element.scroll_into_view().await.expect("it is there");
+            self.driver.action_chain().move_to_element_center(&element).perform().await.expect("a mouse");
+        }
+        if let Err(error) = element.click().await {
+            panic!("{css} cannot be clicked ({})\n{}", first_of(&error), self.account().await);
+        }
+    }
+
+    /// Presses keys on whatever has the focus.
+    pub async fn presses(&self, keys: impl Into<TypingData>) {
+        let keys: TypingData = keys.into();
+        self.driver.action_chain().send_keys(keys).perform().await.expect("there is a keyboard");
+    }
+
+    /// Holds Shift and presses a key.
+    pub async fn presses_with_shift(&self, key: Key) {
+        let chain = self.driver.action_chain().key_down(Key::Shift).send_keys(key).key_up(Key::Shift);
+        chain.perform().await.expect("there is a keyboard");
+    }
+
+    /// Types into whatever has the focus, any character there is.
+    pub async fn types(&self, text: &str) {
+        self.cdp("Input.insertText", json!({"text": text})).await;
+    }
+
+    /// What the browser wrote into its console since the last look, warnings and worse.
+    pub async fn complaints(&self) -> Vec<String> {
+        let entries = self.driver.browser_log().await.expect("chromedriver keeps a log");
+        entries.into_iter().map(|entry| format!("{} {}", entry.level, entry.message)).collect()
+    }
+
+    /// A picture of the window, if pictures were asked for.
+    pub async fn picture(&self, name: &str) {
+        let Some(directory) = std::env::var_os("TAPROOM_SCREENSHOTS").map(PathBuf::from) else { return };
+        std::fs::create_dir_all(&directory).expect("TAPROOM_SCREENSHOTS is a directory that can be made");
+        let file = directory.join(format!("{name}.png"));
+        self.driver.screenshot(&file).await.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+
+    /// What a page shows, for whoever reads why a test failed.
+    async fn account(&self) -> String {
+        let url = self.driver.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        let title = self.driver.title().await.unwrap_or_default();
+        let shown = self.driver.execute("return document.body.innerText", vec![]).await;
+        let shown = shown.map(|text| text.json().as_str().unwrap_or_default().to_owned()).unwrap_or_default();
+        let words: Vec<&str> = shown.split_whitespace().collect();
+        let end = words[words.len().saturating_sub(80)..].join(" ");
+        let log = self.driver.browser_log().await.unwrap_or_default();
+        let log: Vec<String> = log.into_iter().map(|entry| entry.message).collect();
+        self.picture("failed").await;
+        format!("at {url} “{title}”\nit shows: …{end}\nits console: {log:#?}")
+    }
+}
+
+fn capabilities(profile: &TempDir, preferences: Value) -> ChromeCapabilities {
+    let mut capabilities = ChromeCapabilities::new();
+    let set = || -> WebDriverResult<()> {
+        for flag in FLAGS {
+            capabilities.add_arg(flag)?;
+        }
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        capabilities.add_experimental_option("prefs", preferences)?;
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)
+    };
+    set().expect("these are strings");
+    capabilities
+}
+
+fn left_the_page(error: &WebDriverError) -> bool {
+    let text = error.to_string();
+    ["document unloaded", "aborted by navigation", "frame detached", "Execution context was destroyed", "stale element"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+/// What a WebDriver error says, without the driver's own stack.
+fn first_of(error: &WebDriverError) -> String {
+    let text = error.to_string();
+    let said = text.split("Stacktrace:").next().unwrap_or_default();
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A command of the Chrome DevTools Protocol, as chromedriver passes it on.
+#[derive(Debug)]
+struct Cdp {
+    command: &'static str,
+    params: Value,
+}
+
+impl FormatRequestData for Cdp {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let body = json!({"cmd": self.command, "params": self.params});
+        RequestData::new(reqwest::Method::POST, format!("/session/{session}/goog/cdp/execute")).add_body(body)
+    }
+}

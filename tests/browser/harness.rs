@@ -1,0 +1,219 @@
+//! A Taproom of a test's own: in this process, or as the real binary where it is to be killed; people who take part by
+//! plain HTTP; and a past, written into the data file before the server opens it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command as Process, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use taproom::app::{self, Running};
+use taproom::config::Config;
+use taproom::domain::{Asked, Body, Command, Event, Moment, RoomName, Token, UserName, Who};
+use taproom::store::Store;
+use tempfile::TempDir;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+
+/// Names that break out of any HTML they are pasted into.
+pub const ANN: &str = "<b>Ann</b> & \"Co\"";
+pub const BOB: &str = "Bob' onclick='alert(1)";
+/// The room of most tests, and its address.
+pub const ROOM: &str = "Café 12/3 🚀 <i>";
+pub const ROOM_PATH: &str = "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E";
+
+/// How many tests may have browsers open at once: each browser is a dozen processes.
+static TABLES: Semaphore = Semaphore::const_new(2);
+/// Opening a data file changes for a moment how this process reports panics; two at once would silence it for good.
+static OPENING: Mutex<()> = Mutex::const_new(());
+
+/// A Taproom in this process.
+pub struct House {
+    pub url: String,
+    _running: Running,
+    _data: TempDir,
+    _table: SemaphorePermit<'static>,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::open_after(|_| {}).await
+    }
+
+    /// Opens it on a data directory in which something has happened already.
+    pub async fn open_after(happened: impl FnOnce(&mut Past)) -> Self {
+        let table = TABLES.acquire().await.expect("nobody closes the semaphore");
+        let data = directory();
+        let opening = OPENING.lock().await;
+        let mut past = Past::open(data.path());
+        happened(&mut past);
+        drop(past);
+        let config = Config { listen: localhost(0), data: data.path().to_owned(), log: "off".to_owned() };
+        let running = app::start(&config).await.expect("a free port and a fresh directory");
+        drop(opening);
+        Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
+    }
+
+    /// Somebody who takes part without a browser.
+    pub async fn guest(&self, name: &str) -> Guest {
+        Guest::enter(&self.url, name).await
+    }
+}
+
+/// The real binary, which can be killed and comes back on the same port.
+pub struct Binary {
+    pub url: String,
+    port: u16,
+    process: Option<Child>,
+    data: TempDir,
+    _table: SemaphorePermit<'static>,
+}
+
+impl Binary {
+    pub async fn start() -> Self {
+        let table = TABLES.acquire().await.expect("nobody closes the semaphore");
+        let mut binary = Self { url: String::new(), port: 0, process: None, data: directory(), _table: table };
+        binary.start_again();
+        binary
+    }
+
+    /// Starts it on the port and the directory it had.
+    pub fn start_again(&mut self) {
+        assert!(self.process.is_none(), "it still runs");
+        let mut process = Process::new(env!("CARGO_BIN_EXE_taproom"))
+            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--data"])
+            .arg(self.data.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary was built");
+        let line = first_line(&mut process, "Taproom listens on ");
+        self.process = Some(process);
+        self.url = line.trim().to_owned();
+        self.port = self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("an address with a port");
+    }
+
+    /// Pulls the plug.
+    pub fn kill(&mut self) {
+        let mut process = self.process.take().expect("it runs");
+        process.kill().expect("it is ours");
+        process.wait().expect("it was killed");
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub fn stop(&mut self) {
+        let mut process = self.process.take().expect("it runs");
+        let asked = Process::new("kill").args(["-TERM", &process.id().to_string()]).status().expect("there is a kill");
+        assert!(asked.success(), "SIGTERM could not be sent");
+        let status = process.wait().expect("it ends");
+        assert!(status.success(), "it ended with {status}");
+    }
+
+    /// Lets it begin anew with nothing, as if its data had been thrown away.
+    pub fn forget(&mut self) {
+        assert!(self.process.is_none(), "it still runs");
+        self.data = directory();
+    }
+
+    pub async fn guest(&self, name: &str) -> Guest {
+        Guest::enter(&self.url, name).await
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _already_gone = process.kill();
+            let _reaped = process.wait();
+        }
+    }
+}
+
+/// Somebody who takes part by plain HTTP.
+pub struct Guest {
+    url: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+impl Guest {
+    async fn enter(url: &str, name: &str) -> Self {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().expect("a client");
+        let asked = http.post(format!("{url}/enter")).header("accept", "application/json");
+        let answer = asked.json(&json!({"room": ROOM, "name": name})).send().await.expect("the server answers");
+        assert_eq!(answer.status(), 200, "{name} could not come in");
+        let welcome: Value = answer.json().await.expect("a JSON object");
+        let token = welcome["token"].as_str().expect("a token").to_owned();
+        Self { url: url.to_owned(), token, http }
+    }
+
+    /// Says something in the room of the tests; returns the number of the message.
+    pub async fn says(&self, body: &str) -> u64 {
+        let asked = self.http.post(format!("{}{ROOM_PATH}/messages", self.url)).bearer_auth(&self.token);
+        let asked = asked.header("accept", "application/json").json(&json!({"body": body}));
+        let answer = asked.send().await.expect("the server answers");
+        assert_eq!(answer.status(), 201, "the message was refused");
+        let message: Value = answer.json().await.expect("a JSON object");
+        message["id"].as_u64().expect("an id")
+    }
+
+    /// What the server keeps of the room's latest page: number and text of each message.
+    pub async fn reads(&self) -> Vec<(u64, String)> {
+        let asked = self.http.get(format!("{}{ROOM_PATH}", self.url)).header("accept", "application/json");
+        let page: Value = asked.send().await.expect("the server answers").json().await.expect("a JSON object");
+        let messages = page["messages"].as_array().expect("messages").iter();
+        messages.map(|m| (m["id"].as_u64().expect("an id"), m["body"].as_str().expect("a text").to_owned())).collect()
+    }
+}
+
+/// What happened before the server was started, at moments of the test's choosing.
+pub struct Past {
+    store: Store,
+}
+
+impl Past {
+    fn open(data: &Path) -> Self {
+        Self { store: Store::open(data).expect("a fresh directory") }
+    }
+
+    /// Somebody says things in the room of the tests, each at a moment: so long ago.
+    pub fn said<'a>(&mut self, name: &str, lines: impl IntoIterator<Item = (Duration, &'a str)>) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is set");
+        let moment = |ago: Duration| Moment(u64::try_from((now - ago).as_millis()).expect("a moment of this age"));
+        let mut lines = lines.into_iter().peekable();
+        let first = lines.peek().expect("something is said").0;
+        let mut bits = [7; 32];
+        getrandom::fill(&mut bits).expect("random numbers");
+        let (room, name) = (RoomName::parse(ROOM).expect("a room"), UserName::parse(name).expect("a name"));
+        let entered =
+            self.does(moment(first), Who::Nobody, Command::Enter { room, name, token: Token::new(bits).hash() });
+        let Event::Entered { user, room } = entered else { panic!("nobody came in: {entered:?}") };
+        for (ago, text) in lines {
+            let body = Body::parse(text).expect("a text");
+            self.does(moment(ago), Who::User(user), Command::Post { room, body });
+        }
+    }
+
+    fn does(&self, now: Moment, who: Who, command: Command) -> Event {
+        let asked = Asked { who, nonce: None, command };
+        let mut answers = self.store.commit(now, &[asked]).expect("the file can be written");
+        answers.pop().expect("one answer").expect("nothing to refuse").event
+    }
+}
+
+/// Waits for a process to say that it is ready, and returns what follows `mark` on that line.
+pub fn first_line(process: &mut Child, mark: &str) -> String {
+    let stdout = process.stdout.take().expect("its output is piped");
+    let mut lines = BufReader::new(stdout).lines();
+    let found = lines.by_ref().map_while(Result::ok).find_map(|line| Some(line.split_once(mark)?.1.to_owned()));
+    // What it says later is read and thrown away, so that it never writes into a closed pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    found.unwrap_or_else(|| panic!("a process ended without saying “{mark}”"))
+}
+
+pub fn directory() -> TempDir {
+    tempfile::Builder::new().prefix("taproom-browser-").tempdir().expect("a directory for this test")
+}
+
+fn localhost(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}

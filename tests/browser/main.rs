@@ -1,0 +1,22 @@
+//! Taproom in a real browser: Chromium, driven over WebDriver. What only a browser can show is here: that the pages,
+//! the script and the stream together do what somebody sits down for.
+//!
+//! Each test has its own server, its own data directory and its own browsers, and ends them. Nothing sleeps: a test waits
+//! for what it claims, and says what it saw instead if that does not come. With `TAPROOM_SCREENSHOTS=DIRECTORY` the tests
+//! about looks leave pictures there.
+
+mod browser;
+mod harness;
+mod page;
+
+mod accessibility;
+mod hiding;
+mod keyboard;
+mod once;
+mod phone;
+mod policy;
+mod reading;
+mod resuming;
+mod talking;
+mod times;
+mod without_script;

@@ -1,0 +1,206 @@
+//! What every answer has in common: the headers that protect a page, the forms of an error, the methods, HTTP/2, the
+//! files of the pages, and what watches the process.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use hyper::body::Body as _;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use reqwest::{Client, Method};
+
+use crate::harness::{ANN, Answer, House, ROOM, ask, within};
+
+fn is_protected(answer: &Answer, what: &str) {
+    let csp: Vec<&str> = answer.header("content-security-policy").split("; ").collect();
+    for directive in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types htmx",
+    ] {
+        assert!(csp.contains(&directive), "{what}: {directive}");
+    }
+    assert!(!answer.header("content-security-policy").contains("unsafe-"), "{what}");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(answer.header("referrer-policy"), "same-origin", "{what}");
+    assert_eq!(answer.header("x-frame-options"), "DENY", "{what}");
+    assert!(answer.header("permissions-policy").contains("camera=()"), "{what}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_answer_protects_its_reader() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let id = ann.posts("hi").await;
+    let asset = asset_paths(&house).await.remove(0);
+    let permalink = format!("{}/messages/{id}", ann.room);
+    let paths =
+        ["/", &ann.room, &permalink, &asset, "/me.css", "/up", "/ready", "/nothing", "/rooms/nowhere", "/enter"];
+    for path in paths {
+        for accept in ["text/html", "text/plain", "application/json"] {
+            is_protected(&house.read(path, accept).await, path);
+        }
+    }
+    is_protected(&ask(ann.post().body("hi")).await, "a post");
+    is_protected(&ask(ann.post().body(" ")).await, "a refused post");
+    is_protected(&ask(house.post(&format!("{}/messages", ann.room)).body("hi")).await, "a post by nobody");
+    let stream = house.listen(&ann.room, "").await.response;
+    assert_eq!(stream.headers()["x-content-type-options"], "nosniff");
+    assert!(stream.headers().contains_key("content-security-policy"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_comes_in_the_form_that_was_asked_for() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    for (path, status, title) in
+        [("/nothing", 404, "Nothing here"), ("/rooms/nowhere", 404, "Nothing here"), ("/enter", 405, "Not like this")]
+    {
+        let page = house.read(path, "text/html,*/*;q=0.1").await;
+        assert_eq!((page.status, page.header("content-type")), (status, "text/html; charset=utf-8"), "{path}");
+        assert!(page.text().starts_with("<!DOCTYPE html>") && page.text().contains(&format!("<h1>{title}</h1>")));
+
+        let json = house.read(path, "application/json").await;
+        assert_eq!((json.status, json.header("content-type")), (status, "application/problem+json"), "{path}");
+        let problem = json.json();
+        assert_eq!((problem["type"].as_str(), problem["status"].as_u64()), (Some("about:blank"), Some(status.into())));
+        assert_eq!(problem["title"], title);
+        let detail = problem["detail"].as_str().unwrap();
+
+        for accept in ["text/plain", "*/*", "text/event-stream"] {
+            let text = house.read(path, accept).await;
+            assert_eq!((text.status, text.header("content-type")), (status, "text/plain; charset=utf-8"), "{path}");
+            assert_eq!(text.text(), format!("{detail}\n"), "the same words in each form");
+        }
+        assert!(json.header("vary").contains("Accept") && page.header("vary").contains("HX-Request"));
+    }
+    let fragment = ask(ann.post().header("hx-request", "true").form(&[("body", "")])).await;
+    assert_eq!((fragment.status, fragment.header("content-type")), (422, "text/html; charset=utf-8"));
+    assert!(fragment.text().ends_with("Write something first.") && !fragment.text().contains("<html"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_says_which_methods_it_takes() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let (reads, takes) = ("GET, HEAD", "POST");
+    let addresses = [
+        ("/".to_owned(), reads),
+        (ann.room.clone(), reads),
+        (format!("{}/live", ann.room), reads),
+        (format!("{}/older?before=1", ann.room), reads),
+        (format!("{}/messages/1", ann.room), reads),
+        ("/me.css".to_owned(), reads),
+        ("/up".to_owned(), reads),
+        ("/enter".to_owned(), takes),
+        ("/leave".to_owned(), takes),
+        (format!("{}/messages", ann.room), takes),
+    ];
+    for (path, allowed) in addresses {
+        let wrong = if allowed == takes { Method::GET } else { Method::POST };
+        for method in [wrong, Method::PUT, Method::DELETE, Method::PATCH] {
+            let answer = ask(house.http.request(method.clone(), format!("{}{path}", house.url))).await;
+            assert_eq!((answer.status, answer.header("allow")), (405, allowed), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_tells_what_get_would_without_the_body() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let live = format!("{}/live", ann.room);
+    for (path, status) in [("/", 200), (&*ann.room, 200), ("/up", 200), ("/nothing", 404), (&live, 200)] {
+        let head = ask(house.http.head(format!("{}{path}", house.url))).await;
+        assert_eq!((head.status, head.bytes.len()), (status, 0), "{path}");
+        if path != live {
+            assert_eq!(head.header("content-type"), ask(house.get(path)).await.header("content-type"), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_learns_that_it_lives_and_can_write() {
+    let house = House::open().await;
+    for (path, text) in [("/up", "up\n"), ("/ready", "ready\n")] {
+        let answer = ask(house.get(path)).await;
+        assert_eq!((answer.status, answer.text()), (200, text));
+    }
+}
+
+/// The addresses of the files that the door uses.
+async fn asset_paths(house: &House) -> Vec<String> {
+    let door = house.read("/", "text/html").await;
+    let mut paths: Vec<String> = ["href=\"", "src=\""]
+        .iter()
+        .flat_map(|attribute| door.text().split(attribute).skip(1).filter_map(|rest| rest.split_once('"')))
+        .map(|(path, _)| path.to_owned())
+        .filter(|path| path.starts_with("/assets/"))
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_files_of_a_page_are_packed_kept_for_ever_and_the_same_in_every_encoding() {
+    let house = House::open().await;
+    let paths = asset_paths(&house).await;
+    assert_eq!(paths.len(), 3, "a script, a stylesheet, an icon: {paths:?}");
+    let unpacking = [("br", Client::builder().no_gzip()), ("gzip", Client::builder().no_brotli())];
+    let unpacking = unpacking.map(|(name, builder)| (name, builder.no_proxy().build().unwrap()));
+    for path in &paths {
+        let plain = ask(house.get(path)).await;
+        assert_eq!((plain.status, plain.header("cache-control")), (200, "public, max-age=31536000, immutable"));
+        assert!(!plain.has("content-encoding") && !plain.bytes.is_empty());
+        let refused = ask(house.get(path).header("accept-encoding", "br;q=0, gzip;q=0, identity")).await;
+        assert!(!refused.has("content-encoding"));
+        for (encoding, client) in &unpacking {
+            let packed = ask(house.get(path).header("accept-encoding", *encoding)).await;
+            assert_eq!((packed.header("content-encoding"), packed.header("vary")), (*encoding, "Accept-Encoding"));
+            assert_eq!(packed.header("content-type"), plain.header("content-type"));
+            assert!(packed.bytes.len() < plain.bytes.len(), "{path} is smaller as {encoding}");
+            let unpacked = ask(client.get(format!("{}{path}", house.url))).await;
+            assert!(unpacked.bytes == plain.bytes, "{path} is the same as {encoding}");
+        }
+    }
+    let both = ask(house.get(&paths[0]).header("accept-encoding", "gzip, deflate, br")).await;
+    assert_eq!(both.header("content-encoding"), "br", "the smaller of two");
+    let kinds = ["text/javascript; charset=utf-8", "image/svg+xml", "text/css; charset=utf-8"];
+    for (path, kind) in paths.iter().zip(kinds) {
+        assert_eq!(ask(house.get(path)).await.header("content-type"), kind, "{path}");
+    }
+    for path in ["/assets/app.js", "/assets/", "/assets/..%2f..%2fCargo.toml", "/assets/app.000000000000.js"] {
+        assert_eq!(ask(house.get(path)).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_http_2_to_whoever_starts_with_it() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let stream = tokio::net::TcpStream::connect(house.host()).await.unwrap();
+    let (mut ask, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let request = |method: &str, path: String, body: &str| {
+        let request = hyper::Request::builder().method(method).uri(format!("{}{path}", house.url));
+        request.header("authorization", format!("Bearer {}", ann.token)).body(body.to_owned()).unwrap()
+    };
+    let live = ask.send_request(request("GET", format!("{}/live?as=json", ann.room), ""));
+    let mut live = within("a stream", live).await.unwrap().into_body();
+    let posted = ask.send_request(request("POST", format!("{}/messages", ann.room), "over HTTP/2"));
+    let posted = within("an answer", posted).await.unwrap();
+    assert_eq!((posted.version(), posted.status().as_u16()), (hyper::Version::HTTP_2, 201));
+    let mut heard = Vec::new();
+    while !String::from_utf8_lossy(&heard).contains("over HTTP/2") {
+        let frame = within("a frame", poll_fn(|cx| Pin::new(&mut live).poll_frame(cx))).await;
+        heard.extend_from_slice(frame.expect("the stream goes on").unwrap().data_ref().expect("it brings data"));
+    }
+}

@@ -1,0 +1,208 @@
+//! Coming in: the door, its form in every form of answer, and what it refuses.
+
+use crate::harness::{ANN, Answer, BEN, House, ROOM, ask, escaped};
+use crate::terminal::{self, Watch};
+
+async fn enter(house: &House, accept: &str, room: &str, name: &str) -> Answer {
+    ask(house.post("/enter").header("accept", accept).form(&[("room", room), ("name", name)])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_door_shows_two_fields_and_the_open_rooms() {
+    let house = House::open().await;
+    house.guest(ANN, ROOM).await;
+    for accept in ["text/html", "*/*"] {
+        let door = house.read("/", accept).await;
+        assert_eq!((door.status, door.header("content-type")), (200, "text/html; charset=utf-8"));
+        for part in [
+            r#"<form class="enter" method="post" action="/enter""#,
+            r#"<input id="room" name="room" required"#,
+            r#"<input id="name" name="name" required"#,
+            r#"<a href="/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E">"#,
+            &escaped(ROOM),
+            "nobody in",
+            "just now",
+        ] {
+            assert!(door.text().contains(part), "{part} stands on the door");
+        }
+        assert!(!door.text().contains("<i>"), "a room's name is no markup");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_comes_in_with_a_cookie_and_is_led_to_the_room() {
+    let house = House::open().await;
+    let answer = enter(&house, "text/html,*/*;q=0.8", ROOM, ANN).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.header("location"), "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E");
+    assert_eq!(answer.header("cache-control"), "no-store");
+
+    let (token, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
+    let token = token.strip_prefix("taproom=").unwrap();
+    assert_eq!(token.len(), 43, "256 bits in base64url");
+    let mut attributes: Vec<&str> = attributes.split("; ").collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax"]);
+
+    let room = ask(house.get(answer.header("location")).header("cookie", format!("taproom={token}"))).await;
+    assert!(room.text().contains(r#"id="composer""#), "whoever came in may write");
+    assert!(room.header("set-cookie").contains("Max-Age=2592000"), "every page renews the thirty days");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_https_the_cookie_is_secure_and_works() {
+    let house = House::open().await;
+    let origin = format!("https://{}", house.host());
+    let form = house.post("/enter").header("origin", origin).header("accept", "text/html");
+    let answer = ask(form.form(&[("room", ROOM), ("name", ANN)])).await;
+    let (cookie, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
+    assert!(cookie.starts_with("__Host-taproom="));
+    assert!(attributes.split("; ").any(|attribute| attribute == "Secure"));
+    let door = ask(house.get("/").header("cookie", cookie)).await;
+    assert!(door.text().contains(&escaped(ANN)), "the door greets whoever it knows");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_gets_a_token_and_three_lines_that_work() {
+    let house = House::open().await;
+    let answer = enter(&house, "text/plain", ROOM, ANN).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "text/plain; charset=utf-8"));
+    let lines: Vec<&str> = answer.text().lines().filter(|line| !line.is_empty()).collect();
+    let [token, listen, post, read] = lines[..] else { panic!("a token and three lines: {lines:?}") };
+    assert_eq!(token.len(), 43);
+    assert!(post.contains(token), "the line that posts is ready to use");
+
+    let mut watch = Watch::start(listen).await;
+    watch.prints("listening").await;
+    assert!(terminal::run(post).await.ends_with(&format!("{ANN}: Hello\n")));
+    watch.prints(&format!("{ANN}: Hello")).await;
+    assert!(terminal::run(read).await.ends_with(&format!("{ANN}: Hello\n")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_gets_its_token_as_json() {
+    let house = House::open().await;
+    let welcome = enter(&house, "application/json", ROOM, ANN).await;
+    assert_eq!((welcome.status, welcome.header("cache-control")), (200, "no-store"));
+    let (cookie, welcome) = (welcome.header("set-cookie").to_owned(), welcome.json());
+    assert_eq!(welcome["name"], ANN);
+    assert_eq!(welcome["room"], "café-12-3-🚀-<i>");
+    assert_eq!(welcome["url"], "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E");
+    let token = welcome["token"].as_str().unwrap();
+    assert!(cookie.starts_with(&format!("taproom={token};")), "the cookie holds the same token");
+    assert_eq!(welcome.as_object().map(serde_json::Map::len), Some(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_may_be_sent_to_the_door_as_well() {
+    let house = House::open().await;
+    let form = house.post("/enter").json(&serde_json::json!({ "room": ROOM, "name": ANN }));
+    assert_eq!(ask(form.header("accept", "application/json")).await.json()["name"], ANN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_somebody_else_is_refused_in_any_case_and_width() {
+    let house = House::open().await;
+    house.guest("Ann Lee", ROOM).await;
+    for name in ["Ann Lee", "ANN LEE", "  ann \u{a0} lee ", "Ａｎｎ Ｌｅｅ", "A\u{200b}nn Lee", "An\u{200d}n Lee"]
+    {
+        let answer = enter(&house, "application/json", ROOM, name).await;
+        assert_eq!((answer.status, answer.header("content-type")), (409, "application/problem+json"), "{name}");
+        assert!(!answer.has("set-cookie"), "nobody gets a cookie for {name}");
+    }
+    assert_eq!(enter(&house, "application/json", ROOM, "Anne Lee").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_name_is_told_in_the_form_that_keeps_what_was_typed() {
+    let house = House::open().await;
+    house.guest(ANN, ROOM).await;
+    let page = enter(&house, "text/html", r#"a "room" & <b>more"#, ANN).await;
+    assert_eq!((page.status, page.header("content-type")), (409, "text/html; charset=utf-8"));
+    assert!(page.text().contains(r#"value="a &quot;room&quot; &amp; &lt;b&gt;more""#), "the room stays in its field");
+    assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the name stays in its field");
+    assert!(page.text().contains(r#"aria-invalid="true" aria-describedby="name-error""#));
+    assert!(!page.text().contains("room-error"), "nothing is wrong with the room");
+    assert!(page.text().contains(&format!("{} is somebody else here.", escaped(ANN))));
+    assert!(!page.text().contains("<b>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_blank_or_too_long_is_refused_beside_its_field() {
+    let house = House::open().await;
+    let (long_name, long_room) = ("n".repeat(33), "r".repeat(81));
+    for (room, name, field) in [
+        (ROOM, "", "name"),
+        (ROOM, " \u{200b}\u{202e} ", "name"),
+        (ROOM, long_name.as_str(), "name"),
+        ("", ANN, "room"),
+        (" / . ", ANN, "room"),
+        (long_room.as_str(), ANN, "room"),
+    ] {
+        let page = enter(&house, "text/html", room, name).await;
+        assert_eq!(page.status, 422, "{room:?} {name:?}");
+        let error = format!(r#"aria-invalid="true" aria-describedby="{field}-error""#);
+        assert_eq!(page.text().matches(&error).count(), 1, "{room:?} {name:?}");
+        for typed in [room, name].into_iter().filter(|typed| !typed.is_empty()) {
+            assert!(page.text().contains(&format!(r#"value="{}""#, escaped(typed))), "{typed:?} stays");
+        }
+        let problem = enter(&house, "application/json", room, name).await;
+        assert_eq!((problem.status, problem.header("content-type")), (422, "application/problem+json"));
+    }
+    assert!(!house.read("/", "text/html").await.text().contains("Open rooms"), "nothing was opened");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_name_needs_only_the_room() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let door = ask(house.get("/").header("cookie", ann.cookie())).await;
+    assert!(door.text().contains(&format!("Welcome back, <bdi>{}</bdi>.", escaped(ANN))));
+    assert!(!door.text().contains(r#"name="name""#), "the form has one field");
+
+    let enter = |room: &'static str| house.post("/enter").header("cookie", ann.cookie()).form(&[("room", room)]);
+    let answer = ask(enter("Cellar").header("accept", "text/html")).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/rooms/cellar"));
+    assert_eq!(ask(enter(ROOM)).await.header("location"), ann.room, "a known room as well");
+    let token = ask(house.post("/enter").bearer_auth(&ann.token).json(&serde_json::json!({ "room": "Attic" }))).await;
+    assert_eq!(token.header("location"), "/rooms/attic", "a token does as well");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_person_may_come_in_again_by_their_own_name() {
+    let house = House::open().await;
+    let ann = house.guest("Ann", ROOM).await;
+    let form = house.post("/enter").header("cookie", ann.cookie()).header("accept", "application/json");
+    let again = ask(form.form(&[("room", "cellar"), ("name", "ＡＮＮ")])).await;
+    assert_eq!(again.status, 200);
+    assert_eq!((again.json()["name"].as_str(), again.json()["token"].as_str()), (Some("Ann"), Some(&*ann.token)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_name_may_take_another_that_is_free() {
+    let house = House::open().await;
+    let (ann, _ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
+    let form = |name: &'static str| {
+        let form = house.post("/enter").header("cookie", ann.cookie()).header("accept", "application/json");
+        form.form(&[("room", ROOM), ("name", name)])
+    };
+    assert_eq!(ask(form(BEN)).await.status, 409);
+    let answer = ask(form("Annie")).await.json();
+    assert_eq!(answer["name"], "Annie");
+    assert_ne!(answer["token"], ann.token);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_names_with_one_address_are_one_room() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, "Café 12/3 🚀").await;
+    let ben = house.guest(BEN, " CAFE\u{301}  12-3 \u{1f680}").await;
+    assert_eq!(ann.room, ben.room);
+    ann.posts("from Ann").await;
+    ben.posts("from Ben").await;
+    let texts: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, ["from Ann", "from Ben"]);
+    let door = house.read("/", "text/html").await;
+    assert_eq!(door.text().matches("<a href=\"/rooms/").count(), 1);
+    assert!(door.text().contains("Café 12/3 🚀"), "it is called as whoever opened it called it");
+}

@@ -1,0 +1,35 @@
+//! Taproom from outside: a house, guests and listeners over real sockets. Every test has a server, a port and a
+//! directory of its own; its name is the claim it proves.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
+
+mod ears;
+mod harness;
+mod past;
+mod program;
+mod sse;
+mod terminal;
+
+mod door;
+mod who;
+
+mod messages;
+mod rooms;
+mod rows;
+
+mod live;
+mod presence;
+mod resume;
+mod wandering;
+
+mod answers;
+mod crowded;
+mod hostile;
+mod limits;
+
+mod crash;
+mod shutdown;
+mod starting;
+
+mod copies;
+mod full_disk;

@@ -1,0 +1,192 @@
+//! Who asks: cookies, tokens, Basic credentials, leaving, and requests that another site's page sends in somebody's
+//! name.
+
+use reqwest::RequestBuilder;
+
+use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped};
+
+fn basic(request: RequestBuilder, name: &str, token: &str) -> RequestBuilder {
+    request.basic_auth(name, Some(token))
+}
+
+fn text(house: &House, ann: &Guest) -> RequestBuilder {
+    house.post(&format!("{}/messages", ann.room)).header("content-type", "text/plain").body("hi")
+}
+
+/// A refusal for want of a name: it says how to get one.
+fn is_401_that_says_how(answer: &Answer) {
+    assert_eq!(answer.status, 401, "{}", answer.text());
+    assert!(answer.header("www-authenticate").starts_with("Bearer realm="));
+    assert!(answer.text().contains("/enter"), "it says how: {}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn posting_without_a_name_is_refused_and_says_how_to_get_one() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let answer = ask(text(&house, &ann)).await;
+    is_401_that_says_how(&answer);
+    assert!(answer.text().contains("Authorization: Bearer"));
+    for accept in ["application/json", "text/html"] {
+        is_401_that_says_how(&ask(text(&house, &ann).header("accept", accept)).await);
+    }
+    assert!(house.history(&ann.room).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_a_token_and_basic_credentials_speak_for_their_owner() {
+    let house = House::open().await;
+    let ann = house.guest(BEN, ROOM).await;
+    let ways = [
+        text(&house, &ann).header("cookie", ann.cookie()),
+        text(&house, &ann).header("cookie", format!("a=b; {}; c=d", ann.cookie())),
+        text(&house, &ann).bearer_auth(&ann.token),
+        text(&house, &ann).header("authorization", format!("bearer {}", ann.token)),
+        basic(text(&house, &ann), BEN, &ann.token),
+        basic(text(&house, &ann), &BEN.to_uppercase(), &ann.token),
+    ];
+    let count = ways.len();
+    for (n, way) in ways.into_iter().enumerate() {
+        let answer = ask(way.header("accept", "application/json")).await;
+        assert_eq!((answer.status, answer.json()["author"].as_str()), (201, Some(BEN)), "way {n}");
+    }
+    assert_eq!(house.history(&ann.room).await.len(), count);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_are_not_right_are_refused_even_for_reading() {
+    let house = House::open().await;
+    let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
+    let nobodys = "A".repeat(43);
+    let wrongs: [&dyn Fn(RequestBuilder) -> RequestBuilder; 7] = [
+        &|request| request.bearer_auth(&nobodys),
+        &|request| request.bearer_auth("short"),
+        &|request| request.header("authorization", "Bearer"),
+        &|request| request.header("authorization", "Digest x"),
+        &|request| request.header("authorization", "Basic !!!"),
+        &|request| basic(request, ANN, &nobodys),
+        &|request| basic(request, BEN, &ann.token),
+    ];
+    for (n, wrong) in wrongs.iter().enumerate() {
+        is_401_that_says_how(&ask(wrong(text(&house, &ann))).await);
+        is_401_that_says_how(&ask(wrong(house.get(&ann.room))).await);
+        is_401_that_says_how(&ask(wrong(house.get(&format!("{}/live", ann.room)))).await);
+        // A wrong token does not fall back on a right cookie.
+        is_401_that_says_how(&ask(wrong(text(&house, &ann).header("cookie", ben.cookie()))).await);
+        assert!(house.history(&ann.room).await.is_empty(), "way {n} posts nothing");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_needs_no_name_and_an_old_cookie_is_nobodys() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    ann.posts("for all to read").await;
+    let stale = format!("taproom={}", "A".repeat(43));
+    for request in [house.get(&ann.room), house.get(&ann.room).header("cookie", &stale)] {
+        let page = ask(request).await;
+        assert!(page.text().contains("<p>for all to read</p>"));
+        assert!(page.text().contains(r#"aria-label="Take a name""#), "it offers a name in place of the composer");
+        assert!(!page.text().contains("/me.css"));
+        assert!(!page.has("set-cookie"));
+    }
+    is_401_that_says_how(&ask(text(&house, &ann).header("cookie", &stale)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_in_a_room_takes_a_name_and_comes_back() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let page = house.read(&ann.room, "text/html").await;
+    let hidden = format!(r#"<input type="hidden" name="room" value="{}">"#, escaped(ROOM));
+    assert!(page.text().contains(&hidden));
+    let form = house.post("/enter").header("accept", "text/html").form(&[("room", ROOM), ("name", BEN)]);
+    assert_eq!(ask(form).await.header("location"), ann.room);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_forgets_the_name_and_keeps_it_from_others() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    ann.posts("I was here").await;
+    let left = ask(house.post("/leave").header("cookie", ann.cookie())).await;
+    assert_eq!((left.status, left.header("location")), (303, "/"));
+    let cookies: Vec<&str> = left.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2, "the cookie of http and of https");
+    for cookie in cookies {
+        let (name, rest) = cookie.split_once('=').unwrap();
+        assert!(["taproom", "__Host-taproom"].contains(&name));
+        assert!(rest.starts_with("; ") && rest.contains("Max-Age=0"), "{cookie}");
+    }
+    is_401_that_says_how(&ask(text(&house, &ann).bearer_auth(&ann.token)).await);
+    assert!(!ask(house.get("/").header("cookie", ann.cookie())).await.text().contains("Welcome back"));
+
+    let again = house.post("/enter").header("accept", "text/plain").form(&[("room", ROOM), ("name", ANN)]);
+    assert_eq!(ask(again).await.status, 409, "what was said stays said by whoever said it");
+    assert_eq!(house.history(&ann.room).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_twice_or_without_a_name_is_no_mistake() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    for request in [house.post("/leave"), house.post("/leave").header("cookie", ann.cookie())] {
+        assert_eq!(ask(request).await.status, 303);
+    }
+    assert_eq!(ask(house.post("/leave").header("cookie", ann.cookie())).await.status, 303);
+}
+
+/// What a browser says of where a request comes from, and whether it then is done.
+fn origins(house: &House) -> Vec<(Vec<(&'static str, String)>, bool)> {
+    let own = |scheme: &str| ("origin", format!("{scheme}://{}", house.host()));
+    let site = |site: &str| ("sec-fetch-site", site.to_owned());
+    vec![
+        (vec![], true),
+        (vec![site("same-origin")], true),
+        (vec![site("none")], true),
+        (vec![own("http")], true),
+        (vec![own("https")], true),
+        (vec![site("cross-site")], false),
+        (vec![site("same-site")], false),
+        (vec![site("cross-site"), own("http")], false),
+        (vec![("origin", "http://evil.example".to_owned())], false),
+        (vec![("origin", "null".to_owned())], false),
+        (vec![("origin", "http://127.0.0.1".to_owned())], false),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_acts_only_for_our_own_pages() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let mut done = 0;
+    for (headers, allowed) in origins(&house) {
+        let from = |request: RequestBuilder| {
+            headers.iter().fold(request.header("cookie", ann.cookie()), |request, (k, v)| request.header(*k, v))
+        };
+        let posted = ask(from(text(&house, &ann))).await;
+        assert_eq!(posted.status, if allowed { 201 } else { 403 }, "{headers:?}");
+        done += usize::from(allowed);
+        assert_eq!(house.history(&ann.room).await.len(), done, "{headers:?}");
+        let opened = ask(from(house.post("/enter").form(&[("room", "Cellar")]))).await;
+        assert_eq!(opened.status, if allowed { 303 } else { 403 }, "{headers:?}");
+        assert_eq!(ask(from(house.get(&ann.room))).await.status, 200, "reading changes nothing");
+    }
+    assert_eq!(done, 5, "some were done");
+    let foreign = house.post("/leave").header("cookie", ann.cookie()).header("sec-fetch-site", "cross-site");
+    assert_eq!(ask(foreign).await.status, 403);
+    assert_eq!(ask(text(&house, &ann).header("cookie", ann.cookie())).await.status, 201, "the name is still there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_acts_wherever_it_is_sent_from() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    for (headers, _) in origins(&house) {
+        let by_token = text(&house, &ann).bearer_auth(&ann.token);
+        let request = headers.iter().fold(by_token, |request, (k, v)| request.header(*k, v));
+        assert_eq!(ask(request).await.status, 201, "{headers:?}");
+    }
+    let both = text(&house, &ann).bearer_auth(&ann.token).header("cookie", ann.cookie());
+    assert_eq!(ask(both.header("sec-fetch-site", "cross-site")).await.status, 403, "with a cookie it is a browser");
+}
