@@ -35,10 +35,10 @@ impl<E: Into<Fault>> From<E> for Stop {
 
 /// Carries out one command, or refuses it. `now` counts only if it does not lie before the last change.
 pub(super) fn apply(tables: &mut Tables, now: Moment, asked: &Asked) -> Result<Result<Done, Refusal>, Fault> {
-    if let Some(done) = outcomes::first(tables, asked)? {
+    let stamp = Stamp { seq: tables.last.next(), at: now.max(tables.last_at) };
+    if let Some(done) = outcomes::first(tables, asked, stamp.at)? {
         return Ok(Ok(done));
     }
-    let stamp = Stamp { seq: tables.last.next(), at: now.max(tables.last_at) };
     match carry_out(tables, stamp, asked) {
         Ok(done) => {
             outcomes::keep(tables, asked, stamp.at, done)?;

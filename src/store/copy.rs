@@ -14,7 +14,7 @@ use redb::{
 use thiserror::Error;
 
 use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, numbers, unopened};
-use super::tables::{ADDRESSES, EXPIRY, FEED, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
+use super::tables::{ADDRESSES, FEED, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
 use super::verify::{self, Counts};
 use super::{Fault, OpenError, Store, trial};
 
@@ -129,7 +129,6 @@ fn copy_all(from: &ReadTransaction, db: &Database, epoch: Option<u32>) -> Result
     copy(MESSAGES, from, &to)?;
     copy(FEED, from, &to)?;
     copy(OUTCOMES, from, &to)?;
-    copy(EXPIRY, from, &to)?;
     if let Some(epoch) = epoch {
         to.open_table(META)?.insert("epoch", u64::from(epoch))?;
     }

@@ -30,10 +30,8 @@ pub(super) const RECENT: TableDefinition<u64, u64> = TableDefinition::new("recen
 pub(super) const MESSAGES: TableDefinition<(u64, u64), Row<MessageRow>> = TableDefinition::new("messages");
 /// (Room, seq) -> [`FeedRow`]: what changed, for catching up. Bounded; holds no content.
 pub(super) const FEED: TableDefinition<(u64, u64), Row<FeedRow>> = TableDefinition::new("feed");
-/// (Person, nonce) -> [`OutcomeRow`].
-pub(super) const OUTCOMES: TableDefinition<(u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
-/// Seq -> the key of its outcome: outcomes in the order in which they expire.
-pub(super) const EXPIRY: TableDefinition<u64, (u64, &str)> = TableDefinition::new("expiry");
+/// (Day in UTC, person, nonce) -> [`OutcomeRow`].
+pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
 
 /// A person.
 #[derive(Debug, Serialize, Deserialize)]
@@ -101,8 +99,7 @@ pub(super) struct Tables<'t> {
     pub recent: Table<'t, u64, u64>,
     pub messages: Rows<'t, (u64, u64), MessageRow>,
     pub feed: Rows<'t, (u64, u64), FeedRow>,
-    pub outcomes: Rows<'t, (u64, &'static str), OutcomeRow>,
-    pub expiry: Table<'t, u64, (u64, &'static str)>,
+    pub outcomes: Rows<'t, (u64, u64, &'static str), OutcomeRow>,
     /// The last change, and its moment.
     pub last: Seq,
     pub last_at: Moment,
@@ -126,7 +123,6 @@ impl<'t> Tables<'t> {
             messages: txn.open_table(MESSAGES)?,
             feed: txn.open_table(FEED)?,
             outcomes: txn.open_table(OUTCOMES)?,
-            expiry: txn.open_table(EXPIRY)?,
             last,
             last_at,
             opened_at: last,

@@ -47,19 +47,15 @@ impl Model {
             (Who::User(user), Some(nonce)) => Some((user, nonce.as_str().to_owned())),
             _ => None,
         };
-        if let Some((_, _, _, done)) = self.outcomes.iter().find(|o| key == Some((o.1, o.2.clone()))) {
+        let (seq, at) = (Seq(self.last + 1), now.max(self.last_at));
+        let is_kept = |o: &&(u64, UserId, String, Done)| key == Some((o.1, o.2.clone())) && at - o.0 < 48 * HOUR;
+        if let Some((_, _, _, done)) = self.outcomes.iter().find(is_kept) {
             return Ok(Done { again: true, ..*done });
         }
-        let (seq, at) = (Seq(self.last + 1), now.max(self.last_at));
         let (before, event) = self.judge(seq, at, asked)?;
         let done = Done { seq, before, event, again: false };
         (self.last, self.last_at) = (seq.0, at);
         self.outcomes.extend(key.map(|(user, nonce)| (at, user, nonce, done)));
-        for _ in 0..2 {
-            if self.outcomes.first().is_some_and(|oldest| at - oldest.0 >= 48 * HOUR) {
-                self.outcomes.remove(0);
-            }
-        }
         Ok(done)
     }
 
