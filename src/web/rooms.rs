@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poem::http::HeaderValue;
-use poem::http::header::{LINK, VARY};
+use poem::http::header::{CACHE_CONTROL, LINK};
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
@@ -47,7 +47,7 @@ pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>) -> Result
     let before = before.map_err(Problem::Refused)?;
     let page = snapshot.page(room.id, Window::Before(before)).map_err(Problem::Unread)?;
     let fragment = views::room::older(&room, &page.messages, page.older);
-    Ok(fragment.with_header(VARY, "HX-Request").into_response())
+    Ok(fragment.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
 
 fn html(
