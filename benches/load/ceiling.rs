@@ -17,8 +17,8 @@ use crate::http;
 
 const DOOR: Token = Token(usize::MAX);
 const BELL: Token = Token(usize::MAX - 1);
-const HEAD: &[u8] =
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nE\r\nevent: hello\n\n\r\n";
+const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n\
+E\r\nevent: hello\n\n\r\n";
 const POSTED: &[u8] = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
 
 /// Serves until it is killed.

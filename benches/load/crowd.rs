@@ -14,8 +14,8 @@ use crate::server::Cast;
 use crate::stream::Stream;
 use crate::verdict::{Ear, Place, Verdict};
 
-/// How many connect at the same time: fewer than the 128 that a listening socket of Rust queues. One more would lose its
-/// SYN and try again after a second.
+/// How many connect at the same time: fewer than the 128 that a listening socket in Rust queues. One more would
+/// lose its SYN and try again after a second.
 const AT_ONCE: usize = 100;
 /// How many sockets are looked at between two looks at the rest.
 const EVENTS: usize = 256;

@@ -3,8 +3,8 @@
 //! options, `benches/README.md` how to read the figures.
 //!
 //! A run starts its server, and ends it; every run has a fresh one with an empty directory. [`fanout`] and [`requests`]
-//! are what is measured, [`crowd`], [`posters`], [`visitor`] and [`asking`] make the load, [`verdict`] judges what was heard, and
-//! [`report`] shows it.
+//! are what is measured, [`crowd`], [`posters`], [`visitor`] and [`asking`] make the load, [`verdict`] judges what was
+//! heard, and [`report`] shows it.
 
 mod asking;
 mod ceiling;
@@ -72,7 +72,15 @@ fn measure(options: &Options) -> io::Result<()> {
         }
     }
     let mut out = io::stdout().lock();
-    if options.json { report.write_json(&mut out) } else { report.write(&mut out) }
+    if options.json {
+        report.write_json(&mut out)?
+    } else {
+        report.write(&mut out)?
+    }
+    match report.first_wrong() {
+        Some(wrong) => Err(io::Error::other(wrong)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses what this machine cannot hold.

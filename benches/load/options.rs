@@ -61,7 +61,8 @@ pub struct Options {
     pub only: Vec<Scenario>,
 
     /// Beside which write ceilings, by their number of writing threads; 0 for none
-    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [1, 2], value_parser = clap::value_parser!(u8).range(..=8))]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [1, 2])]
+    #[arg(value_parser = clap::value_parser!(u8).range(..=8))]
     pub ceilings: Vec<u8>,
 
     /// Beside another binary of Taproom too, an older one perhaps

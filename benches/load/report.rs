@@ -11,6 +11,9 @@ use crate::process;
 /// Ratios are shown for these.
 const COMPARED: [&str; 5] = ["deliveries/s", "CPU us/delivery", "p99 ms", "answers/s", "CPU us/answer"];
 
+/// These must be 0.
+const WRONG: [&str; 7] = ["lost", "doubled", "disordered", "misrouted", "broken", "failed", "held after 1 s"];
+
 /// Everything measured so far.
 #[derive(Default)]
 pub struct Report {
@@ -40,6 +43,17 @@ impl Report {
             Some((_, rounds)) => rounds.push(figures),
             None => scene.servers.push((server, vec![figures])),
         }
+    }
+
+    /// The first thing that went wrong, if anything did.
+    pub fn first_wrong(&self) -> Option<String> {
+        let runs = self.scenes.iter().flat_map(|scene| scene.servers.iter().map(move |server| (&scene.title, server)));
+        let mut figures = runs.flat_map(|(title, (server, rounds))| {
+            rounds.iter().flat_map(move |figures| figures.0.iter().map(move |figure| (title, server, figure)))
+        });
+        let (title, server, figure) =
+            figures.find(|(_, _, figure)| WRONG.contains(&figure.name) && figure.value > 0.0)?;
+        Some(format!("{title}, {server}: {} {}", figure.value, figure.name))
     }
 
     /// Shows it as tables in Markdown.

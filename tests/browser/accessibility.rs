@@ -20,6 +20,7 @@ impl Browser {
         if self.eval("return typeof axe", vec![]).await == json!("undefined") {
             self.eval(&format!("{AXE}; window.axe = axe"), vec![]).await;
         }
+        self.driver.set_script_timeout(std::time::Duration::from_secs(60)).await.expect("a timeout");
         let found: Value = self.driver.execute_async(RUN, vec![]).await.expect("axe runs").json().clone();
         let faults = serde_json::from_value(found["faults"].clone()).expect("a list of faults");
         (found["passes"].as_u64().expect("a number"), faults)

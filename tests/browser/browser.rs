@@ -15,6 +15,8 @@ use super::harness::{directory, first_line};
 
 /// How long a condition may take to come. Far longer than any does: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// How long one look at a page lasts, at most: a page that reloads itself takes the look with it.
+const LOOK: Duration = Duration::from_secs(2);
 const INSTALL: &str = "Install Chromium and its driver (Debian: apt-get install chromium chromium-driver).";
 const FLAGS: [&str; 12] = [
     "--headless",
@@ -40,6 +42,26 @@ pub struct Browser {
 
 struct Chromedriver(Child);
 
+impl Chromedriver {
+    /// Starts it on a port of its own choice. It may choose one that somebody takes before it does, and then ends.
+    fn start() -> (Self, String) {
+        for _ in 0..5 {
+            let process = Process::new("chromedriver")
+                .args(["--port=0", "--log-level=SEVERE"])
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap_or_else(|error| panic!("chromedriver does not start: {error}. {INSTALL}"));
+            let mut chromedriver = Self(process);
+            if let Some(port) = first_line(&mut chromedriver.0, "started successfully on port ") {
+                return (chromedriver, format!("http://127.0.0.1:{}", port.trim_end_matches('.')));
+            }
+        }
+        panic!("chromedriver ends before it has started. {INSTALL}");
+    }
+}
+
 impl Drop for Chromedriver {
     fn drop(&mut self) {
         let _already_gone = self.0.kill();
@@ -60,21 +82,12 @@ impl Browser {
 
     async fn with(preferences: Value) -> Self {
         let profile = directory();
-        let chromedriver = Process::new("chromedriver")
-            .args(["--port=0", "--log-level=SEVERE"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver does not start: {error}. {INSTALL}"));
-        let mut chromedriver = Chromedriver(chromedriver);
-        let port = first_line(&mut chromedriver.0, "started successfully on port ");
-        let url = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+        let (chromedriver, url) = Chromedriver::start();
         let driver = WebDriver::new(url, capabilities(&profile, preferences))
             .await
             .unwrap_or_else(|error| panic!("Chromium does not start: {error}. {INSTALL}"));
         let browser = Self { driver, _chromedriver: chromedriver, _profile: profile };
-        browser.driver.set_script_timeout(PATIENCE).await.expect("a timeout");
+        browser.driver.set_script_timeout(LOOK * 5).await.expect("a timeout");
         browser.cdp("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
         browser.prefers("light", "reduce").await;
         browser
@@ -115,25 +128,29 @@ impl Browser {
     }
 
     /// Waits until the body of a function, run in the page, returns something true; returns that. It looks again
-    /// whenever a page takes the place of the one before.
+    /// whenever another page takes the place of this one.
     pub async fn until(&self, what: &str, script: &str, args: Vec<Value>) -> Value {
         let watching = format!(
             "const done = arguments[arguments.length - 1], args = [...arguments].slice(0, -1);
+             const end = performance.now() + {};
              const look = () => {{
                let found = null;
                try {{ found = (function () {{ {script} }}).apply(window, args); }} catch (error) {{ }}
-               if (found) done(found); else setTimeout(look, 20);
+               if (found || performance.now() > end) done(found || null); else setTimeout(look, 20);
              }};
-             look();"
+             look();",
+            LOOK.as_millis()
         );
         let since = Instant::now();
-        loop {
+        let mut last = String::new();
+        while since.elapsed() < PATIENCE {
             match self.driver.execute_async(watching.as_str(), args.clone()).await {
-                Ok(found) => return found.json().clone(),
-                Err(error) if left_the_page(&error) && since.elapsed() < PATIENCE => {}
-                Err(error) => panic!("{what} did not happen ({})\n{}", first_of(&error), self.account().await),
+                Ok(found) if *found.json() != Value::Null => return found.json().clone(),
+                Ok(_) => {}
+                Err(error) => last = first_of(&error),
             }
         }
+        panic!("{what}: that did not happen {last}\n{}", self.account().await);
     }
 
     /// The one element that matches, once it is there.
@@ -215,13 +232,6 @@ fn capabilities(profile: &TempDir, preferences: Value) -> ChromeCapabilities {
     };
     set().expect("these are strings");
     capabilities
-}
-
-fn left_the_page(error: &WebDriverError) -> bool {
-    let text = error.to_string();
-    ["document unloaded", "aborted by navigation", "frame detached", "Execution context was destroyed", "stale element"]
-        .iter()
-        .any(|sign| text.contains(sign))
 }
 
 /// What a WebDriver error says, without the driver's own stack.

@@ -13,7 +13,7 @@ use taproom::config::Config;
 use taproom::domain::{Asked, Body, Command, Event, Moment, RoomName, Token, UserName, Who};
 use taproom::store::Store;
 use tempfile::TempDir;
-use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Names that break out of any HTML they are pasted into.
 pub const ANN: &str = "<b>Ann</b> & \"Co\"";
@@ -24,8 +24,6 @@ pub const ROOM_PATH: &str = "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E";
 
 /// How many tests may have browsers open at once: each browser is a dozen processes.
 static TABLES: Semaphore = Semaphore::const_new(2);
-/// Opening a data file changes for a moment how this process reports panics; two at once would silence it for good.
-static OPENING: Mutex<()> = Mutex::const_new(());
 
 /// A Taproom in this process.
 pub struct House {
@@ -44,13 +42,11 @@ impl House {
     pub async fn open_after(happened: impl FnOnce(&mut Past)) -> Self {
         let table = TABLES.acquire().await.expect("nobody closes the semaphore");
         let data = directory();
-        let opening = OPENING.lock().await;
         let mut past = Past::open(data.path());
         happened(&mut past);
         drop(past);
         let config = Config { listen: localhost(0), data: data.path().to_owned(), log: "off".to_owned() };
         let running = app::start(&config).await.expect("a free port and a fresh directory");
-        drop(opening);
         Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
     }
 
@@ -86,7 +82,7 @@ impl Binary {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary was built");
-        let line = first_line(&mut process, "Taproom listens on ");
+        let line = first_line(&mut process, "Taproom listens on ").expect("Taproom starts");
         self.process = Some(process);
         self.url = line.trim().to_owned();
         self.port = self.url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("an address with a port");
@@ -200,14 +196,14 @@ impl Past {
     }
 }
 
-/// Waits for a process to say that it is ready, and returns what follows `mark` on that line.
-pub fn first_line(process: &mut Child, mark: &str) -> String {
+/// Waits for a process to say that it is ready, and returns what follows `mark` on that line; nothing if it ends before.
+pub fn first_line(process: &mut Child, mark: &str) -> Option<String> {
     let stdout = process.stdout.take().expect("its output is piped");
     let mut lines = BufReader::new(stdout).lines();
     let found = lines.by_ref().map_while(Result::ok).find_map(|line| Some(line.split_once(mark)?.1.to_owned()));
     // What it says later is read and thrown away, so that it never writes into a closed pipe.
     std::thread::spawn(move || lines.for_each(drop));
-    found.unwrap_or_else(|| panic!("a process ended without saying “{mark}”"))
+    found
 }
 
 pub fn directory() -> TempDir {

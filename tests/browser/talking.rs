@@ -3,7 +3,7 @@
 use thirtyfour::Key;
 
 use super::browser::Browser;
-use super::harness::{ANN, BOB, House, ROOM};
+use super::harness::{ANN, BOB, House, ROOM, ROOM_PATH};
 use super::page::Row;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +114,7 @@ async fn whoever_has_no_name_reads_live_and_takes_one_in_the_room() {
     let ann = house.guest(ANN).await;
     ann.says("before").await;
     let reader = Browser::open().await;
-    reader.goes_to(&format!("{}{}", house.url, super::harness::ROOM_PATH)).await;
+    reader.goes_to(&format!("{}{}", house.url, ROOM_PATH)).await;
     reader.listens().await;
     ann.says("while they read").await;
     reader.sees("while they read").await;
@@ -150,4 +150,24 @@ async fn a_message_that_is_refused_comes_back_with_the_reason() {
     ann.sees("short enough").await;
     assert_eq!(ann.string("return document.querySelector('#say-error').textContent").await, "");
     assert_eq!(bob.reads().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_in_two_windows_is_one_person() {
+    let house = House::open().await;
+    let ann = Browser::open().await;
+    ann.sits_down(&house.url, ANN).await;
+    ann.says("from the first window").await;
+    let first = ann.driver.window().await.expect("a window");
+    let second = ann.driver.new_tab().await.expect("another window");
+    ann.driver.switch_to_window(second).await.expect("it is there");
+    ann.goes_to(&format!("{}{ROOM_PATH}", house.url)).await;
+    ann.sees_here(1).await;
+    ann.says("from the second window").await;
+
+    ann.driver.switch_to_window(first).await.expect("it is there");
+    assert!(ann.sees("from the second window").await.follows, "it is the same person who goes on");
+    ann.sees_here(1).await;
+    ann.says("from the first again").await;
+    assert_eq!(ann.texts().await, ["from the first window", "from the second window", "from the first again"]);
 }

@@ -2,6 +2,7 @@
 //! listen, all over real sockets. Nothing here waits for a time; everything waits for what is to happen, and says what
 //! did not.
 
+use std::fs::File;
 use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
@@ -63,6 +64,7 @@ impl House {
 
     /// One on a directory where something may be already, whose hubs keep a tail of this size.
     pub async fn open_on(directory: TempDir, tail: Tail) -> Self {
+        let_go(directory.path()).await;
         let running = app::start_with(&config(directory.path()), tail).await.expect("it starts");
         let url = format!("http://{}", running.address());
         Self { running, directory, url, http: client() }
@@ -71,6 +73,7 @@ impl House {
     /// Stops it, and gives back what it leaves behind.
     pub async fn close(self) -> TempDir {
         within("the house to close", self.running.stop()).await;
+        let_go(self.directory.path()).await;
         self.directory
     }
 
@@ -118,6 +121,18 @@ impl House {
 /// A text as it must stand in HTML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Waits until nobody holds the data file in this directory. A process that another test is just starting has, for a
+/// moment, a copy of everything this one has open, the lock on the file with it.
+pub async fn let_go(directory: &Path) {
+    let file = directory.join("taproom.redb");
+    until("the data file to be let go of", || async {
+        let Ok(file) = File::open(&file) else { return true };
+        // What is taken here is given back for all copies at once.
+        file.try_lock().is_ok() && file.unlock().is_ok()
+    })
+    .await;
 }
 
 /// The configuration of a house on this directory.

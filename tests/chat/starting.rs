@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 use redb::{Database, ReadableDatabase, TableDefinition};
 use tempfile::TempDir;
 
-use crate::harness::{ANN, ROOM, client, history};
+use crate::harness::{ANN, ROOM, client, history, let_go};
 use crate::past::{Past, now, store};
 use crate::program::{Program, bare, command, contents, refuses};
 use crate::terminal;
 
 /// A directory with a good data file, closed in peace.
-fn good() -> (TempDir, PathBuf) {
+async fn good() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     {
         let store = store(directory.path());
         Past::enters(&store, now(), ANN, ROOM).says(&store, now(), "message", 200);
     }
+    let_go(directory.path()).await;
     let file = directory.path().join("taproom.redb");
     assert!(fs::metadata(&file).unwrap().len() > 10_000, "it holds something");
     (directory, file)
@@ -126,7 +127,7 @@ async fn a_data_file_in_use_stays_with_whoever_has_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_a_newer_taproom_is_left_to_it() {
-    let (directory, file) = good();
+    let (directory, file) = good().await;
     {
         let db = Database::open(&file).unwrap();
         let txn = db.begin_write().unwrap();
@@ -134,6 +135,7 @@ async fn a_file_of_a_newer_taproom_is_left_to_it() {
         assert!(txn.open_table(meta).unwrap().insert("format", 99).unwrap().is_some(), "there is a format to change");
         txn.commit().unwrap();
     }
+    let_go(directory.path()).await;
     let line = says_no(directory.path(), directory.path()).await;
     assert!(line.contains("format 99") && line.contains("newer Taproom"), "{line}");
 }
@@ -153,6 +155,7 @@ async fn a_database_of_something_else_is_left_alone() {
             }
             txn.commit().unwrap();
         }
+        let_go(directory.path()).await;
         let line = says_no(directory.path(), directory.path()).await;
         assert!(line.contains("something else"), "{line}");
         let db = Database::open(directory.path().join("taproom.redb")).unwrap();
@@ -162,7 +165,7 @@ async fn a_database_of_something_else_is_left_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_file_is_told_and_not_touched() {
-    let (directory, file) = good();
+    let (directory, file) = good().await;
     let whole = fs::read(&file).unwrap();
     let mut wrong_start = whole.clone();
     wrong_start[0] ^= 1;
