@@ -41,12 +41,12 @@ on('htmx:before:swap', event => {
   }
 });
 
-// --- Times: the reader's own clock and calendar.
-const clock = new Intl.DateTimeFormat(undefined, {hour: '2-digit', minute: '2-digit'});
-const whole = new Intl.DateTimeFormat(undefined, {dateStyle: 'full', timeStyle: 'short'});
-const dayNames = new Intl.DateTimeFormat(undefined, {weekday: 'long', day: 'numeric', month: 'long'});
-const dayNamesYear = new Intl.DateTimeFormat(undefined, {dateStyle: 'full'});
-const relative = new Intl.RelativeTimeFormat(undefined, {numeric: 'auto'});
+// --- Times: the reader's own clock and calendar, in the words of the page's language.
+const language = 'en-GB';
+const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'short'});
+const dayNames = new Intl.DateTimeFormat(language, {weekday: 'long', day: 'numeric', month: 'long'});
+const dayNamesYear = new Intl.DateTimeFormat(language, {dateStyle: 'full'});
+const relative = new Intl.RelativeTimeFormat(language, {numeric: 'auto'});
 
 const midnight = at => new Date(at.getFullYear(), at.getMonth(), at.getDate());
 function dayName(at) {
@@ -60,7 +60,7 @@ function dayName(at) {
 function settle(row) {
   const time = $('time', row), at = new Date(time.dateTime);
   time.textContent = clock.format(at);
-  time.parentElement.title = whole.format(at);
+  time.parentElement.title = `${dayNamesYear.format(at)}, ${clock.format(at)}`;
   row.dataset.day = midnight(at).getTime();
 }
 const messageBefore = node => {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -22,6 +23,8 @@ use crate::web::{self, House, serve};
 const DRAIN: Duration = Duration::from_secs(8);
 /// How many connections are open at once, at most.
 const CONNECTIONS_MAX: usize = 20_000;
+/// How many connections may wait to be accepted: after a restart everybody comes back at once.
+const BACKLOG_CONNECTIONS: u32 = 4_096;
 /// Descriptors that are not for connections: the data file, the log, the runtime, and some in reserve.
 const DESCRIPTORS_KEPT: u64 = 64;
 
@@ -83,10 +86,9 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
 /// As [`start`].
 pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartError> {
     let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
-    let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+    let listener = listen(config.listen).map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let store = Arc::new(Store::open(&config.data)?);
-    let hubs = Arc::new(Hubs::new(tail));
+    let hubs = Arc::new(Hubs::new(tail, Handle::current()));
     let control = Control::open(&config.data)
         .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
         .ok();
@@ -99,6 +101,13 @@ pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartErr
         let _dropped = stopped.await;
     }));
     Ok(Running { address, stop: Some(stop), ended })
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?; // the address of a Taproom that has just ended is free
+    socket.bind(address)?;
+    socket.listen(BACKLOG_CONNECTIONS)
 }
 
 async fn run(

@@ -129,11 +129,12 @@ impl Writer {
         self.healthy.store(outcomes.is_ok(), Ordering::Release);
         match outcomes {
             Ok(outcomes) => {
-                self.tell(&outcomes);
+                let new: Vec<Done> = outcomes.iter().flatten().filter(|done| !done.again).copied().collect();
                 for (answer, outcome) in answers.zip(outcomes) {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
                 }
+                self.tell(&new);
             }
             Err(fault) => {
                 tracing::error!(%fault, commands = batch.len(), "a batch could not be written");
@@ -145,9 +146,8 @@ impl Writer {
     }
 
     /// Makes frames of what is durable now, in order, for the rooms where somebody listens.
-    fn tell(&self, outcomes: &[Result<Done, Refusal>]) {
-        let new = outcomes.iter().flatten().filter(|done| !done.again);
-        for (done, room) in new.filter_map(|done| Some((*done, heard_in(done.event)?))) {
+    fn tell(&self, new: &[Done]) {
+        for (done, room) in new.iter().filter_map(|done| Some((*done, heard_in(done.event)?))) {
             if !self.hubs.is_heard(room) {
                 continue;
             }

@@ -41,9 +41,9 @@
 //! 2. [`engine::Engine::execute`] puts it into the queue, or says at once that the queue is full.
 //! 3. The writer takes all that waits and gives it to [`store::Store::commit`]: one transaction, one fsync.
 //!    `store/apply.rs` judges each command and writes the message, its row in the feed and its outcome.
-//! 4. The file is synced. Now, and not before, the writer reads each change back on a snapshot, writes it once as a
-//!    [`live::Frame`] and tells the room's hub; then it answers the askers.
-//! 5. The hub keeps the frame in its tail and rings the bell. Every listener looks, takes the same bytes, and moves on by
+//! 4. The file is synced. Now, and not before, the writer answers the askers, reads each change back on a snapshot, writes
+//!    it once as a [`live::Frame`] and gives it to the room's hub.
+//! 5. The hub keeps the frame in its tail, and its bell is rung on the runtime. Every listener looks, takes the same bytes, and moves on by
 //!    one number.
 //! 6. The author's page has the row from the answer already: `assets/taproom.js` keeps the first of two with one id.
 //!

@@ -40,6 +40,8 @@ pub(super) enum Heard {
     Behind,
     /// Nothing now; the bell will ring.
     Nothing,
+    /// Nothing that the hub knows of; but it is fresh and covers nothing: the feed may have more.
+    Unknown,
 }
 
 /// A place in the row of bells.
@@ -121,16 +123,15 @@ impl Hub {
         Here { named, count }
     }
 
-    /// Tells everybody who is here.
-    pub fn tell_here(&self, bytes: Bytes) {
+    /// Says anew who is here. The bell is the caller's to ring.
+    pub fn say_here(&self, bytes: Bytes) {
         let mut inner = self.lock();
         inner.here = bytes;
         inner.here_version += 1;
-        ring(inner);
     }
 
-    /// Adds a frame and rings the bell.
-    pub fn tell(&self, frame: Frame, tail: Tail) {
+    /// Adds a frame. The bell is the caller's to ring.
+    pub fn add(&self, frame: Frame, tail: Tail) {
         let mut inner = self.lock();
         let newest = inner.frames.back().map(|last| last.seq).or(inner.floor);
         if newest != Some(frame.before) {
@@ -145,20 +146,23 @@ impl Hub {
             inner.bytes -= oldest.bytes(super::Format::Html).len();
             inner.floor = Some(oldest.seq);
         }
-        ring(inner);
     }
 
-    /// Rings the bell, so that everybody looks.
+    /// Rings the bell: everybody who has hung one up looks. They are woken after the lock is let go of, which each of
+    /// them will want.
     pub fn ring(&self) {
-        ring(self.lock());
+        let bells: Vec<Waker> = self.lock().bells.iter_mut().filter_map(Option::take).collect();
+        for bell in bells {
+            bell.wake();
+        }
     }
 
-    /// Lets go of the tail, so that it covers nothing and everybody reads the feed.
+    /// Lets go of the tail, so that it covers nothing and everybody reads the feed. The bell is the
+    /// caller's to ring.
     pub fn forget(&self) {
         let mut inner = self.lock();
         (inner.floor, inner.bytes) = (None, 0);
         inner.frames.clear();
-        ring(inner);
     }
 
     /// What comes after `cursor`, for whoever sits at `slot` and was told `here_version`. Hangs up `bell` first, so that
@@ -176,25 +180,12 @@ impl Hub {
         match inner.frames.get(next) {
             Some(frame) => Heard::Frame(Arc::clone(frame)),
             None if inner.here_version > here_version => Heard::Here(inner.here.clone(), inner.here_version),
+            None if inner.floor.is_none() => Heard::Unknown,
             None => Heard::Nothing,
         }
-    }
-
-    /// Whether the tail tells all that comes after `cursor`.
-    pub fn covers(&self, cursor: Seq) -> bool {
-        self.lock().floor.is_some_and(|floor| cursor >= floor)
     }
 }
 
 fn name_key(author: &Author) -> NameKey {
     (author.name.to_lowercase(), author.id)
-}
-
-/// Wakes all whose bell hangs, after letting go of the lock that each of them will want.
-fn ring(mut inner: MutexGuard<'_, Inner>) {
-    let bells: Vec<Waker> = inner.bells.iter_mut().filter_map(Option::take).collect();
-    drop(inner);
-    for bell in bells {
-        bell.wake();
-    }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
@@ -20,9 +21,10 @@ const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
 const HERE_CROWD: u32 = 500;
 
 /// All hubs.
-#[derive(Default)]
 pub struct Hubs {
     tail: Tail,
+    /// Rings the bells: waking thousands takes longer than a commit, and the writer has better things to do.
+    ringer: Handle,
     rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
     moved: Mutex<HashSet<RoomId>>,
     somebody_moved: Notify,
@@ -30,9 +32,16 @@ pub struct Hubs {
 }
 
 impl Hubs {
-    /// None yet. Each will keep a tail of this size.
-    pub fn new(tail: Tail) -> Self {
-        Self { tail, ..Self::default() }
+    /// None yet. Each will keep a tail of this size. Their bells are rung on this runtime.
+    pub fn new(tail: Tail, ringer: Handle) -> Self {
+        Self {
+            tail,
+            ringer,
+            rooms: Mutex::default(),
+            moved: Mutex::default(),
+            somebody_moved: Notify::new(),
+            closing: AtomicBool::new(false),
+        }
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<RoomId, Arc<Hub>>> {
@@ -61,7 +70,8 @@ impl Hubs {
     /// Tells the listeners of a room what has just become durable.
     pub fn tell(&self, room: RoomId, frame: Frame) {
         if let Some(hub) = self.hub(room) {
-            hub.tell(frame, self.tail);
+            hub.add(frame, self.tail);
+            self.ring(hub);
         }
     }
 
@@ -69,7 +79,12 @@ impl Hubs {
     pub fn forget(&self, room: RoomId) {
         if let Some(hub) = self.hub(room) {
             hub.forget();
+            self.ring(hub);
         }
+    }
+
+    fn ring(&self, hub: Arc<Hub>) {
+        self.ringer.spawn(async move { hub.ring() });
     }
 
     /// Ends all streams, present and to come.
@@ -120,7 +135,8 @@ impl Hubs {
             let now = Instant::now();
             for (&room, _) in due.iter().filter(|(_, at)| **at <= now) {
                 if let Some(hub) = self.hub(room) {
-                    hub.tell_here(frame::here(&hub.here()));
+                    hub.say_here(frame::here(&hub.here()));
+                    hub.ring();
                 }
             }
             due.retain(|_, at| *at > now);

@@ -45,11 +45,9 @@ impl Start {
         let snapshot = store.snapshot()?;
         let now = snapshot.last()?;
         let Some(wish) = wish else { return Ok(Self::After(now)) };
-        let floor = snapshot.feed_floor(room)?.unwrap_or(now);
         let foreign = wish.epoch.is_some_and(|epoch| epoch != store.epoch());
-        // A feed that still begins at the room's opening has lost nothing, wherever the wish lies before it.
-        let too_old = wish.seq < floor && floor.0 != room.0;
-        if foreign || wish.seq > now || too_old { Ok(Self::Reset(now)) } else { Ok(Self::After(wish.seq)) }
+        let leads_nowhere = foreign || wish.seq > now || is_forgotten(&snapshot, room, wish.seq)?;
+        Ok(if leads_nowhere { Self::Reset(now) } else { Self::After(wish.seq) })
     }
 
     fn seq(self) -> Seq {
@@ -57,6 +55,13 @@ impl Start {
             Self::After(seq) | Self::Reset(seq) => seq,
         }
     }
+}
+
+/// Whether the feed no longer tells all that came after `seq`. One that still begins at the room's opening has lost
+/// nothing, wherever `seq` lies before it.
+fn is_forgotten(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, Fault> {
+    let floor = snapshot.feed_floor(room)?.ok_or(Fault::Missing { table: "rooms" })?;
+    Ok(seq < floor && floor.0 != room.0)
 }
 
 /// A stream of what happens in a room, from a place on, for as long as it is polled.
@@ -105,6 +110,11 @@ impl Listener {
     fn catch_up(&mut self) -> Result<Option<Bytes>, Fault> {
         let snapshot = self.store.snapshot()?;
         let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
+        if is_forgotten(&snapshot, room.id, self.cursor)? {
+            // So slow that the feed was shortened under it.
+            self.cursor = snapshot.last()?;
+            return Ok(Some(frame::reset(Cursor { epoch: Some(self.store.epoch()), seq: self.cursor })));
+        }
         loop {
             let changes = snapshot.changes_after(room.id, self.cursor, CATCH_UP_CHANGES)?;
             let Some(last) = changes.last() else {
@@ -147,15 +157,11 @@ impl Listener {
                         return Poll::Ready(Some(Ok(bytes)));
                     }
                 }
-                Heard::Behind => match self.catch_up()? {
-                    Some(bytes) => return Poll::Ready(Some(Ok(bytes))),
-                    None => continue,
-                },
-                Heard::Nothing if self.seat.hub.covers(self.cursor) => break,
-                // A fresh hub covers nothing: the feed may have more.
-                Heard::Nothing => match self.catch_up()? {
-                    Some(bytes) => return Poll::Ready(Some(Ok(bytes))),
-                    None => break,
+                Heard::Nothing => break,
+                heard @ (Heard::Behind | Heard::Unknown) => match (self.catch_up()?, heard) {
+                    (Some(bytes), _) => return Poll::Ready(Some(Ok(bytes))),
+                    (None, Heard::Unknown) => break,
+                    (None, _) => continue,
                 },
             }
         }

@@ -15,6 +15,18 @@ pub struct Here {
     pub count: usize,
 }
 
+impl Here {
+    /// The same with somebody of that name who is just coming: their page is made before their stream is open.
+    #[must_use]
+    pub fn with(mut self, comer: Option<&Author>) -> Self {
+        if let Some(comer) = comer.filter(|comer| self.named.iter().all(|person| person.id != comer.id)) {
+            self.named.insert(0, comer.clone());
+            self.count += 1;
+        }
+        self
+    }
+}
+
 /// How many faces stand in the head of the room.
 const FACES: usize = 3;
 

@@ -44,6 +44,9 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
     }
 }
 
+/// What a browser is told that has lost its name: it knows nothing of tokens.
+const NAMELESS_BROWSER: &str = "This browser has no name here, or no longer. Take one at the door, then send it again.";
+
 /// What the asker is told. Of our own faults they learn only what they can do.
 pub(super) fn detail(problem: &Problem) -> String {
     match problem {
@@ -78,7 +81,12 @@ fn written(error: poem::Error, accept: Accept, htmx: bool) -> Response {
     if let Problem::Unread(fault) = &problem {
         tracing::error!(%fault, "a request could not be answered");
     }
-    let (status, detail) = (problem.status(), detail(&problem));
+    let status = problem.status();
+    let in_browser = htmx || accept == Accept::Page;
+    let detail = match &problem {
+        Problem::Refused(Refusal::NameNeeded | Refusal::TokenUnknown) if in_browser => NAMELESS_BROWSER.to_owned(),
+        problem => detail(problem),
+    };
     let mut response = shown(&problem, &detail, accept, htmx).with_status(status).into_response();
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Accept, HX-Request"));

@@ -67,7 +67,7 @@ fn html(
         older: page.older,
         newer: page.newer,
         cursor,
-        here: &house.hubs.here(room.id),
+        here: &house.hubs.here(room.id).with(visitor.person.as_ref()),
         rooms: &rooms,
         nonce: &random::nonce()?,
     };

@@ -101,7 +101,8 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
         let Ok(Ok(is_http2)) = timeout(HEAD_WITHIN, speaks_http2(&stream)).await else { return };
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let door = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(door.answer(request, local, peer).await) }
+            // On the heap: hyper keeps this future's place for as long as the connection lives, a listener's too.
+            Box::pin(async move { Ok::<_, Infallible>(door.answer(request, local, peer).await) })
         });
         let ended = if is_http2 {
             let mut builder = http2::Builder::new(TokioExecutor::new());

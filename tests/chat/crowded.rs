@@ -34,7 +34,7 @@ impl Parts {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(crate::past::store(directory.path()));
         let past = Past::enters(&store, at, ANN, ROOM);
-        let hubs = Arc::new(Hubs::new(Tail::default()));
+        let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current()));
         let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs)).unwrap();
         let house = Arc::new(web::House { store: Arc::clone(&store), engine, hubs });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,10 +1,8 @@
 //! Nothing is missing, doubled or out of order, however long somebody was away and whatever happened meanwhile.
 
-use std::sync::Arc;
-
 use taproom::domain::Moment;
 use taproom::live::Tail;
-use tokio::sync::Barrier;
+use tokio::sync::mpsc;
 
 use crate::harness::{ANN, Ears, Guest, House, ROOM, text_of, within};
 use crate::past::{DAY, Past, now, store};
@@ -136,28 +134,45 @@ async fn whoever_was_away_longer_than_the_feed_reaches_is_told_to_read_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_joins_a_listener_late_hears_what_was_said_before_either_came() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    for n in 0..3 {
+        ann.posts(&format!("before {n}")).await;
+    }
+    let mut first = house.listen(&ann.room, "as=json").await;
+    ann.posts("to the first").await;
+    assert_eq!(first.hears_texts(1).await, ["to the first"], "there is a hub with a tail that starts here");
+    let mut late = house.listen(&ann.room, "as=json&after=0").await;
+    assert_eq!(late.hears_texts(4).await, ["before 0", "before 1", "before 2", "to the first"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_listener_of_a_room_loses_nothing_that_is_said_as_it_comes() {
     const ROUNDS: usize = 60;
-    const WRITERS: usize = 4;
+    const WRITERS: usize = 3;
+    const EACH: usize = 6;
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for round in 0..ROUNDS {
-        // A room where nobody listens yet, so that its hub is born among the posts.
+        // A room where nobody listens yet, so that its hub is born among the posts: each round a little later.
         let ann = ann.in_room(&format!("room {round}")).await;
-        let start = Arc::new(Barrier::new(WRITERS + 1));
+        let (answered, mut answers) = mpsc::unbounded_channel();
         let writers: Vec<_> = (0..WRITERS)
             .map(|_| {
-                let (ann, start) = (ann.clone(), Arc::clone(&start));
+                let (ann, answered) = (ann.clone(), answered.clone());
                 tokio::spawn(async move {
-                    start.wait().await;
-                    ann.posts("hi").await;
-                    ann.posts("hi").await;
+                    for _ in 0..EACH {
+                        answered.send(ann.posts("hi").await).unwrap();
+                    }
                 })
             })
             .collect();
-        start.wait().await;
+        for _ in 0..round % (WRITERS * (EACH - 1)) {
+            within("a post", answers.recv()).await.expect("writers write");
+        }
         let mut ears = house.listen(&ann.room, "as=json&after=0").await;
-        let heard = hears(&mut ears, 2 * WRITERS).await;
+        let heard = hears(&mut ears, WRITERS * EACH).await;
         for writer in writers {
             within("a writer", writer).await.expect("a writer does not fail");
         }
