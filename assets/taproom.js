@@ -179,7 +179,7 @@ on('htmx:finally:request', () => { if (log.ariaBusy) setTimeout(() => { log.aria
 if (form) {
   const touch = matchMedia('(hover: none) and (pointer: coarse)');
   text.addEventListener('keydown', event => {
-    if (event.key !== 'Enter' || event.isComposing || event.shiftKey) return;
+    if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229 || event.shiftKey) return; // 229: Safari's input methods
     if (touch.matches && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     if (text.value.trim()) form.requestSubmit();

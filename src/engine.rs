@@ -16,7 +16,7 @@ use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::limits::{BATCH_COMMANDS_MAX, QUEUE_COMMANDS_MAX};
-use crate::domain::{Asked, Command, Done, Event, Moment, Nonce, Refusal, RoomId, Who};
+use crate::domain::{Asked, Command, Done, Event, Moment, Nonce, Refusal, RoomId, TokenHash, Who};
 use crate::live::{self, Hubs};
 use crate::store::{Fault, Store};
 
@@ -83,9 +83,17 @@ impl Engine {
         answered.await.unwrap_or(Err(Problem::Stopping))
     }
 
-    /// Whether a command would be taken, and the last one could be written.
-    pub fn is_ready(&self) -> bool {
-        !self.stopping.load(Ordering::Acquire) && self.healthy.load(Ordering::Acquire) && !self.queue.is_closed()
+    /// Whether a command would be taken, and can be written. If the last one could not, it tries with one that changes
+    /// nothing: perhaps nobody else does, because this server is said to be not ready.
+    pub async fn is_ready(&self) -> bool {
+        if self.stopping.load(Ordering::Acquire) || self.queue.is_closed() {
+            return false;
+        }
+        if self.healthy.load(Ordering::Acquire) {
+            return true;
+        }
+        let nobodys = Command::Leave { token: TokenHash([0; 32]) };
+        matches!(self.execute(Who::Nobody, None, nobodys).await, Err(Problem::Refused(Refusal::TokenUnknown)))
     }
 
     /// Takes no more commands.

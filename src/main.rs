@@ -2,11 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use taproom::app::{self, Running, StartError};
 use taproom::config::{Cli, Config};
 use taproom::tasks;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -25,9 +27,16 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
-async fn serve(config: &Config) -> Result<(), StartError> {
+fn serve(config: &Config) -> Result<(), StartError> {
     log(&config.log)?;
+    let runtime = Runtime::new()?;
+    let served = runtime.block_on(serve_until_told(config));
+    // Everything that was promised is done; a backup that is still being written is not waited for.
+    runtime.shutdown_timeout(Duration::ZERO);
+    served
+}
+
+async fn serve_until_told(config: &Config) -> Result<(), StartError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = app::start(config).await?;

@@ -18,6 +18,7 @@ impl Body {
         match text.chars().count() {
             0 => Err(Refusal::BodyBlank),
             n if n > BODY_CHARS_MAX => Err(Refusal::BodyTooLong),
+            _ if clean::shows_nothing(&text) => Err(Refusal::BodyBlank),
             _ => Ok(Self(text)),
         }
     }
@@ -35,6 +36,7 @@ mod tests {
     #[test]
     fn a_body_has_one_to_eight_thousand_characters() {
         assert_eq!(Body::parse(" \r\n\t \u{0}"), Err(Refusal::BodyBlank));
+        assert_eq!(Body::parse("\u{200b} \u{2060}"), Err(Refusal::BodyBlank));
         assert!(Body::parse(&"🚀".repeat(8_000)).is_ok());
         assert_eq!(Body::parse(&"a".repeat(8_001)), Err(Refusal::BodyTooLong));
     }

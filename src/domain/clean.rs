@@ -23,7 +23,12 @@ pub(super) fn text(text: &str) -> String {
 /// The form in which two names that read the same are the same: compatibility forms, case and joiners are folded.
 pub(super) fn fold(line: &str) -> String {
     let joined = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
-    line.nfkc().flat_map(char::to_lowercase).nfc().filter(joined).collect()
+    line.nfkc().filter(joined).flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Whether a text shows anything at all.
+pub(super) fn shows_nothing(text: &str) -> bool {
+    fold(&line(text)).is_empty()
 }
 
 /// Characters that change how their neighbours read, or that show nothing and so make two names look alike.
@@ -32,8 +37,9 @@ fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // bidirectional
-            | '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' // invisible
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            | '\u{ad}' | '\u{34f}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}' // invisible
+            | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
             | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}') // letters without a shape
 }
 
@@ -63,6 +69,8 @@ mod tests {
         assert_eq!(fold("ANN"), fold("ann"));
         assert_eq!(fold("Ａｎｎ"), fold("ann"));
         assert_eq!(fold("A\u{200d}nn"), fold("ann"));
+        assert_eq!(fold("Rene\u{200d}\u{301}"), fold("René"));
+        assert_eq!(line("A\u{34f}d\u{e0100}a"), "Ada");
         assert_ne!(fold("ann"), fold("anne"));
     }
 }

@@ -21,7 +21,7 @@ impl UserName {
         match name.chars().count() {
             0 => Err(Refusal::NameBlank),
             n if n > NAME_CHARS_MAX => Err(Refusal::NameTooLong),
-            _ if clean::fold(&name).is_empty() => Err(Refusal::NameBlank),
+            _ if clean::shows_nothing(&name) => Err(Refusal::NameBlank),
             _ => Ok(Self(name)),
         }
     }
@@ -60,6 +60,9 @@ impl RoomName {
         let shown = clean::line(typed);
         if shown.chars().count() > ROOM_CHARS_MAX {
             return Err(Refusal::RoomTooLong);
+        }
+        if clean::shows_nothing(&shown) {
+            return Err(Refusal::RoomBlank);
         }
         let address = Address::of(&shown)?;
         Ok(Self { shown, address })

@@ -40,8 +40,8 @@ pub(super) enum Heard {
     Behind,
     /// Nothing now; the bell will ring.
     Nothing,
-    /// Nothing that the hub knows of; but it is fresh and covers nothing: the feed may have more.
-    Unknown,
+    /// Nothing that the hub knows of; but since this fresh start it covers nothing, and the feed may have more.
+    Unknown(u64),
 }
 
 /// A place in the row of bells.
@@ -62,6 +62,8 @@ struct Inner {
     named_listeners: usize,
     here: Bytes,
     here_version: u64,
+    /// How often the hub has started afresh.
+    starts: u64,
 }
 
 /// By what people are sorted, and told apart.
@@ -78,18 +80,20 @@ impl Hub {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Takes a seat. `who` is counted among the people here.
-    pub fn join(&self, who: Option<&Author>) -> Slot {
+    /// Takes a seat. `who` is counted among the people here, of which the next telling will tell; the last, whose
+    /// version is the second that is returned, is of no interest to them any more.
+    pub fn join(&self, who: Option<&Author>) -> (Slot, u64) {
         let mut inner = self.lock();
         if let Some(author) = who {
             let named = || Named { author: author.clone(), listeners: 0 };
             inner.named.entry(name_key(author)).or_insert_with(named).listeners += 1;
             inner.named_listeners += 1;
         }
-        inner.free.pop().unwrap_or_else(|| {
+        let slot = inner.free.pop().unwrap_or_else(|| {
             inner.bells.push(None);
             inner.bells.len() - 1
-        })
+        });
+        (slot, inner.here_version)
     }
 
     /// Gives up a seat that was taken for `who`.
@@ -162,12 +166,14 @@ impl Hub {
     pub fn forget(&self) {
         let mut inner = self.lock();
         (inner.floor, inner.bytes) = (None, 0);
+        inner.starts += 1;
         inner.frames.clear();
     }
 
-    /// What comes after `cursor`, for whoever sits at `slot` and was told `here_version`. Hangs up `bell` first, so that
+    /// What comes after `cursor`, for whoever sits at `slot`, was told `here_version`, and has `looked`
+    /// into the feed since that fresh start. Hangs up `bell` first, so that
     /// what is told after this look rings it.
-    pub fn after(&self, slot: Slot, cursor: Seq, here_version: u64, bell: &Waker) -> Heard {
+    pub fn after(&self, slot: Slot, cursor: Seq, here_version: u64, looked: Option<u64>, bell: &Waker) -> Heard {
         let mut inner = self.lock();
         match &mut inner.bells[slot] {
             Some(hung) if hung.will_wake(bell) => {}
@@ -180,7 +186,7 @@ impl Hub {
         match inner.frames.get(next) {
             Some(frame) => Heard::Frame(Arc::clone(frame)),
             None if inner.here_version > here_version => Heard::Here(inner.here.clone(), inner.here_version),
-            None if inner.floor.is_none() => Heard::Unknown,
+            None if inner.floor.is_none() && looked != Some(inner.starts) => Heard::Unknown(inner.starts),
             None => Heard::Nothing,
         }
     }

@@ -105,10 +105,10 @@ impl Hubs {
     pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Author>) -> Seat {
         let mut rooms = self.rooms();
         let hub = Arc::clone(rooms.entry(room).or_default());
-        let slot = hub.join(who);
+        let (slot, here_version) = hub.join(who);
         drop(rooms);
         self.moved(room);
-        Seat { hubs: Arc::clone(self), room, hub, slot, who: who.cloned().map(Box::new) }
+        Seat { hubs: Arc::clone(self), room, hub, slot, here_version, who: who.cloned().map(Box::new) }
     }
 
     fn moved(&self, room: RoomId) {
@@ -150,6 +150,7 @@ pub(super) struct Seat {
     room: RoomId,
     pub hub: Arc<Hub>,
     pub slot: Slot,
+    pub here_version: u64,
     who: Option<Box<Author>>,
 }
 

@@ -16,13 +16,15 @@ use tokio_stream::Stream;
 use super::hub::Heard;
 use super::hubs::{Hubs, Seat};
 use super::{Format, frame};
-use crate::domain::{Author, Cursor, Room, RoomId, Seq};
+use crate::domain::{Author, Cursor, Done, Room, RoomId, Seq};
 use crate::store::{Fault, Snapshot, Store};
 
 /// How often a listener hears a heartbeat.
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// How many changes are read from the feed at a time.
 const CATCH_UP_CHANGES: usize = 64;
+/// How much is written of them at a time, in bytes: no more until the socket has taken it.
+const CATCH_UP_BYTES: usize = 64 * 1024;
 /// When the server stops, a listener is asked to come back after this time, and up to [`RETRY_SPREAD`] later.
 const RETRY_MIN: Duration = Duration::from_secs(2);
 const RETRY_SPREAD: Duration = Duration::from_secs(8);
@@ -71,6 +73,8 @@ pub struct Listener {
     format: Format,
     cursor: Seq,
     here_version: u64,
+    /// Up to which fresh start of the hub the feed has been read.
+    looked: Option<u64>,
     ping: Interval,
     opening: Option<Bytes>,
     ended: bool,
@@ -94,12 +98,14 @@ impl Listener {
             Start::After(_) => frame::hello(id),
             Start::Reset(_) => frame::reset(id),
         };
+        let seat = hubs.sit(room, who);
         Self {
-            seat: hubs.sit(room, who),
+            here_version: seat.here_version,
+            seat,
             store,
             format,
             cursor: start.seq(),
-            here_version: 0,
+            looked: None,
             ping,
             opening: Some(opening),
             ended: false,
@@ -117,11 +123,10 @@ impl Listener {
         }
         loop {
             let changes = snapshot.changes_after(room.id, self.cursor, CATCH_UP_CHANGES)?;
-            let Some(last) = changes.last() else {
+            if changes.is_empty() {
                 self.cursor = self.cursor.max(snapshot.last()?);
                 return Ok(None);
-            };
-            self.cursor = last.seq;
+            }
             let bytes = self.written(&snapshot, &room, &changes)?;
             if !bytes.is_empty() {
                 return Ok(Some(bytes));
@@ -129,9 +134,14 @@ impl Listener {
         }
     }
 
-    fn written(&self, snapshot: &Snapshot, room: &Room, changes: &[crate::domain::Done]) -> Result<Bytes, Fault> {
+    /// Writes changes until they are [`CATCH_UP_BYTES`], and moves the cursor past them.
+    fn written(&mut self, snapshot: &Snapshot, room: &Room, changes: &[Done]) -> Result<Bytes, Fault> {
         let mut bytes = BytesMut::new();
         for change in changes {
+            if bytes.len() >= CATCH_UP_BYTES {
+                break;
+            }
+            self.cursor = change.seq;
             if let Some(frame) = frame::read(snapshot, self.store.epoch(), room, *change)? {
                 bytes.extend_from_slice(&frame.bytes(self.format));
             }
@@ -145,7 +155,7 @@ impl Listener {
         }
         loop {
             // Hangs up the bell before it looks anywhere, so that nothing told in between is lost.
-            match self.seat.hub.after(self.seat.slot, self.cursor, self.here_version, cx.waker()) {
+            match self.seat.hub.after(self.seat.slot, self.cursor, self.here_version, self.looked, cx.waker()) {
                 _ if self.seat.hubs().is_closing() => return Poll::Ready(self.end()),
                 Heard::Frame(frame) => {
                     self.cursor = frame.seq;
@@ -158,10 +168,14 @@ impl Listener {
                     }
                 }
                 Heard::Nothing => break,
-                heard @ (Heard::Behind | Heard::Unknown) => match (self.catch_up()?, heard) {
-                    (Some(bytes), _) => return Poll::Ready(Some(Ok(bytes))),
-                    (None, Heard::Unknown) => break,
-                    (None, _) => continue,
+                Heard::Behind => {
+                    if let Some(bytes) = self.catch_up()? {
+                        return Poll::Ready(Some(Ok(bytes)));
+                    }
+                }
+                Heard::Unknown(start) => match self.catch_up()? {
+                    Some(bytes) => return Poll::Ready(Some(Ok(bytes))),
+                    None => self.looked = Some(start),
                 },
             }
         }

@@ -13,7 +13,7 @@ use redb::{
 };
 use thiserror::Error;
 
-use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, numbers, unopened};
+use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, new_file, numbers, unopened};
 use super::tables::{ADDRESSES, FEED, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
 use super::verify::{self, Counts};
 use super::{Fault, OpenError, Store, trial};
@@ -98,6 +98,7 @@ fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Coun
         return Err(CopyError::Exists(file.to_owned()));
     }
     let part = file.with_added_extension("part");
+    new_file(&part).map_err(|cause| unwritable(cause.into()))?;
     let counts = fill(from, &part, epoch).map_err(unwritable).and_then(|()| Ok(check(&part)?));
     let placed = counts.and_then(|counts| {
         place(&part, file).map_err(|cause| unwritable(cause.into()))?;
@@ -110,7 +111,6 @@ fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Coun
 }
 
 fn fill(from: &ReadTransaction, part: &Path, epoch: Option<u32>) -> Result<(), Fault> {
-    File::create_new(part)?;
     let db = Builder::new().create(part).map_err(|cause| Fault::Storage(cause.into()))?;
     copy_all(from, &db, epoch)?;
     db.close().map_err(|cause| Fault::Storage(cause.into()))

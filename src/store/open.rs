@@ -2,9 +2,9 @@
 //! it was, to the byte.
 
 use std::cell::Cell;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -119,7 +119,8 @@ impl Store {
     }
 
     /// Opens the file again after a fault. Opening mends, and mending writes, so it first tries whether the disk takes
-    /// anything: until then readers keep what they have.
+    /// anything: until then readers keep what they have. While it opens, new readers
+    /// wait; if one who still reads (a backup) takes too long, nobody reads until the next try.
     pub(super) fn reopen(&self) -> Result<(), Fault> {
         let probe = self.path.with_extension("probe");
         let tried = fs::write(&probe, vec![0; PROBE_BYTES]).and_then(|()| File::open(&probe)?.sync_all());
@@ -186,6 +187,7 @@ fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
     }
     let new = path.with_extension("new");
     let _left_by_a_crash = fs::remove_file(&new);
+    new_file(&new).map_err(unwritable)?;
     let db = builder().create(&new).map_err(|cause| unopened(&new, cause))?;
     lay_out(&db).map_err(|fault| damaged(&new, fault))?;
     drop(db);
@@ -195,6 +197,11 @@ fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
 /// Makes a directory that only its owner may enter: it will hold what people say.
 pub(super) fn make_private(directory: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+/// Makes an empty file that only its owner may read.
+pub(super) fn new_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(|_| ())
 }
 
 /// Writes what a new file starts with: every table, its format and its epoch.

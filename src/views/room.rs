@@ -101,7 +101,7 @@ fn timeline(view: &View) -> Markup {
                 div {
                     (older_link(room, messages, view.older))
                     ol #messages role="list" { (rows(room, messages)) }
-                    @if messages.is_empty() {
+                    @if messages.is_empty() && !view.older && !view.newer {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
                     @if let (true, Some(last)) = (view.newer, messages.last()) {

@@ -13,7 +13,7 @@ use super::form::Form;
 use super::visitor::{self, Visitor};
 use super::{House, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
-use crate::domain::{Command, Event, Nonce, Refusal, Room, RoomId, RoomName, Token, UserName};
+use crate::domain::{Command, Event, Refusal, Room, RoomId, RoomName, Token, UserName};
 use crate::engine::{self, Problem};
 use crate::views;
 use crate::views::door::{Door, Listed, Wrong};
@@ -25,7 +25,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     Ok(page(request, house, &visitor, &views::door::Form { room, ..Default::default() })?)
 }
 
-/// Somebody comes in: a new name, or one they have.
+/// Somebody comes in: a new name, or one they have. It takes no nonce: the token of the first answer is kept nowhere,
+/// so it could not be given again.
 #[handler]
 pub(super) async fn enter(
     request: &Request,
@@ -33,7 +34,7 @@ pub(super) async fn enter(
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body).await.map_err(Problem::Refused)?;
+    let form = Form::read(request, body, &["room", "name"]).await.map_err(Problem::Refused)?;
     match come_in(house, &visitor, &form).await {
         Ok(entered) => Ok(welcome(request, entered)),
         Err(problem) if Accept::of(request) == Accept::Page && !is_htmx(request) => {
@@ -71,7 +72,6 @@ struct Entered {
 
 async fn come_in(house: &House, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
     let room = RoomName::parse(form.get("room").unwrap_or(""))?;
-    let nonce = Nonce::parse(form.get("nonce").unwrap_or(""))?;
     let (name, token, command) = match known(visitor, form.get("name"))? {
         Known::Yes(name, token) => (name, token, Command::Open { room }),
         Known::No(name) => {
@@ -79,10 +79,10 @@ async fn come_in(house: &House, visitor: &Visitor, form: &Form) -> Result<Entere
             (name.as_str().to_owned(), token.clone(), Command::Enter { room, name, token: token.hash() })
         }
     };
-    let done = house.engine.execute(visitor.who(), nonce, command).await?;
+    let done = house.engine.execute(visitor.who(), None, command).await?;
     let room = match done.event {
         Event::Entered { room, .. } | Event::Opened { room } => found(house, room)?,
-        Event::Posted { .. } | Event::Left => return Err(Refusal::NonceInvalid.into()), // it was spent on something else
+        Event::Posted { .. } | Event::Left => unreachable!("coming in leads to neither"),
     };
     Ok(Entered { room, name, token })
 }

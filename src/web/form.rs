@@ -27,17 +27,17 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Reads the body of a request.
+    /// Reads the body of a request. What says that it is urlencoded and has none of the `fields` is a text.
     ///
     /// # Errors
     /// [`Refusal::TooLarge`], [`Refusal::TooSlow`], [`Refusal::Unreadable`].
-    pub async fn read(request: &Request, body: Body) -> Result<Self, Refusal> {
+    pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, Refusal> {
         let bytes = timeout(BODY_WITHIN, gather(request, body)).await.unwrap_or(Err(Refusal::TooSlow))?;
         let kind = request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         match kind.as_str() {
             "multipart/form-data" => multipart(request, bytes).await,
             "application/json" => json(&bytes),
-            "application/x-www-form-urlencoded" => urlencoded(bytes),
+            "application/x-www-form-urlencoded" => urlencoded(bytes, fields),
             _ => Ok(Self { fields: Vec::new(), text: Some(utf8(bytes)?) }),
         }
     }
@@ -103,12 +103,15 @@ fn json(bytes: &[u8]) -> Result<Form, Refusal> {
     Ok(Form { fields: fields.collect::<Result<_, _>>()?, text: None })
 }
 
-/// A form as browsers write it (WHATWG URL, section 5.1). What has none of the fields that forms here have is no form:
+/// A form as browsers write it (WHATWG URL, section 5.1). What has none of the fields that are wanted is no form:
 /// `curl -d hi` says that it is one, and means the text.
-fn urlencoded(bytes: Vec<u8>) -> Result<Form, Refusal> {
-    const KNOWN: [&[u8]; 4] = [b"body=", b"nonce=", b"room=", b"name="];
+fn urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, Refusal> {
+    let is_field = |pair: &[u8]| {
+        let value = |field: &&str| pair.strip_prefix(field.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
+        fields.iter().any(value)
+    };
     let pairs = || bytes.split(|&b| b == b'&').filter(|pair| !pair.is_empty());
-    if pairs().next().is_some() && !pairs().any(|pair| KNOWN.iter().any(|key| pair.starts_with(key))) {
+    if pairs().next().is_some() && !pairs().any(is_field) {
         return Ok(Form { fields: Vec::new(), text: Some(utf8(bytes)?) });
     }
     let decode = |text: &[u8]| {
@@ -131,7 +134,7 @@ mod tests {
     use super::*;
 
     fn form(body: &str) -> Result<Form, Refusal> {
-        urlencoded(body.as_bytes().to_vec())
+        urlencoded(body.as_bytes().to_vec(), &["body"])
     }
 
     #[test]
@@ -144,7 +147,7 @@ mod tests {
 
     #[test]
     fn what_is_no_form_is_the_text() {
-        for text in ["hi", "hello world & bye = bye", "a=b", "100%", "body"] {
+        for text in ["hi", "hello world & bye = bye", "a=b", "100%", "body", "https://x.example/?id=5&name=bob"] {
             let read = form(text).expect("a text");
             assert_eq!(read.get_or_text("body"), text);
             assert!(!read.has_fields());
@@ -154,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_not_utf8_is_refused() {
         assert!(matches!(form("body=%ff"), Err(Refusal::Unreadable(_))));
-        assert!(matches!(urlencoded(vec![0xff]), Err(Refusal::Unreadable(_))));
+        assert!(matches!(urlencoded(vec![0xff], &[]), Err(Refusal::Unreadable(_))));
         assert!(matches!(json(b"{\"body\":\"\\ud800\"}"), Err(Refusal::Unreadable(_))));
     }
 }

@@ -16,6 +16,10 @@ pub(super) fn up() -> &'static str {
 
 /// Able to write: not stopping, and the last commit went well.
 #[handler]
-pub(super) fn ready(Data(house): Data<&Arc<House>>) -> (StatusCode, &'static str) {
-    if house.engine.is_ready() { (StatusCode::OK, "ready\n") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+pub(super) async fn ready(Data(house): Data<&Arc<House>>) -> (StatusCode, &'static str) {
+    if house.engine.is_ready().await {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
 }

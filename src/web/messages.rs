@@ -25,7 +25,7 @@ pub(super) async fn post(
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body).await.map_err(Problem::Refused)?;
+    let form = Form::read(request, body, &["body", "nonce"]).await.map_err(Problem::Refused)?;
     let done = say(house, request, &visitor, &form).await?;
     let (room, message) = said(house, done)?;
     Ok(shown(request, &form, &room, &message)?)
@@ -44,16 +44,25 @@ pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>) -> Re
 
 async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
     let room = house.room(&house.store.snapshot()?, request)?.id;
-    let key = request.header("idempotency-key").or(form.get("nonce")).unwrap_or("");
     // Who may not speak is told so before anything is said about what they wrote.
     if visitor.person.is_none() {
         return Err(Refusal::NameNeeded.into());
     }
-    let (nonce, body) = (Nonce::parse(key)?, Text::parse(form.get_or_text("body"))?);
-    // The back button brings a page from the browser's cache, and with it a nonce that is spent: other words under it
-    // are another message. Scripts change it (assets/taproom.js does), a page without a script cannot.
-    let nonce = if is_plain_form(request, form) { nonce.map(|nonce| nonce.of(&body)) } else { nonce };
+    let body = Text::parse(form.get_or_text("body"))?;
+    let nonce = nonce(request, form, &body)?;
     house.engine.execute(visitor.who(), nonce, Command::Post { room, body }).await
+}
+
+/// What the sender calls this message. A program that names it means the name. A page may send a nonce that is spent:
+/// the back button brought it from the browser's cache, or an answer got lost and the words were changed before they
+/// were sent again. Other words under it are another message.
+fn nonce(request: &Request, form: &Form, body: &Text) -> Result<Option<Nonce>, Refusal> {
+    if let Some(key) = request.headers().get("idempotency-key") {
+        return Nonce::parse(key.to_str().map_err(|_| Refusal::NonceInvalid)?);
+    }
+    let nonce = Nonce::parse(form.get("nonce").unwrap_or(""))?;
+    let from_a_page = is_htmx(request) || is_plain_form(request, form);
+    Ok(if from_a_page { nonce.map(|nonce| nonce.of(body)) } else { nonce })
 }
 
 /// Whether this was sent by a page without a script: a form with fields, which asks for nothing but a page.

@@ -1,9 +1,10 @@
 //! From which page a request was sent, and by which address this server was reached.
 
-use poem::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
+use poem::http::header::{COOKIE, HOST, ORIGIN};
 use poem::http::uri::Scheme;
 use poem::{Endpoint, Request, Response, Result};
 
+use super::visitor;
 use crate::domain::Refusal;
 use crate::engine::Problem;
 
@@ -15,7 +16,7 @@ pub(super) async fn refuse_foreign<E: Endpoint<Output = Response>>(
     next: std::sync::Arc<E>,
     request: Request,
 ) -> Result<Response> {
-    let by_token = request.headers().contains_key(AUTHORIZATION) && !request.headers().contains_key(COOKIE);
+    let by_token = visitor::shows_token(&request) && !request.headers().contains_key(COOKIE);
     if !request.method().is_safe() && !by_token && is_foreign(&request) {
         return Err(Problem::Refused(Refusal::ForeignOrigin).into());
     }
@@ -52,7 +53,9 @@ pub(super) fn public(request: &Request) -> String {
         !host.is_empty()
             && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
     };
-    let scheme = if is_https(request) { "https" } else { "http" };
+    // A proxy's word is good enough for an example, and for nothing else: anybody can say it.
+    let is_https = is_https(request) || request.header("x-forwarded-proto") == Some("https");
+    let scheme = if is_https { "https" } else { "http" };
     match host(request).filter(is_host) {
         Some(host) => format!("{scheme}://{host}"),
         None => {

@@ -26,7 +26,10 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     }
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let room = house.room(&snapshot, request)?;
-    let page = snapshot.page(room.id, window(request)?).map_err(Problem::Unread)?;
+    let mut page = snapshot.page(room.id, window(request)?).map_err(Problem::Unread)?;
+    if page.messages.is_empty() && matches!(accept, Accept::Page | Accept::Anything) {
+        page = snapshot.page(room.id, Window::Latest).map_err(Problem::Unread)?; // nobody wants to see past the end
+    }
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let response = match accept {
         Accept::Text => views::plain::lines(&page.messages).into_response(),

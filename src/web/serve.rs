@@ -16,15 +16,21 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Response};
+use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::domain::limits::HEAD_BYTES_MAX;
 
 /// How long a request's head may take to arrive, and a connection may wait for its next request.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
+/// How long a client may leave what was sent to it lying in the network (`TCP_USER_TIMEOUT`, RFC 5482): one that has gone
+/// without a word, or reads no more. Its stream can be resumed.
+const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+/// How often to look whether the rest of the first bytes has come.
+const PEEK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 /// How long to wait before accepting again when the system has nothing to give (out of descriptors, of memory).
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// How many requests one HTTP/2 connection may have open.
@@ -40,7 +46,8 @@ pub async fn serve<E>(listener: TcpListener, endpoint: E, connections_max: usize
 where
     E: Endpoint<Output = Response> + 'static,
 {
-    let house = Arc::new(Door { endpoint, seats: Arc::new(Semaphore::new(connections_max)) });
+    let (close, closing) = watch::channel(());
+    let house = Arc::new(Door { endpoint, seats: Arc::new(Semaphore::new(connections_max)), closing });
     let graceful = GracefulShutdown::new();
     let accept = async {
         loop {
@@ -59,6 +66,7 @@ where
         _ = until => {}
     }
     drop(listener);
+    drop(close);
     if timeout(drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
@@ -73,6 +81,8 @@ fn is_theirs(error: &std::io::Error) -> bool {
 struct Door<E> {
     endpoint: E,
     seats: Arc<Semaphore>,
+    /// Changes, by its end, when the server stops.
+    closing: watch::Receiver<()>,
 }
 
 impl<E: Endpoint<Output = Response> + 'static> Door<E> {
@@ -97,8 +107,14 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     ) {
         // A frame must not wait for the acknowledgement of the one before.
         let _refused_by_the_system = stream.set_nodelay(true);
+        let _refused_by_the_system = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
         let Ok(local) = stream.local_addr() else { return };
-        let Ok(Ok(is_http2)) = timeout(HEAD_WITHIN, speaks_http2(&stream)).await else { return };
+        let mut closing = self.closing.clone();
+        let is_http2 = tokio::select! {
+            spoken = timeout(HEAD_WITHIN, speaks_http2(&stream)) => spoken,
+            _ = closing.changed() => return,
+        };
+        let Ok(Ok(is_http2)) = is_http2 else { return };
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let door = Arc::clone(&self);
             // On the heap: hyper keeps this future's place for as long as the connection lives, a listener's too.
@@ -108,7 +124,7 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
             let mut builder = http2::Builder::new(TokioExecutor::new());
             builder.timer(TokioTimer::new()).max_concurrent_streams(HTTP2_STREAMS_MAX);
             builder.max_header_list_size(HEAD_BYTES_MAX as u32).keep_alive_interval(HEAD_WITHIN);
-            watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await
+            Box::pin(watcher.watch(builder.serve_connection(TokioIo::new(stream), service))).await
         } else {
             let mut builder = http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_header_size(HEAD_BYTES_MAX);
@@ -131,12 +147,21 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
     }
 }
 
-/// Whether the first bytes are those of HTTP/2 (RFC 9113, section 3.4: `PRI * HTTP/2.0`). No method of HTTP/1.1 starts
-/// so, and they arrive together; who sends them one by one is taken to speak HTTP/1.1.
+/// The first bytes of HTTP/2 (RFC 9113, section 3.4), which begin no request of HTTP/1.1.
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Whether a connection speaks HTTP/2. Waits for all of the preface, so that whoever sends only its beginning does not
+/// come in: from there on HTTP/2 would wait without a limit.
 async fn speaks_http2(stream: &TcpStream) -> std::io::Result<bool> {
-    let mut start = [0; 3];
-    let length = stream.peek(&mut start).await?;
-    Ok(&start[..length] == b"PRI")
+    let mut start = [0; HTTP2_PREFACE.len()];
+    loop {
+        match stream.peek(&mut start).await? {
+            0 => return Ok(false), // gone: HTTP/1.1 says so at once
+            length if !HTTP2_PREFACE.starts_with(&start[..length]) => return Ok(false),
+            length if length == HTTP2_PREFACE.len() => return Ok(true),
+            _ => sleep(PEEK_AGAIN_AFTER).await,
+        }
+    }
 }
 
 async fn turn_away(mut stream: TcpStream) {

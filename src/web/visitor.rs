@@ -64,10 +64,10 @@ impl<'a> FromRequest<'a> for Visitor {
     }
 }
 
-/// Credentials that are shown on purpose must be right; a cookie that no longer is, is nobody's.
+/// Credentials that are shown on purpose must be right; a cookie that no longer is, is nobody's. Basic credentials
+/// without a token are not for us: a proxy before us asks for its own, and browsers repeat them.
 fn identify(request: &Request, snapshot: &Snapshot) -> Result<Visitor, Problem> {
-    if let Some(header) = request.headers().get(AUTHORIZATION) {
-        let shown = header.to_str().ok().and_then(credentials).ok_or(Refusal::TokenUnknown)?;
+    if let Some(shown) = shown(request)? {
         let person = snapshot.holder(shown.token.hash())?.ok_or(Refusal::TokenUnknown)?;
         let same = |name: String| {
             UserName::parse(&name).map(|name| name.key()) == UserName::parse(&person.name).map(|name| name.key())
@@ -90,6 +90,21 @@ fn identify(request: &Request, snapshot: &Snapshot) -> Result<Visitor, Problem> 
 struct Shown {
     name: Option<String>,
     token: Token,
+}
+
+/// Whether a request shows a token on purpose.
+pub(super) fn shows_token(request: &Request) -> bool {
+    matches!(shown(request), Ok(Some(_)))
+}
+
+fn shown(request: &Request) -> Result<Option<Shown>, Refusal> {
+    let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+    let header = header.to_str().map_err(|_| Refusal::TokenUnknown)?;
+    let is_basic = header.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "));
+    match credentials(header) {
+        None if !is_basic => Err(Refusal::TokenUnknown),
+        shown => Ok(shown),
+    }
 }
 
 fn credentials(header: &str) -> Option<Shown> {

@@ -199,8 +199,11 @@ async fn it_speaks_http_2_to_whoever_starts_with_it() {
     let posted = within("an answer", posted).await.unwrap();
     assert_eq!((posted.version(), posted.status().as_u16()), (hyper::Version::HTTP_2, 201));
     let mut heard = Vec::new();
-    while !String::from_utf8_lossy(&heard).contains("over HTTP/2") {
-        let frame = within("a frame", poll_fn(|cx| Pin::new(&mut live).poll_frame(cx))).await;
-        heard.extend_from_slice(frame.expect("the stream goes on").unwrap().data_ref().expect("it brings data"));
-    }
+    within("the message", async {
+        while !String::from_utf8_lossy(&heard).contains("over HTTP/2") {
+            let frame = poll_fn(|cx| Pin::new(&mut live).poll_frame(cx)).await.expect("the stream goes on");
+            heard.extend_from_slice(frame.unwrap().data_ref().expect("it brings data"));
+        }
+    })
+    .await;
 }

@@ -51,15 +51,18 @@ impl Ears {
         Some(event)
     }
 
-    /// The next change, whoever comes or goes meanwhile.
+    /// The next change, whoever comes or goes meanwhile. Heartbeats do not make it wait longer.
     pub async fn hears(&mut self) -> Event {
-        loop {
-            let event = self.next().await.expect("the stream goes on");
-            if event.is_change() {
-                return event;
+        within("the next change", async {
+            loop {
+                let event = self.next().await.expect("the stream goes on");
+                if event.is_change() {
+                    return event;
+                }
+                assert!(event.id.is_none(), "only changes have an id here: {event:?}");
             }
-            assert!(event.id.is_none(), "only changes have an id here: {event:?}");
-        }
+        })
+        .await
     }
 
     /// The texts of the next changes of a stream `as=json`.

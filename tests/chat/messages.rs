@@ -170,10 +170,29 @@ async fn a_nonce_belongs_to_whoever_sent_it_and_to_what_they_did() {
         ask(ann.post().header("idempotency-key", "one").json(&json!({ "body": "other", "nonce": "three" }))).await;
     assert_eq!((first.json()["id"].as_u64(), first.json()["body"].as_str()), (anns, Some("hi")), "the header counts");
 
-    let open = house.post("/enter").bearer_auth(&ann.token).form(&[("room", "Cellar"), ("nonce", "spent")]);
-    assert_eq!(ask(open).await.status, 303);
-    assert_eq!(post(&ann, "spent").await.status, 422, "a nonce spent on a room is no message");
     assert_eq!(house.history(&ann.room).await.len(), 3);
+    let unreadable = ask(ann.post().header("idempotency-key", "schlüssel").body("hi")).await;
+    assert_eq!(unreadable.status, 422, "a key that is none is not taken for none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_words_under_the_spent_nonce_of_a_page_are_another_message() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    for (n, page) in [("hx-request", "true"), ("accept", "text/html")].into_iter().enumerate() {
+        let send = |text: &str| {
+            let form =
+                house.post(&format!("{}/messages", ann.room)).header("cookie", ann.cookie()).header(page.0, page.1);
+            ask(form.form(&[("body", text), ("nonce", "from the cache".replace(' ', "-").as_str())]))
+        };
+        let (first, mended) =
+            (format!("{n}: the answer was lost"), format!("{n}: the answer was lost, so I wrote more"));
+        for text in [&first, &first, &mended, &mended, &first] {
+            assert!(send(text).await.status < 400);
+        }
+        let texts: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
+        assert_eq!(texts[2 * n..], [first, mended], "each once");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

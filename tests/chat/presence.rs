@@ -9,16 +9,19 @@ use crate::sse::{Event, Parser};
 
 /// Waits until a stream tells that so many people are here; what it tells.
 async fn hears_who_is_here(ears: &mut Ears, count: usize) -> Event {
-    loop {
-        let event = ears.next().await.expect("the stream goes on");
-        if !event.data.contains(r##"hx-target="#faces""##) {
-            continue;
+    within("who is here", async {
+        loop {
+            let event = ears.next().await.expect("the stream goes on");
+            if !event.data.contains(r##"hx-target="#faces""##) {
+                continue;
+            }
+            assert_eq!((event.name.as_str(), &event.id), ("message", &None), "who is here is no change: it has no id");
+            if event.data.contains(&format!("<span>{count} <span class=\"sr\">")) {
+                return event;
+            }
         }
-        assert_eq!((event.name.as_str(), &event.id), ("message", &None), "who is here is no change: it has no id");
-        if event.data.contains(&format!("<span>{count} <span class=\"sr\">")) {
-            return event;
-        }
-    }
+    })
+    .await
 }
 
 async fn door_says(house: &House, words: &str) {
@@ -103,15 +106,18 @@ async fn whoever_does_not_read_delays_nobody_and_loses_nothing() {
         assert!(heard.starts_with(&format!("{n} 🚀")), "the other hears each before the next is said");
     }
     let (mut head, mut parser, mut heard, mut buffer) = (Vec::new(), Parser::default(), 0, vec![0; 65_536]);
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(deaf.read_u8().await.unwrap());
-    }
-    while heard < MESSAGES {
-        let length = within("the rest", deaf.read(&mut buffer)).await.unwrap();
-        assert!(length > 0, "the stream goes on after {heard} messages");
-        for event in parser.read(&buffer[..length]).iter().filter(|event| event.is_change()) {
-            assert_eq!(text_of(event), format!("{heard} {long}"));
-            heard += 1;
+    within("all that was said", async {
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(deaf.read_u8().await.unwrap());
         }
-    }
+        while heard < MESSAGES {
+            let length = deaf.read(&mut buffer).await.unwrap();
+            assert!(length > 0, "the stream goes on after {heard} messages");
+            for event in parser.read(&buffer[..length]).iter().filter(|event| event.is_change()) {
+                assert_eq!(text_of(event), format!("{heard} {long}"));
+                heard += 1;
+            }
+        }
+    })
+    .await;
 }

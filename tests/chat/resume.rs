@@ -147,35 +147,43 @@ async fn whoever_joins_a_listener_late_hears_what_was_said_before_either_came() 
     assert_eq!(late.hears_texts(4).await, ["before 0", "before 1", "before 2", "to the first"]);
 }
 
+/// Says so many things in a room where nobody listens yet, while somebody comes to listen after the first `answers` of
+/// them; what they hear.
+async fn is_heard_by_whoever_comes_in_between(ann: Guest, count: usize, answers: usize) -> Vec<(u64, String)> {
+    let (answered, mut seen) = mpsc::unbounded_channel();
+    let writer = ann.clone();
+    let writer = tokio::spawn(async move {
+        for n in 0..count {
+            answered.send(writer.posts(&format!("message {n}")).await).unwrap();
+        }
+    });
+    for _ in 0..answers {
+        within("a post", seen.recv()).await.expect("the writer writes");
+    }
+    let mut ears = ann.listen("as=json&after=0").await;
+    let heard = hears(&mut ears, count).await;
+    within("the writer", writer).await.expect("the writer does not fail");
+    heard
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_listener_of_a_room_loses_nothing_that_is_said_as_it_comes() {
-    const ROUNDS: usize = 60;
-    const WRITERS: usize = 3;
+    const ROUNDS: usize = 16;
+    const ROOMS: usize = 16;
     const EACH: usize = 6;
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for round in 0..ROUNDS {
-        // A room where nobody listens yet, so that its hub is born among the posts: each round a little later.
-        let ann = ann.in_room(&format!("room {round}")).await;
-        let (answered, mut answers) = mpsc::unbounded_channel();
-        let writers: Vec<_> = (0..WRITERS)
-            .map(|_| {
-                let (ann, answered) = (ann.clone(), answered.clone());
-                tokio::spawn(async move {
-                    for _ in 0..EACH {
-                        answered.send(ann.posts("hi").await).unwrap();
-                    }
-                })
-            })
-            .collect();
-        for _ in 0..round % (WRITERS * (EACH - 1)) {
-            within("a post", answers.recv()).await.expect("writers write");
+        // Rooms whose hubs are born among their posts, each at another moment.
+        let mut rooms = Vec::new();
+        for n in 0..ROOMS {
+            let ann = ann.in_room(&format!("room {round} {n}")).await;
+            let hearing = tokio::spawn(is_heard_by_whoever_comes_in_between(ann.clone(), EACH, n % EACH));
+            rooms.push((ann.room, hearing));
         }
-        let mut ears = house.listen(&ann.room, "as=json&after=0").await;
-        let heard = hears(&mut ears, WRITERS * EACH).await;
-        for writer in writers {
-            within("a writer", writer).await.expect("a writer does not fail");
+        for (room, hearing) in rooms {
+            let heard = within("a listener", hearing).await.expect("a listener does not fail");
+            assert_eq!(heard, house.history(&room).await, "{room}");
         }
-        assert_eq!(heard, house.history(&ann.room).await, "round {round}");
     }
 }

@@ -26,10 +26,13 @@ async fn listen(ann: &Guest, query: &str) -> Ears {
 /// Reads a stream to its end: how many changes it brought, and its last event.
 async fn hears_to_the_end(mut ears: Ears) -> (usize, Event) {
     let (mut changes, mut last) = (0, ears.first.clone());
-    while let Some(event) = ears.next().await {
-        changes += usize::from(event.is_change());
-        last = event;
-    }
+    within("the end of a stream", async {
+        while let Some(event) = ears.next().await {
+            changes += usize::from(event.is_change());
+            last = event;
+        }
+    })
+    .await;
     (changes, last)
 }
 
@@ -125,7 +128,7 @@ async fn a_post_that_arrives_too_late_is_told_so() {
     let directory = tempfile::tempdir().unwrap();
     let mut program = Program::start(directory.path()).await;
     let ann = program.guest(ANN, ROOM).await;
-    let mut ears = listen(&ann, "").await;
+    let ears = listen(&ann, "").await;
     let mut stream = TcpStream::connect(program.url.strip_prefix("http://").unwrap()).await.unwrap();
     let head = format!(
         "POST {}/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: text/plain\r\n\
@@ -138,7 +141,7 @@ async fn a_post_that_arrives_too_late_is_told_so() {
     assert_eq!(answer, b"HTTP/1.1 100 Continue\r\n\r\n", "the request is under way");
 
     program.signal("TERM");
-    while ears.next().await.is_some() {}
+    hears_to_the_end(ears).await;
     stream.write_all(b"too late").await.unwrap();
     let mut answer = String::new();
     within("the answer", stream.read_to_string(&mut answer)).await.unwrap();
