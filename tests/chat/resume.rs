@@ -4,7 +4,7 @@ use taproom::domain::Moment;
 use taproom::live::Tail;
 use tokio::sync::mpsc;
 
-use crate::harness::{ANN, Ears, Guest, House, ROOM, text_of, within};
+use crate::harness::{ANN, Ears, Guest, House, ROOM, ask, text_of, within};
 use crate::past::{DAY, Past, now, store};
 
 /// A hub that remembers next to nothing, so that listeners read the feed.
@@ -147,9 +147,9 @@ async fn whoever_joins_a_listener_late_hears_what_was_said_before_either_came() 
     assert_eq!(late.hears_texts(4).await, ["before 0", "before 1", "before 2", "to the first"]);
 }
 
-/// Says so many things in a room where nobody listens yet, while somebody comes to listen after the first `answers` of
-/// them; what they hear.
-async fn is_heard_by_whoever_comes_in_between(ann: Guest, count: usize, answers: usize) -> Vec<(u64, String)> {
+/// Says so many things in a room where nobody listens yet, while somebody comes after the first `answers` of them: reads
+/// the page, and listens from where it ends; what they read and hear.
+async fn is_told_to_whoever_comes_in_between(ann: Guest, count: usize, answers: usize) -> Vec<(u64, String)> {
     let (answered, mut seen) = mpsc::unbounded_channel();
     let writer = ann.clone();
     let writer = tokio::spawn(async move {
@@ -160,10 +160,14 @@ async fn is_heard_by_whoever_comes_in_between(ann: Guest, count: usize, answers:
     for _ in 0..answers {
         within("a post", seen.recv()).await.expect("the writer writes");
     }
-    let mut ears = ann.listen("as=json&after=0").await;
-    let heard = hears(&mut ears, count).await;
+    let page = ask(ann.http.get(format!("{}{}", ann.url, ann.room)).header("accept", "application/json")).await.json();
+    let read = page["messages"].as_array().expect("a page has messages").iter();
+    let read = read.map(|message| (message["id"].as_u64().unwrap(), message["body"].as_str().unwrap().to_owned()));
+    let mut all: Vec<(u64, String)> = read.collect();
+    let mut ears = ann.listen(&format!("as=json&after={}", page["cursor"].as_str().unwrap())).await;
+    all.extend(hears(&mut ears, count - all.len()).await);
     within("the writer", writer).await.expect("the writer does not fail");
-    heard
+    all
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +182,7 @@ async fn the_first_listener_of_a_room_loses_nothing_that_is_said_as_it_comes() {
         let mut rooms = Vec::new();
         for n in 0..ROOMS {
             let ann = ann.in_room(&format!("room {round} {n}")).await;
-            let hearing = tokio::spawn(is_heard_by_whoever_comes_in_between(ann.clone(), EACH, n % EACH));
+            let hearing = tokio::spawn(is_told_to_whoever_comes_in_between(ann.clone(), EACH, n % EACH));
             rooms.push((ann.room, hearing));
         }
         for (room, hearing) in rooms {
