@@ -148,7 +148,7 @@ new MutationObserver(changes => {
   for (const row of rows) lineAbove(row);
   lineAbove(after(rows[rows.length - 1]));
   const last = list.querySelector('.message:last-of-type');
-  const fresh = rows.filter(row => live(row));
+  const fresh = live(rows);
   // An engine without scroll anchoring would move what is read when rows are added below it.
   if (!atEnd && fresh.includes(last) && !CSS.supports('overflow-anchor', 'auto')) {
     log.scrollTop -= fresh.reduce((height, row) => height + row.getBoundingClientRect().height, 0);
@@ -163,12 +163,12 @@ const after = node => {
   return node;
 };
 const own = row => getComputedStyle(row).getPropertyValue('--own').trim() !== '';
-// Rows that belong to the present, not to the older page that was scrolled up to.
 let newest = Math.max(0, ...[...list.querySelectorAll('.message')].map(number));
-function live(row) {
-  if (number(row) <= newest) return false;
-  newest = number(row);
-  return true;
+// Of rows that have just come, those of the present: older pages come in above the first row that was there.
+function live(rows) {
+  const first = [...list.querySelectorAll('.message')].find(row => !rows.includes(row));
+  newest = Math.max(newest, ...rows.map(number));
+  return rows.filter(row => !first || number(row) > number(first));
 }
 
 // Older rows are not read out one by one.
