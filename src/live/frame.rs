@@ -55,7 +55,7 @@ pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Resul
 }
 
 impl Frame {
-    fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
+    pub(super) fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
         let id = Cursor { epoch: Some(epoch), seq: done.seq };
         let html = event(Some(id), None, &views::message::posted(&room.address, &message).into_string());
         Self {

@@ -195,3 +195,55 @@ impl Hub {
 fn name_key(author: &Author) -> NameKey {
     (author.name.to_lowercase(), author.id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Address, Done, Epoch, Event, Message, Moment, Place, Room, RoomId};
+
+    fn frame(before: u64, seq: u64) -> Frame {
+        let address = Address::stored("cellar".to_owned());
+        let room = Room { id: RoomId(1), name: String::new(), address, last: Seq(seq), last_at: Moment(0) };
+        let author = Author { id: UserId(1), name: "Ann".to_owned() };
+        let place = Place { follows: false, opens_day: true };
+        let message = Message { id: Seq(seq), author, at: Moment(0), body: "hi".to_owned(), place };
+        let event = Event::Posted { room: room.id, message: message.id };
+        let done = Done { seq: Seq(seq), before: Seq(before), event, again: false };
+        Frame::posted(Epoch(1), &room, done, message)
+    }
+
+    /// What somebody at this cursor hears, who has not looked into the feed.
+    fn hears(hub: &Hub, cursor: u64) -> String {
+        let (slot, here) = hub.join(None);
+        let heard = match hub.after(slot, Seq(cursor), here, None, Waker::noop()) {
+            Heard::Frame(frame) => frame.seq.to_string(),
+            Heard::Here(..) => "here".to_owned(),
+            Heard::Behind => "behind".to_owned(),
+            Heard::Nothing => "nothing".to_owned(),
+            Heard::Unknown(_) => "unknown".to_owned(),
+        };
+        hub.leave(slot, None);
+        heard
+    }
+
+    #[test]
+    fn a_fresh_hub_covers_nothing_until_its_first_frame_and_then_what_follows_its_predecessor() {
+        let hub = Hub::default();
+        assert_eq!(hears(&hub, 9), "unknown");
+        hub.add(frame(7, 9), Tail::default());
+        assert_eq!([5, 6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "9", "nothing"]);
+    }
+
+    #[test]
+    fn a_tail_that_was_shortened_or_interrupted_sends_those_before_it_to_the_feed() {
+        let (hub, short) = (Hub::default(), Tail { frames_max: 2, bytes_max: usize::MAX });
+        for (before, seq) in [(0, 1), (1, 4), (4, 6)] {
+            hub.add(frame(before, seq), short);
+        }
+        assert_eq!([0, 1, 4, 6].map(|cursor| hears(&hub, cursor)), ["behind", "4", "6", "nothing"]);
+        hub.add(frame(8, 9), short); // 8 was never told
+        assert_eq!([6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
+        hub.forget();
+        assert_eq!(hears(&hub, 9), "unknown");
+    }
+}
