@@ -66,7 +66,9 @@ pub fn check(file: &Path) -> Result<Counts, OpenError> {
 /// Opens a file for reading only. One that was not closed in peace is mended in memory.
 fn read_only(file: &Path) -> Result<ReadTransaction, OpenError> {
     let begun = match Builder::new().open_read_only(file) {
-        Err(DatabaseError::RepairAborted) => trial::open(file).map(|(db, _never_settled)| db.begin_read()),
+        Err(DatabaseError::RepairAborted) => {
+            trial::open(file, &Builder::new()).map(|(db, _never_settled)| db.begin_read())
+        }
         db => db.map(|db| db.begin_read()),
     };
     let txn = begun.map_err(|cause| unopened(file, cause))?.map_err(|cause| damaged(file, cause))?;

@@ -107,7 +107,7 @@ impl Store {
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
         found(directory, path)?;
-        let (db, trial) = trial::open(path).map_err(|cause| unopened(path, cause))?;
+        let (db, trial) = trial::open(path, &builder()).map_err(|cause| unopened(path, cause))?;
         let read = || numbers(&db.begin_read()?);
         let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
         let format = fit(path, format)?;
@@ -131,7 +131,7 @@ impl Store {
         // The old file is let go of when its last reader is done.
         let deadline = Instant::now() + READERS_DONE_WITHIN;
         loop {
-            match trial::open(&self.path) {
+            match trial::open(&self.path, &builder()) {
                 Ok((opened, trial)) => {
                     trial.settle()?;
                     *db = Some(opened);
@@ -166,7 +166,7 @@ pub(super) fn calmly<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>
     done.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
 }
 
-pub(super) fn builder() -> Builder {
+fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     builder

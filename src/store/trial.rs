@@ -10,9 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::FileBackend;
-use redb::{BackendError, Database, DatabaseError, StorageBackend};
-
-use super::open::builder;
+use redb::{BackendError, Builder, Database, DatabaseError, StorageBackend};
 
 /// What is remembered is remembered in blocks of this size.
 const BLOCK_BYTES: u64 = 4096;
@@ -38,7 +36,7 @@ struct Remembered {
 ///
 /// # Errors
 /// As the storage engine has them.
-pub(super) fn open(path: &Path) -> Result<(Database, Trial), DatabaseError> {
+pub(super) fn open(path: &Path, builder: &Builder) -> Result<(Database, Trial), DatabaseError> {
     let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
     let remembered = Remembered { length: file.len()?, blocks: BTreeMap::new() };
     let trial = Trial(Arc::new(Inner { file, remembered: RwLock::new(Some(remembered)) }));
@@ -46,7 +44,7 @@ pub(super) fn open(path: &Path) -> Result<(Database, Trial), DatabaseError> {
         // The storage engine would take an empty file for a new one.
         return Err(io::Error::from(io::ErrorKind::InvalidData).into());
     }
-    Ok((builder().create_with_backend(trial.clone())?, trial))
+    Ok((builder.create_with_backend(trial.clone())?, trial))
 }
 
 impl Trial {

@@ -7,6 +7,7 @@ mod accept;
 mod answers;
 mod assets;
 mod door;
+mod foreign;
 mod form;
 mod headers;
 mod health;
@@ -67,7 +68,7 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/up", reads(health::up))
         .at("/ready", reads(health::ready))
         .data(house)
-        .around(origin::refuse_foreign)
+        .around(foreign::refuse)
         .around(problem::answer)
         .around(headers::add)
 }

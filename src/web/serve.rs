@@ -29,6 +29,8 @@ const HEAD_WITHIN: Duration = Duration::from_secs(20);
 /// How long a client may leave what was sent to it lying in the network (`TCP_USER_TIMEOUT`, RFC 5482): one that has gone
 /// without a word, or reads no more. Its stream can be resumed.
 const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+/// How much hyper takes from a body before the socket takes it, in bytes: what a client costs that reads no more.
+const UNSENT_BYTES_MAX: usize = 64 * 1024;
 /// How often to look whether the rest of the first bytes has come.
 const PEEK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 /// How long to wait before accepting again when the system has nothing to give (out of descriptors, of memory).
@@ -128,6 +130,7 @@ impl<E: Endpoint<Output = Response> + 'static> Door<E> {
         } else {
             let mut builder = http1::Builder::new();
             builder.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_header_size(HEAD_BYTES_MAX);
+            builder.max_buf_size(UNSENT_BYTES_MAX);
             watcher.watch(builder.serve_connection(TokioIo::new(stream), service)).await
         };
         if let Err(error) = ended {
