@@ -74,7 +74,7 @@ fn is_plain_form(request: &Request, form: &Form) -> bool {
 /// What a post led to, this time or the first time that its nonce was sent.
 fn said(house: &House, done: Done) -> Result<(Room, Message), Problem> {
     let Event::Posted { room, message } = done.event else {
-        return Err(Refusal::NonceInvalid.into()); // it was spent on something else
+        return Err(Refusal::NonceInvalid.into()); // only posts have nonces today; one spent on anything else is no message
     };
     let snapshot = house.store.snapshot()?;
     let room = snapshot.room_by_id(room)?.ok_or(Fault::Missing { table: "rooms" })?;

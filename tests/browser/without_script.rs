@@ -23,6 +23,14 @@ impl Browser {
         field.click().await.expect("a field");
         self.types(text).await;
     }
+
+    /// Fills in the form of the door, and sends it.
+    async fn knocks(&self, house: &House, name: &str) {
+        self.goes_to(&house.url).await;
+        self.keys_in("#room", ROOM).await;
+        self.keys_in("#name", name).await;
+        self.clicks(".enter button").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,10 +38,7 @@ async fn a_conversation_without_script() {
     let house = House::open().await;
     let bob = house.guest(BOB).await;
     let ann = Browser::without_script().await;
-    ann.goes_to(&house.url).await;
-    ann.keys_in("#room", ROOM).await;
-    ann.keys_in("#name", ANN).await;
-    ann.clicks(".enter button").await;
+    ann.knocks(&house, ANN).await;
     ann.find("#composer").await;
     assert_eq!(ann.all("h1").await, [ROOM]);
 
@@ -92,10 +97,7 @@ async fn a_refusal_keeps_what_was_typed() {
     let house = House::open().await;
     let _bob = house.guest(BOB).await;
     let ann = Browser::without_script().await;
-    ann.goes_to(&house.url).await;
-    ann.keys_in("#room", ROOM).await;
-    ann.keys_in("#name", BOB).await;
-    ann.clicks(".enter button").await;
+    ann.knocks(&house, BOB).await;
     assert!(ann.find("#name-error").await.text().await.expect("a text").contains("somebody else"));
     let fields = [ann.find("#room").await, ann.find("#name").await];
     for (field, typed) in fields.iter().zip([ROOM, BOB]) {
@@ -111,10 +113,7 @@ async fn going_back_to_say_something_else_says_both() {
     let house = House::open().await;
     let bob = house.guest(BOB).await;
     let ann = Browser::without_script().await;
-    ann.goes_to(&house.url).await;
-    ann.keys_in("#room", ROOM).await;
-    ann.keys_in("#name", ANN).await;
-    ann.clicks(".enter button").await;
+    ann.knocks(&house, ANN).await;
     for text in ["one", "two", "three"] {
         ann.keys_in("#text", text).await;
         ann.clicks("#composer .send").await;

@@ -175,4 +175,8 @@ async fn only_the_owner_of_the_data_can_reach_what_is_in_it() {
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&data.join("taproom.sock")), 0o600);
+    assert_eq!(mode(&data.join("taproom.redb")), 0o600);
+    let copy = path(other.path(), "copy");
+    says(taproom(&["backup", &copy], &data)).await;
+    assert_eq!(mode(Path::new(&copy)), 0o600, "a copy holds the same");
 }
