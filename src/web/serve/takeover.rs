@@ -1,0 +1,296 @@
+//! An event stream on its own socket. hyper keeps 16 KiB of buffers and a tree of futures for a connection for as long
+//! as it is open, which is right for requests and much for a listener that waits. So once poem has answered a `GET` of
+//! HTTP/1.1 with an event stream, the socket leaves hyper, and what remains is this: an [`Outlet`], which writes what is
+//! ready and notices when the other end has gone. It costs about 1 KiB.
+//!
+//! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper; what listeners hear is the same. Nothing here
+//! knows rooms or frames: only a body of bytes that ends when it ends.
+
+use std::io::{self, IoSlice, Write};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use hyper::body::Body;
+use hyper::header::CONTENT_TYPE;
+use hyper::{HeaderMap, Method, StatusCode, Version};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+
+/// An answer on its way to a connection.
+pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
+
+/// How many ready pieces leave in one write, at most.
+const PIECES_MAX: usize = 16;
+/// How much is taken from the body before the socket takes it, in bytes; the last piece may go beyond.
+const TAKEN_BYTES_MAX: usize = 64 * 1024;
+/// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
+/// that reads no more.
+const UNSENT_BYTES_MAX: u32 = 128 * 1024;
+/// How much a listener may say after its request, in bytes. Nobody answers, and nobody needs to say anything.
+const SAID_BYTES_MAX: usize = 16 * 1024;
+/// The line before a chunk: its length in up to sixteen hexadecimal digits.
+const LINE_BYTES_MAX: usize = 18;
+/// What ends a body that comes in chunks (RFC 9112, section 7.1).
+const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// Whether the answer to such a request may leave hyper.
+pub(super) fn is_possible(request: &hyper::Request<impl Body>) -> bool {
+    request.version() == Version::HTTP_11 && request.method() == Method::GET
+}
+
+/// Whether this is a stream of events, which goes on until somebody leaves.
+pub(super) fn is_stream(answer: &Answer) -> bool {
+    answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream")
+}
+
+/// Where a request of a connection leaves an answer that is to leave hyper. Its connection takes it as soon as hyper has
+/// nothing more to write of the answers before it.
+#[derive(Clone, Default)]
+pub(super) struct Handover(Arc<Mutex<Left>>);
+
+#[derive(Default)]
+struct Left {
+    answer: Option<Answer>,
+    /// Whether hyper has written all that came before it.
+    flushed: bool,
+}
+
+impl Handover {
+    /// Leaves an answer. The request has nothing more to do.
+    pub fn leave(&self, answer: Answer) {
+        *self.left() = Left { answer: Some(answer), flushed: false };
+    }
+
+    /// The answer, once its time has come.
+    pub fn take(&self) -> Option<Answer> {
+        let mut left = self.left();
+        if left.flushed { left.answer.take() } else { None }
+    }
+
+    fn left(&self) -> MutexGuard<'_, Left> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A socket that tells when hyper has written everything: only then is it asked to flush.
+pub(super) struct Socket {
+    stream: TcpStream,
+    handover: Handover,
+}
+
+impl Socket {
+    pub fn new(stream: TcpStream, handover: Handover) -> Self {
+        Self { stream, handover }
+    }
+
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.handover.left().flushed = true;
+        Poll::Ready(Ok(())) // a TCP socket keeps nothing back
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// A stream and its socket. As a future it ends with the body, or when the other end has gone.
+pub(super) struct Outlet {
+    socket: TcpStream,
+    /// Nothing once it has ended.
+    body: Option<BoxBody<Bytes, io::Error>>,
+    unsent: Unsent,
+    said_bytes: usize,
+    _seat: OwnedSemaphorePermit,
+}
+
+impl Outlet {
+    /// Writes the head of `answer`; then the body is to come. The connection's seat is kept until the end.
+    ///
+    /// # Errors
+    /// If the other end has gone.
+    pub async fn open(mut socket: TcpStream, answer: Answer, seat: OwnedSemaphorePermit) -> io::Result<Self> {
+        let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
+        let (head, body) = answer.into_parts();
+        socket.write_all(&written(head.status, &head.headers)).await?;
+        Ok(Self { socket, body: Some(body), unsent: Unsent::default(), said_bytes: 0, _seat: seat })
+    }
+
+    /// Takes from the body what is ready. Nothing while all is quiet.
+    fn fill(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        while let Some(body) = &mut self.body
+            && self.unsent.has_room()
+        {
+            match Pin::new(body).poll_frame(cx) {
+                Poll::Ready(Some(frame)) => self.unsent.add(frame?.into_data().unwrap_or_default()),
+                Poll::Ready(None) => {
+                    self.body = None;
+                    self.unsent.is_last = true;
+                }
+                Poll::Pending => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the other end is still there. What it says is for nobody.
+    fn is_there(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut said = [0; 512];
+        while self.said_bytes <= SAID_BYTES_MAX {
+            let mut said = ReadBuf::new(&mut said);
+            match Pin::new(&mut self.socket).poll_read(cx, &mut said) {
+                Poll::Ready(Ok(())) if !said.filled().is_empty() => self.said_bytes += said.filled().len(),
+                Poll::Ready(_) => return false,
+                Poll::Pending => return true,
+            }
+        }
+        false
+    }
+
+    /// Writes and takes in turn until the socket takes no more or there is no more to take.
+    fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.unsent.write(&mut self.socket, cx))?;
+            if self.body.is_none() {
+                return Poll::Ready(Ok(()));
+            }
+            self.fill(cx)?;
+            if self.unsent.is_empty() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Future for Outlet {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let outlet = self.get_mut();
+        // An error breaks the stream off, without the chunk that would end it: whoever listens comes back.
+        if outlet.pour(cx).is_pending() && outlet.is_there(cx) { Poll::Pending } else { Poll::Ready(()) }
+    }
+}
+
+/// One chunk on its way: pieces that other listeners have too. A listener that stops reading keeps hold of these few,
+/// and of nothing that comes after them.
+#[derive(Default)]
+struct Unsent {
+    pieces: Vec<Bytes>,
+    /// The body ends with it.
+    is_last: bool,
+    /// How much of it has been written, in bytes.
+    written: usize,
+}
+
+impl Unsent {
+    fn is_empty(&self) -> bool {
+        self.pieces.is_empty() && !self.is_last
+    }
+
+    fn length(&self) -> usize {
+        self.pieces.iter().map(Bytes::len).sum()
+    }
+
+    fn has_room(&self) -> bool {
+        self.pieces.len() < PIECES_MAX && self.length() < TAKEN_BYTES_MAX
+    }
+
+    fn add(&mut self, piece: Bytes) {
+        if !piece.is_empty() {
+            self.pieces.push(piece);
+        }
+    }
+
+    /// Writes what is left of it, all pieces at once. Ready when there is nothing left.
+    fn write(&mut self, socket: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        let (mut line, mut slices) = ([0; LINE_BYTES_MAX], [IoSlice::new(&[]); PIECES_MAX + 3]);
+        let Self { pieces, is_last, written } = self;
+        let mut left = chunk(pieces, *is_last, &mut line, &mut slices);
+        IoSlice::advance_slices(&mut left, *written);
+        while !left.is_empty() {
+            let wrote = ready!(Pin::new(&mut *socket).poll_write_vectored(cx, left))?;
+            if wrote == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            *written += wrote;
+            IoSlice::advance_slices(&mut left, wrote);
+        }
+        *self = Self::default();
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// These pieces as one chunk (RFC 9112, section 7.1): the line with its length, themselves, and its end; and what ends
+/// the body, if it is the last.
+fn chunk<'a, 'b>(
+    pieces: &'a [Bytes],
+    is_last: bool,
+    line: &'a mut [u8; LINE_BYTES_MAX],
+    slices: &'b mut [IoSlice<'a>; PIECES_MAX + 3],
+) -> &'b mut [IoSlice<'a>] {
+    let length: usize = pieces.iter().map(Bytes::len).sum();
+    let mut rest = &mut line[..];
+    write!(rest, "{length:x}\r\n").expect("sixteen digits and a line end fit");
+    let used = LINE_BYTES_MAX - rest.len();
+    let start = if pieces.is_empty() { &[] } else { &line[..used] };
+    let end: &[u8] = if pieces.is_empty() { &[] } else { b"\r\n" };
+    let last = if is_last { LAST_CHUNK } else { &[] };
+    let all = [start].into_iter().chain(pieces.iter().map(|piece| &piece[..])).chain([end, last]);
+    let mut count = 0;
+    for (slice, bytes) in slices.iter_mut().zip(all) {
+        *slice = IoSlice::new(bytes);
+        count += 1;
+    }
+    &mut slices[..count]
+}
+
+/// The head of the answer as hyper would write it: for a body in chunks, on a connection that ends with it.
+fn written(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {status}\r\n").into_bytes();
+    for (name, value) in headers {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()) {
+        head.extend([b"date: ", date.as_bytes(), b"\r\n"].concat());
+    }
+    head.extend_from_slice(b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+    head
+}
