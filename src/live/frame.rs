@@ -24,6 +24,47 @@ pub enum Format {
     Json,
 }
 
+/// How the bytes of a stream are parted on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// Whoever carries them sees to that.
+    #[default]
+    Plain,
+    /// Every event is a chunk of HTTP/1.1 (RFC 9112, section 7.1), ready to be sent.
+    Chunked,
+}
+
+/// An event, written once for all who listen, with the bytes around it that make it a chunk.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Written {
+    chunk: Bytes,
+    /// Where in the chunk the event begins.
+    start: usize,
+}
+
+/// What ends a chunk.
+const CHUNK_END: &str = "\r\n";
+
+impl Written {
+    fn new(event: &str) -> Self {
+        let start = format!("{:x}\r\n", event.len());
+        Self { start: start.len(), chunk: [start.as_str(), event, CHUNK_END].concat().into() }
+    }
+
+    /// The bytes of it: shared, not copied.
+    pub fn bytes(&self, framing: Framing) -> Bytes {
+        match framing {
+            Framing::Plain => self.chunk.slice(self.start..self.chunk.len() - CHUNK_END.len()),
+            Framing::Chunked => self.chunk.clone(),
+        }
+    }
+
+    /// How many bytes are kept.
+    pub fn len(&self) -> usize {
+        self.chunk.len()
+    }
+}
+
 /// A change of a room. HTML is written at once, since most want it; the others when the first asks.
 #[derive(Debug)]
 pub struct Frame {
@@ -34,9 +75,9 @@ pub struct Frame {
     id: Cursor,
     room: Room,
     message: Message,
-    html: Bytes,
-    text: OnceLock<Bytes>,
-    json: OnceLock<Bytes>,
+    html: Written,
+    text: OnceLock<Written>,
+    json: OnceLock<Written>,
 }
 
 /// Reads what a listener of `room` is to hear of `done`: what is true in this snapshot. `None` if there is nothing to
@@ -70,20 +111,20 @@ impl Frame {
         }
     }
 
-    /// The bytes of it in a format: shared, not copied.
-    pub fn bytes(&self, format: Format) -> Bytes {
+    /// It, in a format.
+    pub(super) fn written(&self, format: Format) -> &Written {
         match format {
-            Format::Html => self.html.clone(),
-            Format::Text => self.text.get_or_init(|| self.as_text()).clone(),
-            Format::Json => self.json.get_or_init(|| self.as_json()).clone(),
+            Format::Html => &self.html,
+            Format::Text => self.text.get_or_init(|| self.as_text()),
+            Format::Json => self.json.get_or_init(|| self.as_json()),
         }
     }
 
-    fn as_text(&self) -> Bytes {
+    fn as_text(&self) -> Written {
         event(Some(self.id), None, &views::plain::line(&self.message))
     }
 
-    fn as_json(&self) -> Bytes {
+    fn as_json(&self) -> Written {
         let message = json::Message::of(&self.room.address, &self.message);
         let change = json::Change::Posted { seq: self.seq, message };
         event(Some(self.id), None, &serde_json::to_string(&change).expect("strings and numbers are always JSON"))
@@ -92,33 +133,33 @@ impl Frame {
 
 /// The first thing a listener hears, at once: where it stands, so that it can come back to this place even if nothing
 /// happens before it goes.
-pub(super) fn hello(cursor: Cursor) -> Bytes {
+pub(super) fn hello(cursor: Cursor) -> Written {
     event(Some(cursor), Some("hello"), "listening")
 }
 
 /// Sent when there has been nothing else for a while, so that both ends notice a dead connection.
-pub(super) fn ping() -> Bytes {
+pub(super) fn ping() -> Written {
     event(None, Some("ping"), "1")
 }
 
 /// From where the listener wants to go on, nothing leads here: what it shows must be read anew. It then goes on from
 /// `cursor`.
-pub(super) fn reset(cursor: Cursor) -> Bytes {
+pub(super) fn reset(cursor: Cursor) -> Written {
     event(Some(cursor), Some("reset"), "what came before is not in the feed; read the room again")
 }
 
 /// The server stops. `retry` is another for everyone, so that they do not all come back at once.
-pub(super) fn bye(retry: Duration) -> Bytes {
-    Bytes::from(format!("event: bye\nretry: {}\ndata: restarting\n\n", retry.as_millis()))
+pub(super) fn bye(retry: Duration) -> Written {
+    Written::new(&format!("event: bye\nretry: {}\ndata: restarting\n\n", retry.as_millis()))
 }
 
 /// Who is here. It has no id: it is not a change, and nobody needs to catch up on it.
-pub(super) fn here(here: &Here) -> Bytes {
+pub(super) fn here(here: &Here) -> Written {
     event(None, None, &views::people::changed(here).into_string())
 }
 
 /// An event of a stream.
-fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Bytes {
+fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Written {
     let mut lines = String::with_capacity(data.len() + 64);
     if let Some(id) = id {
         writeln!(lines, "id: {id}").expect("a String takes all");
@@ -132,7 +173,7 @@ fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Bytes {
         lines.push('\n');
     }
     lines.push('\n');
-    Bytes::from(lines)
+    Written::new(&lines)
 }
 
 #[cfg(test)]
@@ -142,8 +183,15 @@ mod tests {
     #[test]
     fn no_line_end_in_a_text_ends_an_event_or_starts_a_field() {
         let id = Cursor { epoch: Some(Epoch(1)), seq: Seq(2) };
-        let bytes = event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
+        let written = event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
         let expected = "id: 00000001-2\nevent: x\ndata: a\ndata: id: 9\ndata: data: b\ndata: \ndata: event: y\n\n";
-        assert_eq!(bytes, expected);
+        assert_eq!(written.bytes(Framing::Plain), expected);
+    }
+
+    #[test]
+    fn a_chunk_is_the_event_with_its_length_before_it() {
+        let written = Written::new("data: é\n\n");
+        assert_eq!(written.bytes(Framing::Plain), "data: é\n\n");
+        assert_eq!(written.bytes(Framing::Chunked), "a\r\ndata: é\n\n\r\n");
     }
 }

@@ -5,12 +5,14 @@
 //! lose a frame that is rung between that and the first look.)
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::Frame;
+use super::frame::Written;
+use super::{Format, Frame, Framing};
 use crate::domain::limits::NAMED_PEOPLE_MAX;
 use crate::domain::{Author, Seq, UserId};
 use crate::views::Here;
@@ -32,8 +34,8 @@ impl Default for Tail {
 
 /// What a hub has for a listener.
 pub(super) enum Heard {
-    /// The next change.
-    Frame(Arc<Frame>),
+    /// The next change, as bytes, and its number.
+    Frame(Bytes, Seq),
     /// Who is here, and which telling of it this is.
     Here(Bytes, u64),
     /// The tail starts too late for this listener: it must read the feed.
@@ -47,20 +49,36 @@ pub(super) enum Heard {
 /// A place in the row of bells.
 pub(super) type Slot = usize;
 
+/// Where a listener stands, and how it wants to be told.
+pub(super) struct Look {
+    /// The last change it has heard.
+    pub cursor: Seq,
+    /// The last telling of who is here.
+    pub here_version: u64,
+    /// Up to which fresh start of the hub it has read the feed.
+    pub read: Option<u64>,
+    pub format: Format,
+    pub framing: Framing,
+}
+
 #[derive(Default)]
-pub(super) struct Hub(Mutex<Inner>);
+pub(super) struct Hub {
+    inner: Mutex<Inner>,
+    /// How often the bell was rung.
+    rings: AtomicU64,
+}
 
 #[derive(Default)]
 struct Inner {
     floor: Option<Seq>,
-    frames: VecDeque<Arc<Frame>>,
+    frames: VecDeque<Frame>,
     bytes: usize,
     bells: Vec<Option<Waker>>,
     free: Vec<Slot>,
     /// People with a name, in its order, and how many listeners each is.
     named: BTreeMap<NameKey, Named>,
     named_listeners: usize,
-    here: Bytes,
+    here: Written,
     here_version: u64,
     /// How often the hub has started afresh.
     starts: u64,
@@ -77,7 +95,7 @@ struct Named {
 impl Hub {
     // A std Mutex: nothing waits while it is held, and what runs under it cannot panic half way.
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Takes a seat. `who` is counted among the people here, of which the next telling will tell; the last, whose
@@ -128,9 +146,9 @@ impl Hub {
     }
 
     /// Says anew who is here. The bell is the caller's to ring.
-    pub fn say_here(&self, bytes: Bytes) {
+    pub fn say_here(&self, here: Written) {
         let mut inner = self.lock();
-        inner.here = bytes;
+        inner.here = here;
         inner.here_version += 1;
     }
 
@@ -143,11 +161,11 @@ impl Hub {
             (inner.floor, inner.bytes) = (Some(frame.before), 0);
             inner.frames.clear();
         }
-        inner.bytes += frame.bytes(super::Format::Html).len();
-        inner.frames.push_back(Arc::new(frame));
+        inner.bytes += frame.written(Format::Html).len();
+        inner.frames.push_back(frame);
         while inner.frames.len() > tail.frames_max || inner.bytes > tail.bytes_max {
             let Some(oldest) = inner.frames.pop_front() else { break };
-            inner.bytes -= oldest.bytes(super::Format::Html).len();
+            inner.bytes -= oldest.written(Format::Html).len();
             inner.floor = Some(oldest.seq);
         }
     }
@@ -155,10 +173,18 @@ impl Hub {
     /// Rings the bell: everybody who has hung one up looks. They are woken after the lock is let go of, which each of
     /// them will want.
     pub fn ring(&self) {
-        let bells: Vec<Waker> = self.lock().bells.iter_mut().filter_map(Option::take).collect();
+        let mut inner = self.lock();
+        self.rings.fetch_add(1, Ordering::Release);
+        let bells: Vec<Waker> = inner.bells.iter_mut().filter_map(Option::take).collect();
+        drop(inner);
         for bell in bells {
             bell.wake();
         }
+    }
+
+    /// How often the bell was rung. While this stays the same, a bell that was hung up hangs.
+    pub fn rings(&self) -> u64 {
+        self.rings.load(Ordering::Acquire)
     }
 
     /// Lets go of the tail, so that it covers nothing and everybody reads the feed. The bell is the
@@ -170,24 +196,28 @@ impl Hub {
         inner.frames.clear();
     }
 
-    /// What comes after `cursor`, for whoever sits at `slot`, was told `here_version`, and has `looked`
-    /// into the feed since that fresh start. Hangs up `bell` first, so that
-    /// what is told after this look rings it.
-    pub fn after(&self, slot: Slot, cursor: Seq, here_version: u64, looked: Option<u64>, bell: &Waker) -> Heard {
+    /// What there is for the listener at `slot`, and, if the bell hangs now and there is no more to look for, how often it had been
+    /// rung. Hangs up `bell` before it looks, so that what is told after this look rings it.
+    pub fn after(&self, slot: Slot, look: &Look, bell: &Waker) -> (Heard, Option<u64>) {
         let mut inner = self.lock();
+        let rings = Some(self.rings());
         match &mut inner.bells[slot] {
             Some(hung) if hung.will_wake(bell) => {}
             empty => *empty = Some(bell.clone()),
         }
-        if inner.floor.is_some_and(|floor| cursor < floor) {
-            return Heard::Behind;
+        if inner.floor.is_some_and(|floor| look.cursor < floor) {
+            return (Heard::Behind, None);
         }
-        let next = inner.frames.partition_point(|frame| frame.seq <= cursor);
+        let next = inner.frames.partition_point(|frame| frame.seq <= look.cursor);
+        let has_more_to_say = inner.here_version > look.here_version;
         match inner.frames.get(next) {
-            Some(frame) => Heard::Frame(Arc::clone(frame)),
-            None if inner.here_version > here_version => Heard::Here(inner.here.clone(), inner.here_version),
-            None if inner.floor.is_none() && looked != Some(inner.starts) => Heard::Unknown(inner.starts),
-            None => Heard::Nothing,
+            Some(frame) => {
+                let is_last = next + 1 == inner.frames.len() && !has_more_to_say;
+                (Heard::Frame(frame.written(look.format).bytes(look.framing), frame.seq), rings.filter(|_| is_last))
+            }
+            None if has_more_to_say => (Heard::Here(inner.here.bytes(look.framing), inner.here_version), None),
+            None if inner.floor.is_none() && look.read != Some(inner.starts) => (Heard::Unknown(inner.starts), None),
+            None => (Heard::Nothing, rings),
         }
     }
 }
@@ -214,9 +244,11 @@ mod tests {
 
     /// What somebody at this cursor hears, who has not looked into the feed.
     fn hears(hub: &Hub, cursor: u64) -> String {
-        let (slot, here) = hub.join(None);
-        let heard = match hub.after(slot, Seq(cursor), here, None, Waker::noop()) {
-            Heard::Frame(frame) => frame.seq.to_string(),
+        let (slot, here_version) = hub.join(None);
+        let (format, framing) = (Format::Html, Framing::Plain);
+        let look = Look { cursor: Seq(cursor), here_version, read: None, format, framing };
+        let heard = match hub.after(slot, &look, Waker::noop()).0 {
+            Heard::Frame(_, seq) => seq.to_string(),
             Heard::Here(..) => "here".to_owned(),
             Heard::Behind => "behind".to_owned(),
             Heard::Nothing => "nothing".to_owned(),
@@ -245,5 +277,22 @@ mod tests {
         assert_eq!([6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
         hub.forget();
         assert_eq!(hears(&hub, 9), "unknown");
+    }
+    #[test]
+    fn the_bell_of_whoever_has_heard_all_hangs_until_it_is_rung() {
+        let hub = Hub::default();
+        hub.add(frame(0, 1), Tail::default());
+        hub.add(frame(1, 2), Tail::default());
+        let (slot, here_version) = hub.join(None);
+        let look = |cursor| {
+            let (format, framing) = (Format::Html, Framing::Plain);
+            let look = Look { cursor: Seq(cursor), here_version, read: None, format, framing };
+            hub.after(slot, &look, Waker::noop()).1 == Some(hub.rings())
+        };
+        assert!(!look(0), "there is another frame to look for");
+        assert!(look(1) && look(2), "there is none after this one");
+        let rings = hub.rings();
+        hub.ring();
+        assert_ne!(hub.rings(), rings);
     }
 }

@@ -6,16 +6,16 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_stream::Stream;
 
-use super::hub::Heard;
+use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
-use super::{Format, frame};
+use super::{Format, Framing, frame};
 use crate::domain::{Author, Cursor, Done, Room, RoomId, Seq};
 use crate::store::{Fault, Snapshot, Store};
 
@@ -66,15 +66,20 @@ fn is_forgotten(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, Fau
     Ok(seq < floor && floor.0 != room.0)
 }
 
+/// A bell that hangs in the hub: since it had been rung so often, and of which task. While both stay the same there is
+/// nothing to look for.
+#[derive(PartialEq, Eq)]
+struct Hung {
+    rings: u64,
+    task: usize,
+}
+
 /// A stream of what happens in a room, from a place on, for as long as it is polled.
 pub struct Listener {
     store: Arc<Store>,
     seat: Seat,
-    format: Format,
-    cursor: Seq,
-    here_version: u64,
-    /// Up to which fresh start of the hub the feed has been read.
-    looked: Option<u64>,
+    look: Look,
+    hung: Option<Hung>,
     ping: Interval,
     opening: Option<Bytes>,
     ended: bool,
@@ -89,6 +94,7 @@ impl Listener {
         who: Option<&Author>,
         start: Start,
         format: Format,
+        framing: Framing,
     ) -> Self {
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -99,32 +105,25 @@ impl Listener {
             Start::Reset(_) => frame::reset(id),
         };
         let seat = hubs.sit(room, who);
-        Self {
-            here_version: seat.here_version,
-            seat,
-            store,
-            format,
-            cursor: start.seq(),
-            looked: None,
-            ping,
-            opening: Some(opening),
-            ended: false,
-        }
+        let here_version = seat.here_version;
+        let look = Look { cursor: start.seq(), here_version, read: None, format, framing };
+        Self { store, seat, look, hung: None, ping, opening: Some(opening.bytes(framing)), ended: false }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
     fn catch_up(&mut self) -> Result<Option<Bytes>, Fault> {
         let snapshot = self.store.snapshot()?;
         let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
-        if is_forgotten(&snapshot, room.id, self.cursor)? {
+        if is_forgotten(&snapshot, room.id, self.look.cursor)? {
             // So slow that the feed was shortened under it.
-            self.cursor = snapshot.last()?;
-            return Ok(Some(frame::reset(Cursor { epoch: Some(self.store.epoch()), seq: self.cursor })));
+            self.look.cursor = snapshot.last()?;
+            let reset = frame::reset(Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor });
+            return Ok(Some(reset.bytes(self.look.framing)));
         }
         loop {
-            let changes = snapshot.changes_after(room.id, self.cursor, CATCH_UP_CHANGES)?;
+            let changes = snapshot.changes_after(room.id, self.look.cursor, CATCH_UP_CHANGES)?;
             if changes.is_empty() {
-                self.cursor = self.cursor.max(snapshot.last()?);
+                self.look.cursor = self.look.cursor.max(snapshot.last()?);
                 return Ok(None);
             }
             let bytes = self.written(&snapshot, &room, &changes)?;
@@ -141,9 +140,9 @@ impl Listener {
             if bytes.len() >= CATCH_UP_BYTES {
                 break;
             }
-            self.cursor = change.seq;
+            self.look.cursor = change.seq;
             if let Some(frame) = frame::read(snapshot, self.store.epoch(), room, *change)? {
-                bytes.extend_from_slice(&frame.bytes(self.format));
+                bytes.extend_from_slice(&frame.written(self.look.format).bytes(self.look.framing));
             }
         }
         Ok(bytes.freeze())
@@ -153,40 +152,56 @@ impl Listener {
         if let Some(opening) = self.opening.take() {
             return Poll::Ready(Some(Ok(opening)));
         }
+        if !self.hangs(cx.waker())
+            && let Some(told) = self.look(cx)
+        {
+            return Poll::Ready(Some(told));
+        }
+        self.ping.poll_tick(cx).map(|_| Some(Ok(frame::ping().bytes(self.look.framing))))
+    }
+
+    /// Whether this task's bell still hangs since the last look, which found that there is nothing more.
+    fn hangs(&self, bell: &Waker) -> bool {
+        self.hung == Some(Hung { rings: self.seat.hub.rings(), task: bell.data().addr() })
+    }
+
+    /// Looks into the hub, and into the feed where the hub does not reach. `None` when there is nothing: then the bell
+    /// will ring.
+    fn look(&mut self, cx: &Context<'_>) -> Option<Result<Bytes, Fault>> {
         loop {
             // Hangs up the bell before it looks anywhere, so that nothing told in between is lost.
-            match self.seat.hub.after(self.seat.slot, self.cursor, self.here_version, self.looked, cx.waker()) {
-                _ if self.seat.hubs().is_closing() => return Poll::Ready(self.end()),
-                Heard::Frame(frame) => {
-                    self.cursor = frame.seq;
-                    return Poll::Ready(Some(Ok(frame.bytes(self.format))));
+            let (heard, rings) = self.seat.hub.after(self.seat.slot, &self.look, cx.waker());
+            self.hung = rings.map(|rings| Hung { rings, task: cx.waker().data().addr() });
+            match heard {
+                _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
+                Heard::Frame(bytes, seq) => {
+                    self.look.cursor = seq;
+                    return Some(Ok(bytes));
                 }
                 Heard::Here(bytes, version) => {
-                    self.here_version = version;
-                    if self.format == Format::Html {
-                        return Poll::Ready(Some(Ok(bytes)));
+                    self.look.here_version = version;
+                    if self.look.format == Format::Html {
+                        return Some(Ok(bytes));
                     }
                 }
-                Heard::Nothing => break,
-                Heard::Behind => {
-                    if let Some(bytes) = self.catch_up()? {
-                        return Poll::Ready(Some(Ok(bytes)));
-                    }
-                }
-                Heard::Unknown(start) => match self.catch_up()? {
-                    Some(bytes) => return Poll::Ready(Some(Ok(bytes))),
-                    None => self.looked = Some(start),
+                Heard::Nothing => return None,
+                Heard::Behind => match self.catch_up() {
+                    Ok(None) => {}
+                    told => return told.transpose(),
+                },
+                Heard::Unknown(start) => match self.catch_up() {
+                    Ok(None) => self.look.read = Some(start),
+                    told => return told.transpose(),
                 },
             }
         }
-        self.ping.poll_tick(cx).map(|_| Some(Ok(frame::ping())))
     }
 
-    fn end(&mut self) -> Option<Result<Bytes, Fault>> {
+    fn end(&mut self) -> Bytes {
         self.ended = true;
         let spread = u64::try_from(RETRY_SPREAD.as_millis()).unwrap_or(u64::MAX);
         let later = getrandom::u64().map_or(0, |random| random % spread);
-        Some(Ok(frame::bye(RETRY_MIN + Duration::from_millis(later))))
+        frame::bye(RETRY_MIN + Duration::from_millis(later)).bytes(self.look.framing)
     }
 }
 

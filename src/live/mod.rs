@@ -2,14 +2,14 @@
 //! room that somebody listens to, with the last frames and a bell; a [`Listener`] is a cursor that turns both, and the
 //! feed behind them, into one stream without a gap.
 //!
-//! Nothing here knows HTTP, nor who may listen to what.
+//! Nothing here knows requests and answers, nor who may listen to what.
 
 mod frame;
 mod hub;
 mod hubs;
 mod listener;
 
-pub use frame::{Format, Frame, read as read_frame};
+pub use frame::{Format, Frame, Framing, read as read_frame};
 pub use hub::Tail;
 pub use hubs::Hubs;
 pub use listener::{Listener, Start};

@@ -6,11 +6,12 @@ use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use poem::web::Data;
 use poem::{Body, Request, Response, Result, handler};
 
+use super::serve::takeover::{self, InChunks};
 use super::visitor::Visitor;
 use super::{House, query};
 use crate::domain::{Cursor, Refusal};
 use crate::engine::Problem;
-use crate::live::{Format, Listener, Start};
+use crate::live::{Format, Framing, Listener, Start};
 
 /// What happens in a room, from a place on.
 #[handler]
@@ -25,14 +26,19 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
     }
     let room = house.room(&house.store.snapshot()?, request)?;
     let start = Start::judge(&house.store, room.id, wish(request)?)?;
-    let store = Arc::clone(&house.store);
-    let listener = Listener::new(store, &house.hubs, room.id, visitor.person.as_ref(), start, format(request)?);
-    Ok(Response::builder()
+    let framing = if takeover::is_possible(request) { Framing::Chunked } else { Framing::Plain };
+    let (store, who, format) = (Arc::clone(&house.store), visitor.person.as_ref(), format(request)?);
+    let listener = Listener::new(store, &house.hubs, room.id, who, start, format, framing);
+    let response = Response::builder()
         .header(CONTENT_TYPE, "text/event-stream")
         .header(CACHE_CONTROL, "no-cache, no-transform")
         .header(VARY, "Accept")
-        .header("x-accel-buffering", "no") // nginx would wait for more
-        .body(Body::from_bytes_stream(listener)))
+        .header("x-accel-buffering", "no"); // nginx would wait for more
+    let response = match framing {
+        Framing::Chunked => response.extension(InChunks),
+        Framing::Plain => response,
+    };
+    Ok(response.body(Body::from_bytes_stream(listener)))
 }
 
 /// From where on: what the page knows, or what the stream itself brought last, whichever is later.

@@ -122,9 +122,8 @@ impl<E: Endpoint<Output = Response> + 'static> Caller<E> {
         request: hyper::Request<Incoming>,
         handover: Handover,
     ) -> Result<Answer, Infallible> {
-        let may_leave = takeover::is_possible(&request);
         let answer = self.answer(request).await;
-        if may_leave && takeover::is_stream(&answer) {
+        if takeover::is_due(&answer) {
             handover.leave(answer);
             return pending().await;
         }

@@ -5,7 +5,7 @@
 //! a request's head, and spins when descriptors run out; and a listener costs it twenty times as much memory.
 
 mod connection;
-mod takeover;
+pub(super) mod takeover;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

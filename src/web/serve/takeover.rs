@@ -4,9 +4,9 @@
 //! ready and notices when the other end has gone. It costs about 1 KiB.
 //!
 //! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper; what listeners hear is the same. Nothing here
-//! knows rooms or frames: only a body of bytes that ends when it ends.
+//! knows rooms or frames: only a body of bytes, already in chunks, that ends when it ends.
 
-use std::io::{self, IoSlice, Write};
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -14,7 +14,6 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
 use hyper::body::Body;
-use hyper::header::CONTENT_TYPE;
 use hyper::{HeaderMap, Method, StatusCode, Version};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -35,19 +34,22 @@ const TAKEN_BYTES_MAX: usize = 64 * 1024;
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
 /// How much a listener may say after its request, in bytes. Nobody answers, and nobody needs to say anything.
 const SAID_BYTES_MAX: usize = 16 * 1024;
-/// The line before a chunk: its length in up to sixteen hexadecimal digits.
-const LINE_BYTES_MAX: usize = 18;
 /// What ends a body that comes in chunks (RFC 9112, section 7.1).
-const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
+
+/// Marks an answer whose body is a stream of whole chunks of HTTP/1.1, not empty ones: it is to leave hyper. Only for a
+/// request of which [`is_possible`] says so.
+#[derive(Clone, Copy)]
+pub(in crate::web) struct InChunks;
 
 /// Whether the answer to such a request may leave hyper.
-pub(super) fn is_possible(request: &hyper::Request<impl Body>) -> bool {
+pub(in crate::web) fn is_possible(request: &poem::Request) -> bool {
     request.version() == Version::HTTP_11 && request.method() == Method::GET
 }
 
-/// Whether this is a stream of events, which goes on until somebody leaves.
-pub(super) fn is_stream(answer: &Answer) -> bool {
-    answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream")
+/// Whether this answer is to leave hyper.
+pub(super) fn is_due(answer: &Answer) -> bool {
+    answer.extensions().get::<InChunks>().is_some()
 }
 
 /// Where a request of a connection leaves an answer that is to leave hyper. Its connection takes it as soon as hyper has
@@ -150,21 +152,20 @@ impl Outlet {
         Ok(Self { socket, body: Some(body), unsent: Unsent::default(), said_bytes: 0, _seat: seat })
     }
 
-    /// Takes from the body what is ready. Nothing while all is quiet.
-    fn fill(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        while let Some(body) = &mut self.body
-            && self.unsent.has_room()
-        {
+    /// Takes from the body what is ready; whether it may have more. It has not while all is quiet.
+    fn fill(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
+        while self.unsent.has_room() {
+            let Some(body) = &mut self.body else { return Ok(false) };
             match Pin::new(body).poll_frame(cx) {
-                Poll::Ready(Some(frame)) => self.unsent.add(frame?.into_data().unwrap_or_default()),
+                Poll::Ready(Some(frame)) => self.unsent.pieces.push(frame?.into_data().unwrap_or_default()),
                 Poll::Ready(None) => {
                     self.body = None;
-                    self.unsent.is_last = true;
+                    self.unsent.pieces.push(LAST_CHUNK);
                 }
-                Poll::Pending => break,
+                Poll::Pending => return Ok(false),
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Whether the other end is still there. What it says is for nobody.
@@ -181,18 +182,16 @@ impl Outlet {
         false
     }
 
-    /// Writes and takes in turn until the socket takes no more or there is no more to take.
+    /// Writes and takes in turn until the socket takes no more, or there is nothing to take. Ready when there will be
+    /// nothing any more.
     fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
+        ready!(self.unsent.write(&mut self.socket, cx))?;
+        let mut has_more = true;
+        while has_more {
+            has_more = self.fill(cx)?;
             ready!(self.unsent.write(&mut self.socket, cx))?;
-            if self.body.is_none() {
-                return Poll::Ready(Ok(()));
-            }
-            self.fill(cx)?;
-            if self.unsent.is_empty() {
-                return Poll::Pending;
-            }
         }
+        if self.body.is_none() { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 }
 
@@ -206,80 +205,45 @@ impl Future for Outlet {
     }
 }
 
-/// One chunk on its way: pieces that other listeners have too. A listener that stops reading keeps hold of these few,
-/// and of nothing that comes after them.
+/// What is on its way: pieces that other listeners have too. A listener that stops reading keeps hold of these few, and
+/// of nothing that comes after them.
 #[derive(Default)]
 struct Unsent {
     pieces: Vec<Bytes>,
-    /// The body ends with it.
-    is_last: bool,
-    /// How much of it has been written, in bytes.
+    /// How much of them has been written, in bytes.
     written: usize,
 }
 
 impl Unsent {
-    fn is_empty(&self) -> bool {
-        self.pieces.is_empty() && !self.is_last
-    }
-
-    fn length(&self) -> usize {
-        self.pieces.iter().map(Bytes::len).sum()
-    }
-
     fn has_room(&self) -> bool {
-        self.pieces.len() < PIECES_MAX && self.length() < TAKEN_BYTES_MAX
+        self.pieces.len() < PIECES_MAX && self.pieces.iter().map(Bytes::len).sum::<usize>() < TAKEN_BYTES_MAX
     }
 
-    fn add(&mut self, piece: Bytes) {
-        if !piece.is_empty() {
-            self.pieces.push(piece);
-        }
-    }
-
-    /// Writes what is left of it, all pieces at once. Ready when there is nothing left.
+    /// Writes what is left, all pieces at once. Ready when there is nothing left.
     fn write(&mut self, socket: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.is_empty() {
-            return Poll::Ready(Ok(()));
-        }
-        let (mut line, mut slices) = ([0; LINE_BYTES_MAX], [IoSlice::new(&[]); PIECES_MAX + 3]);
-        let Self { pieces, is_last, written } = self;
-        let mut left = chunk(pieces, *is_last, &mut line, &mut slices);
-        IoSlice::advance_slices(&mut left, *written);
-        while !left.is_empty() {
-            let wrote = ready!(Pin::new(&mut *socket).poll_write_vectored(cx, left))?;
+        let length: usize = self.pieces.iter().map(Bytes::len).sum();
+        while self.written < length {
+            let socket = Pin::new(&mut *socket);
+            let wrote = match &self.pieces[..] {
+                // One is what there mostly is, and a plain send costs the kernel less than a list of one.
+                [piece] => ready!(socket.poll_write(cx, &piece[self.written..]))?,
+                pieces => {
+                    let mut slices = [IoSlice::new(&[]); PIECES_MAX + 1];
+                    slices.iter_mut().zip(pieces).for_each(|(slice, piece)| *slice = IoSlice::new(piece));
+                    let mut left = &mut slices[..pieces.len()];
+                    IoSlice::advance_slices(&mut left, self.written);
+                    ready!(socket.poll_write_vectored(cx, left))?
+                }
+            };
             if wrote == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            *written += wrote;
-            IoSlice::advance_slices(&mut left, wrote);
+            self.written += wrote;
         }
-        *self = Self::default();
+        self.pieces.clear();
+        self.written = 0;
         Poll::Ready(Ok(()))
     }
-}
-
-/// These pieces as one chunk (RFC 9112, section 7.1): the line with its length, themselves, and its end; and what ends
-/// the body, if it is the last.
-fn chunk<'a, 'b>(
-    pieces: &'a [Bytes],
-    is_last: bool,
-    line: &'a mut [u8; LINE_BYTES_MAX],
-    slices: &'b mut [IoSlice<'a>; PIECES_MAX + 3],
-) -> &'b mut [IoSlice<'a>] {
-    let length: usize = pieces.iter().map(Bytes::len).sum();
-    let mut rest = &mut line[..];
-    write!(rest, "{length:x}\r\n").expect("sixteen digits and a line end fit");
-    let used = LINE_BYTES_MAX - rest.len();
-    let start = if pieces.is_empty() { &[] } else { &line[..used] };
-    let end: &[u8] = if pieces.is_empty() { &[] } else { b"\r\n" };
-    let last = if is_last { LAST_CHUNK } else { &[] };
-    let all = [start].into_iter().chain(pieces.iter().map(|piece| &piece[..])).chain([end, last]);
-    let mut count = 0;
-    for (slice, bytes) in slices.iter_mut().zip(all) {
-        *slice = IoSlice::new(bytes);
-        count += 1;
-    }
-    &mut slices[..count]
 }
 
 /// The head of the answer as hyper would write it: for a body in chunks, on a connection that ends with it.
