@@ -64,7 +64,7 @@ pub(super) struct Look {
 #[derive(Default)]
 pub(super) struct Hub {
     inner: Mutex<Inner>,
-    /// How often the bell was rung.
+    /// How often the bells were taken down.
     rings: AtomicU64,
 }
 
@@ -170,19 +170,15 @@ impl Hub {
         }
     }
 
-    /// Rings the bell: everybody who has hung one up looks. They are woken after the lock is let go of, which each of
-    /// them will want.
-    pub fn ring(&self) {
+    /// Takes down all bells that hang, to be rung: whose bell it is then looks. Not rung here, because under the lock
+    /// everybody would wait for it.
+    pub fn take_bells(&self) -> Vec<Waker> {
         let mut inner = self.lock();
         self.rings.fetch_add(1, Ordering::Release);
-        let bells: Vec<Waker> = inner.bells.iter_mut().filter_map(Option::take).collect();
-        drop(inner);
-        for bell in bells {
-            bell.wake();
-        }
+        inner.bells.iter_mut().filter_map(Option::take).collect()
     }
 
-    /// How often the bell was rung. While this stays the same, a bell that was hung up hangs.
+    /// How often the bells were taken down. While this stays the same, a bell that was hung up hangs.
     pub fn rings(&self) -> u64 {
         self.rings.load(Ordering::Acquire)
     }
@@ -196,8 +192,8 @@ impl Hub {
         inner.frames.clear();
     }
 
-    /// What there is for the listener at `slot`, and, if the bell hangs now and there is no more to look for, how often it had been
-    /// rung. Hangs up `bell` before it looks, so that what is told after this look rings it.
+    /// What there is for the listener at `slot`, and, if the bell hangs now and there is no more to look for, how often they had been
+    /// taken down. Hangs up `bell` before it looks, so that what is told after this look rings it.
     pub fn after(&self, slot: Slot, look: &Look, bell: &Waker) -> (Heard, Option<u64>) {
         let mut inner = self.lock();
         let rings = Some(self.rings());
@@ -292,7 +288,7 @@ mod tests {
         assert!(!look(0), "there is another frame to look for");
         assert!(look(1) && look(2), "there is none after this one");
         let rings = hub.rings();
-        hub.ring();
+        hub.take_bells();
         assert_ne!(hub.rings(), rings);
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::Waker;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 use super::hub::{Hub, Slot, Tail};
@@ -19,6 +21,9 @@ use crate::views::Here;
 const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
 /// So many listeners of a room make it wait once more as long: telling all of them costs, and a crowd changes always.
 const HERE_CROWD: u32 = 500;
+
+/// How many bells are rung before others have their turn: some milliseconds of work.
+const RUNG_AT_ONCE: usize = 256;
 
 /// All hubs.
 pub struct Hubs {
@@ -71,7 +76,7 @@ impl Hubs {
     pub fn tell(&self, room: RoomId, frame: Frame) {
         if let Some(hub) = self.hub(room) {
             hub.add(frame, self.tail);
-            self.ring(hub);
+            self.ring(&hub);
         }
     }
 
@@ -79,12 +84,13 @@ impl Hubs {
     pub fn forget(&self, room: RoomId) {
         if let Some(hub) = self.hub(room) {
             hub.forget();
-            self.ring(hub);
+            self.ring(&hub);
         }
     }
 
-    fn ring(&self, hub: Arc<Hub>) {
-        self.ringer.spawn(async move { hub.ring() });
+    fn ring(&self, hub: &Hub) {
+        let bells = hub.take_bells();
+        self.ringer.spawn(ring(bells));
     }
 
     /// Ends all streams, present and to come.
@@ -92,7 +98,7 @@ impl Hubs {
         self.closing.store(true, Ordering::Release);
         let hubs: Vec<Arc<Hub>> = self.rooms().values().cloned().collect();
         for hub in hubs {
-            hub.ring();
+            self.ring(&hub);
         }
     }
 
@@ -136,11 +142,22 @@ impl Hubs {
             for (&room, _) in due.iter().filter(|(_, at)| **at <= now) {
                 if let Some(hub) = self.hub(room) {
                     hub.say_here(frame::here(&hub.here()));
-                    hub.ring();
+                    self.ring(&hub);
                 }
             }
             due.retain(|_, at| *at > now);
         }
+    }
+}
+
+/// Rings bells, and lets others have their turn in between: a page that somebody asks for meanwhile does not wait until
+/// thousands have been told.
+async fn ring(bells: Vec<Waker>) {
+    for (rung, bell) in bells.into_iter().enumerate() {
+        if rung % RUNG_AT_ONCE == RUNG_AT_ONCE - 1 {
+            yield_now().await;
+        }
+        bell.wake();
     }
 }
 
