@@ -6,9 +6,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
 
 use super::limits::ROOM_CHARS_MAX;
-use super::{Moment, Refusal, RoomId, Seq};
+use super::{Refusal, RoomId};
 
-/// A room as it stood when it was read.
+/// A room.
 #[derive(Clone, Debug)]
 pub struct Room {
     /// Its number.
@@ -17,10 +17,6 @@ pub struct Room {
     pub name: String,
     /// Where it is found.
     pub address: Address,
-    /// Its last change, or its opening.
-    pub last: Seq,
-    /// When that was.
-    pub last_at: Moment,
 }
 
 /// A room's name made fit for a URL: lower case, blanks and slashes are `-`; letters of any script and emoji stay.

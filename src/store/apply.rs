@@ -7,7 +7,7 @@
 
 use redb::ReadableTable;
 
-use super::tables::{MessageRow, RoomRow, Tables, TokenRow, UserRow};
+use super::tables::{MessageRow, RecentRow, RoomRow, Tables, TokenRow, UserRow};
 use super::{Fault, feed, outcomes, rows};
 use crate::domain::{
     Asked, Body, Command, Done, Event, Moment, Place, Previous, Refusal, RoomId, RoomName, Seq, TokenHash, UserId,
@@ -20,6 +20,9 @@ struct Stamp {
     seq: Seq,
     at: Moment,
 }
+
+/// A room without its row in `recent`.
+const MISSING: Fault = Fault::Missing { table: "recent" };
 
 /// Why a command ended early.
 enum Stop {
@@ -80,22 +83,20 @@ fn open(t: &mut Tables, stamp: Stamp, who: Who, room: &RoomName) -> Result<Done,
 
 fn post(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, body: &Body) -> Result<Done, Stop> {
     let author = named(who)?;
-    let Some(mut room) = rows::get::<_, RoomRow, _>(&t.rooms, "rooms", id.0)? else {
+    let Some(before) = feed::last(&t.messages, &t.rooms, id)? else {
         return Err(Stop::Refused(Refusal::RoomUnknown(String::new())));
     };
-    let previous = room.last_author.map(|author| Previous { author, at: room.last_at });
+    let mut recent: RecentRow = rows::take(&mut t.recent, "recent", before.0)?.ok_or(MISSING)?;
+    let previous = recent.author.map(|author| Previous { author, at: recent.at });
     let Place { follows, opens_day } = Place::after(previous, author, stamp.at);
     let row = MessageRow { author, at: stamp.at, follows, opens_day, body: body.as_str().to_owned() };
     rows::put(&mut t.messages, (id.0, stamp.seq.0), &row)?;
 
+    (recent.at, recent.author) = (stamp.at, Some(author));
+    feed::lengthen(t, &mut recent)?;
+    rows::put(&mut t.recent, stamp.seq.0, &recent)?;
     let event = Event::Posted { room: id, message: stamp.seq };
-    let done = Done { seq: stamp.seq, before: room.last, event, again: false };
-    t.recent.remove(room.last.0)?;
-    t.recent.insert(stamp.seq.0, id.0)?;
-    (room.last, room.last_at, room.last_author) = (stamp.seq, stamp.at, Some(author));
-    feed::add(t, id, &mut room, stamp.at, done)?;
-    rows::put(&mut t.rooms, id.0, &room)?;
-    Ok(done)
+    Ok(Done { seq: stamp.seq, before, event, again: false })
 }
 
 fn leave(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Result<Done, Stop> {
@@ -111,20 +112,12 @@ fn find_or_open(t: &mut Tables, stamp: Stamp, by: UserId, name: &RoomName) -> Re
         return Ok(RoomId(id.value()));
     }
     let id = RoomId(stamp.seq.0);
-    let room = RoomRow {
-        name: name.as_str().to_owned(),
-        address: address.to_owned(),
-        opened_at: stamp.at,
-        opened_by: by,
-        last: stamp.seq,
-        last_at: stamp.at,
-        last_author: None,
-        feed_len: 0,
-        feed_floor: stamp.seq,
-    };
+    let room =
+        RoomRow { name: name.as_str().to_owned(), address: address.to_owned(), opened_at: stamp.at, opened_by: by };
     rows::put(&mut t.rooms, id.0, &room)?;
     t.addresses.insert(address, id.0)?;
-    t.recent.insert(stamp.seq.0, id.0)?;
+    let recent = RecentRow { room: id, at: stamp.at, author: None, feed_len: 0, feed_floor: stamp.seq };
+    rows::put(&mut t.recent, stamp.seq.0, &recent)?;
     Ok(id)
 }
 

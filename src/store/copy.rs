@@ -14,9 +14,9 @@ use redb::{
 use thiserror::Error;
 
 use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, new_file, numbers, unopened};
-use super::tables::{ADDRESSES, FEED, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
+use super::tables::{ADDRESSES, FORMAT, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
 use super::verify::{self, Counts};
-use super::{Fault, OpenError, Store, trial};
+use super::{Fault, OpenError, Store, migrate, trial};
 
 /// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -57,24 +57,44 @@ impl Store {
 /// [`OpenError`]: what is wrong with it.
 pub fn check(file: &Path) -> Result<Counts, OpenError> {
     calmly(file, || {
-        let txn = read_only(file)?;
-        let read = || verify::walk(&txn);
-        read().map_err(|fault| damaged(file, fault))
+        let opened = read_only(file)?;
+        verify::walk(&opened.txn).map_err(|fault| damaged(file, fault))
     })
 }
 
-/// Opens a file for reading only. One that was not closed in peace is mended in memory.
-fn read_only(file: &Path) -> Result<ReadTransaction, OpenError> {
-    let begun = match Builder::new().open_read_only(file) {
-        Err(DatabaseError::RepairAborted) => {
-            trial::open(file, &Builder::new()).map(|(db, _never_settled)| db.begin_read())
+/// A file that is only read: its state, and what must stay open for as long as that is read.
+struct ReadOnly {
+    txn: ReadTransaction,
+    _in_memory: Option<Database>,
+}
+
+/// Opens a file for reading only. One that was not closed in peace is mended in memory, and one of an older format is
+/// brought up to date there.
+fn read_only(file: &Path) -> Result<ReadOnly, OpenError> {
+    match Builder::new().open_read_only(file) {
+        Ok(db) => {
+            let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
+            if known_format(file, &txn)? == FORMAT {
+                return Ok(ReadOnly { txn, _in_memory: None });
+            }
         }
-        db => db.map(|db| db.begin_read()),
-    };
-    let txn = begun.map_err(|cause| unopened(file, cause))?.map_err(|cause| damaged(file, cause))?;
-    let (format, _) = numbers(&txn).map_err(|fault| damaged(file, fault))?;
+        Err(DatabaseError::RepairAborted) => {}
+        Err(cause) => return Err(unopened(file, cause)),
+    }
+    // On trial, and never settled.
+    let (db, _trial) = trial::open(file, &Builder::new()).map_err(|cause| unopened(file, cause))?;
+    let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
+    let format = known_format(file, &txn)?;
+    drop(txn);
+    migrate::bring_up_to_date(&db, format).map_err(|fault| damaged(file, fault))?;
+    let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
+    Ok(ReadOnly { txn, _in_memory: Some(db) })
+}
+
+fn known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
+    let (format, _) = numbers(txn).map_err(|fault| damaged(file, fault))?;
     fit(file, format)?;
-    Ok(txn)
+    Ok(format)
 }
 
 /// Puts a copy back as the data file of `directory`, which must have none. It becomes a history of its own, so that
@@ -91,7 +111,7 @@ pub fn restore(file: &Path, directory: &Path) -> Result<Counts, CopyError> {
     }
     make_private(directory).map_err(unwritable)?;
     let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
-    write(&read_only(file)?, &target, Some(epoch))
+    write(&read_only(file)?.txn, &target, Some(epoch))
 }
 
 fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Counts, CopyError> {
@@ -129,7 +149,6 @@ fn copy_all(from: &ReadTransaction, db: &Database, epoch: Option<u32>) -> Result
     copy(ADDRESSES, from, &to)?;
     copy(RECENT, from, &to)?;
     copy(MESSAGES, from, &to)?;
-    copy(FEED, from, &to)?;
     copy(OUTCOMES, from, &to)?;
     if let Some(epoch) = epoch {
         to.open_table(META)?.insert("epoch", u64::from(epoch))?;

@@ -7,6 +7,7 @@ mod apply;
 mod copy;
 mod fault;
 mod feed;
+mod migrate;
 mod open;
 mod outcomes;
 mod read;
@@ -26,7 +27,7 @@ use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
 pub use copy::{CopyError, check, restore};
 pub use fault::Fault;
 pub use open::{OpenError, is_in};
-pub use read::{Page, Snapshot, Window};
+pub use read::{Page, Recent, Snapshot, Window};
 use tables::Tables;
 pub use verify::Counts;
 

@@ -18,7 +18,7 @@ use redb::{
 use thiserror::Error;
 
 use super::tables::{FORMAT, META, Tables};
-use super::{Counts, Fault, Store, trial, verify};
+use super::{Counts, Fault, Store, migrate, trial, verify};
 use crate::domain::Epoch;
 
 /// The data file's name in its directory.
@@ -29,9 +29,6 @@ const CACHE_BYTES: usize = 64 * 1024 * 1024;
 const PROBE_BYTES: usize = 4 * 1024 * 1024;
 /// How long reads that have begun may take to end.
 const READERS_DONE_WITHIN: Duration = Duration::from_secs(5);
-/// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [Step; FORMAT as usize - 1] = [];
-type Step = fn(&Database) -> Result<(), Fault>;
 
 /// Why the data file cannot be used. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -110,11 +107,10 @@ impl Store {
         let (db, trial) = trial::open(path, &builder()).map_err(|cause| unopened(path, cause))?;
         let read = || numbers(&db.begin_read()?);
         let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
-        let format = fit(path, format)?;
+        fit(path, format)?;
         trial.settle().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
-        for step in STEPS.iter().skip(format - 1) {
-            step(&db).map_err(|fault| damaged(path, fault))?;
-        }
+        // Not on trial: only the storage engine's own commit stands a crash half way.
+        migrate::bring_up_to_date(&db, format).map_err(|fault| damaged(path, fault))?;
         Ok(Self { path: path.to_owned(), db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false) })
     }
 
@@ -218,10 +214,10 @@ pub(super) fn lay_out(db: &Database) -> Result<(), Fault> {
 }
 
 /// A format that this Taproom can take over.
-pub(super) fn fit(path: &Path, found: u64) -> Result<usize, OpenError> {
+pub(super) fn fit(path: &Path, found: u64) -> Result<(), OpenError> {
     match found {
         0 => Err(damaged(path, "it holds something else")),
-        1..=FORMAT => Ok(found as usize),
+        1..=FORMAT => Ok(()),
         _ => Err(OpenError::TooNew { path: path.to_owned(), found }),
     }
 }

@@ -6,14 +6,28 @@ use redb::{ReadTransaction, ReadableTableMetadata};
 
 use super::rows::{self, Row};
 use super::tables::{
-    ADDRESSES, FEED, MESSAGES, META, MessageRow, NAMES, RECENT, ROOMS, RoomRow, TOKENS, TokenRow, USERS, UserRow,
+    self, ADDRESSES, MESSAGES, META, MessageRow, NAMES, RECENT, ROOMS, RecentRow, RoomRow, TOKENS, TokenRow, USERS,
+    UserRow,
 };
 use super::{Fault, feed};
 use crate::domain::limits::PAGE_MESSAGES;
-use crate::domain::{Address, Author, Done, Message, MessageId, Place, Room, RoomId, Seq, TokenHash, UserId, UserName};
+use crate::domain::{
+    Address, Author, Done, Message, MessageId, Moment, Place, Room, RoomId, Seq, TokenHash, UserId, UserName,
+};
 
 /// The state after one commit.
 pub struct Snapshot(ReadTransaction);
+
+/// A room and its last change, or its opening.
+#[derive(Clone, Debug)]
+pub struct Recent {
+    /// The room.
+    pub room: Room,
+    /// The change.
+    pub last: Seq,
+    /// When that was.
+    pub at: Moment,
+}
 
 /// Which messages of a room are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +69,7 @@ impl Snapshot {
     /// # Errors
     /// [`Fault`] if the file cannot be read; so with all that follow.
     pub fn last(&self) -> Result<Seq, Fault> {
-        Ok(Seq(self.0.open_table(META)?.get("seq")?.map_or(0, |seq| seq.value())))
+        Ok(tables::last(&self.0.open_table(META)?, &self.0.open_table(RECENT)?)?.0)
     }
 
     /// The room at this address.
@@ -72,13 +86,14 @@ impl Snapshot {
     }
 
     /// The rooms in which something happened last, latest first.
-    pub fn recent_rooms(&self, limit: usize) -> Result<Vec<Room>, Fault> {
+    pub fn recent_rooms(&self, limit: usize) -> Result<Vec<Recent>, Fault> {
         let rooms = self.0.open_table(ROOMS)?;
         let mut found = Vec::new();
         for entry in self.0.open_table(RECENT)?.range::<u64>(..)?.rev().take(limit) {
-            let id = RoomId(entry?.1.value());
+            let (last, row) = entry?;
+            let RecentRow { room: id, at, .. } = rows::decode("recent", row.value())?;
             let row = rows::get(&rooms, "rooms", id.0)?.ok_or(Fault::Missing { table: "rooms" })?;
-            found.push(room(id, row));
+            found.push(Recent { room: room(id, row), last: Seq(last.value()), at });
         }
         Ok(found)
     }
@@ -141,14 +156,15 @@ impl Snapshot {
 
     /// The next changes of a room after `seq`, at most `limit`, in order.
     pub fn changes_after(&self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Done>, Fault> {
-        let rows = feed::after(&self.0.open_table(FEED)?, room, seq, limit)?;
-        Ok(rows.into_iter().map(|row| row.done).collect())
+        feed::after(&self.0.open_table(MESSAGES)?, room, seq, limit)
     }
 
-    /// After which change a room's feed starts: who stands before it has missed what nobody can tell any more.
+    /// After which change a room's feed starts: who stands before it has missed what nobody tells any more.
     pub fn feed_floor(&self, room: RoomId) -> Result<Option<Seq>, Fault> {
-        let row: Option<RoomRow> = rows::get(&self.0.open_table(ROOMS)?, "rooms", room.0)?;
-        Ok(row.map(|row| row.feed_floor))
+        let last = feed::last(&self.0.open_table(MESSAGES)?, &self.0.open_table(ROOMS)?, room)?;
+        let Some(last) = last else { return Ok(None) };
+        let row: Option<RecentRow> = rows::get(&self.0.open_table(RECENT)?, "recent", last.0)?;
+        Ok(Some(row.ok_or(Fault::Missing { table: "recent" })?.feed_floor))
     }
 
     /// The last messages before `id`, latest first.
@@ -202,5 +218,5 @@ fn message(
 }
 
 fn room(id: RoomId, row: RoomRow) -> Room {
-    Room { id, name: row.name, address: Address::stored(row.address), last: row.last, last_at: row.last_at }
+    Room { id, name: row.name, address: Address::stored(row.address) }
 }

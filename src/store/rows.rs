@@ -74,3 +74,16 @@ where
     table.insert(key, bytes.as_slice())?;
     Ok(())
 }
+
+/// Takes the row at `key` out of its table, if there is one.
+pub(super) fn take<'k, K, T>(
+    table: &mut Rows<'_, K, T>,
+    name: &'static str,
+    key: K::SelfType<'k>,
+) -> Result<Option<T>, Fault>
+where
+    K: Key + 'static,
+    T: DeserializeOwned + Debug + 'static,
+{
+    table.remove(key)?.map(|bytes| decode(name, bytes.value())).transpose()
+}

@@ -6,13 +6,13 @@ use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
-use super::rows::{Row, Rows};
-use crate::domain::{Done, Moment, Seq, UserId};
+use super::rows::{self, Row, Rows};
+use crate::domain::{Done, Moment, RoomId, Seq, UserId};
 
 /// The version of this schema. A file of a newer one is refused, of an older one migrated.
-pub(super) const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 2;
 
-/// Single numbers: `format`, `epoch`, `seq` (the last change), `at` (its moment).
+/// Single numbers: `format`, `epoch`; and `seq` and `at`, the last change that no room counts as its own and its moment.
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// Person -> [`UserRow`].
 pub(super) const USERS: TableDefinition<u64, Row<UserRow>> = TableDefinition::new("users");
@@ -24,12 +24,11 @@ pub(super) const TOKENS: TableDefinition<[u8; 32], Row<TokenRow>> = TableDefinit
 pub(super) const ROOMS: TableDefinition<u64, Row<RoomRow>> = TableDefinition::new("rooms");
 /// Address -> room.
 pub(super) const ADDRESSES: TableDefinition<&str, u64> = TableDefinition::new("addresses");
-/// A room's last change -> room: the rooms in the order of their activity.
-pub(super) const RECENT: TableDefinition<u64, u64> = TableDefinition::new("recent");
-/// (Room, message) -> [`MessageRow`]. The truth of content.
+/// A room's last change -> [`RecentRow`]: the rooms in the order of their activity, with all of a room that changes with
+/// each message. A post touches this table and [`MESSAGES`], and no other: each table more is another page for the disk.
+pub(super) const RECENT: TableDefinition<u64, Row<RecentRow>> = TableDefinition::new("recent");
+/// (Room, message) -> [`MessageRow`]. The truth of content, and the order of a room's changes.
 pub(super) const MESSAGES: TableDefinition<(u64, u64), Row<MessageRow>> = TableDefinition::new("messages");
-/// (Room, seq) -> [`FeedRow`]: what changed, for catching up. Bounded; holds no content.
-pub(super) const FEED: TableDefinition<(u64, u64), Row<FeedRow>> = TableDefinition::new("feed");
 /// (Day in UTC, person, nonce) -> [`OutcomeRow`].
 pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
 
@@ -54,12 +53,16 @@ pub(super) struct RoomRow {
     pub address: String,
     pub opened_at: Moment,
     pub opened_by: UserId,
-    /// The last change, at first the opening; the key of its row in `recent`.
-    pub last: Seq,
-    pub last_at: Moment,
+}
+
+/// A room as it stood after its last change, which at first is its opening.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RecentRow {
+    pub room: RoomId,
+    pub at: Moment,
     /// Who posted last.
-    pub last_author: Option<UserId>,
-    /// How many changes the feed holds of this room, and after which change they start.
+    pub author: Option<UserId>,
+    /// How many changes the feed has of this room, and after which change they start.
     pub feed_len: u64,
     pub feed_floor: Seq,
 }
@@ -72,13 +75,6 @@ pub(super) struct MessageRow {
     pub follows: bool,
     pub opens_day: bool,
     pub body: String,
-}
-
-/// A change.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct FeedRow {
-    pub at: Moment,
-    pub done: Done,
 }
 
 /// What a command led to.
@@ -96,9 +92,8 @@ pub(super) struct Tables<'t> {
     pub tokens: Rows<'t, [u8; 32], TokenRow>,
     pub rooms: Rows<'t, u64, RoomRow>,
     pub addresses: Table<'t, &'static str, u64>,
-    pub recent: Table<'t, u64, u64>,
+    pub recent: Rows<'t, u64, RecentRow>,
     pub messages: Rows<'t, (u64, u64), MessageRow>,
-    pub feed: Rows<'t, (u64, u64), FeedRow>,
     pub outcomes: Rows<'t, (u64, u64, &'static str), OutcomeRow>,
     /// The last change, and its moment.
     pub last: Seq,
@@ -109,9 +104,8 @@ pub(super) struct Tables<'t> {
 impl<'t> Tables<'t> {
     /// Opens every table, and makes those that are not there yet.
     pub fn open(txn: &'t WriteTransaction) -> Result<Self, Fault> {
-        let meta = txn.open_table(META)?;
-        let number = |key| Ok::<u64, Fault>(meta.get(key)?.map_or(0, |value| value.value()));
-        let (last, last_at) = (Seq(number("seq")?), Moment(number("at")?));
+        let (meta, recent) = (txn.open_table(META)?, txn.open_table(RECENT)?);
+        let (last, last_at) = last(&meta, &recent)?;
         Ok(Self {
             meta,
             users: txn.open_table(USERS)?,
@@ -119,9 +113,8 @@ impl<'t> Tables<'t> {
             tokens: txn.open_table(TOKENS)?,
             rooms: txn.open_table(ROOMS)?,
             addresses: txn.open_table(ADDRESSES)?,
-            recent: txn.open_table(RECENT)?,
+            recent,
             messages: txn.open_table(MESSAGES)?,
-            feed: txn.open_table(FEED)?,
             outcomes: txn.open_table(OUTCOMES)?,
             last,
             last_at,
@@ -129,13 +122,32 @@ impl<'t> Tables<'t> {
         })
     }
 
-    /// Writes down how far the order has come. Answers whether it has moved.
+    /// Writes down how far the order has come, unless the last change is a room's. Answers whether it has moved.
     pub fn close(mut self) -> Result<bool, Fault> {
         if self.last == self.opened_at {
             return Ok(false);
         }
-        self.meta.insert("seq", self.last.0)?;
-        self.meta.insert("at", self.last_at.0)?;
+        let newest = self.recent.last()?.map(|(seq, _)| seq.value());
+        if newest != Some(self.last.0) {
+            self.meta.insert("seq", self.last.0)?;
+            self.meta.insert("at", self.last_at.0)?;
+        }
         Ok(true)
+    }
+}
+
+/// The last change of the whole server, and its moment: a room's, or one that no room counts as its own.
+pub(super) fn last<M, R>(meta: &M, recent: &R) -> Result<(Seq, Moment), Fault>
+where
+    M: ReadableTable<&'static str, u64>,
+    R: ReadableTable<u64, Row<RecentRow>>,
+{
+    let number = |key| Ok::<u64, Fault>(meta.get(key)?.map_or(0, |value| value.value()));
+    let nobodys = (Seq(number("seq")?), Moment(number("at")?));
+    match recent.last()? {
+        Some((seq, row)) if seq.value() > nobodys.0.0 => {
+            Ok((Seq(seq.value()), rows::decode::<RecentRow>("recent", row.value())?.at))
+        }
+        _ => Ok(nobodys),
     }
 }

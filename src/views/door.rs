@@ -34,6 +34,8 @@ pub enum Wrong {
 pub struct Listed {
     /// The room.
     pub room: Room,
+    /// When something happened there last.
+    pub at: Moment,
     /// How many listen now.
     pub listeners: usize,
 }
@@ -160,7 +162,7 @@ fn listing(door: &Door) -> Markup {
                 @if door.count > shown { " " span.muted { "the latest " (shown) " of " (door.count) } }
             }
             ul role="list" {
-                @for Listed { room, listeners } in door.rooms {
+                @for Listed { room, at, listeners } in door.rooms {
                     li { a href=(room.address.path()) {
                         span { strong dir="auto" { (room.name) } }
                         span {
@@ -168,7 +170,7 @@ fn listing(door: &Door) -> Markup {
                                 0 => span.live { "nobody in" },
                                 n => span.live { span.dot.here {} (n) " listening" },
                             }
-                            time datetime=(time::rfc3339(room.last_at)) { (time::ago(room.last_at, door.now)) }
+                            time datetime=(time::rfc3339(*at)) { (time::ago(*at, door.now)) }
                         }
                     } }
                 }

@@ -15,6 +15,7 @@ use super::{House, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Command, Event, Refusal, Room, RoomId, RoomName, Token, UserName};
 use crate::engine::{self, Problem};
+use crate::store::Recent;
 use crate::views;
 use crate::views::door::{Door, Listed, Wrong};
 
@@ -127,7 +128,8 @@ fn welcome(request: &Request, entered: Entered) -> Response {
 fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door::Form) -> Result<Response, Problem> {
     let snapshot = house.store.snapshot()?;
     let rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX)?.into_iter();
-    let rooms: Vec<Listed> = rooms.map(|room| Listed { listeners: house.hubs.listeners(room.id), room }).collect();
+    let listed = |Recent { room, at, .. }| Listed { listeners: house.hubs.listeners(room.id), room, at };
+    let rooms: Vec<Listed> = rooms.map(listed).collect();
     let door = Door {
         viewer: visitor.person.as_ref(),
         form,

@@ -61,7 +61,8 @@ fn html(
     page: &Page,
     cursor: Cursor,
 ) -> Result<Response, Problem> {
-    let mut rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX)?;
+    let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX)?;
+    let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).collect();
     rooms.sort_by(|a, b| a.address.as_str().cmp(b.address.as_str()));
     let view = views::room::View {
         viewer: visitor.person.as_ref(),

@@ -9,14 +9,14 @@ use crate::harness::{ANN, BEN, ROOM, ask, client, history, within};
 use crate::program::{Program, bare, contents, refuses};
 
 /// `taproom` with these words.
-fn taproom(words: &[&str], data: &Path) -> Command {
+pub fn taproom(words: &[&str], data: &Path) -> Command {
     let mut command = bare();
     command.args(words).arg("--data").arg(data);
     command
 }
 
 /// Runs it; what it says.
-async fn says(mut command: Command) -> String {
+pub async fn says(mut command: Command) -> String {
     let output = within("the program to end", command.output()).await.unwrap();
     assert!(output.status.success(), "it does its task");
     String::from_utf8(output.stdout).unwrap()

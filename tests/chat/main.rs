@@ -33,3 +33,4 @@ mod starting;
 
 mod copies;
 mod full_disk;
+mod old;
