@@ -4,6 +4,7 @@
 //! disturb nobody. Nothing here knows HTTP, HTML or who is listening.
 
 mod apply;
+mod clock;
 mod copy;
 mod fault;
 mod feed;
@@ -23,6 +24,7 @@ use redb::{Database, ReadableDatabase};
 
 use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
 
+use clock::Clock;
 pub use copy::{CopyError, check, restore};
 pub use fault::Fault;
 pub use open::{OpenError, is_in};
@@ -38,6 +40,7 @@ pub struct Store {
     epoch: Epoch,
     /// A write has failed. The storage engine then takes no more until the file is opened again; reads go on.
     broken: AtomicBool,
+    clock: Clock,
 }
 
 impl Store {
@@ -78,6 +81,7 @@ impl Store {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
         let txn = db.as_ref().ok_or(Fault::Closed)?.begin_write()?;
         let mut tables = Tables::open(&txn)?;
+        self.clock.look(now, tables.last_at);
         let mut answers = Vec::with_capacity(batch.len());
         for asked in batch {
             answers.push(apply::apply(&mut tables, now, asked)?);
