@@ -52,4 +52,8 @@ pub struct Config {
     /// What to log, on standard error: error, warn, info, debug or trace; or a filter like taproom=debug,hyper=info
     #[arg(long, env = "TAPROOM_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: String,
+
+    /// What a program must show to read /metrics from another machine: at least 16 characters
+    #[arg(long, env = "TAPROOM_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
 }

@@ -10,7 +10,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::domain::limits::{BATCH_COMMANDS_MAX, QUEUE_COMMANDS_MAX};
 use crate::domain::{Asked, Command, Done, Event, Moment, Nonce, Refusal, RoomId, TokenHash, Who};
 use crate::live::{self, Hubs};
+use crate::meters::Meters;
 use crate::store::{Fault, Store};
 
 /// Why a command has no outcome.
@@ -54,14 +55,14 @@ enum Job {
 }
 
 impl Engine {
-    /// Starts the writer on `store`; it tells the listeners in `hubs`.
+    /// Starts the writer on `store`; it tells the listeners in `hubs`, and counts what it does.
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>) -> std::io::Result<Self> {
+    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>, meters: Arc<Meters>) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMANDS_MAX);
         let healthy = Arc::new(AtomicBool::new(true));
-        let writer = Writer { store, hubs, healthy: Arc::clone(&healthy) };
+        let writer = Writer { store, hubs, meters, healthy: Arc::clone(&healthy) };
         let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(jobs))?;
         Ok(Self { queue, healthy, stopping: AtomicBool::new(false), thread: Mutex::new(Some(thread)) })
     }
@@ -96,6 +97,11 @@ impl Engine {
         matches!(self.execute(Who::Nobody, None, nobodys).await, Err(Problem::Refused(Refusal::TokenUnknown)))
     }
 
+    /// How many commands wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Takes no more commands.
     pub fn refuse(&self) {
         self.stopping.store(true, Ordering::Release);
@@ -120,6 +126,7 @@ impl Engine {
 struct Writer {
     store: Arc<Store>,
     hubs: Arc<Hubs>,
+    meters: Arc<Meters>,
     healthy: Arc<AtomicBool>,
 }
 
@@ -133,18 +140,26 @@ impl Writer {
     }
 
     fn carry_out(&self, batch: &[Asked], answers: impl Iterator<Item = oneshot::Sender<Result<Done, Problem>>>) {
+        let started = Instant::now();
         let outcomes = self.store.commit(now(), batch);
+        let committed = Instant::now();
+        self.meters.batch.observe(batch.len() as f64);
+        self.meters.commit.observe((committed - started).as_secs_f64());
         self.healthy.store(outcomes.is_ok(), Ordering::Release);
         match outcomes {
             Ok(outcomes) => {
                 let new: Vec<Done> = outcomes.iter().flatten().filter(|done| !done.again).copied().collect();
+                self.meters
+                    .posts
+                    .inc_by(new.iter().filter(|done| matches!(done.event, Event::Posted { .. })).count() as u64);
                 for (answer, outcome) in answers.zip(outcomes) {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
                 }
-                self.tell(&new);
+                self.tell(&new, committed);
             }
             Err(fault) => {
+                self.meters.faults.inc();
                 tracing::error!(%fault, commands = batch.len(), "a batch could not be written");
                 for answer in answers {
                     let _gone = answer.send(Err(Problem::Broken));
@@ -154,15 +169,16 @@ impl Writer {
     }
 
     /// Makes frames of what is durable now, in order, for the rooms where somebody listens.
-    fn tell(&self, new: &[Done]) {
+    fn tell(&self, new: &[Done], committed: Instant) {
         for (done, room) in new.iter().filter_map(|done| Some((*done, heard_in(done.event)?))) {
             if !self.hubs.is_heard(room) {
                 continue;
             }
             match self.frame(room, done) {
-                Ok(Some(frame)) => self.hubs.tell(room, frame),
+                Ok(Some(frame)) => self.hubs.tell(room, frame, committed),
                 Ok(None) => {}
                 Err(fault) => {
+                    self.meters.faults.inc();
                     tracing::error!(%fault, seq = %done.seq, "a change could not be told");
                     self.hubs.forget(room);
                 }

@@ -16,6 +16,7 @@ mod tables;
 mod trial;
 mod verify;
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -47,6 +48,11 @@ impl Store {
     /// Which history this file counts in.
     pub fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// How large the data file is, in bytes; nothing if the system does not tell.
+    pub fn file_bytes(&self) -> Option<u64> {
+        fs::metadata(&self.path).ok().map(|file| file.len())
     }
 
     /// The state after the last commit. It stays as it is, whatever is committed meanwhile. Don't hold it while waiting:

@@ -33,3 +33,5 @@ mod starting;
 
 mod copies;
 mod full_disk;
+
+mod meters;
