@@ -41,6 +41,17 @@ pub enum Problem {
     Unread(#[from] Fault),
 }
 
+/// Whether a command would be carried out now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It would.
+    Ready,
+    /// The data file takes no change: the disk is full, broken or read-only.
+    Unwritable,
+    /// The server stops.
+    Stopping,
+}
+
 /// The writer, and the queue that leads to it.
 pub struct Engine {
     queue: mpsc::Sender<Job>,
@@ -86,15 +97,19 @@ impl Engine {
 
     /// Whether a command would be taken, and can be written. If the last one could not, it tries with one that changes
     /// nothing: perhaps nobody else does, because this server is said to be not ready.
-    pub async fn is_ready(&self) -> bool {
+    pub async fn readiness(&self) -> Readiness {
         if self.stopping.load(Ordering::Acquire) || self.queue.is_closed() {
-            return false;
+            return Readiness::Stopping;
         }
         if self.healthy.load(Ordering::Acquire) {
-            return true;
+            return Readiness::Ready;
         }
         let nobodys = Command::Leave { token: TokenHash([0; 32]) };
-        matches!(self.execute(Who::Nobody, None, nobodys).await, Err(Problem::Refused(Refusal::TokenUnknown)))
+        match self.execute(Who::Nobody, None, nobodys).await {
+            Ok(_) | Err(Problem::Refused(_)) => Readiness::Ready,
+            Err(Problem::Busy | Problem::Broken | Problem::Unread(_)) => Readiness::Unwritable,
+            Err(Problem::Stopping) => Readiness::Stopping,
+        }
     }
 
     /// How many commands wait for the writer.

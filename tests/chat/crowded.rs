@@ -104,6 +104,19 @@ async fn a_full_queue_is_told_at_once_and_empties_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_house_that_stops_is_alive_and_says_why_it_is_not_ready() {
+    let parts = Parts::open(now(), 100).await;
+    let asked = async |path: &str| {
+        let answer = ask(client().get(format!("{}{path}", parts.url))).await;
+        (answer.status, answer.text().to_owned())
+    };
+    assert_eq!(asked("/ready").await, (200, "ready\n".to_owned()));
+    parts.house.engine.refuse();
+    assert_eq!(asked("/ready").await, (503, "stopping\n".to_owned()));
+    assert_eq!(asked("/up").await, (200, "up\n".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
     let parts = Parts::open(now(), 2).await;
     let host = parts.url.strip_prefix("http://").unwrap();
