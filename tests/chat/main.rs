@@ -34,4 +34,5 @@ mod starting;
 mod copies;
 mod full_disk;
 
+mod logs;
 mod meters;
