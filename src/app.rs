@@ -16,8 +16,9 @@ use crate::config::Config;
 use crate::control::Control;
 use crate::engine::Engine;
 use crate::live::{Hubs, Tail};
+use crate::meters::Meters;
 use crate::store::{OpenError, Store};
-use crate::web::{self, House, serve};
+use crate::web::{self, House, METRICS_TOKEN_BYTES_MIN, MetricsToken, serve};
 
 /// How long requests that are under way get to end when the server stops.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -39,6 +40,11 @@ pub enum StartError {
         /// What the system says.
         cause: io::Error,
     },
+    /// The token for the meters can be guessed, or cannot be sent.
+    #[error(
+        "--metrics-token needs at least {METRICS_TOKEN_BYTES_MIN} visible ASCII characters. `openssl rand -hex 16` makes one."
+    )]
+    MetricsToken,
     /// The data file cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -85,15 +91,20 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
 /// # Errors
 /// As [`start`].
 pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartError> {
+    let metrics_token = match &config.metrics_token {
+        Some(text) => Some(MetricsToken::parse(text).ok_or(StartError::MetricsToken)?),
+        None => None,
+    };
     let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
     let listener = listen(config.listen).map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let store = Arc::new(Store::open(&config.data)?);
-    let hubs = Arc::new(Hubs::new(tail, Handle::current()));
+    let meters = Arc::new(Meters::default());
+    let hubs = Arc::new(Hubs::new(tail, Handle::current(), Arc::clone(&meters)));
     let control = Control::open(&config.data)
         .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
         .ok();
-    let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs))?;
-    let house = Arc::new(House { store, engine, hubs });
+    let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters))?;
+    let house = Arc::new(House { store, engine, hubs, meters, metrics_token });
     let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();
@@ -127,7 +138,8 @@ async fn run(
         house.engine.refuse();
         house.hubs.close();
     };
-    serve::serve(listener, web::endpoint(Arc::clone(&house)), connections_max, until, DRAIN).await;
+    let (endpoint, meters) = (web::endpoint(Arc::clone(&house)), Arc::clone(&house.meters));
+    serve::serve(listener, endpoint, connections_max, meters, until, DRAIN).await;
     // The writer blocks until it has written what it took.
     let _panicked = tokio::task::spawn_blocking(move || house.engine.stop()).await;
 }

@@ -49,7 +49,47 @@ pub struct Config {
     #[arg(long, global = true, env = "TAPROOM_DATA", value_name = "DIRECTORY", default_value = "data")]
     pub data: PathBuf,
 
-    /// What to log, on standard error: error, warn, info, debug or trace; or a filter like taproom=debug,hyper=info
+    /// What to log, on standard error: error, warn, info, debug or trace; or a filter like taproom=debug,hyper=info;
+    /// as JSON with json before it, as in json or json,debug
     #[arg(long, env = "TAPROOM_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: String,
+
+    /// What a program must show to read /metrics from another machine: at least 16 characters
+    #[arg(long, env = "TAPROOM_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
+}
+
+/// What is logged, and in which form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log<'a> {
+    /// Whether each event is an object of JSON on a line; otherwise it is a line for people.
+    pub json: bool,
+    /// A level, or a filter of levels.
+    pub filter: &'a str,
+}
+
+impl<'a> Log<'a> {
+    /// Reads what `--log` says: `json` alone is `json,info`.
+    pub fn parse(text: &'a str) -> Self {
+        match text.strip_prefix("json") {
+            Some("") => Self { json: true, filter: "info" },
+            Some(filter) if filter.starts_with(',') => Self { json: true, filter: &filter[1..] },
+            _ => Self { json: false, filter: text },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_a_form_before_a_filter_and_not_a_part_of_one() {
+        let (json, lines) = (|filter| Log { json: true, filter }, |filter| Log { json: false, filter });
+        assert_eq!(Log::parse("json"), json("info"));
+        assert_eq!(Log::parse("json,taproom=debug,hyper=info"), json("taproom=debug,hyper=info"));
+        assert_eq!(Log::parse("debug"), lines("debug"));
+        assert_eq!(Log::parse("jsonrpc=trace"), lines("jsonrpc=trace"));
+        assert_eq!(Log::parse("debug,json"), lines("debug,json"));
+    }
 }

@@ -10,7 +10,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::domain::limits::{BATCH_COMMANDS_MAX, QUEUE_COMMANDS_MAX};
 use crate::domain::{Asked, Command, Done, Event, Moment, Nonce, Refusal, RoomId, TokenHash, Who};
 use crate::live::{self, Hubs};
+use crate::meters::Meters;
 use crate::store::{Fault, Store};
 
 /// Why a command has no outcome.
@@ -40,6 +41,17 @@ pub enum Problem {
     Unread(#[from] Fault),
 }
 
+/// Whether a command would be carried out now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It would.
+    Ready,
+    /// The data file takes no change: the disk is full, broken or read-only.
+    Unwritable,
+    /// The server stops.
+    Stopping,
+}
+
 /// The writer, and the queue that leads to it.
 pub struct Engine {
     queue: mpsc::Sender<Job>,
@@ -54,14 +66,14 @@ enum Job {
 }
 
 impl Engine {
-    /// Starts the writer on `store`; it tells the listeners in `hubs`.
+    /// Starts the writer on `store`; it tells the listeners in `hubs`, and counts what it does.
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>) -> std::io::Result<Self> {
+    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>, meters: Arc<Meters>) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMANDS_MAX);
         let healthy = Arc::new(AtomicBool::new(true));
-        let writer = Writer { store, hubs, healthy: Arc::clone(&healthy) };
+        let writer = Writer { store, hubs, meters, healthy: Arc::clone(&healthy) };
         let thread = thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(jobs))?;
         Ok(Self { queue, healthy, stopping: AtomicBool::new(false), thread: Mutex::new(Some(thread)) })
     }
@@ -85,15 +97,24 @@ impl Engine {
 
     /// Whether a command would be taken, and can be written. If the last one could not, it tries with one that changes
     /// nothing: perhaps nobody else does, because this server is said to be not ready.
-    pub async fn is_ready(&self) -> bool {
+    pub async fn readiness(&self) -> Readiness {
         if self.stopping.load(Ordering::Acquire) || self.queue.is_closed() {
-            return false;
+            return Readiness::Stopping;
         }
         if self.healthy.load(Ordering::Acquire) {
-            return true;
+            return Readiness::Ready;
         }
         let nobodys = Command::Leave { token: TokenHash([0; 32]) };
-        matches!(self.execute(Who::Nobody, None, nobodys).await, Err(Problem::Refused(Refusal::TokenUnknown)))
+        match self.execute(Who::Nobody, None, nobodys).await {
+            Ok(_) | Err(Problem::Refused(_)) => Readiness::Ready,
+            Err(Problem::Busy | Problem::Broken | Problem::Unread(_)) => Readiness::Unwritable,
+            Err(Problem::Stopping) => Readiness::Stopping,
+        }
+    }
+
+    /// How many commands wait for the writer.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Takes no more commands.
@@ -120,6 +141,7 @@ impl Engine {
 struct Writer {
     store: Arc<Store>,
     hubs: Arc<Hubs>,
+    meters: Arc<Meters>,
     healthy: Arc<AtomicBool>,
 }
 
@@ -133,18 +155,26 @@ impl Writer {
     }
 
     fn carry_out(&self, batch: &[Asked], answers: impl Iterator<Item = oneshot::Sender<Result<Done, Problem>>>) {
+        let started = Instant::now();
         let outcomes = self.store.commit(now(), batch);
+        let committed = Instant::now();
+        self.meters.batch.observe(batch.len() as f64);
+        self.meters.commit.observe((committed - started).as_secs_f64());
         self.healthy.store(outcomes.is_ok(), Ordering::Release);
         match outcomes {
             Ok(outcomes) => {
                 let new: Vec<Done> = outcomes.iter().flatten().filter(|done| !done.again).copied().collect();
+                self.meters
+                    .posts
+                    .inc_by(new.iter().filter(|done| matches!(done.event, Event::Posted { .. })).count() as u64);
                 for (answer, outcome) in answers.zip(outcomes) {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
                 }
-                self.tell(&new);
+                self.tell(&new, committed);
             }
             Err(fault) => {
+                self.meters.faults.inc();
                 tracing::error!(%fault, commands = batch.len(), "a batch could not be written");
                 for answer in answers {
                     let _gone = answer.send(Err(Problem::Broken));
@@ -154,15 +184,16 @@ impl Writer {
     }
 
     /// Makes frames of what is durable now, in order, for the rooms where somebody listens.
-    fn tell(&self, new: &[Done]) {
+    fn tell(&self, new: &[Done], committed: Instant) {
         for (done, room) in new.iter().filter_map(|done| Some((*done, heard_in(done.event)?))) {
             if !self.hubs.is_heard(room) {
                 continue;
             }
             match self.frame(room, done) {
-                Ok(Some(frame)) => self.hubs.tell(room, frame),
+                Ok(Some(frame)) => self.hubs.tell(room, frame, committed),
                 Ok(None) => {}
                 Err(fault) => {
+                    self.meters.faults.inc();
                     tracing::error!(%fault, seq = %done.seq, "a change could not be told");
                     self.hubs.forget(room);
                 }

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | 0 | [`domain`], [`assets`] | what Taproom is about, as types and rules; the files of the pages. Pure |
 //! | 1 | [`store`] | the data file: tables, judging and applying commands, reading snapshots |
+//! | 1 | [`meters`] | what is counted, and all of it as text, for whoever watches |
 //! | 1 | [`views`] | what is shown: HTML, lines, JSON. Pure functions |
 //! | 2 | [`live`] | what listeners hear: frames, hubs, cursors |
 //! | 3 | [`engine`] | the road of a change: queue, group commit, telling. Read it first |
@@ -71,6 +72,8 @@ pub mod domain;
 pub mod assets;
 
 pub mod store;
+
+pub mod meters;
 
 pub mod views;
 

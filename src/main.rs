@@ -1,12 +1,13 @@
 //! The `taproom` command: reads the configuration, starts, says where, and stops when it is told to.
 
 use std::io::{self, IsTerminal, Write};
+use std::panic;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use taproom::app::{self, Running, StartError};
-use taproom::config::{Cli, Config};
+use taproom::config::{Cli, Config, Log};
 use taproom::tasks;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: &Config) -> Result<(), StartError> {
-    log(&config.log)?;
+    log(Log::parse(&config.log))?;
     let runtime = Runtime::new()?;
     let served = runtime.block_on(serve_until_told(config));
     // Everything that was promised is done; a backup that is still being written is not waited for.
@@ -50,15 +51,27 @@ async fn serve_until_told(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-fn log(filter: &str) -> Result<(), StartError> {
-    let neither = |_| io::Error::other(format!("--log {filter:?} is neither a level nor a filter"));
-    let filter = EnvFilter::try_new(filter).map_err(neither)?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
+fn log(log: Log) -> Result<(), StartError> {
+    let neither = |_| io::Error::other(format!("--log {:?} is neither a level nor a filter", log.filter));
+    let filter = EnvFilter::try_new(log.filter).map_err(neither)?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if log.json {
+        lines.json().flatten_event(true).init();
+        log_panics();
+    } else {
+        lines.with_ansi(io::stderr().is_terminal()).init();
+    }
     Ok(())
+}
+
+/// A panic is an event like any other, on one line. Words that were put together when it happened stay out: they may
+/// repeat what somebody wrote.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let words = panic.payload().downcast_ref::<&str>();
+        tracing::error!(place, words, "a panic");
+    }));
 }
 
 fn greet(running: &Running) {

@@ -70,6 +70,31 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Which refusal it is, in one word for programs. It holds nothing of what was asked, and never changes.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::NameBlank => "name_blank",
+            Self::NameTooLong => "name_too_long",
+            Self::NameTaken(_) => "name_taken",
+            Self::RoomBlank => "room_blank",
+            Self::RoomTooLong => "room_too_long",
+            Self::RoomUnknown(_) => "room_unknown",
+            Self::MessageUnknown => "message_unknown",
+            Self::BodyBlank => "body_blank",
+            Self::BodyTooLong => "body_too_long",
+            Self::NonceInvalid => "nonce_invalid",
+            Self::NameNeeded => "name_needed",
+            Self::TokenUnknown => "token_unknown",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::TooLarge => "too_large",
+            Self::Unreadable(_) => "unreadable",
+            Self::QueryInvalid(_) => "query_invalid",
+            Self::TooSlow => "too_slow",
+            Self::Nothing => "nothing",
+            Self::MethodUnknown => "method_unknown",
+        }
+    }
+
     /// There is no room of this name, which is repeated as cleanly and shortly as if there were.
     pub fn room_unknown(name: &str) -> Self {
         Self::RoomUnknown(clean::line(name).chars().take(ROOM_CHARS_MAX).collect())

@@ -82,6 +82,9 @@ struct Inner {
     here_version: u64,
     /// How often the hub has started afresh.
     starts: u64,
+    /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
+    /// that all rooms share would be fought for at every delivery.
+    told: u64,
 }
 
 /// By what people are sorted, and told apart.
@@ -178,6 +181,11 @@ impl Hub {
         inner.bells.iter_mut().filter_map(Option::take).collect()
     }
 
+    /// How many frames were told since this was asked last.
+    pub fn take_told(&self) -> u64 {
+        std::mem::take(&mut self.lock().told)
+    }
+
     /// How often the bells were taken down. While this stays the same, a bell that was hung up hangs.
     pub fn rings(&self) -> u64 {
         self.rings.load(Ordering::Acquire)
@@ -195,7 +203,7 @@ impl Hub {
     /// What there is for the listener at `slot`, and, if the bell hangs now and there is no more to look for, how often they had been
     /// taken down. Hangs up `bell` before it looks, so that what is told after this look rings it.
     pub fn after(&self, slot: Slot, look: &Look, bell: &Waker) -> (Heard, Option<u64>) {
-        let mut inner = self.lock();
+        let inner = &mut *self.lock();
         let rings = Some(self.rings());
         match &mut inner.bells[slot] {
             Some(hung) if hung.will_wake(bell) => {}
@@ -208,6 +216,7 @@ impl Hub {
         let has_more_to_say = inner.here_version > look.here_version;
         match inner.frames.get(next) {
             Some(frame) => {
+                inner.told += 1;
                 let is_last = next + 1 == inner.frames.len() && !has_more_to_say;
                 (Heard::Frame(frame.written(look.format).bytes(look.framing), frame.seq), rings.filter(|_| is_last))
             }

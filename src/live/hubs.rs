@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::hub::{Hub, Slot, Tail};
 use super::{Frame, frame};
 use crate::domain::{Author, RoomId};
+use crate::meters::{Meters, Present};
 use crate::views::Here;
 
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
@@ -28,6 +29,7 @@ const RUNG_AT_ONCE: usize = 256;
 /// All hubs.
 pub struct Hubs {
     tail: Tail,
+    meters: Arc<Meters>,
     /// Rings the bells: waking thousands takes longer than a commit, and the writer has better things to do.
     ringer: Handle,
     rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
@@ -38,9 +40,10 @@ pub struct Hubs {
 
 impl Hubs {
     /// None yet. Each will keep a tail of this size. Their bells are rung on this runtime.
-    pub fn new(tail: Tail, ringer: Handle) -> Self {
+    pub fn new(tail: Tail, ringer: Handle, meters: Arc<Meters>) -> Self {
         Self {
             tail,
+            meters,
             ringer,
             rooms: Mutex::default(),
             moved: Mutex::default(),
@@ -72,11 +75,15 @@ impl Hubs {
         self.hub(room).map_or_else(Here::default, |hub| hub.here())
     }
 
-    /// Tells the listeners of a room what has just become durable.
-    pub fn tell(&self, room: RoomId, frame: Frame) {
+    /// Tells the listeners of a room what became durable at this instant.
+    pub fn tell(&self, room: RoomId, frame: Frame, committed: std::time::Instant) {
         if let Some(hub) = self.hub(room) {
             hub.add(frame, self.tail);
-            self.ring(&hub);
+            let (bells, meters) = (hub.take_bells(), Arc::clone(&self.meters));
+            self.ringer.spawn(async move {
+                ring(bells).await;
+                meters.fan_out.observe(committed.elapsed().as_secs_f64());
+            });
         }
     }
 
@@ -86,6 +93,18 @@ impl Hubs {
             hub.forget();
             self.ring(&hub);
         }
+    }
+
+    /// Counts what the hubs have told since they were asked last.
+    pub fn count_told(&self) {
+        let hubs: Vec<Arc<Hub>> = self.rooms().values().cloned().collect();
+        for hub in hubs {
+            self.meters.from_tail.inc_by(hub.take_told());
+        }
+    }
+
+    pub(super) fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     fn ring(&self, hub: &Hub) {
@@ -114,7 +133,9 @@ impl Hubs {
         let (slot, here_version) = hub.join(who);
         drop(rooms);
         self.moved(room);
-        Seat { hubs: Arc::clone(self), room, hub, slot, here_version, who: who.cloned().map(Box::new) }
+        let present = self.meters.listener();
+        let who = who.cloned().map(Box::new);
+        Seat { hubs: Arc::clone(self), room, hub, slot, here_version, who, _present: present }
     }
 
     fn moved(&self, room: RoomId) {
@@ -169,6 +190,7 @@ pub(super) struct Seat {
     pub slot: Slot,
     pub here_version: u64,
     who: Option<Box<Author>>,
+    _present: Present,
 }
 
 impl Seat {
@@ -187,6 +209,7 @@ impl Drop for Seat {
         let mut rooms = self.hubs.rooms();
         self.hub.leave(self.slot, self.who.as_deref());
         if self.hub.listeners() == 0 {
+            self.hubs.meters.from_tail.inc_by(self.hub.take_told());
             rooms.remove(&self.room);
         }
         drop(rooms);

@@ -102,7 +102,10 @@ impl Listener {
         let id = Cursor { epoch: Some(store.epoch()), seq: start.seq() };
         let opening = match start {
             Start::After(_) => frame::hello(id),
-            Start::Reset(_) => frame::reset(id),
+            Start::Reset(_) => {
+                hubs.meters().resets.inc();
+                frame::reset(id)
+            }
         };
         let seat = hubs.sit(room, who);
         let here_version = seat.here_version;
@@ -116,6 +119,7 @@ impl Listener {
         let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
         if is_forgotten(&snapshot, room.id, self.look.cursor)? {
             // So slow that the feed was shortened under it.
+            self.seat.hubs().meters().resets.inc();
             self.look.cursor = snapshot.last()?;
             let reset = frame::reset(Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor });
             return Ok(Some(reset.bytes(self.look.framing)));
@@ -143,8 +147,10 @@ impl Listener {
             self.look.cursor = change.seq;
             if let Some(frame) = frame::read(snapshot, self.store.epoch(), room, *change)? {
                 bytes.extend_from_slice(&frame.written(self.look.format).bytes(self.look.framing));
+                self.seat.hubs().meters().from_feed.inc();
             }
         }
+        self.seat.hubs().meters().feed_bytes.inc_by(bytes.len() as u64);
         Ok(bytes.freeze())
     }
 
@@ -214,6 +220,7 @@ impl Stream for Listener {
             return Poll::Ready(None);
         }
         listener.next(cx).map_err(|fault| {
+            listener.seat.hubs().meters().faults.inc();
             // The stream breaks off, and whoever listened comes back with the id of what was last heard.
             tracing::error!(%fault, "a listener could not read the feed");
             listener.ended = true;

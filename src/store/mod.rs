@@ -4,6 +4,7 @@
 //! disturb nobody. Nothing here knows HTTP, HTML or who is listening.
 
 mod apply;
+mod clock;
 mod copy;
 mod fault;
 mod feed;
@@ -16,6 +17,7 @@ mod tables;
 mod trial;
 mod verify;
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -24,6 +26,7 @@ use redb::{Database, ReadableDatabase};
 
 use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
 
+use clock::Clock;
 pub use copy::{CopyError, check, restore};
 pub use fault::Fault;
 pub use open::{OpenError, is_in};
@@ -39,12 +42,18 @@ pub struct Store {
     epoch: Epoch,
     /// A write has failed. The storage engine then takes no more until the file is opened again; reads go on.
     broken: AtomicBool,
+    clock: Clock,
 }
 
 impl Store {
     /// Which history this file counts in.
     pub fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// How large the data file is, in bytes; nothing if the system does not tell.
+    pub fn file_bytes(&self) -> Option<u64> {
+        fs::metadata(&self.path).ok().map(|file| file.len())
     }
 
     /// The state after the last commit. It stays as it is, whatever is committed meanwhile. Don't hold it while waiting:
@@ -79,6 +88,7 @@ impl Store {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
         let txn = db.as_ref().ok_or(Fault::Closed)?.begin_write()?;
         let mut tables = Tables::open(&txn)?;
+        self.clock.look(now, tables.last_at);
         let mut answers = Vec::with_capacity(batch.len());
         for asked in batch {
             answers.push(apply::apply(&mut tables, now, asked)?);

@@ -17,6 +17,7 @@ use redb::{
 };
 use thiserror::Error;
 
+use super::clock::Clock;
 use super::tables::{FORMAT, META, Tables};
 use super::{Counts, Fault, Store, migrate, trial, verify};
 use crate::domain::Epoch;
@@ -91,7 +92,7 @@ impl Store {
             lay_out(&db)?;
         }
         let (_, epoch) = numbers(&db.begin_read()?)?;
-        Ok(Self { path: PathBuf::new(), db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false) })
+        Ok(Self::of(PathBuf::new(), db, epoch))
     }
 
     /// Reads every row, and whether they fit together.
@@ -111,7 +112,11 @@ impl Store {
         trial.settle().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
         // Not on trial: only the storage engine's own commit stands a crash half way.
         migrate::bring_up_to_date(&db, format).map_err(|fault| damaged(path, fault))?;
-        Ok(Self { path: path.to_owned(), db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false) })
+        Ok(Self::of(path.to_owned(), db, epoch))
+    }
+
+    fn of(path: PathBuf, db: Database, epoch: Epoch) -> Self {
+        Self { path, db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false), clock: Clock::default() }
     }
 
     /// Opens the file again after a fault. Opening mends, and mending writes, so it first tries whether the disk takes

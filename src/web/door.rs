@@ -39,6 +39,7 @@ pub(super) async fn enter(
     match come_in(house, &visitor, &form).await {
         Ok(entered) => Ok(welcome(request, entered)),
         Err(problem) if Accept::of(request) == Accept::Page && !is_htmx(request) => {
+            problem::note(&problem, &house.meters);
             let status = poem::error::ResponseError::status(&problem);
             let shown = Form::again(&form, wrong(&problem));
             Ok(page(request, house, &visitor, &shown)?.with_status(status).into_response())

@@ -1,7 +1,6 @@
 //! The headers that every answer has: what a page may do, and who may show it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use poem::http::HeaderValue;
 use poem::http::header::{
@@ -16,11 +15,9 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; conn
                    require-trusted-types-for 'script'; trusted-types htmx";
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
-/// Adds them, and writes the request's line into the log.
+/// Adds them.
 pub(super) async fn add<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
-    let (method, path, started) = (request.method().clone(), request.uri().path().to_owned(), Instant::now());
     let mut response = next.get_response(request).await;
-    tracing::debug!(%method, path, status = response.status().as_u16(), us = started.elapsed().as_micros(), "answered");
     let headers = response.headers_mut();
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, CSP),

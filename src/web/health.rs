@@ -7,6 +7,7 @@ use poem::http::StatusCode;
 use poem::web::Data;
 
 use super::House;
+use crate::engine::Readiness;
 
 /// Alive.
 #[handler]
@@ -14,12 +15,12 @@ pub(super) fn up() -> &'static str {
     "up\n"
 }
 
-/// Able to write: not stopping, and the last commit went well.
+/// Able to write; and if not, why.
 #[handler]
 pub(super) async fn ready(Data(house): Data<&Arc<House>>) -> (StatusCode, &'static str) {
-    if house.engine.is_ready().await {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    match house.engine.readiness().await {
+        Readiness::Ready => (StatusCode::OK, "ready\n"),
+        Readiness::Unwritable => (StatusCode::SERVICE_UNAVAILABLE, "not writable: the disk takes nothing\n"),
+        Readiness::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
     }
 }

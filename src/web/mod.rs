@@ -13,6 +13,7 @@ mod headers;
 mod health;
 mod live;
 mod messages;
+mod metrics;
 mod origin;
 mod problem;
 mod query;
@@ -21,6 +22,7 @@ mod rooms;
 pub mod serve;
 mod stylesheet;
 mod visitor;
+mod watch;
 
 use std::sync::Arc;
 
@@ -31,7 +33,10 @@ use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod};
 use crate::domain::{Address, Refusal, Room};
 use crate::engine::{Engine, Problem};
 use crate::live::Hubs;
+use crate::meters::Meters;
 use crate::store::{Snapshot, Store};
+
+pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 
 /// What every handler may use.
 pub struct House {
@@ -41,9 +46,18 @@ pub struct House {
     pub engine: Engine,
     /// Who listens.
     pub hubs: Arc<Hubs>,
+    /// What is counted.
+    pub meters: Arc<Meters>,
+    /// What lets a program read the meters from another machine.
+    pub metrics_token: Option<MetricsToken>,
 }
 
 impl House {
+    /// The house that a request was sent to.
+    fn of(request: &poem::Request) -> &Arc<Self> {
+        request.data().expect("every endpoint stands below the house")
+    }
+
     /// The room at the address that stands in a request's path.
     fn room(&self, snapshot: &Snapshot, request: &poem::Request) -> Result<Room, Problem> {
         let name = query::room_name(request);
@@ -67,10 +81,12 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/assets/:file", reads(assets::show))
         .at("/up", reads(health::up))
         .at("/ready", reads(health::ready))
-        .data(house)
+        .at("/metrics", reads(metrics::show))
         .around(foreign::refuse)
         .around(problem::answer)
         .around(headers::add)
+        .around(watch::request)
+        .data(house)
 }
 
 /// An address that is read: GET, and HEAD of the same.

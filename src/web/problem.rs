@@ -6,11 +6,13 @@ use poem::endpoint::BoxEndpoint;
 use poem::error::{MethodNotAllowedError, ResponseError};
 use poem::http::header::{ALLOW, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use poem::http::{HeaderValue, StatusCode};
-use poem::{Endpoint, EndpointExt, IntoResponse, Request, Response, Result, RouteMethod};
+use poem::{Endpoint, EndpointExt, IntoResponse, PathPattern, Request, Response, Result, RouteMethod};
 
+use super::House;
 use super::accept::{Accept, is_htmx};
 use crate::domain::Refusal;
 use crate::engine::Problem;
+use crate::meters::Meters;
 use crate::views;
 
 impl ResponseError for Problem {
@@ -65,22 +67,34 @@ pub(super) fn detail(problem: &Problem) -> String {
 /// Answers whatever went wrong below: as a page, a fragment for htmx, text, or a problem document.
 pub(super) async fn answer<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
     let (accept, htmx) = (Accept::of(&request), is_htmx(&request));
+    let meters = Arc::clone(&House::of(&request).meters);
     match next.call(request).await {
         Ok(response) => Ok(response),
-        Err(error) => Ok(written(error, accept, htmx)),
+        Err(error) => Ok(written(error, accept, htmx, &meters)),
     }
 }
 
-fn written(error: poem::Error, accept: Accept, htmx: bool) -> Response {
-    let allow = error.data::<Allow>().copied();
+/// Counts a problem, and logs a fault with its cause. Called once for each, where it becomes an answer. What could not
+/// be written was logged and counted when that was found out, once for all who had asked.
+pub(super) fn note(problem: &Problem, meters: &Meters) {
+    match problem {
+        Problem::Refused(refusal) => meters.refused(refusal.kind()),
+        Problem::Unread(fault) => {
+            meters.faults.inc();
+            tracing::error!(%fault, "a request could not be answered");
+        }
+        Problem::Busy | Problem::Stopping | Problem::Broken => {}
+    }
+}
+
+fn written(error: poem::Error, accept: Accept, htmx: bool, meters: &Meters) -> Response {
+    let (allow, route) = (error.data::<Allow>().copied(), error.data::<PathPattern>().cloned());
     let problem = match error.downcast::<Problem>() {
         Ok(problem) => problem,
         Err(error) if error.is::<MethodNotAllowedError>() => Problem::Refused(Refusal::MethodUnknown),
         Err(_) => Problem::Refused(Refusal::Nothing), // the router knows no other error
     };
-    if let Problem::Unread(fault) = &problem {
-        tracing::error!(%fault, "a request could not be answered");
-    }
+    note(&problem, meters);
     let status = problem.status();
     let in_browser = htmx || accept == Accept::Page;
     let detail = match &problem {
@@ -88,6 +102,9 @@ fn written(error: poem::Error, accept: Accept, htmx: bool) -> Response {
         problem => detail(problem),
     };
     let mut response = shown(&problem, &detail, accept, htmx).with_status(status).into_response();
+    if let Some(route) = route {
+        response.set_data(route);
+    }
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("Accept, HX-Request"));
     if let Some(Allow(methods)) = allow {

@@ -1,7 +1,5 @@
 //! Who asks: the cookie, a bearer token (RFC 6750), or Basic credentials `name:TOKEN` (RFC 7617).
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, COOKIE};
@@ -58,7 +56,7 @@ fn cookie(name: &str, value: &str, seconds: u64) -> String {
 
 impl<'a> FromRequest<'a> for Visitor {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
-        let house = request.data::<Arc<House>>().expect("every handler stands below the house");
+        let house = House::of(request);
         let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
         Ok(identify(request, &snapshot)?)
     }

@@ -45,7 +45,8 @@ impl House {
         let mut past = Past::open(data.path());
         happened(&mut past);
         drop(past);
-        let config = Config { listen: localhost(0), data: data.path().to_owned(), log: "off".to_owned() };
+        let (listen, log) = (localhost(0), "off".to_owned());
+        let config = Config { listen, data: data.path().to_owned(), log, metrics_token: None };
         let running = app::start(&config).await.expect("a free port and a fresh directory");
         Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
     }

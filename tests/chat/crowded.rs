@@ -8,6 +8,7 @@ use std::time::Duration;
 use taproom::domain::{Body, Command, Moment, RoomId, UserId, Who};
 use taproom::engine::{Engine, Problem};
 use taproom::live::{Hubs, Tail};
+use taproom::meters::Meters;
 use taproom::store::Store;
 use taproom::web::{self, serve};
 use tempfile::TempDir;
@@ -34,13 +35,16 @@ impl Parts {
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(crate::past::store(directory.path()));
         let past = Past::enters(&store, at, ANN, ROOM);
-        let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current()));
-        let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs)).unwrap();
-        let house = Arc::new(web::House { store: Arc::clone(&store), engine, hubs });
+        let meters = Arc::new(Meters::default());
+        let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
+        let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters)).unwrap();
+        let house =
+            web::House { store: Arc::clone(&store), engine, hubs, meters: Arc::clone(&meters), metrics_token: None };
+        let house = Arc::new(house);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let endpoint = web::endpoint(Arc::clone(&house));
-        tokio::spawn(serve::serve(listener, endpoint, seats, std::future::pending::<()>(), Duration::ZERO));
+        tokio::spawn(serve::serve(listener, endpoint, seats, meters, std::future::pending::<()>(), Duration::ZERO));
         Self { store, house, url, past, _directory: directory }
     }
 
@@ -100,6 +104,19 @@ async fn a_full_queue_is_told_at_once_and_empties_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_house_that_stops_is_alive_and_says_why_it_is_not_ready() {
+    let parts = Parts::open(now(), 100).await;
+    let asked = async |path: &str| {
+        let answer = ask(client().get(format!("{}{path}", parts.url))).await;
+        (answer.status, answer.text().to_owned())
+    };
+    assert_eq!(asked("/ready").await, (200, "ready\n".to_owned()));
+    parts.house.engine.refuse();
+    assert_eq!(asked("/ready").await, (503, "stopping\n".to_owned()));
+    assert_eq!(asked("/up").await, (200, "up\n".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
     let parts = Parts::open(now(), 2).await;
     let host = parts.url.strip_prefix("http://").unwrap();
@@ -118,6 +135,7 @@ async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
         answer.is_ok_and(|answer| answer.status() == 200)
     };
     within("a seat", async { while !is_up().await {} }).await;
+    assert!(parts.house.meters.turned_away.get() >= 1, "it is counted");
 }
 
 /// The clock of these tests stands still and jumps when everybody waits, so nothing is waited for.
@@ -142,6 +160,8 @@ async fn whoever_does_not_finish_a_request_is_hung_up_on() {
         let answered = waits_for_the_end(&house, said).await;
         assert!(answered.starts_with(answer) && answered.is_empty() == answer.is_empty(), "{said:?} gets {answered:?}");
     }
+    let meters = ask(house.get("/metrics")).await;
+    assert!(meters.text().contains("\ntaproom_refusals_total{kind=\"too_slow\"} 1\n"), "it is counted as what it is");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,7 +64,15 @@ async fn a_full_disk_stops_posting_not_reading_and_costs_no_restart() {
     assert!(refused.1.contains("could not be saved"), "it says what happened: {}", refused.1);
     assert_eq!(post_status(&ann, "still full").await.0, 503);
     let ready = ask(client().get(format!("{}/ready", program.url))).await;
-    assert_eq!(ready.status, 503, "whoever watches is told");
+    assert_eq!(
+        (ready.status, ready.text()),
+        (503, "not writable: the disk takes nothing\n"),
+        "whoever watches is told"
+    );
+    assert_eq!(ask(client().get(format!("{}/up", program.url))).await.status, 200, "it is alive");
+    let meters = ask(client().get(format!("{}/metrics", program.url))).await;
+    let faults = meters.text().lines().find_map(|line| line.strip_prefix("taproom_faults_total ")).map(str::parse);
+    assert!(faults.expect("they are counted").is_ok_and(|faults: u64| faults >= 3), "two posts, and whoever watches");
     let texts = |history: Vec<(u64, String)>| history.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
     assert_eq!(texts(history(&client(), &program.url, &ann.room).await), said, "reading goes on");
 

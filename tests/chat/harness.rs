@@ -137,7 +137,12 @@ pub async fn let_go(directory: &Path) {
 
 /// The configuration of a house on this directory.
 pub fn config(directory: &Path) -> Config {
-    Config { listen: "127.0.0.1:0".parse().unwrap(), data: directory.to_owned(), log: "off".to_owned() }
+    Config {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        data: directory.to_owned(),
+        log: "off".to_owned(),
+        metrics_token: None,
+    }
 }
 
 /// Somebody new in the house at this origin.

@@ -34,3 +34,6 @@ mod starting;
 mod copies;
 mod full_disk;
 mod old;
+
+mod logs;
+mod meters;

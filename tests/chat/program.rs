@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 
 use crate::harness::{Guest, client, guest, within};
 
@@ -20,7 +20,7 @@ pub fn command(data: &Path) -> Command {
 /// The same with nothing said.
 pub fn bare() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taproom"));
-    for variable in ["TAPROOM_LISTEN", "TAPROOM_DATA", "TAPROOM_LOG"] {
+    for variable in ["TAPROOM_LISTEN", "TAPROOM_DATA", "TAPROOM_LOG", "TAPROOM_METRICS_TOKEN"] {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
@@ -60,6 +60,11 @@ impl Program {
     /// Somebody who was in it before it was started again.
     pub fn again(&self, guest: &Guest) -> Guest {
         Guest { url: self.url.clone(), http: client(), ..guest.clone() }
+    }
+
+    /// What it writes about itself, if that is piped.
+    pub fn errors(&mut self) -> ChildStderr {
+        self.child.stderr.take().expect("its errors are piped, and nobody has taken them")
     }
 
     /// Its process id.

@@ -18,9 +18,10 @@ use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Response};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::Seat;
 use super::takeover::{self, Answer, Handover, Outlet, Socket};
 use crate::domain::limits::HEAD_BYTES_MAX;
 
@@ -45,7 +46,7 @@ pub(super) struct Caller<E> {
 impl<E: Endpoint<Output = Response> + 'static> Caller<E> {
     /// Serves the connection until it ends; `closing` changes when it is to end soon. A stream that leaves it takes `seat`
     /// along.
-    pub async fn serve(self, stream: TcpStream, seat: OwnedSemaphorePermit, mut closing: watch::Receiver<()>) {
+    pub async fn serve(self, stream: TcpStream, seat: Seat, mut closing: watch::Receiver<()>) {
         let is_http2 = tokio::select! {
             spoken = timeout(HEAD_WITHIN, speaks_http2(&stream)) => spoken,
             _ = closing.changed() => return,
@@ -64,7 +65,7 @@ impl<E: Endpoint<Output = Response> + 'static> Caller<E> {
     async fn serve_http1(
         self: Arc<Self>,
         stream: TcpStream,
-        seat: OwnedSemaphorePermit,
+        seat: Seat,
         mut closing: watch::Receiver<()>,
     ) -> hyper::Result<()> {
         let handover = Handover::default();

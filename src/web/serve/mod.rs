@@ -1,5 +1,5 @@
 //! Connections: poem's endpoints on hyper, with the time and number of everything bounded. A listener's socket leaves
-//! hyper as soon as its stream begins ([`takeover`]).
+//! hyper as soon as its stream begins (`takeover.rs`).
 //!
 //! poem brings a server of its own. It lets go of a departed listener only after writing to it twice, sets no time for
 //! a request's head, and spins when descriptors run out; and a listener costs it twenty times as much memory.
@@ -15,9 +15,10 @@ use poem::{Endpoint, Response};
 use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::meters::{Meters, Present};
 use connection::{Caller, HEAD_WITHIN};
 
 /// How long a client may leave what was sent to it lying in the network (`TCP_USER_TIMEOUT`, RFC 5482): one that has gone
@@ -30,10 +31,19 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n\
 Connection: close\r\nContent-Length: 62\r\n\r\nEvery seat is taken at this moment. Try again in some seconds.";
 
+/// A connection's place, counted as taken until it is dropped.
+type Seat = (OwnedSemaphorePermit, Present);
+
 /// Accepts connections and serves them until it is dropped or `until` is over; then lets the requests that are under way
 /// end, for at most `drain`.
-pub async fn serve<E>(listener: TcpListener, endpoint: E, connections_max: usize, until: impl Future, drain: Duration)
-where
+pub async fn serve<E>(
+    listener: TcpListener,
+    endpoint: E,
+    connections_max: usize,
+    meters: Arc<Meters>,
+    until: impl Future,
+    drain: Duration,
+) where
     E: Endpoint<Output = Response> + 'static,
 {
     let (close, closing) = watch::channel(());
@@ -41,7 +51,7 @@ where
     let accept = async {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => welcome(stream, peer, &endpoint, &seats, &closing),
+                Ok((stream, peer)) => welcome(stream, peer, &endpoint, &seats, &meters, &closing),
                 Err(error) if is_theirs(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be accepted");
@@ -75,9 +85,11 @@ fn welcome<E: Endpoint<Output = Response> + 'static>(
     peer: SocketAddr,
     endpoint: &Arc<E>,
     seats: &Arc<Semaphore>,
+    meters: &Meters,
     closing: &watch::Receiver<()>,
 ) {
-    let Ok(seat) = Arc::clone(seats).try_acquire_owned() else {
+    let Ok(permit) = Arc::clone(seats).try_acquire_owned() else {
+        meters.turned_away.inc();
         tokio::spawn(turn_away(stream));
         return;
     };
@@ -86,6 +98,7 @@ fn welcome<E: Endpoint<Output = Response> + 'static>(
     let _refused_by_the_system = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
     let Ok(local) = stream.local_addr() else { return };
     let caller = Caller { endpoint: Arc::clone(endpoint), local, peer };
+    let seat = (permit, meters.connection());
     tokio::spawn(caller.serve(stream, seat, closing.clone()));
 }
 

@@ -20,7 +20,8 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+
+use super::Seat;
 
 /// An answer on its way to a connection.
 pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
@@ -137,7 +138,7 @@ pub(super) struct Outlet {
     body: Option<BoxBody<Bytes, io::Error>>,
     unsent: Unsent,
     said_bytes: usize,
-    _seat: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 impl Outlet {
@@ -145,7 +146,7 @@ impl Outlet {
     ///
     /// # Errors
     /// If the other end has gone.
-    pub async fn open(mut socket: TcpStream, answer: Answer, seat: OwnedSemaphorePermit) -> io::Result<Self> {
+    pub async fn open(mut socket: TcpStream, answer: Answer, seat: Seat) -> io::Result<Self> {
         let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
         let (head, body) = answer.into_parts();
         socket.write_all(&written(head.status, &head.headers)).await?;
