@@ -42,10 +42,10 @@
 //! 2. [`engine::Engine::execute`] puts it into the queue, or says at once that the queue is full.
 //! 3. The writer takes all that waits and gives it to [`store::Store::commit`]: one transaction, one fsync.
 //!    `store/apply.rs` judges each command and writes the message, its row in the feed and its outcome.
-//! 4. The file is synced. Now, and not before, the writer answers the askers, reads each change back on a snapshot, writes
-//!    it once as a [`live::Frame`] and gives it to the room's hub.
-//! 5. The hub keeps the frame in its tail, and its bell is rung on the runtime. Every listener looks, takes the same bytes, and moves on by
-//!    one number.
+//! 4. The file is synced. Now, and not before, the writer answers the askers, and the teller reads each change back on a
+//!    snapshot, writes it once as a [`live::Frame`] and gives it to the room's hub, while the writer is at the next batch.
+//! 5. The hub keeps the frame in its tail, and its bells are rung on the runtime. Every listener looks, takes the same
+//!    bytes, and moves on by one number; `web/serve/takeover.rs` writes them to its socket.
 //! 6. The author's page has the row from the answer already: `assets/taproom.js` keeps the first of two with one id.
 //!
 //! # A listener, from the page to the present
@@ -59,7 +59,10 @@
 //!
 //! # Choices that were measured or tried
 //!
-//! - Connections are served by a loop of our own on hyper (`web/serve.rs` says why), and a frame is a shared `Bytes`.
+//! - Connections are served by a loop of our own on hyper (`web/serve/mod.rs` says why), and a frame is a shared `Bytes`. A
+//!   stream leaves hyper, whose buffers would make a listener sixteen times as large (`web/serve/takeover.rs`).
+//! - A post touches as few tables as can be: each is a page or two that the disk must take, and on a quiet server that is
+//!   most of what a post costs.
 //! - Commits are redb's one-phase commits without quick repair: a third faster with few writers. The price is that after a
 //!   crash (not after a stop) opening walks the file once, about 0.2 s for a million messages.
 //! - Reads happen where they are asked for, on the async workers: a page is fifty rows, some microseconds from memory. Only

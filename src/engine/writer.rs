@@ -1,0 +1,93 @@
+//! The writer: takes what waits, has it judged and made durable together, and answers. What has become durable goes on to
+//! the teller, so that telling thousands and the next batch's fsync go on side by side.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::time::Instant;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::teller::News;
+use super::{Problem, now};
+use crate::domain::limits::BATCH_COMMANDS_MAX;
+use crate::domain::{Asked, Done, Event};
+use crate::meters::Meters;
+use crate::store::Store;
+
+/// Something for the writer.
+pub(super) enum Job {
+    Carry(Asked, oneshot::Sender<Result<Done, Problem>>),
+    Stop,
+}
+
+/// The one thread that changes the store.
+pub(super) struct Writer {
+    pub store: Arc<Store>,
+    pub meters: Arc<Meters>,
+    pub healthy: Arc<AtomicBool>,
+    /// Bounded: a writer that is too far ahead of what has been told waits.
+    pub news: SyncSender<News>,
+}
+
+impl Writer {
+    /// Carries out what comes until it is told to stop, and then what has come by then.
+    pub fn run(self, mut jobs: mpsc::Receiver<Job>) {
+        let (mut batch, mut answers) = (Vec::new(), Vec::new());
+        while next_batch(&mut jobs, &mut batch, &mut answers) {
+            self.carry_out(&batch, answers.drain(..));
+            batch.clear();
+        }
+    }
+
+    fn carry_out(&self, batch: &[Asked], answers: impl Iterator<Item = oneshot::Sender<Result<Done, Problem>>>) {
+        let started = Instant::now();
+        let outcomes = self.store.commit(now(), batch);
+        let committed = Instant::now();
+        self.meters.batch.observe(batch.len() as f64);
+        self.meters.commit.observe((committed - started).as_secs_f64());
+        self.healthy.store(outcomes.is_ok(), Ordering::Release);
+        match outcomes {
+            Ok(outcomes) => {
+                let new: Vec<Done> = outcomes.iter().flatten().filter(|done| !done.again).copied().collect();
+                let posts = new.iter().filter(|done| matches!(done.event, Event::Posted { .. }));
+                self.meters.posts.inc_by(posts.count() as u64);
+                for (answer, outcome) in answers.zip(outcomes) {
+                    // Whoever has gone meanwhile finds the outcome by the nonce.
+                    let _gone = answer.send(outcome.map_err(Problem::Refused));
+                }
+                self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
+            }
+            Err(fault) => {
+                self.meters.faults.inc();
+                tracing::error!(%fault, commands = batch.len(), "a batch could not be written");
+                for answer in answers {
+                    let _gone = answer.send(Err(Problem::Broken));
+                }
+            }
+        }
+    }
+}
+
+/// Waits for a command, and takes all that have come by then, in order. `false` when there will be no more.
+fn next_batch(
+    jobs: &mut mpsc::Receiver<Job>,
+    batch: &mut Vec<Asked>,
+    answers: &mut Vec<oneshot::Sender<Result<Done, Problem>>>,
+) -> bool {
+    let mut job = jobs.blocking_recv();
+    while let Some(taken) = job {
+        match taken {
+            Job::Carry(asked, answer) => {
+                batch.push(asked);
+                answers.push(answer);
+            }
+            Job::Stop => jobs.close(),
+        }
+        if batch.len() == BATCH_COMMANDS_MAX {
+            break;
+        }
+        job = jobs.try_recv().ok();
+    }
+    !batch.is_empty()
+}
