@@ -58,7 +58,8 @@ pub fn run(kind: &Kind, pace: Pace, options: &Options, frame: usize) -> io::Resu
     let mut figures = Figures::default();
     let (mut posted, mut frame) = (vec![0; options.rooms], frame);
     if pace != Pace::Silence {
-        let told = Told::run(&server, &cast, &mut crowd, clock, pace, options)?;
+        let body = kind.text_bytes(frame, options.body);
+        let told = Told::run(&server, &cast, &mut crowd, clock, pace, options, body)?;
         frame = crowd.verdict.frame;
         told.report(&mut figures, &mut crowd.verdict);
         posted = told.posted;
@@ -98,8 +99,9 @@ impl Told {
         clock: Clock,
         pace: Pace,
         options: &Options,
+        body: usize,
     ) -> io::Result<Self> {
-        let start = |posters| Posters::start(posters, server.address, cast, clock, options.body);
+        let start = |posters| Posters::start(posters, server.address, cast, clock, body);
         let mut posted = vec![0; options.rooms];
         let warm = start(1)?;
         tell(crowd, &warm, 1, WARM_UP, &mut posted)?;
@@ -144,7 +146,13 @@ impl Told {
 }
 
 /// Posts `messages` more, never with more than `window` on their way, until all are heard or nothing is heard any more.
-fn tell(crowd: &mut Crowd, posters: &Posters, window: usize, messages: usize, posted: &mut [usize]) -> io::Result<()> {
+pub fn tell(
+    crowd: &mut Crowd,
+    posters: &Posters,
+    window: usize,
+    messages: usize,
+    posted: &mut [usize],
+) -> io::Result<()> {
     let (start, heard_before) = (posted.iter().sum::<usize>(), crowd.verdict.complete);
     let (mut sent, mut quiet) = (0, Quiet::since(crowd));
     while crowd.verdict.complete - heard_before < messages && !quiet.is_too_long(crowd) {

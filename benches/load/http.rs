@@ -16,6 +16,8 @@ pub struct Head {
     pub length: usize,
     /// How many bytes follow; nothing is said of it for a stream.
     pub body: Option<usize>,
+    /// Whether what follows comes in chunks.
+    pub is_chunked: bool,
 }
 
 /// The head at the start of `bytes`, if it is there as a whole.
@@ -28,9 +30,13 @@ fn parse(head: &[u8]) -> Option<Head> {
     let text = std::str::from_utf8(head).ok()?;
     let (first, fields) = text.split_once("\r\n")?;
     let status = first.split(' ').nth(1)?.parse().ok()?;
-    let mut fields = fields.split("\r\n").filter_map(|field| field.split_once(':'));
-    let body = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    Some(Head { status, length: head.len(), body: body.and_then(|(_, value)| value.trim().parse().ok()) })
+    let field = |wanted: &str| {
+        let mut fields = fields.split("\r\n").filter_map(|field| field.split_once(':'));
+        fields.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+    };
+    let body = field("content-length").and_then(|length| length.parse().ok());
+    let is_chunked = field("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
+    Some(Head { status, length: head.len(), body, is_chunked })
 }
 
 /// A connection that waits for each answer.

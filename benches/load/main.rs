@@ -1,24 +1,34 @@
-//! Measures the release binary of Taproom over loopback: messages to many listeners, durable posts, pages, memory; in
-//! the same rounds beside a program that does nothing but write. `cargo bench --bench load -- --help` tells the
-//! options, `benches/README.md` how to read the figures.
+//! Measures the release binary of Taproom over loopback: messages to many listeners, durable posts, pages, memory, long
+//! histories; in the same rounds beside a program that does nothing but write, and beside nginx with nchan where that is
+//! installed. `cargo bench --bench load -- --help` tells the options, `benches/README.md` how to read the figures.
 //!
-//! A run starts its server, and ends it; every run has a fresh one with an empty directory. [`fanout`] and [`requests`]
-//! are what is measured, [`crowd`], [`posters`], [`visitor`] and [`asking`] make the load, [`verdict`] judges what was
-//! heard, and [`report`] shows it.
+//! A run starts its server, and ends it; every run has a fresh one with a directory of its own. [`scenes`] says who takes
+//! part in what. [`fanout`], [`quiet`], [`requests`], [`start`], [`backup`] and [`growth`] are what is measured; [`crowd`],
+//! [`posters`], [`visitor`] and [`asking`] make the load, [`fill`] makes the histories, [`verdict`] judges what was heard.
+//! [`report`] shows it, and [`table`] holds it against the targets.
 
 mod asking;
+mod backup;
 mod ceiling;
 mod crowd;
 mod fanout;
 mod figures;
+mod fill;
+mod growth;
 mod http;
+mod machine;
+mod nchan;
 mod options;
 mod posters;
 mod process;
+mod quiet;
 mod report;
 mod requests;
+mod scenes;
 mod server;
+mod start;
 mod stream;
+mod table;
 mod verdict;
 mod visitor;
 
@@ -27,10 +37,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use fanout::Pace;
-use options::{Options, Scenario};
-use report::Report;
-use server::Kind;
+use options::Options;
+use scenes::Scenes;
 
 /// How many deliveries a run may have: what is kept of each must fit into memory.
 const DELIVERIES_MAX: usize = 50_000_000;
@@ -53,31 +61,25 @@ fn main() -> ExitCode {
 }
 
 fn measure(options: &Options) -> io::Result<()> {
-    check(options)?;
-    let mut report = Report::default();
-    let mut frame = options.frame;
+    let parts = if options.table { table::parts(options)? } else { vec![options.clone()] };
+    parts.iter().try_for_each(check)?;
+    let mut scenes = Scenes::new(options);
     for round in 1..=options.rounds {
-        report.round();
-        for scenario in &options.only {
-            let _nobody_reads = writeln!(io::stderr(), "round {round} of {}: {scenario:?}", options.rounds);
-            match scenario {
-                Scenario::Fanout => {
-                    frame = crowds(&mut report, options, Pace::Window(options.window), frame)?;
-                }
-                Scenario::Paced => frame = crowds(&mut report, options, Pace::Rate(options.rate), frame)?,
-                Scenario::Memory => frame = crowds(&mut report, options, Pace::Silence, frame)?,
-                Scenario::Posts => posts(&mut report, options)?,
-                Scenario::Pages => pages(&mut report, options)?,
+        scenes.report.round();
+        for part in &parts {
+            for scenario in &part.only {
+                let _nobody_reads = writeln!(io::stderr(), "round {round} of {}: {scenario:?}", options.rounds);
+                scenes.run(*scenario, part)?;
             }
         }
     }
     let mut out = io::stdout().lock();
     if options.json {
-        report.write_json(&mut out)?
+        scenes.report.write_json(&mut out, &options.data, options.table)?
     } else {
-        report.write(&mut out)?
+        scenes.report.write(&mut out, &options.data, options.table)?
     }
-    match report.first_wrong() {
+    match scenes.report.first_wrong() {
         Some(wrong) => Err(io::Error::other(wrong)),
         None => Ok(()),
     }
@@ -96,50 +98,4 @@ fn check(options: &Options) -> io::Result<()> {
         return Err(io::Error::other(format!("these are more than {DELIVERIES_MAX} deliveries")));
     }
     Ok(())
-}
-
-/// Every chat server, and every ceiling beside it. Answers how long a frame was.
-fn crowds(report: &mut Report, options: &Options, pace: Pace, mut frame: usize) -> io::Result<usize> {
-    let Options { listeners, rooms, .. } = options;
-    let what = match pace {
-        Pace::Window(window) => format!("{} messages, {window} on their way at once", options.fanout_messages()),
-        Pace::Rate(rate) => format!("{rate} messages a second"),
-        Pace::Silence => "no messages".to_owned(),
-    };
-    let title = format!("{listeners} listeners in {rooms} room(s), {what}");
-    let ceilings = options.ceilings.iter().filter(|threads| **threads > 0).map(|threads| Kind::Ceiling(*threads));
-    // A ceiling knows no rooms: everybody would hear everything.
-    let ceilings = ceilings.filter(|_| *rooms == 1);
-    for kind in chats(options).into_iter().chain(ceilings) {
-        let run = fanout::run(&kind, pace, options, frame)?;
-        frame = run.frame;
-        report.add(&title, kind.name(), run.figures);
-    }
-    Ok(frame)
-}
-
-fn posts(report: &mut Report, options: &Options) -> io::Result<()> {
-    for connections in &options.connections {
-        for (nonces, with) in [(false, "without a nonce"), (true, "with a nonce each")] {
-            let title = format!("Durable posts, {connections} connection(s), {with}");
-            for kind in chats(options) {
-                report.add(&title, kind.name(), requests::posts(&kind, *connections, nonces, options)?);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn pages(report: &mut Report, options: &Options) -> io::Result<()> {
-    for connections in &options.connections {
-        let title = format!("Page of a room with 50 messages, {connections} connection(s)");
-        for kind in chats(options) {
-            report.add(&title, kind.name(), requests::pages(&kind, *connections, options)?);
-        }
-    }
-    Ok(())
-}
-
-fn chats(options: &Options) -> Vec<Kind> {
-    std::iter::once(Kind::Taproom).chain(options.beside.clone().map(Kind::Other)).collect()
 }

@@ -1,9 +1,11 @@
 //! What can be chosen on the command line. Everything has a bound, so that no run goes on for ever.
 
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use tempfile::TempDir;
 
 /// Measures Taproom's release binary on this machine, over loopback, beside a program that only writes.
 ///
@@ -36,6 +38,10 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = count(10_000))]
     pub rate: usize,
 
+    /// start, backup, growth: how many messages the file holds, or the largest of several
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = count(10_000_000))]
+    pub history: usize,
+
     /// paced: how many pages are asked for each second meanwhile
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = count(1_000))]
     pub visits: usize,
@@ -44,7 +50,7 @@ pub struct Options {
     #[arg(long, value_name = "BYTES", default_value_t = 100, value_parser = count(4_000))]
     pub body: usize,
 
-    /// posts, pages: how long each run lasts
+    /// posts, pages, quiet, growth: how long each run lasts; paced and backup take three times as long
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = count(60))]
     pub seconds: usize,
 
@@ -65,9 +71,19 @@ pub struct Options {
     #[arg(value_parser = clap::value_parser!(u8).range(..=8))]
     pub ceilings: Vec<u8>,
 
+    /// Beside nginx with nchan, where it is installed, by its number of workers; 0 for none
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [2])]
+    #[arg(value_parser = clap::value_parser!(u8).range(..=8))]
+    pub nchan: Vec<u8>,
+
     /// Beside another binary of Taproom too, an older one perhaps
     #[arg(long, value_name = "FILE")]
     pub beside: Option<PathBuf>,
+
+    /// Measure all that has a target, and print the table of targets first; says by itself what, beside whom and how
+    /// many. Of the other options it heeds --rounds, --history, --beside, --json and --data
+    #[arg(long)]
+    pub table: bool,
 
     /// Print the figures as one JSON document: each value of each round
     #[arg(long)]
@@ -103,6 +119,14 @@ pub enum Scenario {
     Pages,
     /// Listeners that only listen, and what is left when they have gone
     Memory,
+    /// A post in a room with one listener, while another room with many is quiet, and while it is busy
+    Quiet,
+    /// From starting the program on a long history to the first page; memory when each room's page was served
+    Start,
+    /// Posts while a copy of a long history is made
+    Backup,
+    /// The same with more rooms, a longer history, more listeners, and more rooms for one listener
+    Growth,
 }
 
 impl Options {
@@ -110,6 +134,11 @@ impl Options {
     pub fn fanout_messages(&self) -> usize {
         let heard_by = (self.listeners / self.rooms).max(1);
         self.messages.unwrap_or((200_000 / heard_by).clamp(20, 20_000))
+    }
+
+    /// A directory for a run, which goes with it.
+    pub fn directory(&self) -> io::Result<TempDir> {
+        tempfile::Builder::new().prefix("load-").tempdir_in(&self.data)
     }
 
     /// How long a run of posts or pages lasts.

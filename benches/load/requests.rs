@@ -44,7 +44,8 @@ pub fn pages(kind: &Kind, connections: usize, options: &Options) -> io::Result<F
     })
 }
 
-fn measure(
+/// Requests by this many connections, as many as are answered within the time of a run.
+pub fn measure(
     server: &Server,
     connections: usize,
     options: &Options,

@@ -2,15 +2,16 @@
 
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::http::{self, Line};
+use crate::nchan::{self, Installed};
 use crate::options::Options;
-use crate::process::Process;
+use crate::process::{self, Process};
 
 /// Which server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Kind {
     Other(PathBuf),
     /// A program that only writes, with so many threads.
     Ceiling(u8),
+    /// nginx with nchan, with so many workers.
+    Nchan(Installed, u8),
 }
 
 impl Kind {
@@ -31,12 +34,14 @@ impl Kind {
             Self::Other(file) => format!("beside: {}", file.display()),
             Self::Ceiling(1) => "write ceiling, 1 thread".to_owned(),
             Self::Ceiling(threads) => format!("write ceiling, {threads} threads"),
+            Self::Nchan(_, 1) => "nchan, 1 worker".to_owned(),
+            Self::Nchan(_, workers) => format!("nchan, {workers} workers"),
         }
     }
 
-    /// Whether it keeps what is posted and has pages, or only writes.
+    /// Whether it is Taproom: keeps what is posted, and has names and pages.
     pub fn is_chat(&self) -> bool {
-        !matches!(self, Self::Ceiling(_))
+        matches!(self, Self::Taproom | Self::Other(_))
     }
 
     /// How long after the last of so many listeners has come it may go on telling who is here.
@@ -45,6 +50,14 @@ impl Kind {
             Duration::from_millis(750 + 250 * (listeners as u64 / 500 + 1))
         } else {
             Duration::from_millis(250)
+        }
+    }
+
+    /// How long the posted text must be for the listeners to get a frame of this size, or `body` where that follows from it.
+    pub fn text_bytes(&self, frame: usize, body: usize) -> usize {
+        match self {
+            Self::Taproom | Self::Other(_) | Self::Ceiling(_) => body,
+            Self::Nchan(..) => frame.saturating_sub(nchan::EVENT_BYTES).max(body),
         }
     }
 }
@@ -58,8 +71,8 @@ pub struct Server {
     /// The process.
     pub process: Process,
     child: Child,
-    greeting: BufReader<ChildStdout>, // kept open: whatever it says later must find a reader
-    _data: TempDir,
+    _greeting: Option<BufReader<ChildStdout>>, // kept open: whatever it says later must find a reader
+    _data: Option<TempDir>,
 }
 
 /// The rooms and people of a run.
@@ -71,43 +84,57 @@ pub struct Cast {
 }
 
 impl Server {
-    /// Starts one, on any free port of loopback.
+    /// Starts one with an empty directory, on any free port of loopback.
     pub fn start(kind: &Kind, options: &Options, frame: usize) -> io::Result<Self> {
-        let data = tempfile::Builder::new().prefix("load-").tempdir_in(&options.data)?;
-        let mut command = match kind {
-            Kind::Taproom => taproom(PathBuf::from(env!("CARGO_BIN_EXE_taproom")), &data),
-            Kind::Other(file) => taproom(file.clone(), &data),
-            Kind::Ceiling(threads) => ceiling(*threads, frame)?,
-        };
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-        let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
-        let mut server = Self {
-            kind: kind.clone(),
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            process: Process(child.id()),
-            child,
-            greeting: BufReader::new(stdout),
-            _data: data,
-        };
-        server.address = server.greeted()?;
+        let data = options.directory()?;
+        let mut server = Self::start_on(kind, data.path(), frame)?;
+        server._data = Some(data);
         Ok(server)
     }
 
-    /// Reads where it listens: the first address that it prints.
-    fn greeted(&mut self) -> io::Result<SocketAddr> {
-        let mut line = String::new();
-        while self.greeting.read_line(&mut line)? > 0 {
+    /// Starts one on what is in this directory.
+    pub fn start_on(kind: &Kind, data: &Path, frame: usize) -> io::Result<Self> {
+        let command = match kind {
+            Kind::Taproom => taproom(own_binary(), data),
+            Kind::Other(file) => taproom(file.clone(), data),
+            Kind::Ceiling(threads) => ceiling(*threads, frame)?,
+            Kind::Nchan(installed, workers) => {
+                let (child, address) = installed.start(*workers, data)?;
+                return Ok(Self::of(kind, child, address, None));
+            }
+        };
+        Self::greeted(kind, command)
+    }
+
+    /// Starts it, and reads where it listens: the first address that it prints.
+    fn greeted(kind: &Kind, mut command: Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
+        let mut server = Self::of(kind, child, SocketAddr::from(([127, 0, 0, 1], 0)), None);
+        let (mut greeting, mut line) = (BufReader::new(stdout), String::new());
+        while greeting.read_line(&mut line)? > 0 {
             if let Some((_, address)) = line.split_once("http://")
                 && let Ok(address) = address.trim().parse()
             {
-                return Ok(address);
+                (server.address, server._greeting) = (address, Some(greeting));
+                return Ok(server);
             }
             line.clear();
         }
-        Err(io::Error::other(format!("{} did not say where it listens", self.kind.name())))
+        Err(io::Error::other(format!("{} did not say where it listens", kind.name())))
     }
 
-    /// Opens rooms and gives people names. A server that only writes needs neither, so it gets any.
+    fn of(kind: &Kind, child: Child, address: SocketAddr, greeting: Option<BufReader<ChildStdout>>) -> Self {
+        let process = Process(child.id());
+        Self { kind: kind.clone(), address, process, child, _greeting: greeting, _data: None }
+    }
+
+    /// Ends it in order, as an operator does.
+    pub fn stop(mut self) -> io::Result<()> {
+        process::end(&mut self.child)
+    }
+
+    /// Opens rooms and gives people names. A server that knows neither gets any.
     pub fn cast(&self, rooms: usize, people: usize) -> io::Result<Cast> {
         if !self.kind.is_chat() {
             let rooms = (0..rooms).map(|room| format!("/rooms/load-{room}")).collect();
@@ -135,14 +162,25 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _has_ended_already = self.child.kill();
-        let _reaped = self.child.wait();
+        match self.kind {
+            // Its workers outlive it unless it is told in order.
+            Kind::Nchan(..) => drop(process::end(&mut self.child)),
+            Kind::Taproom | Kind::Other(_) | Kind::Ceiling(_) => {
+                let _has_ended_already = self.child.kill();
+                let _reaped = self.child.wait();
+            }
+        }
     }
 }
 
-fn taproom(binary: PathBuf, data: &TempDir) -> Command {
+/// The binary of Taproom that was built with this benchmark.
+pub fn own_binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_taproom"))
+}
+
+fn taproom(binary: PathBuf, data: &Path) -> Command {
     let mut command = Command::new(binary);
-    command.args(["--listen", "127.0.0.1:0", "--log", "warn", "--data"]).arg(data.path());
+    command.args(["--listen", "127.0.0.1:0", "--log", "warn", "--data"]).arg(data);
     command
 }
 

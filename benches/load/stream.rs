@@ -1,4 +1,4 @@
-//! Taking a stream apart: an HTTP head, chunks, and the events in them, however the bytes were cut on the way.
+//! Taking a stream apart: an HTTP head, chunks if there are any, and the events in them, however the bytes were cut on the way.
 
 use std::io;
 
@@ -8,6 +8,7 @@ use crate::http;
 #[derive(Default)]
 pub struct Stream {
     has_begun: bool,
+    is_chunked: bool,
     raw: Vec<u8>,   // what of the bytes is no whole chunk yet
     event: Vec<u8>, // what of the chunks is no whole event yet
 }
@@ -46,20 +47,25 @@ impl Stream {
             if head.status != 200 {
                 return Err(io::Error::other(format!("a listener was answered {}", head.status)));
             }
-            (self.has_begun, used) = (true, head.length);
+            (self.has_begun, self.is_chunked, used) = (true, head.is_chunked, head.length);
+        }
+        if !self.is_chunked {
+            self.part(&bytes[used..], sink);
+            return Ok(bytes.len());
         }
         while let Some((start, length)) = chunk(&bytes[used..])? {
             let (start, end) = (used + start, used + start + length);
             if bytes.len() < end + 2 {
                 break;
             }
-            self.chunk(&bytes[start..end], sink);
+            self.part(&bytes[start..end], sink);
             used = end + 2;
         }
         Ok(used)
     }
 
-    fn chunk(&mut self, data: &[u8], sink: &mut impl Sink) {
+    /// Takes what a chunk holds, or whatever came of a stream without chunks.
+    fn part(&mut self, data: &[u8], sink: &mut impl Sink) {
         if self.event.is_empty() {
             let used = events(data, sink);
             self.event.extend_from_slice(&data[used..]);

@@ -142,13 +142,19 @@ impl Sink for Ear<'_> {
             (Some(b"hello"), _) => verdict.begun += 1,
             (Some(b"reset" | b"bye"), _) => verdict.wrong.broken += 1,
             (None, Some(seq)) => verdict.message(place, seq, event),
+            // How nchan greets.
+            (None, None) if event == b": hi\n\n" => verdict.begun += 1,
             // Heartbeats, and who is here.
             _ => {}
         }
     }
 }
 
-/// The number at the end of `EPOCH-SEQ`.
+/// The number at the end of `EPOCH-SEQ`; nchan's `SECOND:NTH` as one number.
 fn seq(id: &[u8]) -> Option<u64> {
-    std::str::from_utf8(id).ok()?.rsplit('-').next()?.parse().ok()
+    let id = std::str::from_utf8(id).ok()?;
+    match id.split_once(':') {
+        Some((second, nth)) => Some(second.parse::<u64>().ok()? << 20 | nth.parse::<u64>().ok()?),
+        None => id.rsplit('-').next()?.parse().ok(),
+    }
 }
