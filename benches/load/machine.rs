@@ -53,7 +53,7 @@ fn filesystem(directory: &Path) -> String {
     nearest.map_or_else(|| "unknown".to_owned(), |(_, kind)| kind.to_owned())
 }
 
-/// The commit that this was built from; with a plus if something was changed since.
+/// The commit of the sources that `cargo bench` has just built; with a plus if something was changed since.
 fn commit() -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").arg("-C").arg(env!("CARGO_MANIFEST_DIR")).args(arguments).output().ok()?;
