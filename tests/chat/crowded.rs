@@ -5,9 +5,22 @@ use taproom::domain::Moment;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::harness::{House, client, within};
+use crate::harness::{House, ask, client, within};
 use crate::parts::Parts;
 use crate::past::{DAY, now};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_that_stops_is_alive_and_says_why_it_is_not_ready() {
+    let parts = Parts::open(now(), 100).await;
+    let asked = async |path: &str| {
+        let answer = ask(client().get(format!("{}{path}", parts.url))).await;
+        (answer.status, answer.text().to_owned())
+    };
+    assert_eq!(asked("/ready").await, (200, "ready\n".to_owned()));
+    parts.house.engine.refuse();
+    assert_eq!(asked("/ready").await, (503, "stopping\n".to_owned()));
+    assert_eq!(asked("/up").await, (200, "up\n".to_owned()));
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
@@ -28,6 +41,7 @@ async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
         answer.is_ok_and(|answer| answer.status() == 200)
     };
     within("a seat", async { while !is_up().await {} }).await;
+    assert!(parts.house.meters.turned_away.get() >= 1, "it is counted");
 }
 
 /// The clock of these tests stands still and jumps when everybody waits, so nothing is waited for.
@@ -52,6 +66,8 @@ async fn whoever_does_not_finish_a_request_is_hung_up_on() {
         let answered = waits_for_the_end(&house, said).await;
         assert!(answered.starts_with(answer) && answered.is_empty() == answer.is_empty(), "{said:?} gets {answered:?}");
     }
+    let meters = ask(house.get("/metrics")).await;
+    assert!(meters.text().contains("\ntaproom_refusals_total{kind=\"too_slow\"} 1\n"), "it is counted as what it is");
 }
 
 #[tokio::test(flavor = "multi_thread")]

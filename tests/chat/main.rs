@@ -34,7 +34,6 @@ mod shutdown;
 mod starting;
 
 mod copies;
-mod full_disk;
 mod old;
 
 mod logs;

@@ -18,6 +18,7 @@ use crate::past::Past;
 /// A house of parts: the server, and the store under it.
 pub struct Parts {
     pub store: Arc<Store>,
+    pub house: Arc<web::House>,
     pub url: String,
     /// Who is in it.
     pub past: Past,
@@ -39,13 +40,14 @@ impl Parts {
         let meters = Arc::new(Meters::default());
         let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
         let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters)).unwrap();
+        let counted = Arc::clone(&meters);
         let house =
-            web::House { store: Arc::clone(&store), engine, hubs, meters: Arc::clone(&meters), metrics_token: None };
+            Arc::new(web::House { store: Arc::clone(&store), engine, hubs, meters: counted, metrics_token: None });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let endpoint = web::endpoint(Arc::new(house));
+        let endpoint = web::endpoint(Arc::clone(&house));
         tokio::spawn(serve::serve(listener, endpoint, seats, meters, std::future::pending::<()>(), Duration::ZERO));
-        Self { store, url, past, _directory: None }
+        Self { store, house, url, past, _directory: None }
     }
 
     pub fn guest(&self) -> Guest {
