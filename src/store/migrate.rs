@@ -10,7 +10,8 @@ use super::tables::{FORMAT, META, RECENT, ROOMS, RecentRow, RoomRow};
 use crate::domain::{Moment, RoomId, Seq, UserId};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [fn(&WriteTransaction) -> Result<(), Fault>; FORMAT as usize - 1] = [keep_nothing_twice];
+const STEPS: [Step; FORMAT as usize - 1] = [keep_nothing_twice];
+type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
 ///

@@ -190,7 +190,10 @@ fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
     let _left_by_a_crash = fs::remove_file(&new);
     new_file(&new).map_err(unwritable)?;
     let db = builder().create(&new).map_err(|cause| unopened(&new, cause))?;
-    lay_out(&db).map_err(|fault| damaged(&new, fault))?;
+    lay_out(&db).map_err(|fault| match fault {
+        Fault::Storage(redb::Error::Io(cause)) => unwritable(cause),
+        fault => damaged(&new, fault),
+    })?;
     drop(db);
     fs::rename(&new, path).and_then(|()| lock.sync_all()).map_err(unwritable)
 }

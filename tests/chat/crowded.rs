@@ -1,107 +1,13 @@
-//! When there is too much of everything: a full queue, no free seat, clients that take for ever. And a feed that is
-//! shortened under whoever listens. These houses are put together from their parts, so that a test holds the store.
+//! When there is too much of everything: no free seat, clients that take for ever. And a feed that is shortened under
+//! whoever listens.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use taproom::domain::{Body, Command, Moment, RoomId, UserId, Who};
-use taproom::engine::{Engine, Problem};
-use taproom::live::{Hubs, Tail};
-use taproom::meters::Meters;
-use taproom::store::Store;
-use taproom::web::{self, serve};
-use tempfile::TempDir;
+use taproom::domain::Moment;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
 
-use crate::harness::{ANN, Ears, Guest, House, ROOM, ask, client, within};
-use crate::past::{DAY, Past, now};
-
-/// A house of parts: the server, and the store under it.
-struct Parts {
-    store: Arc<Store>,
-    house: Arc<web::House>,
-    url: String,
-    /// Who is in it.
-    past: Past,
-    _directory: TempDir,
-}
-
-impl Parts {
-    /// One in which somebody came in at this moment, with so many seats.
-    async fn open(at: Moment, seats: usize) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let store = Arc::new(crate::past::store(directory.path()));
-        let past = Past::enters(&store, at, ANN, ROOM);
-        let meters = Arc::new(Meters::default());
-        let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
-        let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters)).unwrap();
-        let house =
-            web::House { store: Arc::clone(&store), engine, hubs, meters: Arc::clone(&meters), metrics_token: None };
-        let house = Arc::new(house);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let endpoint = web::endpoint(Arc::clone(&house));
-        tokio::spawn(serve::serve(listener, endpoint, seats, meters, std::future::pending::<()>(), Duration::ZERO));
-        Self { store, house, url, past, _directory: directory }
-    }
-
-    fn guest(&self) -> Guest {
-        self.past.guest_at(&self.url)
-    }
-
-    async fn listen(&self, query: &str) -> Ears {
-        Ears::open(client().get(format!("{}{}/live?{query}", self.url, self.guest().room))).await
-    }
-}
-
-/// Keeps the queue full of posts that nobody waits for, until it is told to stop.
-fn keep_full(house: &Arc<web::House>, room: RoomId, user: UserId, stop: &Arc<AtomicBool>) -> JoinHandle<usize> {
-    let (house, stop) = (Arc::clone(house), Arc::clone(stop));
-    tokio::task::spawn_blocking(move || {
-        let body = Body::parse(&"x".repeat(2_000)).unwrap();
-        let mut taken = 0;
-        while !stop.load(Ordering::Acquire) {
-            let mut command =
-                Box::pin(house.engine.execute(Who::User(user), None, Command::Post { room, body: body.clone() }));
-            // A command stands in the queue once it was polled; its answer is of no interest.
-            let polled = command.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
-            match polled {
-                // The writer may even be faster than this look.
-                std::task::Poll::Pending | std::task::Poll::Ready(Ok(_)) => taken += 1,
-                std::task::Poll::Ready(Err(Problem::Busy)) => std::thread::yield_now(),
-                std::task::Poll::Ready(other) => panic!("{other:?} at once"),
-            }
-        }
-        taken
-    })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_is_told_at_once_and_empties_again() {
-    let parts = Parts::open(now(), 100).await;
-    let (ann, stop) = (parts.guest(), Arc::new(AtomicBool::new(false)));
-    let filling = keep_full(&parts.house, parts.past.room(), parts.past.user(), &stop);
-    let busy = within("a full queue", async {
-        loop {
-            let answer = ask(ann.post().body("one of them")).await;
-            match answer.status {
-                201 => {}
-                503 => return answer,
-                other => panic!("{other}: {}", answer.text()),
-            }
-        }
-    })
-    .await;
-    assert_eq!((busy.header("retry-after"), busy.header("content-type")), ("1", "application/problem+json"));
-    assert!(busy.text().contains("Wait a second and send it again."));
-    assert_eq!(ask(client().get(format!("{}/up", parts.url))).await.status, 200, "reading goes on");
-    stop.store(true, Ordering::Release);
-    assert!(within("the other", filling).await.unwrap() > 4_096, "the queue held what it promised");
-    within("an empty queue", async { while ask(ann.post().body("after")).await.status != 201 {} }).await;
-}
+use crate::harness::{House, ask, client, within};
+use crate::parts::Parts;
+use crate::past::{DAY, now};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_house_that_stops_is_alive_and_says_why_it_is_not_ready() {

@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
+mod disk;
 mod ears;
 mod harness;
+mod parts;
 mod past;
 mod program;
 mod sse;
@@ -26,13 +28,12 @@ mod answers;
 mod crowded;
 mod hostile;
 mod limits;
+mod queue;
 
-mod crash;
 mod shutdown;
 mod starting;
 
 mod copies;
-mod full_disk;
 mod old;
 
 mod logs;

@@ -55,16 +55,6 @@ impl Past {
         let (name, token, room) = (self.name.clone(), self.token.text(), self.path.clone());
         Guest { name, token, room, url: url.to_owned(), http: client() }
     }
-
-    /// The number of this person.
-    pub fn user(&self) -> UserId {
-        self.user
-    }
-
-    /// The number of their room.
-    pub fn room(&self) -> RoomId {
-        self.room
-    }
 }
 
 /// The present, by the clock that the house uses.

@@ -1,19 +1,23 @@
-//! The power is cut: the program is killed in the middle of a thousand posts, again and again, and nothing that was
-//! answered is gone, doubled or half there.
+//! The power is cut: the program is killed in the middle of a thousand posts and in the middle of starting, again and
+//! again, at moments drawn by lot, and nothing that was answered is gone, doubled or half there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::path::Path;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::harness::{ANN, Ears, Guest, ROOM, ask, client, history, within};
-use crate::program::Program;
+use crate::harness::{ANN, Ears, Guest, ROOM, ask, client, history, let_go, until, within};
+use crate::lot::Lot;
+use crate::process::Process;
+use crate::program::{Program, command};
+use crate::siege::{so_many, tell};
 
 const WRITERS: usize = 20;
 const PLANNED: usize = 1_000;
-/// After how many answers the program is killed, round by round on one data file.
-const ROUNDS: [usize; 6] = [137, 1, 420, 20, 250, 88];
+/// How often one data file goes through it.
+const ROUNDS: usize = 5;
 
 /// What a writer says under a nonce: long enough to lie on more than one page of the file.
 fn text(nonce: &str) -> String {
@@ -82,35 +86,57 @@ fn is_kept(sent: &BTreeMap<String, Option<u64>>, history: &[(u64, String)]) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_was_answered_is_lost_however_often_the_power_is_cut() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut program = Program::start(directory.path()).await;
-    let mut ann = program.guest(ANN, ROOM).await;
-    let mut sent = BTreeMap::new();
-    for (round, answers) in ROUNDS.into_iter().enumerate() {
-        let new = posts_until_killed(&mut program, &ann, round, answers, async {}).await;
-        let unanswered: Vec<String> = new.0.iter().filter(|(_, id)| id.is_none()).map(|(n, _)| n.clone()).collect();
-        assert!(new.0.len() - unanswered.len() >= answers, "so many were answered");
-        assert!(!unanswered.is_empty(), "it was killed in the middle of something");
-        sent.extend(new.0);
+/// Starts the program and kills it before it says that it has started: when it holds so many descriptors, whatever it
+/// does at that moment.
+async fn dies_while_it_starts(directory: &Path, descriptors: usize) {
+    let mut child = command(directory).spawn().expect("the program starts");
+    let process = Process(child.id().expect("it runs"));
+    until("some descriptors", || async { process.descriptors().unwrap() >= descriptors }).await;
+    within("the program to die", child.kill()).await.expect("it can be killed");
+    let_go(directory).await;
+}
 
-        program = Program::start(directory.path()).await;
-        ann = program.again(&ann);
-        is_kept(&sent, &history(&client(), &program.url, &ann.room).await);
-        // Whoever got no answer asks again under the same nonce, whether it had been written or not.
-        for nonce in unanswered {
-            let id = post(&ann, &nonce).await;
-            assert!(id.is_some(), "{nonce} is answered now");
-            sent.insert(nonce, id);
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_answered_is_lost_however_often_and_whenever_the_power_is_cut() {
+    let mut lot = Lot::new();
+    for house in 0..so_many(1, 40) {
+        let directory = tempfile::tempdir().unwrap();
+        let mut program = Program::start(directory.path()).await;
+        let mut ann = program.guest(ANN, ROOM).await;
+        let mut sent = BTreeMap::new();
+        for round in 0..ROUNDS {
+            let (answers, starts) = (1 + lot.below(300), lot.below(3));
+            tell(&format!(
+                "house {house}, round {round}: killed after {answers} answers, and {starts} times at the start"
+            ));
+            let new = posts_until_killed(&mut program, &ann, round, answers, async {}).await;
+            assert!(new.0.values().flatten().count() >= answers, "so many were answered");
+            assert!(new.0.values().any(Option::is_none), "it was killed in the middle of something");
+            sent.extend(new.0);
+            for _ in 0..starts {
+                dies_while_it_starts(directory.path(), 3 + lot.below(6)).await;
+            }
+            program = Program::start(directory.path()).await;
+            ann = program.again(&ann);
+            is_kept(&sent, &history(&client(), &program.url, &ann.room).await);
+            asks_again(&ann, &mut sent).await;
+            let history = history(&client(), &program.url, &ann.room).await;
+            assert_eq!(history.len(), sent.len(), "each is there once");
+            is_kept(&sent, &history);
         }
-        // So may whoever did get one, and is told the same.
-        for (nonce, id) in sent.iter().step_by(17) {
-            assert_eq!(post(&ann, nonce).await, *id, "{nonce} is what it was");
+    }
+}
+
+/// Whoever got no answer asks again under the same nonce, whether it had been written or not. So may whoever did get
+/// one, and is told the same.
+async fn asks_again(ann: &Guest, sent: &mut BTreeMap<String, Option<u64>>) {
+    for (n, (nonce, id)) in sent.iter_mut().enumerate() {
+        if id.is_none() || n % 17 == 0 {
+            let again = post(ann, nonce).await;
+            assert!(again.is_some(), "{nonce} is answered now");
+            assert!(id.is_none() || *id == again, "{nonce} is what it was");
+            *id = again;
         }
-        let history = history(&client(), &program.url, &ann.room).await;
-        assert_eq!(history.len(), sent.len(), "each is there once");
-        is_kept(&sent, &history);
     }
 }
 

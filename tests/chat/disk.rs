@@ -1,0 +1,108 @@
+//! A disk whose moods a test chooses: it takes what is written, keeps whoever syncs waiting, or fails.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex};
+
+use redb::StorageBackend;
+use redb::backends::InMemoryBackend;
+
+/// How a disk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// It takes everything.
+    Well,
+    /// Whoever syncs waits until the mood changes, or until they are let through.
+    Slow,
+    /// It takes nothing any more.
+    Broken,
+}
+
+/// A disk in memory.
+#[derive(Clone, Debug)]
+pub struct Disk(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    platter: InMemoryBackend,
+    gate: Mutex<Gate>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Gate {
+    mood: Mood,
+    waiting: bool,
+    /// The file has become longer and is synced for that next, under a lock that readers need too: nobody is kept
+    /// waiting then.
+    grown: bool,
+    passes: usize,
+}
+
+impl Disk {
+    /// A good one.
+    pub fn new() -> Self {
+        let gate = Mutex::new(Gate { mood: Mood::Well, waiting: false, grown: false, passes: 0 });
+        Self(Arc::new(Inner { platter: InMemoryBackend::new(), gate, changed: Condvar::new() }))
+    }
+
+    /// From now on it is like this.
+    pub fn becomes(&self, mood: Mood) {
+        self.0.gate.lock().unwrap().mood = mood;
+        self.0.changed.notify_all();
+    }
+
+    /// Whether somebody waits for a slow disk. Then nothing else happens on it.
+    pub fn is_waited_for(&self) -> bool {
+        let gate = self.0.gate.lock().unwrap();
+        gate.waiting && gate.passes == 0
+    }
+
+    /// Lets through the one who waits.
+    pub fn lets_one_through(&self) {
+        self.0.gate.lock().unwrap().passes = 1;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Inner {
+    fn works(&self) -> io::Result<()> {
+        match self.gate.lock().unwrap().mood {
+            Mood::Well | Mood::Slow => Ok(()),
+            Mood::Broken => Err(io::Error::other("the disk broke")),
+        }
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        self.0.platter.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.platter.read(offset, out)
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.0.works()?;
+        self.0.gate.lock().unwrap().grown |= length > self.len()?;
+        self.0.platter.set_len(length)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut gate = self.0.gate.lock().unwrap();
+        if !std::mem::take(&mut gate.grown) {
+            gate.waiting = true;
+            gate = self.0.changed.wait_while(gate, |gate| gate.mood == Mood::Slow && gate.passes == 0).unwrap();
+            gate.waiting = false;
+            gate.passes = gate.passes.saturating_sub(1);
+        }
+        drop(gate);
+        self.0.works()?;
+        self.0.platter.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.works()?;
+        self.0.platter.write(offset, data)
+    }
+}
