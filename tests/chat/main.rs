@@ -23,6 +23,9 @@ mod resume;
 mod wandering;
 
 mod answers;
+mod packing;
+mod unchanged;
+
 mod crowded;
 mod hostile;
 mod limits;
