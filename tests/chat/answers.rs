@@ -7,6 +7,7 @@ use std::pin::Pin;
 use hyper::body::Body as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::{Client, Method};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{ANN, Answer, House, ROOM, ask, within};
 
@@ -123,6 +124,21 @@ async fn head_tells_what_get_would_without_the_body() {
             assert_eq!(head.header("content-type"), ask(house.get(path)).await.header("content-type"), "{path}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_goes_on_after_head_of_a_stream() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let mut stream = tokio::net::TcpStream::connect(house.host()).await.unwrap();
+    let head = format!("HEAD {}/live HTTP/1.1\r\nHost: x\r\n\r\n", ann.room);
+    let up = "GET /up HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all((head + up).as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    within("both answers", stream.read_to_string(&mut heard)).await.unwrap();
+    let (first, second) = heard.split_once("\r\n\r\n").unwrap();
+    assert!(first.starts_with("HTTP/1.1 200") && first.contains("text/event-stream"), "{heard}");
+    assert!(second.starts_with("HTTP/1.1 200") && second.ends_with("up\n"), "{heard}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
