@@ -27,7 +27,7 @@ const LEVEL: u32 = 2;
 const TEXTS: [&str; 4] = ["text/html", "text/plain", "application/json", "application/problem+json"];
 
 thread_local! {
-    /// Each worker keeps its own: to make one, with its 300 KiB, takes as long as to pack a page.
+    /// Each worker keeps its own: to make one, with its 300 KiB, takes half as long as to pack a page.
     static PACKER: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::new(LEVEL), 15));
 }
 
