@@ -13,6 +13,7 @@ use poem::{Endpoint, Request, Response};
 use taproom::domain::{Asked, Body, Command, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who};
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
+use taproom::meters::Meters;
 use taproom::store::{Store, Window};
 use taproom::web::{self, House};
 
@@ -32,9 +33,10 @@ fn main() -> Result<()> {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let past = fill(directory.path())?;
-    let hubs = Arc::new(Hubs::new(Tail::default(), runtime.handle().clone()));
-    let engine = Engine::start(Arc::clone(&past.store), Arc::clone(&hubs))?;
-    let house = Arc::new(House { store: Arc::clone(&past.store), engine, hubs });
+    let meters = Arc::new(Meters::default());
+    let hubs = Arc::new(Hubs::new(Tail::default(), runtime.handle().clone(), Arc::clone(&meters)));
+    let engine = Engine::start(Arc::clone(&past.store), Arc::clone(&hubs), Arc::clone(&meters))?;
+    let house = Arc::new(House { store: Arc::clone(&past.store), engine, hubs, meters, metrics_token: None });
     let endpoint = web::endpoint(Arc::clone(&house));
 
     let read = || past.store.snapshot().and_then(|snapshot| snapshot.page(past.room, Window::Latest));
