@@ -1,5 +1,6 @@
 //! Makes the assets what the browser gets: the scripts as one file (htmx starts its extensions by a timer, so a second
-//! file could come too late), each under a name that holds its hash, each compressed twice, as small as can be.
+//! file could come too late), each under a name that holds its hash, each compressed twice, as small as can be. The icon is
+//! so small that it stands in the pages themselves.
 
 use std::env;
 use std::fmt::Write as _;
@@ -12,10 +13,9 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Name, extension, media type, and the files it is made of.
-const ASSETS: [(&str, &str, &str, &[&str]); 3] = [
+const ASSETS: [(&str, &str, &str, &[&str]); 2] = [
     ("app", "js", "text/javascript; charset=utf-8", &["vendor/htmx.min.js", "vendor/hx-sse.min.js", "taproom.js"]),
     ("taproom", "css", "text/css; charset=utf-8", &["taproom.css"]),
-    ("icon", "svg", "image/svg+xml", &["icon.svg"]),
 ];
 
 fn main() {
@@ -45,6 +45,12 @@ fn main() {
         )
         .expect("a String takes all");
     }
+    let icon = data_url(fs::read_to_string("assets/icon.svg").expect("there is an icon").trim());
+    writeln!(
+        constants,
+        "/// The icon, as an address that needs no request (RFC 2397).\npub const ICON: &str = {icon:?};"
+    )
+    .expect("a String takes all");
     let code = format!("{constants}\nstatic ASSETS: [Asset; {}] = [\n{table}];\n", ASSETS.len());
     fs::write(out.join("assets.rs"), code).expect("OUT_DIR can be written");
 }
@@ -53,6 +59,16 @@ fn join(parts: &[&str]) -> Vec<u8> {
     let read = |part: &&str| fs::read(Path::new("assets").join(part)).unwrap_or_else(|e| panic!("assets/{part}: {e}"));
     let parts: Vec<Vec<u8>> = parts.iter().map(read).collect();
     parts.join(&b'\n')
+}
+
+/// A drawing as the address of itself, with the quotation marks that need no escape in an attribute.
+fn data_url(svg: &str) -> String {
+    assert!(!svg.contains('\'') && svg.is_ascii(), "the icon has other quotation marks, or letters");
+    svg.chars().fold("data:image/svg+xml,".to_owned(), |url, c| match c {
+        '"' => url + "'",
+        '#' | '%' | '<' | '>' | ' ' => url + &format!("%{:02X}", u32::from(c)),
+        c => url + c.encode_utf8(&mut [0; 4]),
+    })
 }
 
 fn brotli(bytes: &[u8]) -> Vec<u8> {

@@ -1,5 +1,5 @@
-//! The files of the pages: script, stylesheet, icon. Part of the binary, named by their content, compressed when
-//! Taproom was built (`build.rs`).
+//! The files of the pages: script and stylesheet. Part of the binary, named by their content, compressed when Taproom was
+//! built (`build.rs`). The icon is no file to the browser: it stands in the pages.
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 

@@ -67,6 +67,8 @@
 //!   crash (not after a stop) opening walks the file once, about 0.2 s for a million messages.
 //! - Reads happen where they are asked for, on the async workers: a page is fifty rows, some microseconds from memory. Only
 //!   writing, which waits for the disk, has a thread of its own.
+//! - Pages are packed with gzip when they are sent (`web/compress.rs` has the figures), and not sent at all to whoever has
+//!   them already (`web/etag.rs`). Nothing rendered is kept on this side: to make a page again is cheap, and never wrong.
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 

@@ -6,7 +6,7 @@ use super::Seq;
 
 /// The history that a [`Seq`] counts in. Every data file has one, so that an id from another file, or from a file
 /// that was put back from a copy, is not taken for a place in this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(pub u32);
 
 impl fmt::Display for Epoch {
@@ -16,7 +16,7 @@ impl fmt::Display for Epoch {
 }
 
 /// A place in the order of changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// The history it belongs to. Who gives a bare number means the present one.
     pub epoch: Option<Epoch>,

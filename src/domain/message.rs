@@ -1,15 +1,17 @@
 //! A message, and how it stands under the one before.
 
+use std::sync::Arc;
+
 use super::limits::FOLLOWS_WITHIN;
 use super::{MessageId, Moment, UserId};
 
 /// Who said it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Author {
     /// The person's number.
     pub id: UserId,
-    /// The name they have now.
-    pub name: String,
+    /// The name they have now. Shared: a page has fifty messages of a few people.
+    pub name: Arc<str>,
 }
 
 /// A message as it stood when it was read.

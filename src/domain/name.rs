@@ -81,6 +81,9 @@ impl RoomName {
 
 /// One or two letters that stand for a name: the first of its first two words, or the first two of its only word.
 pub fn initials(name: &str) -> String {
+    if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
+        return plain_initials(name);
+    }
     let mut words = name.unicode_words();
     let letters: Vec<&str> = match (words.next(), words.next()) {
         (Some(first), Some(second)) => [first, second].iter().filter_map(|w| w.graphemes(true).next()).collect(),
@@ -88,6 +91,18 @@ pub fn initials(name: &str) -> String {
         (None, _) => name.graphemes(true).take(1).collect(),
     };
     letters.concat().to_uppercase()
+}
+
+/// The same for a name of ASCII letters, digits and blanks, where words end at blanks and nowhere else: most names, and
+/// every row of a page shows one.
+fn plain_initials(name: &str) -> String {
+    let mut words = name.split_ascii_whitespace();
+    let (first, second) = (words.next().unwrap_or(name), words.next());
+    let mut letters = String::with_capacity(2);
+    letters.push_str(&first[..first.len().min(if second.is_some() { 1 } else { 2 })]);
+    letters.push_str(&second.unwrap_or("")[..usize::from(second.is_some())]);
+    letters.make_ascii_uppercase();
+    letters
 }
 
 #[cfg(test)]
@@ -116,5 +131,8 @@ mod tests {
         assert_eq!(initials("فريد الحسن"), "فا");
         assert_eq!(initials("🚀"), "🚀");
         assert_eq!(initials("<img src=x>"), "IS");
+        assert_eq!(initials("x"), "X");
+        assert_eq!(initials("r2d2 C3PO 7"), "RC");
+        assert_eq!(initials("O'Neil"), "O'");
     }
 }

@@ -52,7 +52,10 @@ impl Address {
 
     /// An address that the store keeps, so it went through [`Address::of`] before.
     pub fn stored(text: String) -> Self {
-        let path = format!("/rooms/{}", utf8_percent_encode(&text, SEGMENT));
+        const ROOMS: &str = "/rooms/";
+        let mut path = String::with_capacity(ROOMS.len() + text.len());
+        path.push_str(ROOMS);
+        path.extend(utf8_percent_encode(&text, SEGMENT)); // piece by piece: every page has fifty of these
         Self { text, path }
     }
 

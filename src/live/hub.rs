@@ -239,7 +239,7 @@ mod tests {
     fn frame(before: u64, seq: u64) -> Frame {
         let address = Address::stored("cellar".to_owned());
         let room = Room { id: RoomId(1), name: String::new(), address };
-        let author = Author { id: UserId(1), name: "Ann".to_owned() };
+        let author = Author { id: UserId(1), name: "Ann".into() };
         let place = Place { follows: false, opens_day: true };
         let message = Message { id: Seq(seq), author, at: Moment(0), body: "hi".to_owned(), place };
         let event = Event::Posted { room: room.id, message: message.id };

@@ -1,8 +1,6 @@
 //! Reading, each time on one snapshot.
 
-use std::collections::HashMap;
-
-use redb::{ReadTransaction, ReadableTableMetadata};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTableMetadata};
 
 use super::rows::{self, Row};
 use super::tables::{
@@ -53,8 +51,6 @@ pub struct Page {
     pub newer: bool,
 }
 
-type Found = Vec<(MessageId, MessageRow)>;
-
 impl Snapshot {
     pub(super) fn of(txn: ReadTransaction) -> Self {
         Self(txn)
@@ -88,7 +84,7 @@ impl Snapshot {
     /// The rooms in which something happened last, latest first.
     pub fn recent_rooms(&self, limit: usize) -> Result<Vec<Recent>, Fault> {
         let rooms = self.0.open_table(ROOMS)?;
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(limit);
         for entry in self.0.open_table(RECENT)?.range::<u64>(..)?.rev().take(limit) {
             let (last, row) = entry?;
             let RecentRow { room: id, at, .. } = rows::decode("recent", row.value())?;
@@ -106,7 +102,7 @@ impl Snapshot {
     /// The person of this number.
     pub fn user(&self, id: UserId) -> Result<Option<Author>, Fault> {
         let row: Option<UserRow> = rows::get(&self.0.open_table(USERS)?, "users", id.0)?;
-        Ok(row.map(|row| Author { id, name: row.name }))
+        Ok(row.map(|row| Author { id, name: row.name.into() }))
     }
 
     /// Whoever holds this name.
@@ -123,34 +119,35 @@ impl Snapshot {
     /// One message of a room.
     pub fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Fault> {
         let row = rows::get(&self.0.open_table(MESSAGES)?, "messages", (room.0, id.0))?;
-        let author = self.author()?;
-        row.map(|row| message(id, row, author)).transpose()
+        row.map(|row| People::of(self)?.message_of(id, row)).transpose()
     }
 
     /// A page of a room's messages.
     pub fn page(&self, room: RoomId, window: Window) -> Result<Page, Fault> {
-        let (mut before, mut after) = match window {
-            Window::Latest => (self.before(room, u64::MAX, PAGE_MESSAGES + 1)?, Found::new()),
-            Window::Before(id) => (self.before(room, id.0, PAGE_MESSAGES + 1)?, self.from(room, id.0, 1)?),
-            Window::After(id) => {
-                let from = id.0.saturating_add(1);
-                (self.before(room, from, 1)?, self.from(room, from, PAGE_MESSAGES + 1)?)
-            }
-            Window::Around(id) => {
-                (self.before(room, id.0, PAGE_MESSAGES / 2 + 1)?, self.from(room, id.0, PAGE_MESSAGES / 2 + 1)?)
-            }
+        const HALF: usize = PAGE_MESSAGES / 2;
+        let (at, room_before, room_after) = match window {
+            Window::Latest => (u64::MAX, PAGE_MESSAGES, 0),
+            Window::Before(id) => (id.0, PAGE_MESSAGES, 0),
+            Window::After(id) => (id.0.saturating_add(1), 0, PAGE_MESSAGES),
+            Window::Around(id) => (id.0, HALF, HALF),
         };
-        let (room_before, room_after) = match window {
-            Window::Latest | Window::Before(_) => (PAGE_MESSAGES, 0),
-            Window::After(_) => (0, PAGE_MESSAGES),
-            Window::Around(_) => (PAGE_MESSAGES / 2, PAGE_MESSAGES / 2),
-        };
-        let (older, newer) = (before.len() > room_before, after.len() > room_after);
-        before.truncate(room_before);
-        after.truncate(room_after);
-        let mut author = self.author()?;
-        let rows = before.into_iter().rev().chain(after);
-        let messages = rows.map(|(id, row)| message(id, row, &mut author)).collect::<Result<_, _>>()?;
+        let (table, mut people) = (self.0.open_table(MESSAGES)?, People::of(self)?);
+        let mut messages = Vec::with_capacity(PAGE_MESSAGES + 1);
+        // One more than there is room for tells whether there are more.
+        for entry in table.range((room.0, 0)..(room.0, at))?.rev().take(room_before + 1) {
+            messages.push(people.message(entry?)?);
+        }
+        let older = messages.len() > room_before;
+        messages.truncate(room_before);
+        messages.reverse();
+        let full = messages.len() + room_after;
+        if window != Window::Latest {
+            for entry in table.range((room.0, at)..=(room.0, u64::MAX))?.take(room_after + 1) {
+                messages.push(people.message(entry?)?);
+            }
+        }
+        let newer = messages.len() > full;
+        messages.truncate(full);
         Ok(Page { messages, older, newer })
     }
 
@@ -166,55 +163,41 @@ impl Snapshot {
         let row: Option<RecentRow> = rows::get(&self.0.open_table(RECENT)?, "recent", last.0)?;
         Ok(Some(row.ok_or(Fault::Missing { table: "recent" })?.feed_floor))
     }
-
-    /// The last messages before `id`, latest first.
-    fn before(&self, room: RoomId, id: u64, limit: usize) -> Result<Found, Fault> {
-        let messages = self.0.open_table(MESSAGES)?;
-        collect(messages.range((room.0, 0)..(room.0, id))?.rev(), limit)
-    }
-
-    /// The first messages from `id` on, oldest first.
-    fn from(&self, room: RoomId, id: u64, limit: usize) -> Result<Found, Fault> {
-        let messages = self.0.open_table(MESSAGES)?;
-        collect(messages.range((room.0, id)..=(room.0, u64::MAX))?, limit)
-    }
-
-    /// Looks people up, each once.
-    fn author(&self) -> Result<impl FnMut(UserId) -> Result<Author, Fault>, Fault> {
-        let users = self.0.open_table(USERS)?;
-        let mut known: HashMap<UserId, Author> = HashMap::new();
-        Ok(move |id: UserId| {
-            if let Some(author) = known.get(&id) {
-                return Ok(author.clone());
-            }
-            let row: UserRow = rows::get(&users, "users", id.0)?.ok_or(Fault::Missing { table: "users" })?;
-            let author = Author { id, name: row.name };
-            known.insert(id, author.clone());
-            Ok(author)
-        })
-    }
 }
 
-type Entry<'a> =
-    Result<(redb::AccessGuard<'a, (u64, u64)>, redb::AccessGuard<'a, Row<MessageRow>>), redb::StorageError>;
+/// A message's row as the table gives it.
+type Entry<'a> = (redb::AccessGuard<'a, (u64, u64)>, redb::AccessGuard<'a, Row<MessageRow>>);
 
-fn collect<'a>(entries: impl Iterator<Item = Entry<'a>>, limit: usize) -> Result<Found, Fault> {
-    entries
-        .take(limit)
-        .map(|entry| {
-            let (key, row) = entry?;
-            Ok((Seq(key.value().1), rows::decode("messages", row.value())?))
-        })
-        .collect()
+/// Looks up who said something, each person once.
+struct People {
+    users: ReadOnlyTable<u64, Row<UserRow>>,
+    /// Few on one page, so looking through them is quicker than hashing.
+    known: Vec<Author>,
 }
 
-fn message(
-    id: MessageId,
-    row: MessageRow,
-    mut author: impl FnMut(UserId) -> Result<Author, Fault>,
-) -> Result<Message, Fault> {
-    let place = Place { follows: row.follows, opens_day: row.opens_day };
-    Ok(Message { id, author: author(row.author)?, at: row.at, body: row.body, place })
+impl People {
+    fn of(snapshot: &Snapshot) -> Result<Self, Fault> {
+        Ok(Self { users: snapshot.0.open_table(USERS)?, known: Vec::new() })
+    }
+
+    fn message(&mut self, (key, row): Entry) -> Result<Message, Fault> {
+        let row: MessageRow = rows::decode("messages", row.value())?;
+        self.message_of(Seq(key.value().1), row)
+    }
+
+    fn message_of(&mut self, id: MessageId, row: MessageRow) -> Result<Message, Fault> {
+        let place = Place { follows: row.follows, opens_day: row.opens_day };
+        Ok(Message { id, author: self.author(row.author)?, at: row.at, body: row.body, place })
+    }
+
+    fn author(&mut self, id: UserId) -> Result<Author, Fault> {
+        if let Some(author) = self.known.iter().find(|author| author.id == id) {
+            return Ok(author.clone());
+        }
+        let row: UserRow = rows::get(&self.users, "users", id.0)?.ok_or(Fault::Missing { table: "users" })?;
+        self.known.push(Author { id, name: row.name.into() });
+        self.author(id)
+    }
 }
 
 fn room(id: RoomId, row: RoomRow) -> Room {

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::icons::{self, Icon};
-use super::{layout, time};
+use super::layout;
+use super::time::{self, Stamp};
 use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
 use crate::domain::{Author, Moment, Room};
 
@@ -170,7 +171,7 @@ fn listing(door: &Door) -> Markup {
                                 0 => span.live { "nobody in" },
                                 n => span.live { span.dot.here {} (n) " listening" },
                             }
-                            time datetime=(time::rfc3339(*at)) { (time::ago(*at, door.now)) }
+                            time datetime={ (Stamp::of(*at).to_the_second()) "Z" } { (time::ago(*at, door.now)) }
                         }
                     } }
                 }

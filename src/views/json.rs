@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::time;
+use super::time::Stamp;
 use crate::domain::{Address, Cursor, Room, Seq, Token};
 
 /// A message.
@@ -26,7 +26,7 @@ impl<'a> Message<'a> {
             room: room.as_str(),
             author: &message.author.name,
             author_id: message.author.id.0,
-            at: time::rfc3339_ms(message.at),
+            at: Stamp::of(message.at).to_the_millisecond().to_owned(),
             body: &message.body,
             follows: message.place.follows,
             url: format!("{}/messages/{}", room.path(), message.id),

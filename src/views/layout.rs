@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::icons;
-use crate::assets::{APP_JS, ICON_SVG, TAPROOM_CSS};
+use crate::assets::{APP_JS, ICON, TAPROOM_CSS};
 use crate::domain::Author;
 
 /// htmx, told what it may do: our errors are swapped only where a form says so, nothing else's are; no history, no
@@ -23,7 +23,7 @@ pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
                 meta name="theme-color" content="#120f0c" media="(prefers-color-scheme: dark)";
                 meta name="htmx-config" content=(HTMX);
                 title { (title) }
-                link rel="icon" href=(ICON_SVG) type="image/svg+xml";
+                link rel="icon" href=(ICON) type="image/svg+xml";
                 link rel="stylesheet" href=(TAPROOM_CSS);
                 @if let Some(viewer) = viewer { link rel="stylesheet" href={ "/me.css?v=" (viewer.id) }; }
                 script defer src=(APP_JS) {}
@@ -35,5 +35,5 @@ pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
 
 /// The mark and the name, which lead home.
 pub(super) fn brand() -> Markup {
-    html! { a.brand href="/" { img src=(ICON_SVG) width="28" height="28" alt=""; "Taproom" } }
+    html! { a.brand href="/" { img src=(ICON) width="28" height="28" alt=""; "Taproom" } }
 }

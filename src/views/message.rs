@@ -4,12 +4,13 @@
 use maud::{Markup, html};
 
 use super::avatar::avatar;
-use super::{text, time};
+use super::text;
+use super::time::{self, Stamp};
 use crate::domain::{Address, Message, Moment};
 
 /// A message as a row of the list, with the day above it when it opens one.
 pub fn row(room: &Address, message: &Message) -> Markup {
-    let author = &message.author;
+    let (author, stamp) = (&message.author, Stamp::of(message.at));
     html! {
         @if message.place.opens_day { (day(message.at)) }
         li #{ "m" (message.id) } .message.follows[message.place.follows] data-author=(author.id) tabindex="-1" {
@@ -18,7 +19,7 @@ pub fn row(room: &Address, message: &Message) -> Markup {
                 span.author dir="auto" { (author.name) } " "
                 span.tag.own-only { "you" } " "
                 a.time href={ (room.path()) "/messages/" (message.id) } {
-                    time datetime=(time::rfc3339(message.at)) { (time::clock(message.at)) " UTC" }
+                    time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }
                 }
             }
             div.body dir="auto" { (text::paragraphs(&message.body)) }
@@ -28,7 +29,7 @@ pub fn row(room: &Address, message: &Message) -> Markup {
 
 /// The line that opens a day.
 pub(super) fn day(at: Moment) -> Markup {
-    html! { li.day { time datetime=(time::date(at)) { (time::day(at)) ", UTC" } } }
+    html! { li.day { time datetime=(Stamp::of(at).date()) { (time::day(at)) ", UTC" } } }
 }
 
 /// What the stream brings when somebody has said something.

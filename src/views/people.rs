@@ -7,7 +7,7 @@ use crate::domain::Author;
 use crate::domain::limits::NAMED_PEOPLE_MAX;
 
 /// Who listens to a room.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Here {
     /// People with a name, each once, in the order of their names; not more than [`NAMED_PEOPLE_MAX`].
     pub named: Vec<Author>,

@@ -1,18 +1,32 @@
 //! The same for a terminal: one message is one line, and what a message's later lines say can't be taken for another
 //! message, because they are indented.
 
-use super::time;
+use super::time::Stamp;
 use crate::domain::{Message, Room, Token};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
-    let body = message.body.replace('\n', "\n    ");
-    format!("{} {}Z {}: {body}", time::date(message.at), time::clock(message.at), message.author.name)
+    let mut line = String::with_capacity(message.body.len() + 64);
+    push_line(&mut line, message);
+    line
 }
 
 /// Several messages, a line each.
 pub fn lines(messages: &[Message]) -> String {
-    messages.iter().map(|message| line(message) + "\n").collect()
+    let mut lines = String::with_capacity(messages.iter().map(|message| message.body.len() + 64).sum());
+    for message in messages {
+        push_line(&mut lines, message);
+        lines.push('\n');
+    }
+    lines
+}
+
+fn push_line(out: &mut String, message: &Message) {
+    let stamp = Stamp::of(message.at);
+    out.extend([stamp.date(), " ", stamp.clock(), "Z ", &message.author.name, ": "]);
+    for (n, line) in message.body.split('\n').enumerate() {
+        out.extend([if n > 0 { "\n    " } else { "" }, line]);
+    }
 }
 
 /// What somebody who comes in from a terminal is told: the token, and what to do with it.

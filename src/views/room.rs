@@ -1,6 +1,6 @@
 //! A room: its messages, who is here, where to write, and the way to other rooms.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::icons::{self, Icon};
 use super::people::{self, Here};
@@ -30,6 +30,9 @@ pub struct View<'a> {
     /// The nonce of the first message written here.
     pub nonce: &'a str,
 }
+
+/// About how long a row is beside what was said, in bytes.
+const ROW_BYTES: usize = 512;
 
 /// The page.
 pub fn page(view: &View) -> Markup {
@@ -63,11 +66,12 @@ pub fn page(view: &View) -> Markup {
 pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         (older_link(room, messages, older))
-        hx-partial hx-target="#messages" hx-swap="afterbegin" { (rows(room, messages)) }
+        hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages)) }
     }
 }
 
 fn sidebar(view: &View) -> Markup {
+    let hash = icons::icon(Icon::Hash);
     html! {
         nav #places .sidebar popover aria-label="Rooms" {
             (layout::brand())
@@ -77,7 +81,7 @@ fn sidebar(view: &View) -> Markup {
                     @for room in view.rooms {
                         @let current = (room.id == view.room.id).then_some("page");
                         li { a.place href=(room.address.path()) aria-current=[current] {
-                            (icons::icon(Icon::Hash)) span.place-name dir="auto" { (room.name) }
+                            (hash) span.place-name dir="auto" { (room.name) }
                         } }
                     }
                 }
@@ -100,7 +104,7 @@ fn timeline(view: &View) -> Markup {
             div #log role="log" aria-label={ "Messages in " (room.name) } tabindex="0" {
                 div {
                     (older_link(room, messages, view.older))
-                    ol #messages role="list" { (rows(room, messages)) }
+                    ol #messages role="list" { (Rows(room, messages)) }
                     @if messages.is_empty() && !view.older && !view.newer {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
@@ -120,10 +124,19 @@ fn timeline(view: &View) -> Markup {
 }
 
 /// The rows. The first has its day above it, also when the day began on an earlier page.
-fn rows(room: &Room, messages: &[Message]) -> Markup {
-    html! {
-        @if let Some(first) = messages.first().filter(|first| !first.place.opens_day) { (message::day(first.at)) }
-        @for message in messages { (message::row(&room.address, message)) }
+struct Rows<'a>(&'a Room, &'a [Message]);
+
+/// Into the page's own buffer: as a [`Markup`] of its own, most of the page would be copied once more.
+impl Render for Rows<'_> {
+    fn render_to(&self, page: &mut String) {
+        let Self(room, messages) = self;
+        page.reserve(messages.iter().map(|message| ROW_BYTES + message.body.len()).sum());
+        if let Some(first) = messages.first().filter(|first| !first.place.opens_day) {
+            message::day(first.at).render_to(page);
+        }
+        for message in *messages {
+            message::row(&room.address, message).render_to(page);
+        }
     }
 }
 

@@ -8,12 +8,13 @@ use maud::{Markup, html};
 pub(super) fn paragraphs(text: &str) -> Markup {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
+    let may_link = text.contains("://"); // most do not: not worth the search
     html! {
         @for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
             p {
                 @for (n, line) in paragraph.trim_matches('\n').lines().enumerate() {
                     @if n > 0 { br; }
-                    (linked(&finder, line))
+                    @if may_link { (linked(&finder, line)) } @else { (line) }
                 }
             }
         }
@@ -21,9 +22,6 @@ pub(super) fn paragraphs(text: &str) -> Markup {
 }
 
 fn linked(finder: &LinkFinder, line: &str) -> Markup {
-    if !line.contains("://") {
-        return html! { (line) }; // most lines: not worth the search
-    }
     html! {
         @for span in finder.spans(line) {
             @if span.kind().is_some() && is_web(span.as_str()) {

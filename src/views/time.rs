@@ -12,27 +12,55 @@ fn utc(at: Moment) -> DateTime {
     Offset::UTC.to_datetime(Timestamp::new(seconds, 0).unwrap_or(Timestamp::MAX))
 }
 
-/// `2026-11-22T09:02:11Z` (RFC 3339).
-pub(super) fn rfc3339(at: Moment) -> String {
-    let t = utc(at);
-    format!("{}T{:02}:{:02}:{:02}Z", t.date(), t.hour(), t.minute(), t.second())
+/// A moment in digits (RFC 3339), of which each form is a part. It needs no heap: a page has fifty.
+pub(super) struct Stamp([u8; 24]);
+
+impl Stamp {
+    /// The digits of a moment.
+    pub fn of(at: Moment) -> Self {
+        let t = utc(at);
+        let mut digits = *b"0000-00-00T00:00:00.000Z";
+        let year = u16::try_from(t.year()).unwrap_or(0);
+        let parts = [t.month(), t.day(), t.hour(), t.minute(), t.second()].map(|part| u16::from(part.unsigned_abs()));
+        write_digits(&mut digits[..4], year);
+        for (place, part) in [5, 8, 11, 14, 17].into_iter().zip(parts) {
+            write_digits(&mut digits[place..place + 2], part);
+        }
+        write_digits(&mut digits[20..23], (at.0 % 1_000) as u16);
+        Self(digits)
+    }
+
+    /// `2026-11-22T09:02:11`, in UTC: a `Z` belongs behind it.
+    pub fn to_the_second(&self) -> &str {
+        self.part(0, 19)
+    }
+
+    /// `2026-11-22T09:02:11.250Z`.
+    pub fn to_the_millisecond(&self) -> &str {
+        self.part(0, 24)
+    }
+
+    /// `2026-11-22`.
+    pub fn date(&self) -> &str {
+        self.part(0, 10)
+    }
+
+    /// `09:02`.
+    pub fn clock(&self) -> &str {
+        self.part(11, 16)
+    }
+
+    fn part(&self, from: usize, to: usize) -> &str {
+        std::str::from_utf8(&self.0[from..to]).expect("digits are ASCII")
+    }
 }
 
-/// `2026-11-22T09:02:11.250Z` (RFC 3339).
-pub(super) fn rfc3339_ms(at: Moment) -> String {
-    let t = utc(at);
-    format!("{}T{:02}:{:02}:{:02}.{:03}Z", t.date(), t.hour(), t.minute(), t.second(), at.0 % 1_000)
-}
-
-/// `2026-11-22`.
-pub(super) fn date(at: Moment) -> String {
-    utc(at).date().to_string()
-}
-
-/// `09:02`.
-pub(super) fn clock(at: Moment) -> String {
-    let t = utc(at);
-    format!("{:02}:{:02}", t.hour(), t.minute())
+/// Fills `place` with the last digits of a number.
+fn write_digits(place: &mut [u8], mut number: u16) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
 }
 
 /// `Sunday, 22 November 2026`.
@@ -65,12 +93,14 @@ mod tests {
     #[test]
     fn moments_read_in_utc() {
         let at = Moment(1_795_338_131_250);
-        assert_eq!(rfc3339(at), "2026-11-22T09:02:11Z");
-        assert_eq!(rfc3339_ms(at), "2026-11-22T09:02:11.250Z");
-        assert_eq!(date(at), "2026-11-22");
-        assert_eq!(clock(at), "09:02");
+        let stamp = Stamp::of(at);
+        assert_eq!(stamp.to_the_second(), "2026-11-22T09:02:11");
+        assert_eq!(stamp.to_the_millisecond(), "2026-11-22T09:02:11.250Z");
+        assert_eq!(stamp.date(), "2026-11-22");
+        assert_eq!(stamp.clock(), "09:02");
         assert_eq!(day(at), "Sunday, 22 November 2026");
-        assert!(rfc3339(Moment(u64::MAX)).starts_with("9999-"));
+        assert_eq!(Stamp::of(Moment(0)).to_the_millisecond(), "1970-01-01T00:00:00.000Z");
+        assert!(Stamp::of(Moment(u64::MAX)).date().starts_with("9999-"));
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! In which form somebody wants the answer: the `Accept` header (RFC 9110, section 12.5.1), and whether htmx asks.
+//! In which form somebody wants the answer: the headers `Accept` and `Accept-Encoding` (RFC 9110, sections 12.5.1 and
+//! 12.5.3), and whether htmx asks.
 
 use poem::Request;
-use poem::http::header::ACCEPT;
+use poem::http::header::{ACCEPT, ACCEPT_ENCODING};
 
 /// What is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Accept {
     /// A page.
     Page,
@@ -38,6 +39,20 @@ impl Accept {
 /// Whether the request comes from htmx, which swaps a fragment into the page.
 pub(super) fn is_htmx(request: &Request) -> bool {
     request.header("hx-request") == Some("true")
+}
+
+/// Whether the answer may be packed in this way.
+pub(super) fn takes(request: &Request, encoding: &str) -> bool {
+    let wishes = request.headers().get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    wishes.flat_map(|value| value.split(',')).any(|item| is_wish_for(item, encoding))
+}
+
+/// Whether one item of `Accept-Encoding` is a wish for this encoding, and not a refusal.
+fn is_wish_for(item: &str, encoding: &str) -> bool {
+    let mut parts = item.split(';').map(str::trim);
+    let quality = |part: &str| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))?.parse::<f32>().ok();
+    parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+        && !parts.any(|part| quality(part) == Some(0.0))
 }
 
 /// One wish: a media type that we have, and how much it is wanted, in thousandths.
@@ -74,5 +89,16 @@ mod tests {
         assert_eq!(of("text/plain;q=0"), Accept::Anything);
         assert_eq!(of("image/png, text/plain;q=nonsense"), Accept::Anything);
         assert_eq!(Accept::of(&Request::builder().finish()), Accept::Anything);
+    }
+
+    #[test]
+    fn an_encoding_with_quality_zero_is_not_wished_for() {
+        let takes_br = |wish: &str| takes(&Request::builder().header(ACCEPT_ENCODING, wish).finish(), "br");
+        for wish in ["br", " br", "gzip, BR", "br;q=0.5", "gzip;q=0, br"] {
+            assert!(takes_br(wish), "{wish}");
+        }
+        for refusal in ["br;q=0", "br; q=0.000", "br;Q=0", "brotli", "gzip", "", "*"] {
+            assert!(!takes_br(refusal), "{refusal}");
+        }
     }
 }

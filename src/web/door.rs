@@ -98,11 +98,11 @@ enum Known {
 fn known(visitor: &Visitor, name: Option<&str>) -> Result<Known, Refusal> {
     let wanted = name.filter(|name| !name.trim().is_empty()).map(UserName::parse);
     match (&visitor.person, &visitor.token, wanted) {
-        (Some(person), Some(token), None) => Ok(Known::Yes(person.name.clone(), token.clone())),
+        (Some(person), Some(token), None) => Ok(Known::Yes(person.name.to_string(), token.clone())),
         (Some(person), Some(token), Some(wanted)) => {
             let wanted = wanted?;
             let same = UserName::parse(&person.name).is_ok_and(|name| name.key() == wanted.key());
-            if same { Ok(Known::Yes(person.name.clone(), token.clone())) } else { Ok(Known::No(wanted)) }
+            if same { Ok(Known::Yes(person.name.to_string(), token.clone())) } else { Ok(Known::No(wanted)) }
         }
         (_, _, Some(wanted)) => wanted.map(Known::No),
         (_, _, None) => Err(Refusal::NameBlank),
@@ -126,6 +126,7 @@ fn welcome(request: &Request, entered: Entered) -> Response {
     response
 }
 
+/// It has no tag: how many listen and how long ago something was said make it another page every minute.
 fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door::Form) -> Result<Response, Problem> {
     let snapshot = house.store.snapshot()?;
     let rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX)?.into_iter();

@@ -6,7 +6,9 @@
 mod accept;
 mod answers;
 mod assets;
+mod compress;
 mod door;
+mod etag;
 mod foreign;
 mod form;
 mod headers;
@@ -84,6 +86,7 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/metrics", reads(metrics::show))
         .around(foreign::refuse)
         .around(problem::answer)
+        .around(compress::pack)
         .around(headers::add)
         .around(watch::request)
         .data(house)

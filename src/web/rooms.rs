@@ -9,13 +9,14 @@ use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
 use super::answers::private;
+use super::etag::Tag;
 use super::visitor::Visitor;
 use super::{House, live, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Cursor, Refusal, Room};
 use crate::engine::Problem;
 use crate::store::{Page, Snapshot, Window};
-use crate::views;
+use crate::views::{self, Here};
 
 /// The room, in the form that was asked for.
 #[handler]
@@ -26,19 +27,31 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     }
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let room = house.room(&snapshot, request)?;
-    let mut page = snapshot.page(room.id, window(request)?).map_err(Problem::Unread)?;
-    if page.messages.is_empty() && matches!(accept, Accept::Page | Accept::Anything) {
+    let window = window(request)?;
+    let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
+    let is_page = matches!(accept, Accept::Page | Accept::Anything);
+    let here = is_page.then(|| house.hubs.here(room.id).with(visitor.person.as_ref()));
+    // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,
+    // as does any post in any room. (Two windows without script may so come to share a nonce. The same words from both are
+    // then one message, as they are from a page that the back button brought.)
+    let tag = Tag::of(&(cursor, &visitor.person, request.uri().path_and_query(), accept, &here));
+    if tag.is_held(request) {
+        return Ok(private(tag.unchanged(), &visitor));
+    }
+    let mut page = snapshot.page(room.id, window).map_err(Problem::Unread)?;
+    if page.messages.is_empty() && is_page {
         page = snapshot.page(room.id, Window::Latest).map_err(Problem::Unread)?; // nobody wants to see past the end
     }
-    let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let response = match accept {
         Accept::Text => views::plain::lines(&page.messages).into_response(),
         Accept::Json => {
             Json(views::json::Page::of(&room, cursor, &page.messages, page.older, page.newer)).into_response()
         }
-        Accept::Page | Accept::Anything | Accept::Stream => html(house, &snapshot, &visitor, &room, &page, cursor)?,
+        Accept::Page | Accept::Anything | Accept::Stream => {
+            html(&snapshot, &visitor, &room, &page, cursor, &here.unwrap_or_default())?
+        }
     };
-    Ok(linked(private(response, &visitor), &room, &page))
+    Ok(tag.on(linked(private(response, &visitor), &room, &page)))
 }
 
 /// The older messages that htmx loads on scrolling up.
@@ -48,18 +61,24 @@ pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>) -> Result
     let room = house.room(&snapshot, request)?;
     let before = query::number(request, "before").and_then(|id| id.ok_or(Refusal::QueryInvalid("before")));
     let before = before.map_err(Problem::Refused)?;
-    let page = snapshot.page(room.id, Window::Before(before)).map_err(Problem::Unread)?;
-    let fragment = views::room::older(&room, &page.messages, page.older);
-    Ok(fragment.with_header(CACHE_CONTROL, "private, no-cache").into_response())
+    let last = snapshot.last().map_err(Problem::Unread)?;
+    let tag = Tag::of(&(house.store.epoch(), last, request.uri().path_and_query()));
+    let answer = if tag.is_held(request) {
+        tag.unchanged()
+    } else {
+        let page = snapshot.page(room.id, Window::Before(before)).map_err(Problem::Unread)?;
+        tag.on(views::room::older(&room, &page.messages, page.older).into_response())
+    };
+    Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
 
 fn html(
-    house: &House,
     snapshot: &Snapshot,
     visitor: &Visitor,
     room: &Room,
     page: &Page,
     cursor: Cursor,
+    here: &Here,
 ) -> Result<Response, Problem> {
     let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX)?;
     let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).collect();
@@ -71,7 +90,7 @@ fn html(
         older: page.older,
         newer: page.newer,
         cursor,
-        here: &house.hubs.here(room.id).with(visitor.person.as_ref()),
+        here,
         rooms: &rooms,
         nonce: &random::nonce()?,
     };

@@ -128,7 +128,7 @@ impl Drop for Binary {
 /// Somebody who takes part by plain HTTP.
 pub struct Guest {
     url: String,
-    token: String,
+    pub token: String,
     http: reqwest::Client,
 }
 

@@ -19,4 +19,5 @@ mod reading;
 mod resuming;
 mod talking;
 mod times;
+mod visits;
 mod without_script;

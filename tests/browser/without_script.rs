@@ -17,7 +17,7 @@ impl Browser {
     }
 
     /// Types into a field, as far as chromedriver's keyboard can: no emoji.
-    async fn keys_in(&self, css: &str, text: &str) {
+    pub async fn keys_in(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.clear().await.expect("a field");
         field.click().await.expect("a field");

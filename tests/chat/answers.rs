@@ -7,6 +7,7 @@ use std::pin::Pin;
 use hyper::body::Body as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::{Client, Method};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::harness::{ANN, Answer, House, ROOM, ask, within};
 
@@ -126,6 +127,21 @@ async fn head_tells_what_get_would_without_the_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_goes_on_after_head_of_a_stream() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let mut stream = tokio::net::TcpStream::connect(house.host()).await.unwrap();
+    let head = format!("HEAD {}/live HTTP/1.1\r\nHost: x\r\n\r\n", ann.room);
+    let up = "GET /up HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all((head + up).as_bytes()).await.unwrap();
+    let mut heard = String::new();
+    within("both answers", stream.read_to_string(&mut heard)).await.unwrap();
+    let (first, second) = heard.split_once("\r\n\r\n").unwrap();
+    assert!(first.starts_with("HTTP/1.1 200") && first.contains("text/event-stream"), "{heard}");
+    assert!(second.starts_with("HTTP/1.1 200") && second.ends_with("up\n"), "{heard}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_watches_learns_that_it_lives_and_can_write() {
     let house = House::open().await;
     for (path, text) in [("/up", "up\n"), ("/ready", "ready\n")] {
@@ -152,7 +168,7 @@ async fn asset_paths(house: &House) -> Vec<String> {
 async fn the_files_of_a_page_are_packed_kept_for_ever_and_the_same_in_every_encoding() {
     let house = House::open().await;
     let paths = asset_paths(&house).await;
-    assert_eq!(paths.len(), 3, "a script, a stylesheet, an icon: {paths:?}");
+    assert_eq!(paths.len(), 2, "a script and a stylesheet: {paths:?}");
     let unpacking = [("br", Client::builder().no_gzip()), ("gzip", Client::builder().no_brotli())];
     let unpacking = unpacking.map(|(name, builder)| (name, builder.no_proxy().build().unwrap()));
     for path in &paths {
@@ -172,7 +188,7 @@ async fn the_files_of_a_page_are_packed_kept_for_ever_and_the_same_in_every_enco
     }
     let both = ask(house.get(&paths[0]).header("accept-encoding", "gzip, deflate, br")).await;
     assert_eq!(both.header("content-encoding"), "br", "the smaller of two");
-    let kinds = ["text/javascript; charset=utf-8", "image/svg+xml", "text/css; charset=utf-8"];
+    let kinds = ["text/javascript; charset=utf-8", "text/css; charset=utf-8"];
     for (path, kind) in paths.iter().zip(kinds) {
         assert_eq!(ask(house.get(path)).await.header("content-type"), kind, "{path}");
     }

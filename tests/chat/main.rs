@@ -25,6 +25,9 @@ mod resume;
 mod wandering;
 
 mod answers;
+mod packing;
+mod unchanged;
+
 mod crowded;
 mod hostile;
 mod limits;

@@ -12,7 +12,7 @@ use crate::rules::{Model, Post, Room};
 fn post(message: &Message, before: Seq) -> Post {
     Post {
         id: message.id.0,
-        author: (message.author.id, message.author.name.clone()),
+        author: (message.author.id, message.author.name.to_string()),
         at: message.at.0,
         body: message.body.clone(),
         follows: message.place.follows,

@@ -1,0 +1,139 @@
+//! What a page costs by itself, without sockets: reading its rows, and answering the whole request, in CPU time of this one
+//! thread. `load` measures the same over loopback, with the system's share; this is for finding out where the rest goes:
+//! `cargo bench --bench pages`, or the same binary with `--quick` under `valgrind --tool=callgrind`.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::http::StatusCode;
+use poem::{Endpoint, Request, Response};
+use taproom::domain::{Asked, Body, Command, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who};
+use taproom::engine::{self, Engine};
+use taproom::live::{Hubs, Tail};
+use taproom::meters::Meters;
+use taproom::store::{Store, Window};
+use taproom::web::{self, House};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// How many people talk, and how much.
+const PEOPLE: u8 = 10;
+const MESSAGES: usize = 50;
+/// How many rooms there are beside the one whose page is asked for: a full list.
+const OTHER_ROOMS: usize = 49;
+/// Runs, of which the fastest counts: everything that disturbs makes a run slower.
+const RUNS: usize = 5;
+
+fn main() -> Result<()> {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let calls = if quick { 200 } else { 5_000 };
+    let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let past = fill(directory.path())?;
+    let meters = Arc::new(Meters::default());
+    let hubs = Arc::new(Hubs::new(Tail::default(), runtime.handle().clone(), Arc::clone(&meters)));
+    let engine = Engine::start(Arc::clone(&past.store), Arc::clone(&hubs), Arc::clone(&meters))?;
+    let house = Arc::new(House { store: Arc::clone(&past.store), engine, hubs, meters, metrics_token: None });
+    let endpoint = web::endpoint(Arc::clone(&house));
+
+    let read = || past.store.snapshot().and_then(|snapshot| snapshot.page(past.room, Window::Latest));
+    assert_eq!(read()?.messages.len(), MESSAGES);
+    show("last-50 page from the store", calls, || drop(read()))?;
+
+    let answer = |path: &str, accept: &str, more: Option<(&'static str, &str)>| {
+        let request = Request::builder().uri_str(path).header("accept", accept);
+        let request = request.header("cookie", format!("taproom={}", past.token.text()));
+        let request = more.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        runtime.block_on(endpoint.get_response(request.finish()))
+    };
+    for (what, path, accept) in [
+        ("nothing (/up)", "/up", "*/*"),
+        ("the room as HTML", "/rooms/lobby", "text/html"),
+        ("the room as JSON", "/rooms/lobby", "application/json"),
+        ("the room as text", "/rooms/lobby", "text/plain"),
+        ("older messages", "/rooms/lobby/older?before=9999999", "text/html"),
+        ("the door", "/", "text/html"),
+    ] {
+        let first = answer(path, accept, None);
+        assert_eq!(first.status(), StatusCode::OK, "{path}");
+        show(what, calls, || drop(answer(path, accept, None)))?;
+        for encoding in ["br", "gzip"] {
+            if answer(path, accept, Some(("accept-encoding", encoding))).headers().contains_key("content-encoding") {
+                let packed = || drop(answer(path, accept, Some(("accept-encoding", encoding))));
+                show(&format!("{what}, packed ({encoding})"), calls, packed)?;
+            }
+        }
+        if let Some(tag) = tag(&first) {
+            show(&format!("{what}, not changed (304)"), calls, || {
+                drop(answer(path, accept, Some(("if-none-match", &tag))));
+            })?;
+        }
+    }
+    house.engine.stop();
+    Ok(())
+}
+
+fn tag(response: &Response) -> Option<String> {
+    Some(response.headers().get("etag")?.to_str().ok()?.to_owned())
+}
+
+/// Times so many calls, and prints what one costs.
+fn show(what: &str, calls: u32, mut call: impl FnMut()) -> Result<()> {
+    call();
+    let mut run = || {
+        let before = own_cpu()?;
+        (0..calls).for_each(|_| call());
+        Ok::<_, io::Error>((own_cpu()? - before) / calls)
+    };
+    let runs = (0..RUNS).map(|_| run()).collect::<io::Result<Vec<Duration>>>()?;
+    let best = runs.into_iter().min().unwrap_or_default();
+    writeln!(io::stdout(), "{:8.2} us  {what}", best.as_secs_f64() * 1e6)?;
+    Ok(())
+}
+
+/// CPU time of this thread, as Linux counts it, in nanoseconds.
+fn own_cpu() -> io::Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanos = stat.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
+    nanos.map(Duration::from_nanos).ok_or_else(|| io::Error::other("this kernel counts no CPU time of threads"))
+}
+
+/// What is there before anybody asks.
+struct Past {
+    store: Arc<Store>,
+    room: RoomId,
+    token: Token,
+}
+
+fn fill(directory: &Path) -> Result<Past> {
+    let store = Arc::new(Store::open(directory)?);
+    let mut people = Vec::new();
+    let mut room_id = None;
+    for number in 0..PEOPLE {
+        let (room, name) = (RoomName::parse("lobby")?, UserName::parse(&format!("Person {number}"))?);
+        let command = Command::Enter { room, name, token: Token::new([number; 32]).hash() };
+        let Event::Entered { user, room } = carry_out(&store, Who::Nobody, command)? else { continue };
+        people.push(user);
+        room_id = Some(room);
+    }
+    let room = room_id.ok_or("nobody came in")?;
+    for number in 0..OTHER_ROOMS {
+        carry_out(&store, Who::User(people[0]), Command::Open { room: RoomName::parse(&format!("Room {number}"))? })?;
+    }
+    for number in 0..MESSAGES {
+        let text = format!("Message {number} of {MESSAGES}. {}", "Some words. ".repeat(8));
+        let who: UserId = people[number % people.len()];
+        carry_out(&store, Who::User(who), Command::Post { room, body: Body::parse(&text)? })?;
+    }
+    Ok(Past { store, room, token: Token::new([0; 32]) })
+}
+
+fn carry_out(store: &Store, who: Who, command: Command) -> Result<Event> {
+    let asked = Asked { who, nonce: None, command };
+    let now: Moment = engine::now();
+    let answer = store.commit(now, &[asked])?.pop().ok_or("no answer")?;
+    Ok(answer?.event)
+}
