@@ -6,6 +6,7 @@
 mod apply;
 mod clock;
 mod copy;
+mod digest;
 mod fault;
 mod feed;
 mod migrate;
