@@ -42,7 +42,7 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
 }
 
 /// From where on: what the page knows, or what the stream itself brought last, whichever is later.
-fn wish(request: &Request) -> Result<Option<Cursor>, Refusal> {
+pub(crate) fn wish(request: &Request) -> Result<Option<Cursor>, Refusal> {
     let page = query::cursor(request, "after")?;
     let stream = request.headers().get("last-event-id").filter(|id| !id.is_empty());
     let stream = stream
