@@ -17,6 +17,7 @@
 //! | 4 | [`control`] | the socket by which the machine's operator asks things of a running Taproom |
 //! | 5 | [`config`] | every flag and variable |
 //! | 6 | [`tasks`], [`app`] | copies of the data; starting and stopping in order |
+//! | 6 | `fuzzing` | the one door through which the targets in `fuzz/` reach the inside; compiled for them only |
 //!
 //! # What is promised
 //!
@@ -95,3 +96,6 @@ pub mod config;
 pub mod tasks;
 
 pub mod app;
+
+#[cfg(fuzzing)]
+pub mod fuzzing;

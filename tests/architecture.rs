@@ -24,6 +24,7 @@ const FLOORS: [(&str, u8); 12] = [
     ("config", 5),
     ("tasks", 6),
     ("app", 6),
+    ("fuzzing", 6),
 ];
 
 fn root() -> PathBuf {

@@ -5,7 +5,9 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// One line fit to be a name: NFC, without controls, bidirectional marks and invisible characters; every run of
 /// white space is one blank, none at the ends.
 pub(super) fn line(text: &str) -> String {
-    let visible: String = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !hidden(c)).collect();
+    let visible = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !hidden(c));
+    // Composed last: what was taken out may have stood between a letter and its accent.
+    let visible: String = visible.nfc().collect();
     let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }
@@ -14,8 +16,8 @@ pub(super) fn line(text: &str) -> String {
 /// and no blanks at the very end.
 pub(super) fn text(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let composed = if is_nfc_quick(unix.chars()) == IsNormalized::Yes { unix } else { unix.nfc().collect() };
-    let kept: String = composed.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let kept: String = unix.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let kept = if is_nfc_quick(kept.chars()) == IsNormalized::Yes { kept } else { kept.nfc().collect() };
     let first = kept.lines().take_while(|line| line.trim().is_empty()).map(|line| line.len() + 1).sum::<usize>();
     kept.get(first..).unwrap_or("").trim_end().to_owned()
 }
@@ -62,6 +64,13 @@ mod tests {
         assert_eq!(text("a\u{0}\u{7}\u{1b}b\u{85}"), "ab");
         assert_eq!(text(" \n \t "), "");
         assert_eq!(text(""), "");
+    }
+
+    #[test]
+    fn what_stands_together_when_the_unseen_is_gone_is_composed() {
+        assert_eq!(line("e\u{200b}\u{301}"), "é");
+        assert_eq!(line("e\u{34f}\u{301}"), "é");
+        assert_eq!(text("e\u{0}\u{301}"), "é");
     }
 
     #[test]

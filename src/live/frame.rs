@@ -36,7 +36,7 @@ pub enum Framing {
 
 /// An event, written once for all who listen, with the bytes around it that make it a chunk.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Written {
+pub(crate) struct Written {
     chunk: Bytes,
     /// Where in the chunk the event begins.
     start: usize,
@@ -96,7 +96,7 @@ pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Resul
 }
 
 impl Frame {
-    pub(super) fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
+    pub(crate) fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
         let id = Cursor { epoch: Some(epoch), seq: done.seq };
         let html = event(Some(id), None, &views::message::posted(&room.address, &message).into_string());
         Self {
@@ -112,7 +112,7 @@ impl Frame {
     }
 
     /// It, in a format.
-    pub(super) fn written(&self, format: Format) -> &Written {
+    pub(crate) fn written(&self, format: Format) -> &Written {
         match format {
             Format::Html => &self.html,
             Format::Text => self.text.get_or_init(|| self.as_text()),
@@ -159,7 +159,7 @@ pub(super) fn here(here: &Here) -> Written {
 }
 
 /// An event of a stream.
-fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Written {
+pub(crate) fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Written {
     let mut lines = String::with_capacity(data.len() + 64);
     if let Some(id) = id {
         writeln!(lines, "id: {id}").expect("a String takes all");

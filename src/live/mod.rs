@@ -9,6 +9,8 @@ mod hub;
 mod hubs;
 mod listener;
 
+#[cfg(fuzzing)]
+pub(crate) use frame::event;
 pub use frame::{Format, Frame, Framing, read as read_frame};
 pub use hub::Tail;
 pub use hubs::Hubs;

@@ -6,6 +6,7 @@
 mod apply;
 mod clock;
 mod copy;
+mod digest;
 mod fault;
 mod feed;
 mod migrate;
@@ -33,6 +34,11 @@ pub use open::{OpenError, is_in};
 pub use read::{Page, Recent, Snapshot, Window};
 use tables::Tables;
 pub use verify::Counts;
+#[cfg(fuzzing)]
+pub(crate) use {
+    rows::{decode, encode},
+    tables::{MessageRow, OutcomeRow, RecentRow, RoomRow, TokenRow, UserRow},
+};
 
 /// The open data file.
 pub struct Store {

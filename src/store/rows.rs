@@ -50,8 +50,13 @@ impl<T: Debug + 'static> Value for Row<T> {
 }
 
 /// Reads a row's bytes; `table` is for the fault.
-pub(super) fn decode<T: DeserializeOwned>(table: &'static str, bytes: &[u8]) -> Result<T, Fault> {
+pub(crate) fn decode<T: DeserializeOwned>(table: &'static str, bytes: &[u8]) -> Result<T, Fault> {
     postcard::from_bytes(bytes).map_err(|cause| Fault::Row { table, cause })
+}
+
+/// Writes a row as bytes.
+pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, Fault> {
+    postcard::to_stdvec(row).map_err(|cause| Fault::Row { table: "written", cause })
 }
 
 /// Reads the row at `key`, if there is one.
@@ -70,8 +75,7 @@ where
     K: Key + 'static,
     T: Serialize + Debug + 'static,
 {
-    let bytes = postcard::to_stdvec(row).map_err(|cause| Fault::Row { table: "written", cause })?;
-    table.insert(key, bytes.as_slice())?;
+    table.insert(key, encode(row)?.as_slice())?;
     Ok(())
 }
 

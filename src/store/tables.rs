@@ -34,21 +34,21 @@ pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = 
 
 /// A person.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct UserRow {
+pub(crate) struct UserRow {
     pub name: String,
     pub entered_at: Moment,
 }
 
 /// A token's owner.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct TokenRow {
+pub(crate) struct TokenRow {
     pub user: u64,
     pub made_at: Moment,
 }
 
 /// A room.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct RoomRow {
+pub(crate) struct RoomRow {
     pub name: String,
     pub address: String,
     pub opened_at: Moment,
@@ -57,7 +57,7 @@ pub(super) struct RoomRow {
 
 /// A room as it stood after its last change, which at first is its opening.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct RecentRow {
+pub(crate) struct RecentRow {
     pub room: RoomId,
     pub at: Moment,
     /// Who posted last.
@@ -69,7 +69,7 @@ pub(super) struct RecentRow {
 
 /// A message.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct MessageRow {
+pub(crate) struct MessageRow {
     pub author: UserId,
     pub at: Moment,
     pub follows: bool,
@@ -79,7 +79,7 @@ pub(super) struct MessageRow {
 
 /// What a command led to.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct OutcomeRow {
+pub(crate) struct OutcomeRow {
     pub at: Moment,
     pub done: Done,
 }

@@ -19,3 +19,5 @@ mod text;
 mod time;
 
 pub use people::Here;
+#[cfg(fuzzing)]
+pub(crate) use text::paragraphs;

@@ -5,7 +5,7 @@ use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, html};
 
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.
-pub(super) fn paragraphs(text: &str) -> Markup {
+pub(crate) fn paragraphs(text: &str) -> Markup {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
     let may_link = text.contains("://"); // most do not: not worth the search

@@ -22,7 +22,7 @@ const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The fields of a form, or a text without fields.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Form {
+pub(crate) struct Form {
     fields: Vec<(String, String)>,
     text: Option<String>,
 }

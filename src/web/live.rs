@@ -42,10 +42,12 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
 }
 
 /// From where on: what the page knows, or what the stream itself brought last, whichever is later.
-fn wish(request: &Request) -> Result<Option<Cursor>, Refusal> {
+pub(crate) fn wish(request: &Request) -> Result<Option<Cursor>, Refusal> {
     let page = query::cursor(request, "after")?;
-    let stream = request.header("last-event-id").filter(|id| !id.is_empty());
-    let stream = stream.map(|id| Cursor::parse(id).ok_or(Refusal::QueryInvalid("Last-Event-ID"))).transpose()?;
+    let stream = request.headers().get("last-event-id").filter(|id| !id.is_empty());
+    let stream = stream
+        .map(|id| id.to_str().ok().and_then(Cursor::parse).ok_or(Refusal::QueryInvalid("Last-Event-ID")))
+        .transpose()?;
     Ok(match (page, stream) {
         // The stream's own id is the younger of two of different histories.
         (Some(page), Some(stream)) if page.epoch.is_none() || page.epoch == stream.epoch => {

@@ -37,6 +37,8 @@ use crate::engine::{Engine, Problem};
 use crate::live::Hubs;
 use crate::meters::Meters;
 use crate::store::{Snapshot, Store};
+#[cfg(fuzzing)]
+pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 

@@ -91,7 +91,7 @@ struct Shown {
 }
 
 /// Whether a request shows a token on purpose.
-pub(super) fn shows_token(request: &Request) -> bool {
+pub(crate) fn shows_token(request: &Request) -> bool {
     matches!(shown(request), Ok(Some(_)))
 }
 

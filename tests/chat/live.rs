@@ -189,6 +189,7 @@ async fn what_is_no_id_or_no_form_is_refused() {
         live("?as="),
         live("").header("last-event-id", "x"),
         live("").header("last-event-id", "0000000g-1"),
+        live("").header("last-event-id", "ä"),
         live("?after=1").header("last-event-id", "1 1"),
     ];
     for (n, wrong) in wrongs.into_iter().enumerate() {

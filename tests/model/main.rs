@@ -6,25 +6,30 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
 mod draws;
+mod golden;
 mod reading;
 mod rules;
+mod wishes;
 
 use proptest::prelude::*;
 use taproom::domain::{Done, Event, Moment, Refusal};
 use taproom::store::Store;
 
-use draws::{batch, commands};
+use draws::{Scale, batch};
 use reading::reads_like;
 use rules::Model;
+use wishes::commands;
 
 /// The clock of the first command.
 const START: i64 = 1_795_338_131_250;
+/// A short run in a small house.
+const SHORT: Scale = Scale { crowd: 1, times: 60 };
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_store_answers_and_reads_like_the_model_also_after_reopening(batches in prop::collection::vec(batch(), 1..8)) {
+    fn the_store_answers_and_reads_like_the_model_also_after_reopening(batches in prop::collection::vec(batch(&SHORT), 1..8)) {
         let directories = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
         let [mut store, other] = directories.each_ref().map(|directory| Store::open(directory.path()).unwrap());
         let (mut model, mut hashes, mut now) = (Model::default(), Vec::new(), START);
@@ -53,27 +58,34 @@ fn the_draws_lead_to_every_answer_there_is() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let mut seen = [0; 9];
+    let mut seen = [0; KINDS];
     for _ in 0..48 {
-        let batches = prop::collection::vec(batch(), 1..8).new_tree(&mut runner).unwrap().current();
+        let batches = prop::collection::vec(batch(&SHORT), 1..8).new_tree(&mut runner).unwrap().current();
         let (mut model, mut hashes, mut now) = (Model::default(), Vec::new(), START);
         for (later, batch) in &batches {
             now += later;
             for asked in commands(&model, batch, &mut hashes) {
-                seen[match model.carry_out(u64::try_from(now).unwrap(), &asked) {
-                    Ok(Done { again: true, .. }) => 0,
-                    Ok(Done { event: Event::Entered { .. }, .. }) => 1,
-                    Ok(Done { event: Event::Opened { .. }, .. }) => 2,
-                    Ok(Done { event: Event::Posted { .. }, .. }) => 3,
-                    Ok(Done { event: Event::Left, .. }) => 4,
-                    Err(Refusal::NameTaken(_)) => 5,
-                    Err(Refusal::NameNeeded) => 6,
-                    Err(Refusal::RoomUnknown(_)) => 7,
-                    Err(Refusal::TokenUnknown) => 8,
-                    Err(other) => panic!("no command is refused so: {other:?}"),
-                }] += 1;
+                seen[kind(&model.carry_out(u64::try_from(now).unwrap(), &asked))] += 1;
             }
         }
     }
     assert!(seen.iter().all(|&count| count > 10), "each of them several times: {seen:?}");
+}
+
+/// How many kinds of answers there are.
+const KINDS: usize = 9;
+
+fn kind(answer: &Result<Done, Refusal>) -> usize {
+    match answer {
+        Ok(Done { again: true, .. }) => 0,
+        Ok(Done { event: Event::Entered { .. }, .. }) => 1,
+        Ok(Done { event: Event::Opened { .. }, .. }) => 2,
+        Ok(Done { event: Event::Posted { .. }, .. }) => 3,
+        Ok(Done { event: Event::Left, .. }) => 4,
+        Err(Refusal::NameTaken(_)) => 5,
+        Err(Refusal::NameNeeded) => 6,
+        Err(Refusal::RoomUnknown(_)) => 7,
+        Err(Refusal::TokenUnknown) => 8,
+        Err(other) => panic!("no command is refused so: {other:?}"),
+    }
 }

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use taproom::domain::{Address, Done, Event, Message, Seq, TokenHash, UserName};
 use taproom::store::{Snapshot, Window};
 
-use crate::draws::NAMES;
 use crate::rules::{Model, Post, Room};
+use crate::wishes::NAMES;
 
 /// A message of the store, as the model has it; what came before it is told by the feed.
 fn post(message: &Message, before: Seq) -> Post {
