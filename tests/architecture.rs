@@ -11,7 +11,7 @@ const FILE_LINES_MAX: usize = 320;
 const FUNCTION_LINES_MAX: usize = 60;
 
 /// Each module's floor. A module uses its own floor's part that is itself, and lower floors.
-const FLOORS: [(&str, u8); 12] = [
+const FLOORS: &[(&str, u8)] = &[
     ("domain", 0),
     ("assets", 0),
     ("store", 1),

@@ -6,10 +6,11 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Instant;
 
 use redb::{
     Builder, Database, DatabaseError, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
-    WriteTransaction,
 };
 use thiserror::Error;
 
@@ -17,6 +18,11 @@ use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, new_file, n
 use super::tables::{ADDRESSES, FORMAT, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
 use super::verify::{self, Counts};
 use super::{Fault, OpenError, Store, migrate, trial};
+
+/// How much of a table is copied at a time, in bytes of its rows.
+const PIECE_BYTES: usize = 128 * 1024;
+/// How many times as long as it took to write a piece a backup rests after it, because people post meanwhile.
+const RESTS: u32 = 3;
 
 /// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -37,6 +43,15 @@ pub enum CopyError {
     Unfit(#[from] OpenError),
 }
 
+/// What a copy is for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    /// It is the same history, kept.
+    Backup,
+    /// It becomes a history of its own.
+    Restore { epoch: u32 },
+}
+
 impl Store {
     /// Writes the state after the last commit into `file`, and reads it all again. Posting goes on meanwhile.
     ///
@@ -47,7 +62,7 @@ impl Store {
     pub fn back_up(&self, file: &Path) -> Result<Counts, CopyError> {
         let unwritable = |cause| CopyError::Unwritable { path: file.to_owned(), cause };
         let snapshot = self.snapshot().map_err(unwritable)?;
-        write(snapshot.transaction(), file, None)
+        write(snapshot.transaction(), file, Purpose::Backup)
     }
 }
 
@@ -111,17 +126,17 @@ pub fn restore(file: &Path, directory: &Path) -> Result<Counts, CopyError> {
     }
     make_private(directory).map_err(unwritable)?;
     let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
-    write(&read_only(file)?.txn, &target, Some(epoch))
+    write(&read_only(file)?.txn, &target, Purpose::Restore { epoch })
 }
 
-fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Counts, CopyError> {
+fn write(from: &ReadTransaction, file: &Path, purpose: Purpose) -> Result<Counts, CopyError> {
     let unwritable = |cause: Fault| CopyError::Unwritable { path: file.to_owned(), cause };
     if file.exists() {
         return Err(CopyError::Exists(file.to_owned()));
     }
     let part = file.with_added_extension("part");
     new_file(&part).map_err(|cause| unwritable(cause.into()))?;
-    let counts = fill(from, &part, epoch).map_err(unwritable).and_then(|()| Ok(check(&part)?));
+    let counts = fill(from, &part, purpose).map_err(unwritable).and_then(|()| Ok(check(&part)?));
     let placed = counts.and_then(|counts| {
         place(&part, file).map_err(|cause| unwritable(cause.into()))?;
         Ok(counts)
@@ -132,39 +147,58 @@ fn write(from: &ReadTransaction, file: &Path, epoch: Option<u32>) -> Result<Coun
     placed
 }
 
-fn fill(from: &ReadTransaction, part: &Path, epoch: Option<u32>) -> Result<(), Fault> {
+fn fill(from: &ReadTransaction, part: &Path, purpose: Purpose) -> Result<(), Fault> {
     let db = Builder::new().create(part).map_err(|cause| Fault::Storage(cause.into()))?;
-    copy_all(from, &db, epoch)?;
+    copy_all(from, &db, purpose)?;
     db.close().map_err(|cause| Fault::Storage(cause.into()))
 }
 
-fn copy_all(from: &ReadTransaction, db: &Database, epoch: Option<u32>) -> Result<(), Fault> {
+fn copy_all(from: &ReadTransaction, db: &Database, purpose: Purpose) -> Result<(), Fault> {
     lay_out(db)?;
-    let to = db.begin_write()?;
-    copy(META, from, &to)?;
-    copy(USERS, from, &to)?;
-    copy(NAMES, from, &to)?;
-    copy(TOKENS, from, &to)?;
-    copy(ROOMS, from, &to)?;
-    copy(ADDRESSES, from, &to)?;
-    copy(RECENT, from, &to)?;
-    copy(MESSAGES, from, &to)?;
-    copy(OUTCOMES, from, &to)?;
-    if let Some(epoch) = epoch {
-        to.open_table(META)?.insert("epoch", u64::from(epoch))?;
+    let rests = match purpose {
+        Purpose::Backup => RESTS,
+        Purpose::Restore { .. } => 0,
+    };
+    copy(META, from, db, rests)?;
+    copy(USERS, from, db, rests)?;
+    copy(NAMES, from, db, rests)?;
+    copy(TOKENS, from, db, rests)?;
+    copy(ROOMS, from, db, rests)?;
+    copy(ADDRESSES, from, db, rests)?;
+    copy(RECENT, from, db, rests)?;
+    copy(MESSAGES, from, db, rests)?;
+    copy(OUTCOMES, from, db, rests)?;
+    if let Purpose::Restore { epoch } = purpose {
+        let txn = db.begin_write()?;
+        txn.open_table(META)?.insert("epoch", u64::from(epoch))?;
+        txn.commit()?;
     }
-    Ok(to.commit()?)
+    Ok(())
 }
 
-fn copy<K, V>(table: TableDefinition<K, V>, from: &ReadTransaction, to: &WriteTransaction) -> Result<(), Fault>
+/// Copies a table piece by piece, each made durable by itself, and rests after each so many times as long. One commit of the whole would hold
+/// up every post meanwhile, which waits for the same disk.
+fn copy<K, V>(table: TableDefinition<K, V>, from: &ReadTransaction, db: &Database, rests: u32) -> Result<(), Fault>
 where
     K: Key + 'static,
     V: Value + 'static,
 {
-    let mut target = to.open_table(table)?;
-    for entry in from.open_table(table)?.iter()? {
-        let (key, value) = entry?;
-        target.insert(key.value(), value.value())?;
+    let from = from.open_table(table)?;
+    let mut rows = from.iter()?.peekable();
+    while rows.peek().is_some() {
+        let (started, txn) = (Instant::now(), db.begin_write()?);
+        {
+            let (mut target, mut copied) = (txn.open_table(table)?, 0);
+            while copied < PIECE_BYTES
+                && let Some(row) = rows.next()
+            {
+                let (key, value) = row?;
+                copied += K::as_bytes(&key.value()).as_ref().len() + V::as_bytes(&value.value()).as_ref().len();
+                target.insert(key.value(), value.value())?;
+            }
+        }
+        txn.commit()?;
+        thread::sleep(started.elapsed() * rests);
     }
     Ok(())
 }

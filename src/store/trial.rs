@@ -29,7 +29,18 @@ struct Inner {
 #[derive(Debug)]
 struct Remembered {
     length: u64,
+    /// How long the file is meanwhile. Nobody else changes it.
+    file_length: u64,
     blocks: BTreeMap<u64, Vec<u8>>,
+}
+
+impl Remembered {
+    /// Whether these bytes are as the file has them. Most are, also where a file of gigabytes is read whole to mend it.
+    fn are_untouched(&self, offset: u64, length: usize) -> bool {
+        let end = offset + length as u64;
+        let blocks = offset / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES);
+        end <= self.file_length && self.blocks.range(blocks).next().is_none()
+    }
 }
 
 /// Opens the file on trial. Nobody else can open it meanwhile.
@@ -38,7 +49,8 @@ struct Remembered {
 /// As the storage engine has them.
 pub(super) fn open(path: &Path, builder: &Builder) -> Result<(Database, Trial), DatabaseError> {
     let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
-    let remembered = Remembered { length: file.len()?, blocks: BTreeMap::new() };
+    let length = file.len()?;
+    let remembered = Remembered { length, file_length: length, blocks: BTreeMap::new() };
     let trial = Trial(Arc::new(Inner { file, remembered: RwLock::new(Some(remembered)) }));
     if trial.len()? == 0 {
         // The storage engine would take an empty file for a new one.
@@ -54,7 +66,7 @@ impl Trial {
     /// If the file cannot be written.
     pub fn settle(&self) -> io::Result<()> {
         let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(Remembered { length, blocks }) = remembered.as_ref() else { return Ok(()) };
+        let Some(Remembered { length, blocks, .. }) = remembered.as_ref() else { return Ok(()) };
         if self.0.file.len()? != *length {
             self.0.file.set_len(*length)?;
         }
@@ -71,12 +83,12 @@ impl Trial {
 
 impl Inner {
     /// The block as it would be: as remembered, or as the file has it, with zeros beyond its end.
-    fn block(&self, blocks: &BTreeMap<u64, Vec<u8>>, block: u64) -> io::Result<Vec<u8>> {
-        if let Some(bytes) = blocks.get(&block) {
+    fn block(&self, remembered: &Remembered, block: u64) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = remembered.blocks.get(&block) {
             return Ok(bytes.clone());
         }
         let mut bytes = vec![0; BLOCK_BYTES as usize];
-        let there = self.file.len()?.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
+        let there = remembered.file_length.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
         self.file.read(block * BLOCK_BYTES, &mut bytes[..there as usize])?;
         Ok(bytes)
     }
@@ -103,13 +115,16 @@ impl StorageBackend for Trial {
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let remembered = self.0.remembered.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(Remembered { length, blocks }) = remembered.as_ref() else { return self.0.file.read(offset, out) };
-        if offset + out.len() as u64 > *length {
+        let Some(remembered) = remembered.as_ref() else { return self.0.file.read(offset, out) };
+        if remembered.are_untouched(offset, out.len()) {
+            return self.0.file.read(offset, out);
+        }
+        if offset + out.len() as u64 > remembered.length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let mut done = 0;
         for (block, from, length) in pieces(offset, out.len()) {
-            let bytes = self.0.block(blocks, block)?;
+            let bytes = self.0.block(remembered, block)?;
             out[done..done + length].copy_from_slice(&bytes[from..from + length]);
             done += length;
         }
@@ -133,12 +148,12 @@ impl StorageBackend for Trial {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(Remembered { blocks, .. }) = remembered.as_mut() else { return self.0.file.write(offset, data) };
+        let Some(remembered) = remembered.as_mut() else { return self.0.file.write(offset, data) };
         let mut done = 0;
         for (block, from, length) in pieces(offset, data.len()) {
-            let mut bytes = self.0.block(blocks, block)?;
+            let mut bytes = self.0.block(remembered, block)?;
             bytes[from..from + length].copy_from_slice(&data[done..done + length]);
-            blocks.insert(block, bytes);
+            remembered.blocks.insert(block, bytes);
             done += length;
         }
         Ok(())
