@@ -9,9 +9,14 @@ use clap::Parser;
 use taproom::app::{self, Running, StartError};
 use taproom::config::{Cli, Config, Log};
 use taproom::tasks;
+use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+
+/// What a crowd needed is the system's again some seconds after it has gone.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
