@@ -78,8 +78,8 @@ impl Engine {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMANDS_MAX);
         let (news, heard) = sync_channel(UNTOLD_COMMITS_MAX);
         let healthy = Arc::new(AtomicBool::new(true));
-        let teller = Teller { store: Arc::clone(&store), hubs, meters: Arc::clone(&meters) };
-        let writer = Writer { store, meters, healthy: Arc::clone(&healthy), news };
+        let teller = Teller { store: Arc::clone(&store), hubs: Arc::clone(&hubs), meters: Arc::clone(&meters) };
+        let writer = Writer { store, hubs, meters, healthy: Arc::clone(&healthy), news };
         let threads = vec![
             thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(jobs))?,
             thread::Builder::new().name("teller".to_owned()).spawn(move || teller.run(heard))?,

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use crate::domain::{Done, Event, RoomId};
+use crate::domain::{Done, RoomId};
 use crate::live::{self, Hubs};
 use crate::meters::Meters;
 use crate::store::{Fault, Store};
 
 /// What one commit has made durable.
 pub(super) struct News {
-    /// The changes, in order.
-    pub new: Vec<Done>,
+    /// The changes that somebody hears, each with its room, in order.
+    pub new: Vec<(RoomId, Done)>,
     pub committed: Instant,
 }
 
@@ -28,10 +28,8 @@ impl Teller {
     /// Tells what comes until the writer has gone.
     pub fn run(self, news: Receiver<News>) {
         for News { new, committed } in news {
-            for (done, room) in new.iter().filter_map(|done| Some((*done, heard_in(done.event)?))) {
-                if self.hubs.is_heard(room) {
-                    self.tell(room, done, committed);
-                }
+            for (room, done) in new {
+                self.tell(room, done, committed);
             }
         }
     }
@@ -52,13 +50,5 @@ impl Teller {
         let snapshot = self.store.snapshot()?;
         let Some(room) = snapshot.room_by_id(room)? else { return Err(Fault::Missing { table: "rooms" }) };
         live::read_frame(&snapshot, self.store.epoch(), &room, done)
-    }
-}
-
-/// In which room an event is heard, if in any.
-fn heard_in(event: Event) -> Option<RoomId> {
-    match event {
-        Event::Posted { room, .. } => Some(room),
-        Event::Entered { .. } | Event::Opened { .. } | Event::Left => None,
     }
 }

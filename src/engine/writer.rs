@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::teller::News;
 use super::{Problem, now};
 use crate::domain::limits::BATCH_COMMANDS_MAX;
-use crate::domain::{Asked, Done, Event};
+use crate::domain::{Asked, Done, Event, RoomId};
+use crate::live::Hubs;
 use crate::meters::Meters;
 use crate::store::Store;
 
@@ -24,6 +25,7 @@ pub(super) enum Job {
 /// The one thread that changes the store.
 pub(super) struct Writer {
     pub store: Arc<Store>,
+    pub hubs: Arc<Hubs>,
     pub meters: Arc<Meters>,
     pub healthy: Arc<AtomicBool>,
     /// Bounded: a writer that is too far ahead of what has been told waits.
@@ -56,7 +58,7 @@ impl Writer {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
                 }
-                self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
+                self.pass_on(new, committed);
             }
             Err(fault) => {
                 self.meters.faults.inc();
@@ -66,6 +68,24 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// Wakes the teller only for what somebody hears. Who sits down in a room after this look reads the feed first, and
+    /// finds it there.
+    fn pass_on(&self, new: Vec<Done>, committed: Instant) {
+        let new = new.into_iter().filter_map(|done| Some((heard_in(done.event)?, done)));
+        let new: Vec<(RoomId, Done)> = new.filter(|(room, _)| self.hubs.is_heard(*room)).collect();
+        if !new.is_empty() {
+            self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
+        }
+    }
+}
+
+/// In which room an event is heard, if in any.
+fn heard_in(event: Event) -> Option<RoomId> {
+    match event {
+        Event::Posted { room, .. } => Some(room),
+        Event::Entered { .. } | Event::Opened { .. } | Event::Left => None,
     }
 }
 
