@@ -78,7 +78,7 @@ fn a_row_shows_its_author(address: &Address, author: &str, body: &str) {
 fn row(address: &Address, author: &str, text: &str) -> String {
     let message = Message {
         id: Seq(7),
-        author: Author { id: UserId(3), name: author.to_owned() },
+        author: Author { id: UserId(3), name: author.into() },
         at: Moment(1_795_338_131_250),
         body: text.to_owned(),
         place: Place { follows: text.len() % 2 == 0, opens_day: false },

@@ -33,7 +33,7 @@ fn a_frame_is_one_event(id: u64, text: &str) {
     let mut parts = text.splitn(3, '\t');
     let mut part = || parts.next().unwrap_or("").to_owned();
     let (address, name, body) = (Address::stored(part()), part(), part());
-    let author = Author { id: UserId(id), name };
+    let author = Author { id: UserId(id), name: name.into() };
     let place = Place { follows: id % 2 == 0, opens_day: id % 3 == 0 };
     let message = Message { id: Seq(id + 1), author, at: Moment(id << 32), body, place };
     for format in [Format::Html, Format::Text, Format::Json] {
@@ -47,7 +47,7 @@ fn a_frame_is_one_event(id: u64, text: &str) {
                 let json: serde_json::Value = serde_json::from_str(&heard.data).expect("it is JSON");
                 let said = &json["message"];
                 assert_eq!(said["body"], message.body.as_str());
-                assert_eq!(said["author"], message.author.name.as_str());
+                assert_eq!(said["author"], *message.author.name);
                 assert_eq!(said["room"], address.as_str());
                 continue;
             }
