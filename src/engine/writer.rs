@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -15,6 +16,9 @@ use crate::domain::{Asked, Done, Event, RoomId};
 use crate::live::Hubs;
 use crate::meters::Meters;
 use crate::store::Store;
+
+/// How long the writer looks out for the next command before it sleeps.
+const LOOKS_OUT_FOR: Duration = Duration::from_micros(150);
 
 /// Something for the writer.
 pub(super) enum Job {
@@ -38,7 +42,6 @@ impl Writer {
         let (mut batch, mut answers) = (Vec::new(), Vec::new());
         while next_batch(&mut jobs, &mut batch, &mut answers) {
             self.carry_out(&batch, answers.drain(..));
-            batch.clear();
         }
     }
 
@@ -89,13 +92,30 @@ fn heard_in(event: Event) -> Option<RoomId> {
     }
 }
 
-/// Waits for a command, and takes all that have come by then, in order. `false` when there will be no more.
+/// Looks out for the next command for a moment before the writer goes to sleep: whoever posts one thing after the other
+/// sends the next about as soon as the last is answered, and to be woken takes longer than that.
+fn looks_out(jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+    let until = Instant::now() + LOOKS_OUT_FOR;
+    loop {
+        match jobs.try_recv() {
+            Ok(job) => return Some(job),
+            Err(_) if Instant::now() >= until => return None,
+            Err(_) => thread::yield_now(),
+        }
+    }
+}
+
+/// Waits for a command, and takes all that have come by then, in order, instead of the last batch. `false` when there will
+/// be no more.
 fn next_batch(
     jobs: &mut mpsc::Receiver<Job>,
     batch: &mut Vec<Asked>,
     answers: &mut Vec<oneshot::Sender<Result<Done, Problem>>>,
 ) -> bool {
-    let mut job = jobs.blocking_recv();
+    // Where many post, the next have come by now.
+    let soon = if batch.len() == 1 { looks_out(jobs) } else { None };
+    batch.clear();
+    let mut job = soon.or_else(|| jobs.blocking_recv());
     while let Some(taken) = job {
         match taken {
             Job::Carry(asked, answer) => {

@@ -20,9 +20,9 @@ use super::verify::{self, Counts};
 use super::{Fault, OpenError, Store, migrate, trial};
 
 /// How much of a table is copied at a time, in bytes of its rows.
-const PIECE_BYTES: usize = 128 * 1024;
+const PIECE_BYTES: usize = 64 * 1024;
 /// How many times as long as it took to write a piece a backup rests after it, because people post meanwhile.
-const RESTS: u32 = 3;
+const RESTS: u32 = 5;
 
 /// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
