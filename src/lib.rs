@@ -42,7 +42,7 @@
 //! 1. `web/messages.rs`: who asks ([`web`]'s visitor), what (the form, parsed into a [`domain::Command`]).
 //! 2. [`engine::Engine::execute`] puts it into the queue, or says at once that the queue is full.
 //! 3. The writer takes all that waits and gives it to [`store::Store::commit`]: one transaction, one fsync.
-//!    `store/apply.rs` judges each command and writes the message, its row in the feed and its outcome.
+//!    `store/apply.rs` judges each command and writes the message, its room's row and its outcome.
 //! 4. The file is synced. Now, and not before, the writer answers the askers, and the teller reads each change back on a
 //!    snapshot, writes it once as a [`live::Frame`] and gives it to the room's hub, while the writer is at the next batch.
 //! 5. The hub keeps the frame in its tail, and its bells are rung on the runtime. Every listener looks, takes the same
