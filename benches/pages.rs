@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use poem::http::StatusCode;
 use poem::{Endpoint, Request, Response};
-use taproom::domain::{Asked, Body, Command, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who};
+use taproom::domain::{Asked, Body, Command, Device, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who};
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
 use taproom::meters::Meters;
@@ -114,7 +114,7 @@ fn fill(directory: &Path) -> Result<Past> {
     let mut room_id = None;
     for number in 0..PEOPLE {
         let (room, name) = (RoomName::parse("lobby")?, UserName::parse(&format!("Person {number}"))?);
-        let command = Command::Enter { room, name, token: Token::new([number; 32]).hash() };
+        let command = Command::Enter { room, name, token: Token::new([number; 32]).hash(), device: Device::default() };
         let Event::Entered { user, room } = carry_out(&store, Who::Nobody, command)? else { continue };
         people.push(user);
         room_id = Some(room);

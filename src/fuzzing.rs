@@ -9,7 +9,7 @@ use poem::{Body, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{Address, Cursor, Done, Epoch, Event, Message, Refusal, Room, RoomId, Seq};
+use crate::domain::{Address, Cursor, Done, Epoch, Event, Message, Refusal, Room, RoomId, Seq, UserId};
 use crate::live::{self, Format, Framing};
 use crate::{store, views, web};
 
@@ -21,7 +21,7 @@ pub fn event(id: Option<Cursor>, name: Option<&str>, data: &str, framing: Framin
 /// A message of the room at this address as one whole frame.
 pub fn frame(epoch: Epoch, address: &Address, message: Message, format: Format, framing: Framing) -> Bytes {
     let (id, seq) = (RoomId(1), message.id);
-    let room = Room { id, name: address.to_string(), address: address.clone() };
+    let room = Room::open(id, address.to_string(), address.clone(), UserId(1));
     let event = Event::Posted { room: id, message: seq };
     let frame = live::Frame::posted(epoch, &room, Done { seq, before: Seq(0), event, again: false }, message);
     frame.written(format).bytes(framing)

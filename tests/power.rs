@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use redb::StorageBackend;
 use taproom::domain::{
-    Asked, Body, Command, Done, Event, Moment, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Who,
+    Asked, Body, Command, Device, Done, Event, Moment, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Who,
 };
 use taproom::store::{Recent, Store, Window};
 
@@ -114,7 +114,11 @@ const BATCHES: u64 = 9;
 
 fn enter(n: u64) -> Asked {
     let (room, name) = (RoomName::parse("Café 12/3 <i>").unwrap(), UserName::parse(&format!("<b>{n}</b>")).unwrap());
-    Asked { who: Who::Nobody, nonce: None, command: Command::Enter { room, name, token: TokenHash([n as u8; 32]) } }
+    Asked {
+        who: Who::Nobody,
+        nonce: None,
+        command: Command::Enter { room, name, token: TokenHash([n as u8; 32]), device: Device::default() },
+    }
 }
 
 fn post(room: RoomId, user: UserId, text: &str) -> Asked {
@@ -153,7 +157,7 @@ fn found(disk: &Disk) -> Vec<String> {
     let store = Store::open_on(disk.clone()).expect("the file opens again");
     store.verify().expect("everything in it fits together");
     let snapshot = store.snapshot().unwrap();
-    let Some(Recent { room, .. }) = snapshot.recent_rooms(1).unwrap().pop() else { return Vec::new() };
+    let Some(Recent { room, .. }) = snapshot.recent_rooms(1, None, Moment(0)).unwrap().pop() else { return Vec::new() };
     let (mut texts, mut after) = (Vec::new(), taproom::domain::Seq(0));
     loop {
         let page = snapshot.page(room.id, Window::After(after)).unwrap();
@@ -205,7 +209,7 @@ fn what_may_have_been_lost_can_be_sent_again_and_is_there_once() {
         let image = disk.after_the_cut(Kept::Synced);
         let store = Store::open_on(image.clone()).unwrap();
         let snapshot = store.snapshot().unwrap();
-        let (room, user) = (snapshot.recent_rooms(1).unwrap()[0].room.id, UserId(1));
+        let (room, user) = (snapshot.recent_rooms(1, None, Moment(0)).unwrap()[0].room.id, UserId(1));
         drop(snapshot);
         // The first person said the first text of each batch.
         for batch in 0..BATCHES {

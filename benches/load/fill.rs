@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taproom::domain::{
-    Asked, Body, Command, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who,
+    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who,
 };
 use taproom::engine;
 use taproom::store::Store;
@@ -126,7 +126,7 @@ impl Pen {
     fn enter(&mut self, name: &str, token: TokenHash) -> io::Result<UserId> {
         let (room, name) = (RoomName::parse("load-0"), UserName::parse(name));
         let (room, name) = (room.map_err(io::Error::other)?, name.map_err(io::Error::other)?);
-        self.ask(Who::Nobody, Command::Enter { room, name, token })?;
+        self.ask(Who::Nobody, Command::Enter { room, name, token, device: Device::default() })?;
         match self.commit()?.first() {
             Some(Done { event: Event::Entered { user, .. }, .. }) => Ok(*user),
             _ => Err(io::Error::other("nobody has entered")),
@@ -147,7 +147,7 @@ impl Pen {
         let done = done.into_iter().collect::<Result<Vec<Done>, _>>().map_err(io::Error::other)?;
         self.opened.extend(done.iter().filter_map(|done| match done.event {
             Event::Opened { room } | Event::Entered { room, .. } => Some(room),
-            Event::Posted { .. } | Event::Left => None,
+            _ => None,
         }));
         self.batch.clear();
         Ok(done)

@@ -1,6 +1,9 @@
 //! What somebody asks for.
 
-use super::{Body, Nonce, RoomId, RoomName, TokenHash, UserId, UserName};
+use super::{
+    Body, Device, Door, Kind, Line, MessageId, Nonce, PasswordHash, Role, RoomId, RoomName, Salt, Scopes, Seq,
+    SessionId, TokenHash, Until, UserId, UserName,
+};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,9 +12,12 @@ pub enum Who {
     Nobody,
     /// Somebody who has shown the token of this name.
     User(UserId),
+    /// Whoever runs the machine.
+    Operator,
 }
 
-/// A wish to change something. It carries every random value it needs, so that carrying it out draws none.
+/// A wish to change something. It carries every random value it needs, so that carrying it out draws none; and no secret,
+/// only what is kept of it.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Take a name that is free, and open the room if there is none.
@@ -22,6 +28,8 @@ pub enum Command {
         name: UserName,
         /// The hash of the token that will prove the name.
         token: TokenHash,
+        /// From where.
+        device: Device,
     },
     /// Open the room if there is none; for somebody who has a name.
     Open {
@@ -39,6 +47,285 @@ pub enum Command {
     Leave {
         /// The hash of that token.
         token: TokenHash,
+    },
+    /// Something about one's own account.
+    Account(AccountCommand),
+    /// Something about a room.
+    Room(RoomId, RoomCommand),
+    /// Something about another person.
+    Person(UserId, PersonCommand),
+    /// Something about the house.
+    House(HouseCommand),
+}
+
+/// Something about one's own account.
+#[derive(Clone, Debug)]
+pub enum AccountCommand {
+    /// Take the house, once: become its owner. Whoever has a name keeps it.
+    Own {
+        /// What to call the house.
+        house: Line,
+        /// The name to take; if it is the asker's own, they keep it.
+        name: UserName,
+        /// The password of the account.
+        password: PasswordHash,
+        /// The token that will prove the name.
+        token: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// Give one's name a password: a guest becomes a member.
+    Claim {
+        /// The password.
+        password: PasswordHash,
+        /// The token that takes the place of the one that was shown.
+        token: TokenHash,
+        /// The token that was shown.
+        instead: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// Come in as somebody whose password was tried and was right.
+    SignIn {
+        /// Who.
+        user: UserId,
+        /// The change that set the password that was tried.
+        proof: Seq,
+        /// The token that will prove the name.
+        token: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// Take another password. All other sessions end.
+    SetPassword {
+        /// The change that set the password that was tried.
+        proof: Seq,
+        /// The new one.
+        password: PasswordHash,
+        /// The token that takes the place of the one that was shown.
+        token: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// Make a token for a script.
+    MakeToken {
+        /// What to call it.
+        label: Line,
+        /// What it may be used for.
+        scopes: Scopes,
+        /// It.
+        token: TokenHash,
+    },
+    /// End a session or a token of one's own.
+    Revoke {
+        /// Which.
+        id: SessionId,
+    },
+    /// End all sessions but this.
+    RevokeOthers {
+        /// The token that was shown.
+        keep: TokenHash,
+    },
+    /// Take new recovery codes; the old ones are no longer good.
+    SetRecoveryCodes {
+        /// Their hashes.
+        codes: Vec<TokenHash>,
+    },
+    /// Choose a new password with a recovery code. All sessions end.
+    Recover {
+        /// Who.
+        user: UserId,
+        /// The code.
+        code: TokenHash,
+        /// The new password.
+        password: PasswordHash,
+        /// The token that will prove the name.
+        token: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// Choose a new password with a link from the owner. All sessions end.
+    Reset {
+        /// The link.
+        link: TokenHash,
+        /// The new password.
+        password: PasswordHash,
+        /// The token that will prove the name.
+        token: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// Come in by an invitation.
+    Join {
+        /// The link.
+        code: TokenHash,
+        /// The name to take.
+        name: UserName,
+        /// The password, if there is to be an account at once.
+        password: Option<PasswordHash>,
+        /// The token that will prove the name.
+        token: TokenHash,
+        /// From where.
+        device: Device,
+    },
+    /// A token was used today.
+    Seen {
+        /// Which.
+        token: TokenHash,
+        /// From where, if it is a session.
+        device: Device,
+    },
+}
+
+/// Something about a room.
+#[derive(Clone, Debug)]
+pub enum RoomCommand {
+    /// Change what it is.
+    Set {
+        /// Its name; its address follows, and the old one leads there.
+        name: RoomName,
+        /// What it is about.
+        topic: Option<Line>,
+        /// Who hears it.
+        kind: Kind,
+        /// In so many seconds each may say one thing; 0 for no such limit.
+        slow_s: u32,
+        /// What hides its address if it is closed.
+        salt: Salt,
+    },
+    /// Bring people into a hidden room.
+    Add {
+        /// Whom.
+        user: UserId,
+    },
+    /// Take somebody out of a hidden room.
+    Remove {
+        /// Whom.
+        user: UserId,
+    },
+    /// Go out of a hidden room.
+    Leave,
+    /// Put it into the archive, or take it out.
+    Archive {
+        /// Whether it is to be there.
+        archived: bool,
+    },
+    /// Delete it. For a week it can be had back.
+    Delete,
+    /// Have it back.
+    Undelete,
+    /// Take away what somebody said there.
+    RemoveMessage {
+        /// What.
+        message: MessageId,
+    },
+    /// Tell those who keep order of a message.
+    Report {
+        /// Which.
+        message: MessageId,
+        /// Why.
+        why: Option<Line>,
+    },
+    /// Silence somebody there.
+    Mute {
+        /// Whom.
+        user: UserId,
+        /// Until when. Over: they may speak again.
+        until: Until,
+    },
+}
+
+/// Something about another person.
+#[derive(Clone, Debug)]
+pub enum PersonCommand {
+    /// Make them something else.
+    SetRole(Role),
+    /// Silence them everywhere. Over: they may speak again.
+    Mute {
+        /// Until when.
+        until: Until,
+    },
+    /// Put them outside.
+    Ban {
+        /// Until when.
+        until: Until,
+        /// Why.
+        why: Option<Line>,
+        /// The addresses from which nobody may come in anew meanwhile.
+        addresses: Vec<String>,
+    },
+    /// Let them in again, and their addresses.
+    Unban,
+    /// Take away what they have said, in one room after the other: as much as fits into one change, from this place on.
+    Erase {
+        /// In which room.
+        room: RoomId,
+        /// After which message.
+        after: MessageId,
+    },
+    /// Make a link by which they may choose a new password.
+    ResetLink {
+        /// The link.
+        link: TokenHash,
+    },
+}
+
+/// Something about the house.
+#[derive(Clone, Debug)]
+pub enum HouseCommand {
+    /// Settle what it is called and who may come in.
+    Set {
+        /// What it is called.
+        name: Line,
+        /// Who may come in.
+        door: Door,
+        /// What somebody must be to open a room.
+        rooms_by: Role,
+        /// Whether new guests may come in.
+        new_guests: bool,
+    },
+    /// Create a room that must not be there yet.
+    CreateRoom {
+        /// Its name.
+        name: RoomName,
+        /// Who hears it.
+        kind: Kind,
+        /// Who belongs to it besides its creator, if it is closed.
+        members: Vec<UserId>,
+        /// What hides its address if it is closed.
+        salt: Salt,
+    },
+    /// Find the direct room of exactly these people and oneself, or create it.
+    Direct {
+        /// The others.
+        with: Vec<UserId>,
+        /// What hides its address.
+        salt: Salt,
+    },
+    /// Make an invitation.
+    Invite {
+        /// What to call it.
+        label: Line,
+        /// What whoever comes by it becomes.
+        role: Role,
+        /// How often it may be used.
+        uses: Option<u32>,
+        /// Until when.
+        until: Until,
+        /// Closed rooms to which it leads.
+        rooms: Vec<RoomId>,
+        /// The link.
+        code: TokenHash,
+    },
+    /// Take an invitation back.
+    RevokeInvitation {
+        /// Which.
+        id: Seq,
+    },
+    /// Put a report away.
+    Settle {
+        /// Which.
+        report: Seq,
     },
 }
 

@@ -28,7 +28,112 @@ pub enum Event {
         message: MessageId,
     },
     /// Somebody gave up a token.
-    Left,
+    Left {
+        /// Who.
+        user: UserId,
+    },
+    /// What somebody had said was taken away.
+    Removed {
+        /// Where.
+        room: RoomId,
+        /// What.
+        message: MessageId,
+    },
+    /// A room has another name, topic, kind or pace, or went into the archive, or came out.
+    RoomChanged {
+        /// Which.
+        room: RoomId,
+    },
+    /// Somebody now belongs to a hidden room.
+    Joined {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody no longer belongs to a hidden room.
+    Parted {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// A room was deleted, or had back.
+    RoomGone {
+        /// Which.
+        room: RoomId,
+    },
+    /// Somebody was silenced in a room, or may speak there again.
+    RoomMuted {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody has one token more.
+    SignedIn {
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody has another role, other tokens, or something was laid on them or lifted.
+    PersonChanged {
+        /// Who.
+        user: UserId,
+    },
+    /// The house has another door or name.
+    HouseChanged,
+    /// Something was written down that changes nobody's rights.
+    Noted,
+}
+
+/// Whose rights, or whose standing, an event may have changed: their open streams are judged again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concerned {
+    /// One person, wherever they listen.
+    Person(UserId),
+    /// Everybody in a room.
+    Room(RoomId),
+    /// Everybody.
+    House,
+}
+
+impl Event {
+    /// In which room it is heard, if in any.
+    pub fn heard_in(self) -> Option<RoomId> {
+        match self {
+            Self::Posted { room, .. } | Self::Removed { room, .. } | Self::RoomChanged { room } => Some(room),
+            Self::Entered { .. }
+            | Self::Opened { .. }
+            | Self::Left { .. }
+            | Self::Joined { .. }
+            | Self::Parted { .. }
+            | Self::RoomGone { .. }
+            | Self::RoomMuted { .. }
+            | Self::SignedIn { .. }
+            | Self::PersonChanged { .. }
+            | Self::HouseChanged
+            | Self::Noted => None,
+        }
+    }
+
+    /// Whose rights it may have changed.
+    pub fn concerns(self) -> Option<Concerned> {
+        match self {
+            Self::RoomChanged { room } | Self::RoomGone { room } => Some(Concerned::Room(room)),
+            Self::Parted { user, .. }
+            | Self::RoomMuted { user, .. }
+            | Self::PersonChanged { user }
+            | Self::Left { user } => Some(Concerned::Person(user)),
+            Self::HouseChanged => Some(Concerned::House),
+            Self::Entered { .. }
+            | Self::Opened { .. }
+            | Self::Posted { .. }
+            | Self::Removed { .. }
+            | Self::Joined { .. }
+            | Self::SignedIn { .. }
+            | Self::Noted => None,
+        }
+    }
 }
 
 /// An [`Event`] and its number.

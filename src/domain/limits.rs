@@ -6,6 +6,29 @@ use std::time::Duration;
 pub const NAME_CHARS_MAX: usize = 32;
 /// The longest name of a room, in characters.
 pub const ROOM_CHARS_MAX: usize = 80;
+/// The longest topic of a room, in characters.
+pub const TOPIC_CHARS_MAX: usize = 200;
+/// The longest name of the house, and of a token, an invitation or anything else that somebody names for themselves, in
+/// characters.
+pub const LABEL_CHARS_MAX: usize = 40;
+/// The longest reason, for a report or a ban, in characters.
+pub const REASON_CHARS_MAX: usize = 300;
+/// The shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 8;
+/// The longest password, in characters.
+pub const PASSWORD_CHARS_MAX: usize = 128;
+/// How many recovery codes somebody is given at a time.
+pub const RECOVERY_CODES: usize = 10;
+/// How many devices and tokens somebody may have. The one that was used longest ago makes room for the next device.
+pub const SESSIONS_MAX: usize = 100;
+/// How many people may talk in one direct room.
+pub const DIRECT_PEOPLE_MAX: usize = 8;
+/// How many members one command may bring into a closed room, and how many rooms one invitation may lead to.
+pub const PICKED_MAX: usize = 50;
+/// The slowest pace of a room: one message from each person in so many seconds.
+pub const SLOW_S_MAX: u32 = 6 * 60 * 60;
+/// How many people, reports or acts a page of them shows.
+pub const LISTED_PEOPLE_MAX: usize = 100;
 /// The longest message, in characters.
 pub const BODY_CHARS_MAX: usize = 8_000;
 /// The longest nonce or `Idempotency-Key`, in bytes.
@@ -33,3 +56,9 @@ pub const OUTCOME_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 pub const FEED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many changes of a room the feed keeps, at least.
 pub const FEED_CHANGES_MIN: u64 = 10_000;
+/// How long a session is good that nobody uses.
+pub const SESSION_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long a link is good by which somebody chooses a new password.
+pub const RESET_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a deleted room can be had back.
+pub const DELETED_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);

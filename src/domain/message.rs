@@ -23,10 +23,17 @@ pub struct Message {
     pub author: Author,
     /// When.
     pub at: Moment,
-    /// What, as it was written.
+    /// What, as it was written. Blank if it was taken away.
     pub body: String,
     /// How it stands under the one before.
     pub place: Place,
+}
+
+impl Message {
+    /// Whether what was said was taken away.
+    pub fn is_removed(&self) -> bool {
+        self.body.is_empty()
+    }
 }
 
 /// How a message stands under the one before it in the room. Decided once, when it is posted, so that everybody

@@ -3,28 +3,42 @@
 //! Everything here is pure. Nothing reads a clock, draws a random number, waits, or touches a file or a socket: time
 //! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
 
+mod audit;
 mod body;
 mod clean;
 mod command;
 mod cursor;
+mod device;
 mod event;
+mod house;
 mod ids;
 pub mod limits;
+mod line;
 mod message;
 mod name;
 mod nonce;
+mod password;
+mod person;
 mod refusal;
+mod rights;
 mod room;
 mod token;
 
+pub use audit::{Audit, Deed, Report};
 pub use body::Body;
-pub use command::{Asked, Command, Who};
+pub use command::{AccountCommand, Asked, Command, HouseCommand, PersonCommand, RoomCommand, Who};
 pub use cursor::{Cursor, Epoch};
-pub use event::{Done, Event};
+pub use device::{Device, Scopes, Session, SessionId, TokenKind};
+pub use event::{Concerned, Done, Event};
+pub use house::{Door, House, Invitation};
 pub use ids::{MessageId, Moment, RoomId, Seq, UserId};
+pub use line::Line;
 pub use message::{Author, Message, Place, Previous};
 pub use name::{RoomName, UserName, initials};
 pub use nonce::Nonce;
+pub use password::{Password, PasswordHash};
+pub use person::{Person, Role, Until, spell};
 pub use refusal::Refusal;
-pub use room::{Address, Room};
+pub use rights::{Act, Needs, RIGHTS, may, outranks, sees};
+pub use room::{Address, Kind, Room, Salt};
 pub use token::{Token, TokenHash};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection, skeleton};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
@@ -29,6 +30,26 @@ impl UserName {
     /// Two names with one key are one name: case, width and invisible joiners make no difference.
     pub fn key(&self) -> String {
         clean::fold(&self.0)
+    }
+
+    /// Two names with one look are taken for one another: letters that look alike make no difference either (Unicode
+    /// Technical Standard 39, section 4).
+    pub fn look(&self) -> String {
+        skeleton(&self.key()).collect()
+    }
+
+    /// Takes a name that somebody wants for a new person: names that mix scripts as no language does are refused, because
+    /// they read like another (Unicode Technical Standard 39, section 5.2, up to "highly restrictive").
+    ///
+    /// # Errors
+    /// As [`UserName::parse`], and [`Refusal::NameMixed`].
+    pub fn choose(typed: &str) -> Result<Self, Refusal> {
+        let name = Self::parse(typed)?;
+        let words: String = name.0.chars().filter(|c| c.is_alphanumeric()).collect();
+        let fits = words.is_empty()
+            || words.check_restriction_level(RestrictionLevel::HighlyRestrictive)
+            || words.is_single_script();
+        if fits { Ok(name) } else { Err(Refusal::NameMixed) }
     }
 
     /// The name as it is shown.
@@ -115,6 +136,27 @@ mod tests {
         assert_eq!(UserName::parse("\u{200d}\u{fe0f}"), Err(Refusal::NameBlank));
         assert!(UserName::parse(&"é".repeat(32)).is_ok());
         assert_eq!(UserName::parse(&"é".repeat(33)), Err(Refusal::NameTooLong));
+    }
+
+    #[test]
+    fn names_that_look_alike_have_one_look_and_others_do_not() {
+        let look = |name: &str| UserName::parse(name).map(|name| name.look());
+        assert_eq!(look("\u{430}nn"), look("ann")); // a Cyrillic letter
+        assert_eq!(look("ＡＮＮ"), look("ann"));
+        assert_eq!(look("mark"), look("rnark"));
+        assert_ne!(look("ann"), look("anna"));
+    }
+
+    #[test]
+    fn scripts_are_not_mixed_but_as_people_mix_them() {
+        for fine in
+            ["Ann", "Zoë 3", "Анна", "田中さん", "Kim 김", "فريد", "🚀", "R2-D2 🤖", "O'Neil", "x_y", "(ben)", "Ωμέγα"]
+        {
+            assert!(UserName::choose(fine).is_ok(), "{fine}");
+        }
+        for mixed in ["\u{430}nn", "Annа", "pаypal"] {
+            assert_eq!(UserName::choose(mixed), Err(Refusal::NameMixed), "{mixed}");
+        }
     }
 
     #[test]

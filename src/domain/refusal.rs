@@ -3,7 +3,10 @@
 use thiserror::Error;
 
 use super::clean;
-use super::limits::{BODY_CHARS_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, NONCE_BYTES_MAX, ROOM_CHARS_MAX};
+use super::limits::{
+    BODY_CHARS_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
+    ROOM_CHARS_MAX,
+};
 
 /// A "no" to the asker.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -61,6 +64,83 @@ pub enum Refusal {
     /// The body took too long to arrive.
     #[error("That took too long to arrive. Send it again.")]
     TooSlow,
+    /// The name reads like one that mixes scripts.
+    #[error(
+        "This name mixes letters of several scripts, as names do that want to be taken for another. Use one script."
+    )]
+    NameMixed,
+    /// The name looks like somebody's.
+    #[error("That looks too much like {0}, who is somebody else here. Take another name.")]
+    NameAlike(String),
+    /// A field has nothing in it.
+    #[error("Fill in the field “{0}”.")]
+    FieldBlank(&'static str),
+    /// A field is over its limit.
+    #[error("The field “{0}” has at most {1} characters.")]
+    FieldTooLong(&'static str, usize),
+    /// A field has something in it that is none of its choices.
+    #[error("The field “{0}” does not take that.")]
+    FieldInvalid(&'static str),
+    /// The password is too short or too long.
+    #[error("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.")]
+    PasswordLength,
+    /// A name and what should prove it do not fit together. It does not say which is wrong.
+    #[error("That name and that secret do not belong together. Check both and try again.")]
+    SignInWrong,
+    /// The password in use was not the right one.
+    #[error("That is not your present password.")]
+    PasswordWrong,
+    /// The door lets nobody in who has no name yet.
+    #[error("Nobody new comes in here without an invitation. If you have an account, sign in.")]
+    DoorInvited,
+    /// The door lets nobody in who has no account.
+    #[error("This house is for its members. Sign in, or give your name a password to keep it.")]
+    DoorMembers,
+    /// No new guests for now.
+    #[error("No new guests for the moment. Come back later, or sign in if you have an account.")]
+    NoNewGuests,
+    /// Somebody who may not come in.
+    #[error("You have been put outside{0}.")]
+    Banned(String),
+    /// Somebody who may not speak.
+    #[error("You cannot post here{0}.")]
+    Muted(String),
+    /// The room has a pace.
+    #[error("This room is slow: your next message can go out in {0} s.")]
+    Slow(u64),
+    /// The room is only read.
+    #[error("This room is in the archive: it can be read, and nothing is added.")]
+    RoomArchived,
+    /// There is a room of that name, perhaps one that cannot be seen.
+    #[error("There is a room of that name already. Take another name.")]
+    RoomTaken,
+    /// A room of this kind does not do that.
+    #[error("A room of this kind cannot do that.")]
+    RoomKind,
+    /// The asker's role does not reach.
+    #[error("That is not yours to do.")]
+    NotAllowed,
+    /// An account is needed.
+    #[error("That needs an account. Give your name a password first.")]
+    AccountNeeded,
+    /// There is one already.
+    #[error("Your name has a password already.")]
+    AccountThere,
+    /// There is nobody of that name.
+    #[error("There is nobody here of that name.")]
+    PersonUnknown,
+    /// The last owner must stay.
+    #[error("A house needs an owner: make somebody else one first.")]
+    LastOwner,
+    /// A link that leads nowhere, or nowhere any more.
+    #[error("This link leads nowhere, or no longer. Ask whoever gave it to you for a new one.")]
+    LinkDead,
+    /// Too much of something.
+    #[error("That is one too many: at most {0}.")]
+    TooMany(usize),
+    /// What the token may not be used for.
+    #[error("This token is not for that.")]
+    Scope,
     /// Nothing lives at this address.
     #[error("There is nothing at this address.")]
     Nothing,
@@ -90,6 +170,31 @@ impl Refusal {
             Self::Unreadable(_) => "unreadable",
             Self::QueryInvalid(_) => "query_invalid",
             Self::TooSlow => "too_slow",
+            Self::NameMixed => "name_mixed",
+            Self::NameAlike(_) => "name_alike",
+            Self::FieldBlank(_) => "field_blank",
+            Self::FieldTooLong(..) => "field_too_long",
+            Self::FieldInvalid(_) => "field_invalid",
+            Self::PasswordLength => "password_length",
+            Self::SignInWrong => "sign_in_wrong",
+            Self::PasswordWrong => "password_wrong",
+            Self::DoorInvited => "door_invited",
+            Self::DoorMembers => "door_members",
+            Self::NoNewGuests => "no_new_guests",
+            Self::Banned(_) => "banned",
+            Self::Muted(_) => "muted",
+            Self::Slow(_) => "slow",
+            Self::RoomArchived => "room_archived",
+            Self::RoomTaken => "room_taken",
+            Self::RoomKind => "room_kind",
+            Self::NotAllowed => "not_allowed",
+            Self::AccountNeeded => "account_needed",
+            Self::AccountThere => "account_there",
+            Self::PersonUnknown => "person_unknown",
+            Self::LastOwner => "last_owner",
+            Self::LinkDead => "link_dead",
+            Self::TooMany(_) => "too_many",
+            Self::Scope => "scope",
             Self::Nothing => "nothing",
             Self::MethodUnknown => "method_unknown",
         }

@@ -3,24 +3,84 @@
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::limits::ROOM_CHARS_MAX;
-use super::{Refusal, RoomId};
+use super::{Moment, Refusal, RoomId, UserId};
+
+/// Who hears a room and speaks in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// Everybody in the house.
+    #[default]
+    Open,
+    /// Everybody in the house; and everybody else may read.
+    Public,
+    /// Those who were picked.
+    Closed,
+    /// Exactly the people with whom it began. It never becomes anything else.
+    Direct,
+}
+
+impl Kind {
+    /// The kinds that a room can be given.
+    pub const CHOICES: [Self; 3] = [Self::Open, Self::Public, Self::Closed];
+
+    /// The word for it in forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Public => "public",
+            Self::Closed => "closed",
+            Self::Direct => "direct",
+        }
+    }
+
+    /// Reads the word of a kind that a room can be given.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::CHOICES.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether the room is there only for those who belong to it.
+    pub fn is_hidden(self) -> bool {
+        matches!(self, Self::Closed | Self::Direct)
+    }
+}
 
 /// A room.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Room {
     /// Its number.
     pub id: RoomId,
-    /// Its name as the one who opened it typed it.
+    /// Its name as it was typed last.
     pub name: String,
     /// Where it is found.
     pub address: Address,
+    /// What it is about. Blank if nobody has said.
+    pub topic: String,
+    /// Who hears it.
+    pub kind: Kind,
+    /// Who created it.
+    pub created_by: UserId,
+    /// In so many seconds each may say one thing; 0 if there is no such limit.
+    pub slow_s: u32,
+    /// It can be read, and nobody says anything there.
+    pub archived: bool,
+    /// Since when it is deleted: for a week it can be had back.
+    pub deleted_at: Option<Moment>,
+}
+
+impl Room {
+    /// An open room as it is when somebody has just opened it.
+    pub fn open(id: RoomId, name: String, address: Address, created_by: UserId) -> Self {
+        let (topic, kind) = (String::new(), Kind::Open);
+        Self { id, name, address, topic, kind, created_by, slow_s: 0, archived: false, deleted_at: None }
+    }
 }
 
 /// A room's name made fit for a URL: lower case, blanks and slashes are `-`; letters of any script and emoji stay.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
     text: String,
     path: String,
@@ -50,6 +110,13 @@ impl Address {
         Ok(Self::stored(address))
     }
 
+    /// The address of a hidden room: the name's, as far as there is room, with letters behind it that nobody can guess.
+    /// Whoever may not know of the room cannot come upon it by trying names.
+    pub fn hidden(name: &str, salt: Salt) -> String {
+        let start: String = name.chars().take(ROOM_CHARS_MAX - 1 - Salt::CHARS).collect();
+        format!("{start}-{salt}")
+    }
+
     /// An address that the store keeps, so it went through [`Address::of`] before.
     pub fn stored(text: String) -> Self {
         const ROOMS: &str = "/rooms/";
@@ -67,6 +134,23 @@ impl Address {
     /// The path of the room's page, percent-encoded: fit for a link and for a header.
     pub fn path(&self) -> &str {
         &self.path
+    }
+}
+
+/// Letters that nobody can guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Salt(pub u64);
+
+impl Salt {
+    /// How many letters: 65 bits would need 13 of them.
+    const CHARS: usize = 13;
+}
+
+/// Crockford's alphabet, which has no letters that look alike.
+impl fmt::Display for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LETTERS: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
+        (0..Self::CHARS).try_for_each(|n| write!(f, "{}", char::from(LETTERS[(self.0 >> (5 * n)) as usize % 32])))
     }
 }
 

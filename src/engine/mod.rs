@@ -14,15 +14,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::limits::QUEUE_COMMANDS_MAX;
-use crate::domain::{Asked, Command, Done, Moment, Nonce, Refusal, TokenHash, Who};
+use crate::domain::{Asked, Command, Done, Nonce, Refusal, TokenHash, Who};
 use crate::live::Hubs;
 use crate::meters::Meters;
+pub use crate::store::now;
 use crate::store::{Fault, Store};
 use teller::Teller;
 use writer::{Job, Writer};
@@ -146,10 +146,4 @@ impl Engine {
             }
         }
     }
-}
-
-/// The time of this machine's clock.
-pub fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

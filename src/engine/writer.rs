@@ -57,6 +57,10 @@ impl Writer {
                 let new: Vec<Done> = outcomes.iter().flatten().filter(|done| !done.again).copied().collect();
                 let posts = new.iter().filter(|done| matches!(done.event, Event::Posted { .. }));
                 self.meters.posts.inc_by(posts.count() as u64);
+                // Before anybody is answered: whoever was put outside hears nothing from here on.
+                for concerned in new.iter().filter_map(|done| done.event.concerns()) {
+                    self.hubs.concern(concerned);
+                }
                 for (answer, outcome) in answers.zip(outcomes) {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
@@ -76,19 +80,11 @@ impl Writer {
     /// Wakes the teller only for what somebody hears. Who sits down in a room after this look reads the feed first, and
     /// finds it there.
     fn pass_on(&self, new: Vec<Done>, committed: Instant) {
-        let new = new.into_iter().filter_map(|done| Some((heard_in(done.event)?, done)));
+        let new = new.into_iter().filter_map(|done| Some((done.event.heard_in()?, done)));
         let new: Vec<(RoomId, Done)> = new.filter(|(room, _)| self.hubs.is_heard(*room)).collect();
         if !new.is_empty() {
             self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
         }
-    }
-}
-
-/// In which room an event is heard, if in any.
-fn heard_in(event: Event) -> Option<RoomId> {
-    match event {
-        Event::Posted { room, .. } => Some(room),
-        Event::Entered { .. } | Event::Opened { .. } | Event::Left => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::domain::{Cursor, Done, Epoch, Event, Message, Room, Seq};
+use crate::domain::{Cursor, Done, Epoch, Event, Message, MessageId, Room, Seq};
 use crate::store::{Fault, Snapshot};
 use crate::views::{self, Here, json};
 
@@ -74,10 +74,18 @@ pub struct Frame {
     pub before: Seq,
     id: Cursor,
     room: Room,
-    message: Message,
+    what: What,
     html: Written,
     text: OnceLock<Written>,
     json: OnceLock<Written>,
+}
+
+/// What changed.
+#[derive(Debug)]
+enum What {
+    Posted(Message),
+    Removed(MessageId),
+    RoomChanged,
 }
 
 /// Reads what a listener of `room` is to hear of `done`: what is true in this snapshot. `None` if there is nothing to
@@ -86,29 +94,42 @@ pub struct Frame {
 /// # Errors
 /// [`Fault`] if the file cannot be read.
 pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Result<Option<Frame>, Fault> {
-    match done.event {
-        Event::Posted { message, .. } => {
-            let message = snapshot.message(room.id, message)?;
-            Ok(message.map(|message| Frame::posted(epoch, room, done, message)))
-        }
-        Event::Entered { .. } | Event::Opened { .. } | Event::Left => Ok(None),
-    }
+    let what = match done.event {
+        Event::Posted { message, .. } => snapshot.message(room.id, message)?.map(What::Posted),
+        Event::Removed { message, .. } => Some(What::Removed(message)),
+        Event::RoomChanged { .. } => Some(What::RoomChanged),
+        Event::Entered { .. }
+        | Event::Opened { .. }
+        | Event::Left { .. }
+        | Event::Joined { .. }
+        | Event::Parted { .. }
+        | Event::RoomGone { .. }
+        | Event::RoomMuted { .. }
+        | Event::SignedIn { .. }
+        | Event::PersonChanged { .. }
+        | Event::HouseChanged
+        | Event::Noted => None,
+    };
+    Ok(what.map(|what| Frame::of(epoch, room, done, what)))
 }
 
 impl Frame {
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
-        let id = Cursor { epoch: Some(epoch), seq: done.seq };
-        let html = event(Some(id), None, &views::message::posted(&room.address, &message).into_string());
-        Self {
-            seq: done.seq,
-            before: done.before,
-            id,
-            room: room.clone(),
-            message,
-            html,
-            text: OnceLock::new(),
-            json: OnceLock::new(),
-        }
+        Self::of(epoch, room, done, What::Posted(message))
+    }
+
+    fn of(epoch: Epoch, room: &Room, done: Done, what: What) -> Self {
+        let (Done { seq, before, .. }, room) = (done, room.clone());
+        let id = Cursor { epoch: Some(epoch), seq };
+        let html = match &what {
+            What::Posted(message) => {
+                event(Some(id), None, &views::message::posted(&room.address, message).into_string())
+            }
+            What::Removed(message) => event(Some(id), None, &views::message::removed(*message).into_string()),
+            What::RoomChanged => event(Some(id), Some("reset"), ROOM_CHANGED),
+        };
+        Self { seq, before, id, room, what, html, text: OnceLock::new(), json: OnceLock::new() }
     }
 
     /// It, in a format.
@@ -121,15 +142,28 @@ impl Frame {
     }
 
     fn as_text(&self) -> Written {
-        event(Some(self.id), None, &views::plain::line(&self.message))
+        match &self.what {
+            What::Posted(message) => event(Some(self.id), None, &views::plain::line(message)),
+            What::Removed(message) => event(Some(self.id), None, &views::plain::removed(*message)),
+            What::RoomChanged => event(Some(self.id), None, &views::plain::room(&self.room)),
+        }
     }
 
     fn as_json(&self) -> Written {
-        let message = json::Message::of(&self.room.address, &self.message);
-        let change = json::Change::Posted { seq: self.seq, message };
+        let (seq, room) = (self.seq, self.room.address.as_str());
+        let change = match &self.what {
+            What::Posted(message) => {
+                json::Change::Posted { seq, message: json::Message::of(&self.room.address, message) }
+            }
+            What::Removed(message) => json::Change::Removed { seq, room, message: *message },
+            What::RoomChanged => json::Change::RoomChanged { seq, room: json::Room::of(&self.room) },
+        };
         event(Some(self.id), None, &serde_json::to_string(&change).expect("strings and numbers are always JSON"))
     }
 }
+
+/// What a page is told that is to be read anew.
+const ROOM_CHANGED: &str = "the room has changed; read it again";
 
 /// The first thing a listener hears, at once: where it stands, so that it can come back to this place even if nothing
 /// happens before it goes.
@@ -146,6 +180,16 @@ pub(super) fn ping() -> Written {
 /// `cursor`.
 pub(super) fn reset(cursor: Cursor) -> Written {
     event(Some(cursor), Some("reset"), "what came before is not in the feed; read the room again")
+}
+
+/// What the listener may do here has changed: what it shows must be read anew.
+pub(super) fn changed(cursor: Cursor) -> Written {
+    event(Some(cursor), Some("reset"), "what you may do here has changed; read the room again")
+}
+
+/// The listener may not hear the room any more. Nothing follows, and whoever comes back is told what they may see.
+pub(super) fn gone() -> Written {
+    event(None, Some("gone"), "you may not listen here any more")
 }
 
 /// The server stops. `retry` is another for everyone, so that they do not all come back at once.

@@ -139,6 +139,11 @@ impl Hub {
         inner.bells.len() - inner.free.len()
     }
 
+    /// Whether somebody of this number listens.
+    pub fn seats(&self, user: UserId) -> bool {
+        self.lock().named.keys().any(|(_, id)| *id == user)
+    }
+
     /// Who is here.
     pub fn here(&self) -> Here {
         let inner = self.lock();
@@ -238,7 +243,7 @@ mod tests {
 
     fn frame(before: u64, seq: u64) -> Frame {
         let address = Address::stored("cellar".to_owned());
-        let room = Room { id: RoomId(1), name: String::new(), address };
+        let room = Room::open(RoomId(1), String::new(), address, UserId(1));
         let author = Author { id: UserId(1), name: "Ann".into() };
         let place = Place { follows: false, opens_day: true };
         let message = Message { id: Seq(seq), author, at: Moment(0), body: "hi".to_owned(), place };

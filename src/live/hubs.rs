@@ -12,8 +12,9 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until};
 
 use super::hub::{Hub, Slot, Tail};
+use super::rights::{Concerns, Rights};
 use super::{Frame, frame};
-use crate::domain::{Author, RoomId};
+use crate::domain::{Author, Concerned, RoomId, UserId};
 use crate::meters::{Meters, Present};
 use crate::views::Here;
 
@@ -36,6 +37,7 @@ pub struct Hubs {
     moved: Mutex<HashSet<RoomId>>,
     somebody_moved: Notify,
     closing: AtomicBool,
+    rights: Rights,
 }
 
 impl Hubs {
@@ -49,6 +51,7 @@ impl Hubs {
             moved: Mutex::default(),
             somebody_moved: Notify::new(),
             closing: AtomicBool::new(false),
+            rights: Rights::default(),
         }
     }
 
@@ -93,6 +96,29 @@ impl Hubs {
             hub.forget();
             self.ring(&hub);
         }
+    }
+
+    /// Which judgement of rights is the newest. Take it before rights are judged, and give it to the listener.
+    pub fn rights(&self) -> u64 {
+        self.rights.version()
+    }
+
+    /// Has the rights of some listeners judged again, before anything is told that comes after this.
+    pub fn concern(&self, concerned: Concerned) {
+        self.rights.concern(concerned);
+        let hubs: Vec<Arc<Hub>> = match concerned {
+            Concerned::Room(room) => self.hub(room).into_iter().collect(),
+            Concerned::Person(user) => self.rooms().values().filter(|hub| hub.seats(user)).cloned().collect(),
+            Concerned::House => self.rooms().values().cloned().collect(),
+        };
+        for hub in hubs {
+            self.ring(&hub);
+        }
+    }
+
+    /// The newest judgement of rights, if one since `since` may concern whoever listens as `user` to `room`.
+    pub(super) fn concerns(&self, since: u64, user: Option<UserId>, room: RoomId) -> Concerns {
+        self.rights.concerns(since, user, room)
     }
 
     /// Counts what the hubs have told since they were asked last.

@@ -15,8 +15,9 @@ use tokio_stream::Stream;
 
 use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
-use super::{Format, Framing, frame};
-use crate::domain::{Author, Cursor, Done, Room, RoomId, Seq};
+use super::rights::Concerns;
+use super::{Format, Framing, Hearer, Standing, frame};
+use crate::domain::{Cursor, Done, Room, RoomId, Seq};
 use crate::store::{Fault, Snapshot, Store};
 
 /// How often a listener hears a heartbeat.
@@ -83,18 +84,22 @@ pub struct Listener {
     ping: Interval,
     opening: Option<Bytes>,
     ended: bool,
+    who: Box<Hearer>,
+    /// How `who` stands, judged after this many changes of rights.
+    standing: Box<Standing>,
+    judged: u64,
 }
 
 impl Listener {
-    /// Sits `who` down in `room`. Call it on a tokio runtime.
+    /// Sits somebody down in `room`, who stands there as `standing` says after `judged` changes of rights. Call it on a
+    /// tokio runtime.
     pub fn new(
         store: Arc<Store>,
         hubs: &Arc<Hubs>,
         room: RoomId,
-        who: Option<&Author>,
+        (who, standing, judged): (Hearer, Standing, u64),
         start: Start,
-        format: Format,
-        framing: Framing,
+        (format, framing): (Format, Framing),
     ) -> Self {
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -107,15 +112,21 @@ impl Listener {
                 frame::reset(id)
             }
         };
-        let seat = hubs.sit(room, who);
+        let seat = hubs.sit(room, who.person.as_ref().map(|person| &person.author));
         let here_version = seat.here_version;
         let look = Look { cursor: start.seq(), here_version, read: None, format, framing };
-        Self { store, seat, look, hung: None, ping, opening: Some(opening.bytes(framing)), ended: false }
+        let opening = Some(opening.bytes(framing));
+        let (who, standing) = (Box::new(who), Box::new(standing));
+        Self { store, seat, look, hung: None, ping, opening, ended: false, who, standing, judged }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
     fn catch_up(&mut self) -> Result<Option<Bytes>, Fault> {
         let snapshot = self.store.snapshot()?;
+        // On the very snapshot from which is told: it may hold what came after the end of a right.
+        if Standing::judge(&snapshot, &self.who, self.seat.room())?.is_none() {
+            return Ok(Some(self.leave()));
+        }
         let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
         if is_forgotten(&snapshot, room.id, self.look.cursor)? {
             // So slow that the feed was shortened under it.
@@ -158,12 +169,42 @@ impl Listener {
         if let Some(opening) = self.opening.take() {
             return Poll::Ready(Some(Ok(opening)));
         }
-        if !self.hangs(cx.waker())
-            && let Some(told) = self.look(cx)
-        {
-            return Poll::Ready(Some(told));
+        if !self.hangs(cx.waker()) {
+            // Looked first and judged then: what the tail has was told after whatever ended a right before it.
+            let told = self.look(cx);
+            let instead = if self.ended { None } else { self.judge().transpose() };
+            if let Some(last) = instead.or(told) {
+                return Poll::Ready(Some(last));
+            }
         }
         self.ping.poll_tick(cx).map(|_| Some(Ok(frame::ping().bytes(self.look.framing))))
+    }
+
+    /// Judges again how the listener stands, if something has happened that concerns it. What it must be told then
+    /// instead of anything else: that it hears no more, or that it must read the room anew.
+    fn judge(&mut self) -> Result<Option<Bytes>, Fault> {
+        let user = self.who.person.as_ref().map(|person| person.author.id);
+        match self.seat.hubs().concerns(self.judged, user, self.seat.room()) {
+            Concerns::Nothing => return Ok(None),
+            Concerns::Others(judged) => {
+                self.judged = judged;
+                return Ok(None);
+            }
+            Concerns::This(judged) => self.judged = judged,
+        }
+        let standing = Standing::judge(&self.store.snapshot()?, &self.who, self.seat.room())?;
+        let Some(standing) = standing else { return Ok(Some(self.leave())) };
+        if *self.standing == standing {
+            return Ok(None);
+        }
+        *self.standing = standing;
+        let cursor = Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor };
+        Ok(Some(frame::changed(cursor).bytes(self.look.framing)))
+    }
+
+    fn leave(&mut self) -> Bytes {
+        self.ended = true;
+        frame::gone().bytes(self.look.framing)
     }
 
     /// Whether this task's bell still hangs since the last look, which found that there is nothing more.

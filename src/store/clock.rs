@@ -3,7 +3,7 @@
 //! runs the machine should hear of it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::domain::Moment;
 
@@ -11,6 +11,12 @@ use crate::domain::Moment;
 const BEHIND_MAX: Duration = Duration::from_secs(60);
 /// How long nothing may have happened before the clock is doubted.
 const AHEAD_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The time of this machine's clock.
+pub fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
 
 /// Warns of a clock, once each time that it goes wrong.
 #[derive(Default)]

@@ -15,7 +15,7 @@ use redb::{
 use thiserror::Error;
 
 use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, new_file, numbers, unopened};
-use super::tables::{ADDRESSES, FORMAT, MESSAGES, META, NAMES, OUTCOMES, RECENT, ROOMS, TOKENS, USERS};
+use super::schema::{FORMAT, META, each_table};
 use super::verify::{self, Counts};
 use super::{Fault, OpenError, Store, migrate, trial};
 
@@ -160,14 +160,7 @@ fn copy_all(from: &ReadTransaction, db: &Database, purpose: Purpose) -> Result<(
         Purpose::Restore { .. } => 0,
     };
     copy(META, from, db, rests)?;
-    copy(USERS, from, db, rests)?;
-    copy(NAMES, from, db, rests)?;
-    copy(TOKENS, from, db, rests)?;
-    copy(ROOMS, from, db, rests)?;
-    copy(ADDRESSES, from, db, rests)?;
-    copy(RECENT, from, db, rests)?;
-    copy(MESSAGES, from, db, rests)?;
-    copy(OUTCOMES, from, db, rests)?;
+    each_table!(table => copy(table, from, db, rests)?);
     if let Purpose::Restore { epoch } = purpose {
         let txn = db.begin_write()?;
         txn.open_table(META)?.insert("epoch", u64::from(epoch))?;

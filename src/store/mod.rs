@@ -12,8 +12,11 @@ mod feed;
 mod migrate;
 mod open;
 mod outcomes;
+mod people;
 mod read;
+mod rooms;
 mod rows;
+mod schema;
 mod tables;
 mod trial;
 mod verify;
@@ -28,16 +31,19 @@ use redb::{Database, ReadableDatabase};
 use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
 
 use clock::Clock;
+pub use clock::now;
 pub use copy::{CopyError, check, restore};
 pub use fault::Fault;
 pub use open::{OpenError, is_in};
-pub use read::{Page, Recent, Snapshot, Window};
+pub use people::{Credentials, Known, Seen};
+pub use read::{Page, Snapshot, Window};
+pub use rooms::{Recent, Sight};
 use tables::Tables;
 pub use verify::Counts;
 #[cfg(fuzzing)]
 pub(crate) use {
     rows::{decode, encode},
-    tables::{MessageRow, OutcomeRow, RecentRow, RoomRow, TokenRow, UserRow},
+    schema::{MessageRow, OutcomeRow, RecentRow, RoomRow, TokenRow, UserRow},
 };
 
 /// The open data file.

@@ -18,8 +18,8 @@ use redb::{
 use thiserror::Error;
 
 use super::clock::Clock;
-use super::tables::{FORMAT, META, Tables};
-use super::{Counts, Fault, Store, migrate, trial, verify};
+use super::schema::{FORMAT, META};
+use super::{Counts, Fault, Store, migrate, tables, trial, verify};
 use crate::domain::Epoch;
 
 /// The data file's name in its directory.
@@ -217,7 +217,7 @@ pub(super) fn lay_out(db: &Database) -> Result<(), Fault> {
         meta.insert("format", FORMAT)?;
         meta.insert("epoch", u64::from(epoch))?;
     }
-    Tables::open(&txn)?.close()?;
+    tables::lay_out(&txn)?;
     Ok(txn.commit()?)
 }
 

@@ -9,7 +9,8 @@
 
 use redb::ReadableTable;
 
-use super::tables::{OutcomeRow, Tables};
+use super::schema::OutcomeRow;
+use super::tables::Tables;
 use super::{Fault, rows};
 use crate::domain::limits::OUTCOME_KEPT;
 use crate::domain::{Asked, Done, Moment, UserId, Who};
@@ -23,7 +24,7 @@ const DAYS_KEPT: u64 = OUTCOME_KEPT.as_secs() / (24 * 60 * 60) + 1;
 fn name(asked: &Asked) -> Option<(u64, &str)> {
     match (asked.who, &asked.nonce) {
         (Who::User(UserId(user)), Some(nonce)) => Some((user, nonce.as_str())),
-        (Who::Nobody, _) | (_, None) => None,
+        (Who::Nobody | Who::Operator, _) | (_, None) => None,
     }
 }
 

@@ -1,31 +1,17 @@
 //! Reading, each time on one snapshot.
 
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTableMetadata};
+use redb::{ReadOnlyTable, ReadTransaction};
 
 use super::rows::{self, Row};
-use super::tables::{
-    self, ADDRESSES, MESSAGES, META, MessageRow, NAMES, RECENT, ROOMS, RecentRow, RoomRow, TOKENS, TokenRow, USERS,
-    UserRow,
+use super::schema::{
+    ADDRESSES, CHANGES, MESSAGES, META, MessageRow, NAMES, RECENT, ROOMS, RecentRow, RoomRow, USERS, UserRow,
 };
-use super::{Fault, feed};
+use super::{Fault, feed, tables};
 use crate::domain::limits::PAGE_MESSAGES;
-use crate::domain::{
-    Address, Author, Done, Message, MessageId, Moment, Place, Room, RoomId, Seq, TokenHash, UserId, UserName,
-};
+use crate::domain::{Address, Author, Done, Message, MessageId, Place, Room, RoomId, Seq, UserId, UserName};
 
 /// The state after one commit.
 pub struct Snapshot(ReadTransaction);
-
-/// A room and its last change, or its opening.
-#[derive(Clone, Debug)]
-pub struct Recent {
-    /// The room.
-    pub room: Room,
-    /// The change.
-    pub last: Seq,
-    /// When that was.
-    pub at: Moment,
-}
 
 /// Which messages of a room are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,25 +64,7 @@ impl Snapshot {
 
     /// The room of this number.
     pub fn room_by_id(&self, id: RoomId) -> Result<Option<Room>, Fault> {
-        Ok(rows::get(&self.0.open_table(ROOMS)?, "rooms", id.0)?.map(|row| room(id, row)))
-    }
-
-    /// The rooms in which something happened last, latest first.
-    pub fn recent_rooms(&self, limit: usize) -> Result<Vec<Recent>, Fault> {
-        let rooms = self.0.open_table(ROOMS)?;
-        let mut found = Vec::with_capacity(limit);
-        for entry in self.0.open_table(RECENT)?.range::<u64>(..)?.rev().take(limit) {
-            let (last, row) = entry?;
-            let RecentRow { room: id, at, .. } = rows::decode("recent", row.value())?;
-            let row = rows::get(&rooms, "rooms", id.0)?.ok_or(Fault::Missing { table: "rooms" })?;
-            found.push(Recent { room: room(id, row), last: Seq(last.value()), at });
-        }
-        Ok(found)
-    }
-
-    /// How many rooms there are.
-    pub fn count_rooms(&self) -> Result<u64, Fault> {
-        Ok(self.0.open_table(ROOMS)?.len()?)
+        Ok(rows::get(&self.0.open_table(ROOMS)?, "rooms", id.0)?.map(|row: RoomRow| row.room(id)))
     }
 
     /// The person of this number.
@@ -108,12 +76,6 @@ impl Snapshot {
     /// Whoever holds this name.
     pub fn user_named(&self, name: &UserName) -> Result<Option<UserId>, Fault> {
         Ok(self.0.open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value())))
-    }
-
-    /// Whoever holds the token of this hash.
-    pub fn holder(&self, token: TokenHash) -> Result<Option<Author>, Fault> {
-        let row: Option<TokenRow> = rows::get(&self.0.open_table(TOKENS)?, "tokens", token.0)?;
-        row.map_or(Ok(None), |row| self.user(UserId(row.user)))
     }
 
     /// One message of a room.
@@ -153,12 +115,13 @@ impl Snapshot {
 
     /// The next changes of a room after `seq`, at most `limit`, in order.
     pub fn changes_after(&self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Done>, Fault> {
-        feed::after(&self.0.open_table(MESSAGES)?, room, seq, limit)
+        feed::after(&self.0.open_table(MESSAGES)?, &self.0.open_table(CHANGES)?, room, seq, limit)
     }
 
     /// After which change a room's feed starts: who stands before it has missed what nobody tells any more.
     pub fn feed_floor(&self, room: RoomId) -> Result<Option<Seq>, Fault> {
-        let last = feed::last(&self.0.open_table(MESSAGES)?, &self.0.open_table(ROOMS)?, room)?;
+        let last =
+            feed::last(&self.0.open_table(MESSAGES)?, &self.0.open_table(CHANGES)?, &self.0.open_table(ROOMS)?, room)?;
         let Some(last) = last else { return Ok(None) };
         let row: Option<RecentRow> = rows::get(&self.0.open_table(RECENT)?, "recent", last.0)?;
         Ok(Some(row.ok_or(Fault::Missing { table: "recent" })?.feed_floor))
@@ -198,8 +161,4 @@ impl People {
         self.known.push(Author { id, name: row.name.into() });
         self.author(id)
     }
-}
-
-fn room(id: RoomId, row: RoomRow) -> Room {
-    Room { id, name: row.name, address: Address::stored(row.address) }
 }

@@ -1,125 +1,112 @@
-//! The schema: every table, what its key is and what its rows hold. All rows are postcard
-//! (<https://postcard.jamesmunns.com/wire-format>), so a struct's fields may only change together with
-//! [`FORMAT`] and a migration.
+//! All tables, open for one write transaction.
 
-use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
-use serde::{Deserialize, Serialize};
+use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 
 use super::Fault;
 use super::rows::{self, Row, Rows};
-use crate::domain::{Done, Moment, RoomId, Seq, UserId};
+use super::schema::{
+    ADDRESSES, AUDIT, BLOCKS, BlockRow, CHANGES, ChangeRow, DIRECTS, HOUSE, HouseRow, INVITATION_CODES, INVITATIONS,
+    LOOKS, MEMBERS, MESSAGES, META, MemberRow, MessageRow, NAMES, OUTCOMES, OutcomeRow, RECENT, RECOVERY, REPORTS,
+    RESETS, ROOMS, ROOMS_OF, RecentRow, ResetRow, RoomRow, SECRETS, SecretRow, TOKENS, TOKENS_OF, TokenRow, USERS,
+    UserRow, each_table,
+};
+use crate::domain::{Audit, Invitation, Moment, Report, Seq};
 
-/// The version of this schema. A file of a newer one is refused, of an older one migrated.
-pub(super) const FORMAT: u64 = 2;
-
-/// Single numbers: `format`, `epoch`; and `seq` and `at`, the last change that no room counts as its own and its moment.
-pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-/// Person -> [`UserRow`].
-pub(super) const USERS: TableDefinition<u64, Row<UserRow>> = TableDefinition::new("users");
-/// Folded name -> person.
-pub(super) const NAMES: TableDefinition<&str, u64> = TableDefinition::new("names");
-/// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are nowhere.
-pub(super) const TOKENS: TableDefinition<[u8; 32], Row<TokenRow>> = TableDefinition::new("tokens");
-/// Room -> [`RoomRow`].
-pub(super) const ROOMS: TableDefinition<u64, Row<RoomRow>> = TableDefinition::new("rooms");
-/// Address -> room.
-pub(super) const ADDRESSES: TableDefinition<&str, u64> = TableDefinition::new("addresses");
-/// A room's last change -> [`RecentRow`]: the rooms in the order of their activity, with all of a room that changes with
-/// each message. A post touches this table and [`MESSAGES`], and no other: each table more is another page for the disk.
-pub(super) const RECENT: TableDefinition<u64, Row<RecentRow>> = TableDefinition::new("recent");
-/// (Room, message) -> [`MessageRow`]. The truth of content, and the order of a room's changes.
-pub(super) const MESSAGES: TableDefinition<(u64, u64), Row<MessageRow>> = TableDefinition::new("messages");
-/// (Day in UTC, person, nonce) -> [`OutcomeRow`].
-pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
-
-/// A person.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct UserRow {
-    pub name: String,
-    pub entered_at: Moment,
-}
-
-/// A token's owner.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct TokenRow {
-    pub user: u64,
-    pub made_at: Moment,
-}
-
-/// A room.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct RoomRow {
-    pub name: String,
-    pub address: String,
-    pub opened_at: Moment,
-    pub opened_by: UserId,
-}
-
-/// A room as it stood after its last change, which at first is its opening.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct RecentRow {
-    pub room: RoomId,
-    pub at: Moment,
-    /// Who posted last.
-    pub author: Option<UserId>,
-    /// How many changes the feed has of this room, and after which change they start.
-    pub feed_len: u64,
-    pub feed_floor: Seq,
-}
-
-/// A message.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct MessageRow {
-    pub author: UserId,
-    pub at: Moment,
-    pub follows: bool,
-    pub opens_day: bool,
-    pub body: String,
-}
-
-/// What a command led to.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct OutcomeRow {
-    pub at: Moment,
-    pub done: Done,
-}
-
-/// All tables, open for one write transaction.
+/// The tables. Those that a post needs are open; the others are opened when somebody asks for them, because opening one
+/// costs about as much as reading from it.
 pub(super) struct Tables<'t> {
     meta: Table<'t, &'static str, u64>,
+    pub house: Rows<'t, &'static str, HouseRow>,
     pub users: Rows<'t, u64, UserRow>,
-    pub names: Table<'t, &'static str, u64>,
-    pub tokens: Rows<'t, [u8; 32], TokenRow>,
     pub rooms: Rows<'t, u64, RoomRow>,
-    pub addresses: Table<'t, &'static str, u64>,
+    pub members: Rows<'t, (u64, u64), MemberRow>,
     pub recent: Rows<'t, u64, RecentRow>,
     pub messages: Rows<'t, (u64, u64), MessageRow>,
+    pub changes: Rows<'t, (u64, u64), ChangeRow>,
     pub outcomes: Rows<'t, (u64, u64, &'static str), OutcomeRow>,
+    pub names: Later<'t, &'static str, u64>,
+    pub looks: Later<'t, &'static str, u64>,
+    pub tokens: Later<'t, [u8; 32], Row<TokenRow>>,
+    pub tokens_of: Later<'t, (u64, [u8; 32]), ()>,
+    pub secrets: Later<'t, u64, Row<SecretRow>>,
+    pub recovery: Later<'t, (u64, [u8; 32]), ()>,
+    pub resets: Later<'t, [u8; 32], Row<ResetRow>>,
+    pub invitations: Later<'t, u64, Row<Invitation>>,
+    pub invitation_codes: Later<'t, [u8; 32], u64>,
+    pub addresses: Later<'t, &'static str, u64>,
+    pub rooms_of: Later<'t, (u64, u64), ()>,
+    pub directs: Later<'t, &'static [u8], u64>,
+    pub blocks: Later<'t, &'static str, Row<BlockRow>>,
+    pub reports: Later<'t, u64, Row<Report>>,
+    pub audit: Later<'t, u64, Row<Audit>>,
     /// The last change, and its moment.
     pub last: Seq,
     pub last_at: Moment,
     opened_at: Seq,
 }
 
+/// A table that is opened when it is needed.
+pub(super) struct Later<'t, K: Key + 'static, V: Value + 'static> {
+    txn: &'t WriteTransaction,
+    definition: TableDefinition<'static, K, V>,
+    table: Option<Table<'t, K, V>>,
+}
+
+impl<'t, K: Key + 'static, V: Value + 'static> Later<'t, K, V> {
+    fn new(txn: &'t WriteTransaction, definition: TableDefinition<'static, K, V>) -> Self {
+        Self { txn, definition, table: None }
+    }
+
+    /// The table, open from now on.
+    pub fn open(&mut self) -> Result<&mut Table<'t, K, V>, Fault> {
+        if self.table.is_none() {
+            self.table = Some(self.txn.open_table(self.definition)?);
+        }
+        Ok(self.table.as_mut().expect("it has just been opened"))
+    }
+}
+
 impl<'t> Tables<'t> {
-    /// Opens every table, and makes those that are not there yet.
+    /// Opens the tables; [`lay_out`] has made them.
     pub fn open(txn: &'t WriteTransaction) -> Result<Self, Fault> {
         let (meta, recent) = (txn.open_table(META)?, txn.open_table(RECENT)?);
         let (last, last_at) = last(&meta, &recent)?;
         Ok(Self {
             meta,
+            house: txn.open_table(HOUSE)?,
             users: txn.open_table(USERS)?,
-            names: txn.open_table(NAMES)?,
-            tokens: txn.open_table(TOKENS)?,
             rooms: txn.open_table(ROOMS)?,
-            addresses: txn.open_table(ADDRESSES)?,
+            members: txn.open_table(MEMBERS)?,
             recent,
             messages: txn.open_table(MESSAGES)?,
+            changes: txn.open_table(CHANGES)?,
             outcomes: txn.open_table(OUTCOMES)?,
+            names: Later::new(txn, NAMES),
+            looks: Later::new(txn, LOOKS),
+            tokens: Later::new(txn, TOKENS),
+            tokens_of: Later::new(txn, TOKENS_OF),
+            secrets: Later::new(txn, SECRETS),
+            recovery: Later::new(txn, RECOVERY),
+            resets: Later::new(txn, RESETS),
+            invitations: Later::new(txn, INVITATIONS),
+            invitation_codes: Later::new(txn, INVITATION_CODES),
+            addresses: Later::new(txn, ADDRESSES),
+            rooms_of: Later::new(txn, ROOMS_OF),
+            directs: Later::new(txn, DIRECTS),
+            blocks: Later::new(txn, BLOCKS),
+            reports: Later::new(txn, REPORTS),
+            audit: Later::new(txn, AUDIT),
             last,
             last_at,
             opened_at: last,
         })
+    }
+
+    /// Counts a room that everybody in the house may see, or that they no longer may.
+    pub fn count_room(&mut self, is_seen: bool) -> Result<(), Fault> {
+        let rooms = self.meta.get("rooms")?.map_or(0, |rooms| rooms.value());
+        self.meta.insert("rooms", if is_seen { rooms + 1 } else { rooms.saturating_sub(1) })?;
+        Ok(())
     }
 
     /// Writes down how far the order has come, unless the last change is a room's. Answers whether it has moved.
@@ -134,6 +121,13 @@ impl<'t> Tables<'t> {
         }
         Ok(true)
     }
+}
+
+/// Makes every table that is not there yet.
+pub(super) fn lay_out(txn: &WriteTransaction) -> Result<(), Fault> {
+    txn.open_table(META)?;
+    each_table!(table => txn.open_table(table).map(drop)?);
+    Ok(())
 }
 
 /// The last change of the whole server, and its moment: a room's, or one that no room counts as its own.

@@ -2,11 +2,11 @@
 
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
-use super::tables::{
-    self, ADDRESSES, MESSAGES, META, MessageRow, NAMES, OUTCOMES, OutcomeRow, RECENT, ROOMS, RecentRow, RoomRow,
-    TOKENS, TokenRow, USERS, UserRow,
+use super::schema::{
+    ADDRESSES, CHANGES, LOOKS, MEMBERS, MESSAGES, META, MemberRow, MessageRow, NAMES, OUTCOMES, OutcomeRow, RECENT,
+    ROOMS, ROOMS_OF, RecentRow, RoomRow, TOKENS, TOKENS_OF, TokenRow, USERS, UserRow,
 };
-use super::{Fault, feed, rows};
+use super::{Fault, feed, rows, tables};
 
 /// What a data file holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,19 +26,29 @@ pub(super) fn walk(txn: &ReadTransaction) -> Result<Counts, Fault> {
     let (last, _) = tables::last(&txn.open_table(META)?, &txn.open_table(RECENT)?)?;
     let counts = Counts { changes: last.0, rooms: rooms(txn)?, people: people(txn)?, messages: messages(txn)? };
     feed(txn)?;
+    members(txn)?;
     outcomes(txn)?;
     Ok(counts)
 }
 
 fn rooms(txn: &ReadTransaction) -> Result<u64, Fault> {
     let (rooms, addresses) = (txn.open_table(ROOMS)?, txn.open_table(ADDRESSES)?);
+    let mut seen = 0;
     for entry in rooms.iter()? {
         let (id, row) = entry?;
         let row: RoomRow = rows::decode("rooms", row.value())?;
         let found = addresses.get(row.address.as_str())?.map(|id| id.value());
-        same("addresses", found, id.value())?;
+        // A deleted room's address may be another's by now.
+        if row.deleted_at.is_none() {
+            same("addresses", found, id.value())?;
+            seen += u64::from(!row.kind.is_hidden());
+        }
     }
-    same("addresses", Some(addresses.len()?), rooms.len()?)?;
+    for entry in addresses.iter()? {
+        rooms.get(entry?.1.value())?.ok_or(Fault::Missing { table: "rooms" })?;
+    }
+    let counted = txn.open_table(META)?.get("rooms")?.map_or(0, |rooms| rooms.value());
+    same("meta", Some(counted), seen)?;
     Ok(rooms.len()?)
 }
 
@@ -51,10 +61,17 @@ fn people(txn: &ReadTransaction) -> Result<u64, Fault> {
         users.get(entry?.1.value())?.ok_or(Fault::Missing { table: "users" })?;
     }
     same("names", Some(names.len()?), users.len()?)?;
-    for entry in txn.open_table(TOKENS)?.iter()? {
-        let row: TokenRow = rows::decode("tokens", entry?.1.value())?;
-        users.get(row.user)?.ok_or(Fault::Missing { table: "users" })?;
+    for entry in txn.open_table(LOOKS)?.iter()? {
+        users.get(entry?.1.value())?.ok_or(Fault::Missing { table: "users" })?;
     }
+    let (tokens, tokens_of) = (txn.open_table(TOKENS)?, txn.open_table(TOKENS_OF)?);
+    for entry in tokens.iter()? {
+        let (hash, row) = entry?;
+        let row: TokenRow = rows::decode("tokens", row.value())?;
+        users.get(row.user)?.ok_or(Fault::Missing { table: "users" })?;
+        tokens_of.get((row.user, hash.value()))?.ok_or(Fault::Missing { table: "tokens_of" })?;
+    }
+    same("tokens_of", Some(tokens_of.len()?), tokens.len()?)?;
     Ok(users.len()?)
 }
 
@@ -75,16 +92,33 @@ fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
 
 /// Each room has one row in `recent`, at its last change, and its feed is as long as that row says.
 fn feed(txn: &ReadTransaction) -> Result<(), Fault> {
-    let (messages, rooms, recent) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?, txn.open_table(RECENT)?);
+    let (messages, changes) = (txn.open_table(MESSAGES)?, txn.open_table(CHANGES)?);
+    let (rooms, recent) = (txn.open_table(ROOMS)?, txn.open_table(RECENT)?);
     for entry in recent.iter()? {
         let (last, row) = entry?;
         let row: RecentRow = rows::decode("recent", row.value())?;
-        same("recent", feed::last(&messages, &rooms, row.room)?.map(|last| last.0), last.value())?;
+        same("recent", feed::last(&messages, &changes, &rooms, row.room)?.map(|last| last.0), last.value())?;
         let from = (row.room.0, row.feed_floor.0.saturating_add(1));
-        let length = messages.range(from..=(row.room.0, u64::MAX))?.count() as u64;
+        let to = (row.room.0, u64::MAX);
+        let length = (messages.range(from..=to)?.count() + changes.range(from..=to)?.count()) as u64;
         same("messages", Some(length), row.feed_len)?;
     }
     same("recent", Some(recent.len()?), rooms.len()?)
+}
+
+/// Whoever belongs to a room is found from both sides.
+fn members(txn: &ReadTransaction) -> Result<(), Fault> {
+    let (members, rooms_of) = (txn.open_table(MEMBERS)?, txn.open_table(ROOMS_OF)?);
+    let mut belong = 0;
+    for entry in members.iter()? {
+        let (key, row) = entry?;
+        let (room, user) = key.value();
+        if rows::decode::<MemberRow>("members", row.value())?.belongs {
+            rooms_of.get((user, room))?.ok_or(Fault::Missing { table: "rooms_of" })?;
+            belong += 1;
+        }
+    }
+    same("rooms_of", Some(rooms_of.len()?), belong)
 }
 
 fn outcomes(txn: &ReadTransaction) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::time::Stamp;
-use crate::domain::{Address, Cursor, Room, Seq, Token};
+use crate::domain::{Address, Cursor, Seq, Token};
 
 /// A message.
 #[derive(Debug, Serialize)]
@@ -14,6 +14,8 @@ pub struct Message<'a> {
     author_id: u64,
     at: String,
     body: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    removed: bool,
     follows: bool,
     url: String,
 }
@@ -28,8 +30,36 @@ impl<'a> Message<'a> {
             author_id: message.author.id.0,
             at: Stamp::of(message.at).to_the_millisecond().to_owned(),
             body: &message.body,
+            removed: message.is_removed(),
             follows: message.place.follows,
             url: format!("{}/messages/{}", room.path(), message.id),
+        }
+    }
+}
+
+/// A room.
+#[derive(Debug, Serialize)]
+pub struct Room<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    topic: &'a str,
+    kind: &'a str,
+    slow_s: u32,
+    archived: bool,
+}
+
+impl<'a> Room<'a> {
+    /// This room.
+    pub fn of(room: &'a crate::domain::Room) -> Self {
+        Self {
+            room: room.address.as_str(),
+            name: &room.name,
+            url: room.address.path(),
+            topic: &room.topic,
+            kind: room.kind.word(),
+            slow_s: room.slow_s,
+            archived: room.archived,
         }
     }
 }
@@ -49,7 +79,13 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// These messages of a room, read at this cursor.
-    pub fn of(room: &'a Room, cursor: Cursor, page: &'a [crate::domain::Message], older: bool, newer: bool) -> Self {
+    pub fn of(
+        room: &'a crate::domain::Room,
+        cursor: Cursor,
+        page: &'a [crate::domain::Message],
+        older: bool,
+        newer: bool,
+    ) -> Self {
         let messages = page.iter().map(|message| Message::of(&room.address, message)).collect();
         let (address, name, url) = (room.address.as_str(), &room.name, room.address.path());
         Self { room: address, name, url, cursor: cursor.to_string(), older, newer, messages }
@@ -67,6 +103,22 @@ pub enum Change<'a> {
         /// What was said.
         message: Message<'a>,
     },
+    /// What somebody had said was taken away.
+    Removed {
+        /// The number of the change.
+        seq: Seq,
+        /// Where.
+        room: &'a str,
+        /// Which message.
+        message: Seq,
+    },
+    /// The room is not what it was.
+    RoomChanged {
+        /// The number of the change.
+        seq: Seq,
+        /// What it is now.
+        room: Room<'a>,
+    },
 }
 
 /// Somebody came in.
@@ -80,7 +132,7 @@ pub struct Welcome<'a> {
 
 impl<'a> Welcome<'a> {
     /// The holder of this token, as `name`, into this room.
-    pub fn of(room: &'a Room, name: &'a str, token: &Token) -> Self {
+    pub fn of(room: &'a crate::domain::Room, name: &'a str, token: &Token) -> Self {
         Self { token: token.text(), name, room: room.address.as_str(), url: room.address.path() }
     }
 }

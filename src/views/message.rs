@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::avatar::avatar;
 use super::text;
 use super::time::{self, Stamp};
-use crate::domain::{Address, Message, Moment};
+use crate::domain::{Address, Message, MessageId, Moment};
 
 /// A message as a row of the list, with the day above it when it opens one.
 pub fn row(room: &Address, message: &Message) -> Markup {
@@ -22,9 +22,24 @@ pub fn row(room: &Address, message: &Message) -> Markup {
                     time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }
                 }
             }
-            div.body dir="auto" { (text::paragraphs(&message.body)) }
+            @if message.is_removed() { (tombstone()) }
+            @else { div.body dir="auto" { (text::paragraphs(&message.body)) } }
+            span.actions {
+                a.may-remove href={ (room.path()) "/messages/" (message.id) "/delete" } { "Remove" }
+                a.may-report href={ (room.path()) "/messages/" (message.id) "/report" } { "Report" }
+            }
         }
     }
+}
+
+/// What stands where something was said that was taken away.
+fn tombstone() -> Markup {
+    html! { div.body.removed { p { "This was removed." } } }
+}
+
+/// What the stream brings when something was taken away.
+pub fn removed(message: MessageId) -> Markup {
+    html! { hx-partial hx-target={ "#m" (message) " .body" } hx-swap="outerHTML" { (tombstone()) } }
 }
 
 /// The line that opens a day.

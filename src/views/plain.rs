@@ -2,7 +2,7 @@
 //! message, because they are indented.
 
 use super::time::Stamp;
-use crate::domain::{Message, Room, Token};
+use crate::domain::{Message, MessageId, Room, Token};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
@@ -21,9 +21,24 @@ pub fn lines(messages: &[Message]) -> String {
     lines
 }
 
+/// That something was taken away.
+pub fn removed(message: MessageId) -> String {
+    format!("({message} was removed)")
+}
+
+/// What a room is now.
+pub fn room(room: &Room) -> String {
+    let archived = if room.archived { ", in the archive" } else { "" };
+    let topic = if room.topic.is_empty() { String::new() } else { format!(": {}", room.topic) };
+    format!("(the room is now {}{topic}{archived})", room.name)
+}
+
 fn push_line(out: &mut String, message: &Message) {
     let stamp = Stamp::of(message.at);
     out.extend([stamp.date(), " ", stamp.clock(), "Z ", &message.author.name, ": "]);
+    if message.is_removed() {
+        out.push_str("(removed)");
+    }
     for (n, line) in message.body.split('\n').enumerate() {
         out.extend([if n > 0 { "\n    " } else { "" }, line]);
     }

@@ -11,7 +11,7 @@ use super::accept::{Accept, is_htmx};
 use super::answers::{add_cookie, private, see_other};
 use super::form::Form;
 use super::visitor::{self, Visitor};
-use super::{House, origin, problem, query, random};
+use super::{House, device, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Command, Event, Refusal, Room, RoomId, RoomName, Token, UserName};
 use crate::engine::{self, Problem};
@@ -36,7 +36,7 @@ pub(super) async fn enter(
     visitor: Visitor,
 ) -> Result<Response> {
     let form = Form::read(request, body, &["room", "name"]).await.map_err(Problem::Refused)?;
-    match come_in(house, &visitor, &form).await {
+    match come_in(house, request, &visitor, &form).await {
         Ok(entered) => Ok(welcome(request, entered)),
         Err(problem) if Accept::of(request) == Accept::Page && !is_htmx(request) => {
             problem::note(&problem, &house.meters);
@@ -52,7 +52,10 @@ pub(super) async fn enter(
 #[handler]
 pub(super) async fn leave(Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     if let Some(token) = &visitor.token {
-        let given_up = house.engine.execute(visitor.who(), None, Command::Leave { token: token.hash() }).await;
+        let given_up = house
+            .engine
+            .execute(visitor.who().map_err(Problem::Refused)?, None, Command::Leave { token: token.hash() })
+            .await;
         match given_up {
             Ok(_) | Err(Problem::Refused(Refusal::TokenUnknown)) => {}
             Err(problem) => return Err(problem.into()),
@@ -72,19 +75,23 @@ struct Entered {
     token: Token,
 }
 
-async fn come_in(house: &House, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
+async fn come_in(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
     let room = RoomName::parse(form.get("room").unwrap_or(""))?;
     let (name, token, command) = match known(visitor, form.get("name"))? {
         Known::Yes(name, token) => (name, token, Command::Open { room }),
         Known::No(name) => {
             let token = random::token()?;
-            (name.as_str().to_owned(), token.clone(), Command::Enter { room, name, token: token.hash() })
+            (
+                name.as_str().to_owned(),
+                token.clone(),
+                Command::Enter { room, name, token: token.hash(), device: device::of(request) },
+            )
         }
     };
-    let done = house.engine.execute(visitor.who(), None, command).await?;
+    let done = house.engine.execute(visitor.who()?, None, command).await?;
     let room = match done.event {
         Event::Entered { room, .. } | Event::Opened { room } => found(house, room)?,
-        Event::Posted { .. } | Event::Left => unreachable!("coming in leads to neither"),
+        event => unreachable!("coming in does not lead to {event:?}"),
     };
     Ok(Entered { room, name, token })
 }
@@ -96,8 +103,8 @@ enum Known {
 }
 
 fn known(visitor: &Visitor, name: Option<&str>) -> Result<Known, Refusal> {
-    let wanted = name.filter(|name| !name.trim().is_empty()).map(UserName::parse);
-    match (&visitor.person, &visitor.token, wanted) {
+    let wanted = name.filter(|name| !name.trim().is_empty()).map(UserName::choose);
+    match (visitor.author(), &visitor.token, wanted) {
         (Some(person), Some(token), None) => Ok(Known::Yes(person.name.to_string(), token.clone())),
         (Some(person), Some(token), Some(wanted)) => {
             let wanted = wanted?;
@@ -129,11 +136,11 @@ fn welcome(request: &Request, entered: Entered) -> Response {
 /// It has no tag: how many listen and how long ago something was said make it another page every minute.
 fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door::Form) -> Result<Response, Problem> {
     let snapshot = house.store.snapshot()?;
-    let rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX)?.into_iter();
+    let rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX, visitor.person.as_ref(), engine::now())?.into_iter();
     let listed = |Recent { room, at, .. }| Listed { listeners: house.hubs.listeners(room.id), room, at };
     let rooms: Vec<Listed> = rooms.map(listed).collect();
     let door = Door {
-        viewer: visitor.person.as_ref(),
+        viewer: visitor.author(),
         form,
         rooms: &rooms,
         count: snapshot.count_rooms()?,
@@ -155,7 +162,13 @@ impl Form {
 fn wrong(problem: &Problem) -> Wrong {
     let why = problem::detail(problem);
     match problem {
-        Problem::Refused(Refusal::NameBlank | Refusal::NameTooLong | Refusal::NameTaken(_)) => Wrong::Name(why),
+        Problem::Refused(
+            Refusal::NameBlank
+            | Refusal::NameTooLong
+            | Refusal::NameTaken(_)
+            | Refusal::NameMixed
+            | Refusal::NameAlike(_),
+        ) => Wrong::Name(why),
         Problem::Refused(Refusal::RoomBlank | Refusal::RoomTooLong) => Wrong::Room(why),
         _ => Wrong::All(why),
     }

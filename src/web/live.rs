@@ -9,9 +9,9 @@ use poem::{Body, Request, Response, Result, handler};
 use super::serve::takeover::{self, InChunks};
 use super::visitor::Visitor;
 use super::{House, query};
-use crate::domain::{Cursor, Refusal};
+use crate::domain::{Cursor, Refusal, Token};
 use crate::engine::Problem;
-use crate::live::{Format, Framing, Listener, Start};
+use crate::live::{Format, Framing, Hearer, Listener, Standing, Start};
 
 /// What happens in a room, from a place on.
 #[handler]
@@ -24,11 +24,16 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
     if house.hubs.is_closing() {
         return Err(Problem::Stopping);
     }
-    let room = house.room(&house.store.snapshot()?, request)?;
-    let start = Start::judge(&house.store, room.id, wish(request)?)?;
+    let judged = house.hubs.rights(); // before anything is judged: what changes from here on is judged again
+    let snapshot = house.store.snapshot()?;
+    let room = house.room(&snapshot, request, visitor)?.room.id;
+    let who = Hearer { token: visitor.token.as_ref().map(Token::hash), person: visitor.person.clone() };
+    let standing = Standing::judge(&snapshot, &who, room)?.ok_or(Refusal::TokenUnknown)?;
+    drop(snapshot);
+    let start = Start::judge(&house.store, room, wish(request)?)?;
     let framing = if takeover::is_possible(request) { Framing::Chunked } else { Framing::Plain };
-    let (store, who, format) = (Arc::clone(&house.store), visitor.person.as_ref(), format(request)?);
-    let listener = Listener::new(store, &house.hubs, room.id, who, start, format, framing);
+    let (store, format) = (Arc::clone(&house.store), format(request)?);
+    let listener = Listener::new(store, &house.hubs, room, (who, standing, judged), start, (format, framing));
     let response = Response::builder()
         .header(CONTENT_TYPE, "text/event-stream")
         .header(CACHE_CONTROL, "no-cache, no-transform")

@@ -33,9 +33,9 @@ pub(super) async fn post(
 
 /// The way to one message.
 #[handler]
-pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>) -> Result<Response> {
+pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request)?;
+    let room = house.room(&snapshot, request, &visitor)?.room;
     let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
     let message = id.map_or(Ok(None), |id| snapshot.message(room.id, id)).map_err(Problem::Unread)?;
     let Message { id, .. } = message.ok_or(Problem::Refused(Refusal::MessageUnknown))?;
@@ -43,14 +43,14 @@ pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>) -> Re
 }
 
 async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
-    let room = house.room(&house.store.snapshot()?, request)?.id;
+    let room = house.room(&house.store.snapshot()?, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
     if visitor.person.is_none() {
         return Err(Refusal::NameNeeded.into());
     }
     let body = Text::parse(form.get_or_text("body"))?;
     let nonce = nonce(request, form, &body)?;
-    house.engine.execute(visitor.who(), nonce, Command::Post { room, body }).await
+    house.engine.execute(visitor.speaker()?, nonce, Command::Post { room, body }).await
 }
 
 /// What the sender calls this message. A program that names it means the name. A page may send a nonce that is spent:

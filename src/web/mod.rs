@@ -7,6 +7,7 @@ mod accept;
 mod answers;
 mod assets;
 mod compress;
+mod device;
 mod door;
 mod etag;
 mod foreign;
@@ -32,11 +33,12 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod};
 
-use crate::domain::{Address, Refusal, Room};
-use crate::engine::{Engine, Problem};
+use crate::domain::{Address, Door, Refusal};
+use crate::engine::{Engine, Problem, now};
 use crate::live::Hubs;
 use crate::meters::Meters;
-use crate::store::{Snapshot, Store};
+use crate::store::{Sight, Snapshot, Store};
+use visitor::Visitor;
 #[cfg(fuzzing)]
 pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
@@ -62,11 +64,20 @@ impl House {
         request.data().expect("every endpoint stands below the house")
     }
 
-    /// The room at the address that stands in a request's path.
-    fn room(&self, snapshot: &Snapshot, request: &poem::Request) -> Result<Room, Problem> {
-        let name = query::room_name(request);
-        let room = Address::of(name).map_or(Ok(None), |address| snapshot.room(&address))?;
-        room.ok_or(Problem::Refused(Refusal::room_unknown(name)))
+    /// The room at the address that stands in a request's path, if the visitor may see it. One that they may not see
+    /// answers as one that is not there.
+    fn room(&self, snapshot: &Snapshot, request: &poem::Request, visitor: &Visitor) -> Result<Sight, Problem> {
+        let (name, person) = (query::room_name(request), visitor.person.as_ref());
+        let address = Address::of(name);
+        let sight = address.map_or(Ok(None), |address| snapshot.sight(&address, person, now()))?;
+        match sight {
+            Some(sight) => Ok(sight),
+            None => Err(Problem::Refused(match snapshot.house()?.door {
+                Door::Invited if person.is_none() => Refusal::DoorInvited,
+                Door::Members if person.is_none_or(|person| !person.has_account()) => Refusal::DoorMembers,
+                Door::Open | Door::Invited | Door::Members => Refusal::room_unknown(name),
+            })),
+        }
     }
 }
 

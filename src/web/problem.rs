@@ -35,12 +35,40 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::BodyTooLong
         | Refusal::NonceInvalid
         | Refusal::Unreadable(_)
-        | Refusal::QueryInvalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::NameTaken(_) => StatusCode::CONFLICT,
-        Refusal::RoomUnknown(_) | Refusal::MessageUnknown | Refusal::Nothing => StatusCode::NOT_FOUND,
-        Refusal::NameNeeded | Refusal::TokenUnknown => StatusCode::UNAUTHORIZED,
-        Refusal::ForeignOrigin => StatusCode::FORBIDDEN,
+        | Refusal::QueryInvalid(_)
+        | Refusal::NameMixed
+        | Refusal::FieldBlank(_)
+        | Refusal::FieldTooLong(..)
+        | Refusal::FieldInvalid(_)
+        | Refusal::PasswordLength
+        | Refusal::PasswordWrong
+        | Refusal::RoomKind
+        | Refusal::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::NameTaken(_)
+        | Refusal::NameAlike(_)
+        | Refusal::RoomTaken
+        | Refusal::AccountThere
+        | Refusal::LastOwner => StatusCode::CONFLICT,
+        Refusal::RoomUnknown(_)
+        | Refusal::MessageUnknown
+        | Refusal::PersonUnknown
+        | Refusal::LinkDead
+        | Refusal::Nothing => StatusCode::NOT_FOUND,
+        Refusal::NameNeeded
+        | Refusal::TokenUnknown
+        | Refusal::SignInWrong
+        | Refusal::DoorInvited
+        | Refusal::DoorMembers => StatusCode::UNAUTHORIZED,
+        Refusal::ForeignOrigin
+        | Refusal::NoNewGuests
+        | Refusal::Banned(_)
+        | Refusal::Muted(_)
+        | Refusal::RoomArchived
+        | Refusal::NotAllowed
+        | Refusal::AccountNeeded
+        | Refusal::Scope => StatusCode::FORBIDDEN,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::Slow(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::MethodUnknown => StatusCode::METHOD_NOT_ALLOWED,
     }
@@ -149,7 +177,8 @@ fn unopened(problem: &Problem) -> Option<&str> {
 fn title(status: StatusCode) -> &'static str {
     match status {
         StatusCode::UNAUTHORIZED => "A name is needed",
-        StatusCode::FORBIDDEN => "Not from here",
+        StatusCode::FORBIDDEN => "Not for you",
+        StatusCode::TOO_MANY_REQUESTS => "Too fast",
         StatusCode::NOT_FOUND => "Nothing here",
         StatusCode::METHOD_NOT_ALLOWED => "Not like this",
         StatusCode::CONFLICT => "Already taken",

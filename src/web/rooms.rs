@@ -14,7 +14,7 @@ use super::visitor::Visitor;
 use super::{House, live, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Cursor, Refusal, Room};
-use crate::engine::Problem;
+use crate::engine::{Problem, now};
 use crate::store::{Page, Snapshot, Window};
 use crate::views::{self, Here};
 
@@ -26,11 +26,11 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         return Ok(live::stream(request, house, &visitor)?);
     }
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request)?;
+    let room = house.room(&snapshot, request, &visitor)?.room;
     let window = window(request)?;
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
-    let here = is_page.then(|| house.hubs.here(room.id).with(visitor.person.as_ref()));
+    let here = is_page.then(|| house.hubs.here(room.id).with(visitor.author()));
     // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,
     // as does any post in any room. (Two windows without script may so come to share a nonce. The same words from both are
     // then one message, as they are from a page that the back button brought.)
@@ -56,9 +56,9 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
 
 /// The older messages that htmx loads on scrolling up.
 #[handler]
-pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>) -> Result<Response> {
+pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request)?;
+    let room = house.room(&snapshot, request, &visitor)?.room;
     let before = query::number(request, "before").and_then(|id| id.ok_or(Refusal::QueryInvalid("before")));
     let before = before.map_err(Problem::Refused)?;
     let last = snapshot.last().map_err(Problem::Unread)?;
@@ -80,11 +80,11 @@ fn html(
     cursor: Cursor,
     here: &Here,
 ) -> Result<Response, Problem> {
-    let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX)?;
+    let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, visitor.person.as_ref(), now())?;
     let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).collect();
     rooms.sort_by(|a, b| a.address.as_str().cmp(b.address.as_str()));
     let view = views::room::View {
-        viewer: visitor.person.as_ref(),
+        viewer: visitor.author(),
         room,
         messages: &page.messages,
         older: page.older,

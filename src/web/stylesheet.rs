@@ -9,7 +9,7 @@ use crate::views;
 /// Pages ask for it with the viewer's number, so a browser may keep it: another viewer is another address.
 #[handler]
 pub(super) fn show(request: &Request, visitor: Visitor) -> Response {
-    let viewer = visitor.person.map(|person| person.id);
+    let viewer = visitor.author().map(|author| author.id);
     let asked = request.uri().query().and_then(|query| query.strip_prefix("v="));
     let is_theirs = viewer.is_some_and(|id| asked == Some(id.to_string().as_str()));
     let cache = if is_theirs { "private, max-age=31536000, immutable" } else { "private, no-cache" };

@@ -1,14 +1,18 @@
 //! Who asks: the cookie, a bearer token (RFC 6750), or Basic credentials `name:TOKEN` (RFC 7617).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, COOKIE};
 use poem::{FromRequest, Request, RequestBody, Result};
 
-use super::{House, origin};
-use crate::domain::{Author, Refusal, Token, UserName, Who};
-use crate::engine::Problem;
-use crate::store::Snapshot;
+use super::{House, device, origin};
+use crate::domain::{
+    AccountCommand, Act, Author, Command, Person, Refusal, Room, Scopes, Token, TokenKind, UserName, Who, may,
+};
+use crate::engine::{Problem, now};
+use crate::store::{Known, Snapshot};
 
 /// How long a browser remembers a name it does not use, in seconds: 30 days.
 const REMEMBERED_S: u64 = 30 * 24 * 60 * 60;
@@ -20,16 +24,60 @@ const COOKIE_HTTPS: &str = "__Host-taproom";
 /// Somebody who asks.
 pub(super) struct Visitor {
     /// Who they are, if they have a name.
-    pub person: Option<Author>,
+    pub person: Option<Person>,
     /// The token they have shown, if it proves that name.
     pub token: Option<Token>,
+    /// What a token for scripts may be used for, if they have shown one.
+    scopes: Option<Scopes>,
     cookie: Option<&'static str>,
 }
 
 impl Visitor {
-    /// Who asks, for a command.
-    pub fn who(&self) -> Who {
-        self.person.as_ref().map_or(Who::Nobody, |person| Who::User(person.id))
+    fn nobody() -> Self {
+        Self { person: None, token: None, scopes: None, cookie: None }
+    }
+
+    /// Their number and name.
+    pub fn author(&self) -> Option<&Author> {
+        self.person.as_ref().map(|person| &person.author)
+    }
+
+    /// Who asks, for a command that is not for scripts.
+    ///
+    /// # Errors
+    /// [`Refusal::Scope`].
+    pub fn who(&self) -> Result<Who, Refusal> {
+        if self.scopes.is_some() { Err(Refusal::Scope) } else { Ok(self.somebody()) }
+    }
+
+    /// Who asks to say something.
+    ///
+    /// # Errors
+    /// [`Refusal::Scope`].
+    pub fn speaker(&self) -> Result<Who, Refusal> {
+        if self.scopes.is_some_and(|scopes| !scopes.post) { Err(Refusal::Scope) } else { Ok(self.somebody()) }
+    }
+
+    /// Somebody who may see a page that is not for scripts, and needs a name.
+    ///
+    /// # Errors
+    /// [`Refusal::NameNeeded`], [`Refusal::Scope`].
+    pub fn named(&self) -> Result<&Person, Refusal> {
+        self.who()?;
+        self.person.as_ref().ok_or(Refusal::NameNeeded)
+    }
+
+    /// The same, if they may do this; in this room, if it is done in one.
+    ///
+    /// # Errors
+    /// As [`Visitor::named`], and [`Refusal::NotAllowed`].
+    pub fn allowed(&self, act: Act, room: Option<&Room>) -> Result<&Person, Refusal> {
+        let person = self.named()?;
+        if may(person, act, room) { Ok(person) } else { Err(Refusal::NotAllowed) }
+    }
+
+    fn somebody(&self) -> Who {
+        self.person.as_ref().map_or(Who::Nobody, |person| Who::User(person.author.id))
     }
 
     /// The cookie that remembers this visitor for another 30 days, if they came with one.
@@ -58,31 +106,58 @@ impl<'a> FromRequest<'a> for Visitor {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
         let house = House::of(request);
         let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-        Ok(identify(request, &snapshot)?)
+        Ok(identify(request, house, &snapshot)?)
     }
 }
 
 /// Credentials that are shown on purpose must be right; a cookie that no longer is, is nobody's. Basic credentials
 /// without a token are not for us: a proxy before us asks for its own, and browsers repeat them.
-fn identify(request: &Request, snapshot: &Snapshot) -> Result<Visitor, Problem> {
+fn identify(request: &Request, house: &Arc<House>, snapshot: &Snapshot) -> Result<Visitor, Problem> {
     if let Some(shown) = shown(request)? {
-        let person = snapshot.holder(shown.token.hash())?.ok_or(Refusal::TokenUnknown)?;
+        let known = snapshot.known(shown.token.hash(), now())?.ok_or(Refusal::TokenUnknown)?;
         let same = |name: String| {
-            UserName::parse(&name).map(|name| name.key()) == UserName::parse(&person.name).map(|name| name.key())
+            UserName::parse(&name).map(|name| name.key())
+                == UserName::parse(&known.person.author.name).map(|name| name.key())
         };
         if shown.name.is_some_and(|name| !same(name)) {
             return Err(Problem::Refused(Refusal::TokenUnknown));
         }
-        return Ok(Visitor { person: Some(person), token: Some(shown.token), cookie: None });
+        return Ok(met(request, house, known, shown.token, None)?);
     }
     for name in [COOKIE_HTTPS, COOKIE_HTTP] {
         if let Some(token) = cookie_value(request, name).and_then(Token::parse)
-            && let Some(person) = snapshot.holder(token.hash())?
+            && let Some(known) = snapshot.known(token.hash(), now())?
         {
-            return Ok(Visitor { person: Some(person), token: Some(token), cookie: Some(name) });
+            return Ok(met(request, house, known, token, Some(name))?);
         }
     }
-    Ok(Visitor { person: None, token: None, cookie: None })
+    Ok(Visitor::nobody())
+}
+
+/// Somebody whose token is good. Once a day it is written down that it was used.
+fn met(
+    request: &Request,
+    house: &Arc<House>,
+    known: Known,
+    token: Token,
+    cookie: Option<&'static str>,
+) -> Result<Visitor, Refusal> {
+    let Known { person, kind, seen_at } = known;
+    let scopes = match kind {
+        TokenKind::Session(_) => None,
+        TokenKind::Personal { scopes, .. } => Some(scopes),
+    };
+    if request.method().is_safe() && scopes.is_some_and(|scopes| !scopes.read) {
+        return Err(Refusal::Scope);
+    }
+    if seen_at.day() < now().day() {
+        let (house, token, device) = (Arc::clone(house), token.hash(), device::of(request));
+        tokio::spawn(async move {
+            let seen = Command::Account(AccountCommand::Seen { token, device });
+            let _tomorrow = house.engine.execute(Who::Nobody, None, seen).await;
+        });
+    }
+    Ok(Visitor { person: Some(person), token: Some(token), scopes, cookie })
 }
 
 struct Shown {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use taproom::app::{self, Running};
 use taproom::config::Config;
-use taproom::domain::{Asked, Body, Command, Event, Moment, RoomName, Token, UserName, Who};
+use taproom::domain::{Asked, Body, Command, Device, Event, Moment, RoomName, Token, UserName, Who};
 use taproom::store::Store;
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -181,8 +181,11 @@ impl Past {
         let mut bits = [7; 32];
         getrandom::fill(&mut bits).expect("random numbers");
         let (room, name) = (RoomName::parse(ROOM).expect("a room"), UserName::parse(name).expect("a name"));
-        let entered =
-            self.does(moment(first), Who::Nobody, Command::Enter { room, name, token: Token::new(bits).hash() });
+        let entered = self.does(
+            moment(first),
+            Who::Nobody,
+            Command::Enter { room, name, token: Token::new(bits).hash(), device: Device::default() },
+        );
         let Event::Entered { user, room } = entered else { panic!("nobody came in: {entered:?}") };
         for (ago, text) in lines {
             let body = Body::parse(text).expect("a text");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use taproom::domain::{
-    Asked, Body, Command, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who,
+    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who,
 };
 use taproom::store::Store;
 
@@ -68,7 +68,7 @@ pub fn store(directory: &Path) -> Store {
 }
 
 fn enter(room: RoomName, name: UserName, token: TokenHash) -> Asked {
-    Asked { who: Who::Nobody, nonce: None, command: Command::Enter { room, name, token } }
+    Asked { who: Who::Nobody, nonce: None, command: Command::Enter { room, name, token, device: Device::default() } }
 }
 
 fn one(store: &Store, at: Moment, asked: Asked) -> Done {

@@ -11,7 +11,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use redb::backends::InMemoryBackend;
 use serde::{Deserialize, Serialize};
-use taproom::domain::{Asked, Body, Command, Moment, Nonce, RoomId, RoomName, UserId, UserName, Who};
+use taproom::domain::{Asked, Body, Command, Device, Moment, Nonce, RoomId, RoomName, UserId, UserName, Who};
 use taproom::store::Store;
 
 use crate::draws::{Scale, batch};
@@ -122,9 +122,12 @@ fn asked(Line { at: _, who, nonce, command }: Line) -> Asked {
     let nonce = nonce.and_then(|nonce| Nonce::parse(&nonce).unwrap());
     let room = |name: &str| RoomName::parse(name).unwrap();
     let command = match command {
-        Written::Enter { room: r, name, token: number } => {
-            Command::Enter { room: room(&r), name: UserName::parse(&name).unwrap(), token: token(number) }
-        }
+        Written::Enter { room: r, name, token: number } => Command::Enter {
+            room: room(&r),
+            name: UserName::parse(&name).unwrap(),
+            token: token(number),
+            device: Device::default(),
+        },
         Written::Open { room: r } => Command::Open { room: room(&r) },
         Written::Post { room, body } => Command::Post { room, body: Body::parse(&body).unwrap() },
         Written::Leave { token: number } => Command::Leave { token: token(number) },
@@ -140,15 +143,16 @@ fn written(run: &[Batch]) -> String {
 fn line(at: Moment, asked: &Asked) -> String {
     let number = |token: &[u8; 32]| u64::from_be_bytes(*token.first_chunk().unwrap());
     let command = match &asked.command {
-        Command::Enter { room, name, token } => {
+        Command::Enter { room, name, token, .. } => {
             Written::Enter { room: room.as_str().into(), name: name.to_string(), token: number(&token.0) }
         }
         Command::Open { room } => Written::Open { room: room.as_str().into() },
         Command::Post { room, body } => Written::Post { room: *room, body: body.as_str().into() },
         Command::Leave { token } => Written::Leave { token: number(&token.0) },
+        other => panic!("not drawn: {other:?}"),
     };
     let who = match asked.who {
-        Who::Nobody => None,
+        Who::Nobody | Who::Operator => None,
         Who::User(user) => Some(user),
     };
     let nonce = asked.nonce.as_ref().map(|nonce| nonce.as_str().to_owned());

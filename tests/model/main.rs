@@ -81,11 +81,11 @@ fn kind(answer: &Result<Done, Refusal>) -> usize {
         Ok(Done { event: Event::Entered { .. }, .. }) => 1,
         Ok(Done { event: Event::Opened { .. }, .. }) => 2,
         Ok(Done { event: Event::Posted { .. }, .. }) => 3,
-        Ok(Done { event: Event::Left, .. }) => 4,
+        Ok(Done { event: Event::Left { .. }, .. }) => 4,
         Err(Refusal::NameTaken(_)) => 5,
         Err(Refusal::NameNeeded) => 6,
         Err(Refusal::RoomUnknown(_)) => 7,
         Err(Refusal::TokenUnknown) => 8,
-        Err(other) => panic!("no command is refused so: {other:?}"),
+        other => panic!("no command of these is answered so: {other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use taproom::domain::{Address, Done, Event, Message, Seq, TokenHash, UserName};
+use taproom::domain::{Address, Done, Event, Message, Moment, Seq, TokenHash, UserName};
 use taproom::store::{Snapshot, Window};
 
 use crate::rules::{Model, Post, Room};
@@ -27,7 +27,7 @@ pub fn reads_like(snapshot: &Snapshot, model: &Model, hashes: &[TokenHash]) {
     assert_eq!(snapshot.count_rooms().unwrap(), model.rooms.len() as u64);
     let mut recent: Vec<&Room> = model.rooms.iter().collect();
     recent.sort_by_key(|room| Reverse(room.last));
-    let listed = snapshot.recent_rooms(3).unwrap();
+    let listed = snapshot.recent_rooms(3, None, Moment(0)).unwrap();
     assert_eq!(
         listed.iter().map(|recent| (recent.room.id, recent.last, recent.at.0)).collect::<Vec<_>>(),
         recent.iter().take(3).map(|r| (r.id, r.last, r.last_at)).collect::<Vec<_>>()
@@ -41,7 +41,7 @@ pub fn reads_like(snapshot: &Snapshot, model: &Model, hashes: &[TokenHash]) {
     }
     for hash in hashes {
         let holder = model.tokens.iter().find(|(token, _)| token == hash).map(|(_, user)| *user);
-        assert_eq!(snapshot.holder(*hash).unwrap().map(|user| user.id), holder);
+        assert_eq!(snapshot.known(*hash, Moment(0)).unwrap().map(|known| known.person.author.id), holder);
     }
     for room in &model.rooms {
         reads_like_room(snapshot, room);

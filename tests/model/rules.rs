@@ -62,10 +62,10 @@ impl Model {
     fn judge(&mut self, seq: Seq, at: u64, asked: &Asked) -> Result<(Seq, Event), Refusal> {
         let named = match asked.who {
             Who::User(user) => Ok(user),
-            Who::Nobody => Err(Refusal::NameNeeded),
+            Who::Nobody | Who::Operator => Err(Refusal::NameNeeded),
         };
         match &asked.command {
-            Command::Enter { room, name, token } => {
+            Command::Enter { room, name, token, .. } => {
                 if self.users.iter().any(|(_, taken)| taken.key() == name.key()) {
                     return Err(Refusal::NameTaken(name.as_str().to_owned()));
                 }
@@ -89,9 +89,10 @@ impl Model {
             }
             Command::Leave { token } => {
                 let index = self.tokens.iter().position(|(hash, _)| hash == token).ok_or(Refusal::TokenUnknown)?;
-                self.tokens.remove(index);
-                Ok((Seq(0), Event::Left))
+                let (_, user) = self.tokens.remove(index);
+                Ok((Seq(0), Event::Left { user }))
             }
+            other => panic!("not drawn: {other:?}"),
         }
     }
 

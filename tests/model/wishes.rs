@@ -1,7 +1,7 @@
 //! What somebody may wish, in numbers that anybody can draw, with names, rooms and nonces that often meet; and how it
 //! becomes commands.
 
-use taproom::domain::{Asked, Body, Command, Nonce, RoomId, RoomName, TokenHash, UserName, Who};
+use taproom::domain::{Asked, Body, Command, Device, Nonce, RoomId, RoomName, TokenHash, UserName, Who};
 
 use crate::rules::Model;
 
@@ -43,7 +43,7 @@ pub fn commands(model: &Model, batch: &[Wish], hashes: &mut Vec<TokenHash>) -> V
                 let token = token(hashes.len() as u64);
                 hashes.push(token);
                 let name = UserName::parse(&numbered(&NAMES, *name)).unwrap();
-                (1, Command::Enter { room: room_name(*room), name, token })
+                (1, Command::Enter { room: room_name(*room), name, token, device: Device::default() })
             }
             Draw::Open { room } => (1, Command::Open { room: room_name(*room) }),
             Draw::Post { room, text, times } => {

@@ -1,0 +1,94 @@
+//! The house: everything under one address. Its name, and who may come in.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Moment, Person, Role, RoomId, Seq};
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Door {
+    /// Everybody, with a nickname; and whoever has none may read.
+    #[default]
+    Open,
+    /// Whoever has a name already, or an invitation.
+    Invited,
+    /// Whoever has an account.
+    Members,
+}
+
+impl Door {
+    /// All of them, the widest first.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Members];
+
+    /// The word for it in forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invited => "invited",
+            Self::Members => "members",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|door| door.word() == word)
+    }
+
+    /// Whether it lets somebody in.
+    pub fn admits(self, person: Option<&Person>) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Invited => person.is_some(),
+            Self::Members => person.is_some_and(Person::has_account),
+        }
+    }
+}
+
+/// What the owner has settled.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct House {
+    /// What it is called.
+    pub name: String,
+    /// Who may come in.
+    pub door: Door,
+    /// What somebody must be to open a room.
+    pub rooms_by: Role,
+    /// Whether new guests may come in at the open door. It is shut for a while when trouble comes in crowds.
+    pub new_guests: bool,
+}
+
+impl Default for House {
+    fn default() -> Self {
+        Self { name: "Taproom".to_owned(), door: Door::Open, rooms_by: Role::Guest, new_guests: true }
+    }
+}
+
+/// A link by which somebody may come in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The change that made it.
+    pub id: Seq,
+    /// What its maker calls it.
+    pub label: String,
+    /// What whoever comes by it becomes: a guest, a member or a moderator.
+    pub role: Role,
+    /// How often it may still be used. None: as often as somebody likes.
+    pub uses_left: Option<u32>,
+    /// Until when.
+    pub until: super::Until,
+    /// Closed rooms to which it leads.
+    pub rooms: Vec<RoomId>,
+    /// Who made it.
+    pub by: super::UserId,
+    /// When.
+    pub made_at: Moment,
+    /// It was taken back.
+    pub revoked: bool,
+}
+
+impl Invitation {
+    /// Whether somebody may come in by it at this moment.
+    pub fn is_good(&self, now: Moment) -> bool {
+        !self.revoked && self.until.holds(now) && self.uses_left != Some(0)
+    }
+}

@@ -1,0 +1,128 @@
+//! Who may do what: one table. The judge of every command asks it, and so do the pages, which show nobody a button that
+//! would be refused.
+
+use super::{House, Kind, Moment, Person, Role, Room, UserId};
+
+/// Something that not everybody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Report a message to those who keep order.
+    Report,
+    /// Say that a personal token may act for oneself, see one's devices, and whatever else belongs to an account.
+    KeepAccount,
+    /// Change a room's name, topic, kind and pace.
+    SetRoom,
+    /// Pick the members of a closed room.
+    PickMembers,
+    /// Put a room into the archive, and take it out again.
+    Archive,
+    /// Delete a room, and undo that.
+    DeleteRoom,
+    /// Take away what another has said.
+    RemoveMessage,
+    /// Silence somebody in one room.
+    MuteInRoom,
+    /// See everybody's role and when they were here last.
+    SeePeople,
+    /// Silence somebody in the whole house.
+    Mute,
+    /// Put somebody outside.
+    Ban,
+    /// Read what was reported, and settle it.
+    KeepReports,
+    /// Read what those who keep order have done.
+    ReadAudit,
+    /// Make links by which others may come in.
+    Invite,
+    /// Make somebody a member, a moderator or an owner, or no longer.
+    SetRole,
+    /// Make a link by which somebody may choose a new password.
+    ResetPassword,
+    /// Name the house, and say who may come in.
+    SetHouse,
+}
+
+/// What somebody must be for an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Of this role, or one above it.
+    Role(Role),
+    /// A moderator of the house, or whoever created the room.
+    RoomModerator,
+}
+
+/// The table.
+pub const RIGHTS: [(Act, Needs); 17] = [
+    (Act::Report, Needs::Role(Role::Guest)),
+    (Act::KeepAccount, Needs::Role(Role::Member)),
+    (Act::SetRoom, Needs::RoomModerator),
+    (Act::PickMembers, Needs::RoomModerator),
+    (Act::Archive, Needs::RoomModerator),
+    (Act::DeleteRoom, Needs::RoomModerator),
+    (Act::RemoveMessage, Needs::RoomModerator),
+    (Act::MuteInRoom, Needs::RoomModerator),
+    (Act::SeePeople, Needs::Role(Role::Moderator)),
+    (Act::Mute, Needs::Role(Role::Moderator)),
+    (Act::Ban, Needs::Role(Role::Moderator)),
+    (Act::KeepReports, Needs::Role(Role::Moderator)),
+    (Act::ReadAudit, Needs::Role(Role::Moderator)),
+    (Act::Invite, Needs::Role(Role::Moderator)),
+    (Act::SetRole, Needs::Role(Role::Owner)),
+    (Act::ResetPassword, Needs::Role(Role::Owner)),
+    (Act::SetHouse, Needs::Role(Role::Owner)),
+];
+
+impl Act {
+    /// What somebody must be for it.
+    pub fn needs(self) -> Needs {
+        let found = RIGHTS.iter().find(|(act, _)| *act == self);
+        found.expect("the table has every act").1
+    }
+}
+
+/// Whether this person may do it; in this room, if it is done in one.
+pub fn may(person: &Person, act: Act, room: Option<&Room>) -> bool {
+    match act.needs() {
+        Needs::Role(role) => person.role >= role,
+        Needs::RoomModerator => {
+            person.role >= Role::Moderator || room.is_some_and(|room| created(room, person.author.id))
+        }
+    }
+}
+
+/// Whether somebody may lay something on somebody else: nobody does so to themselves or to one above them, and only an
+/// owner to a moderator.
+pub fn outranks(person: &Person, other: &Person) -> bool {
+    person.author.id != other.author.id && (person.role > other.role || person.role == Role::Owner)
+}
+
+/// Whether somebody may read a room at this moment. `belongs` says whether they belong to it, if it is hidden.
+pub fn sees(house: &House, room: &Room, person: Option<&Person>, belongs: bool, now: Moment) -> bool {
+    if room.deleted_at.is_some() || person.is_some_and(|person| person.banned.holds(now)) {
+        return false;
+    }
+    match room.kind {
+        Kind::Public => true,
+        Kind::Open => house.door.admits(person),
+        Kind::Closed | Kind::Direct => belongs && house.door.admits(person),
+    }
+}
+
+fn created(room: &Room, person: UserId) -> bool {
+    room.created_by == person
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_every_act_once() {
+        for (n, (act, _)) in RIGHTS.iter().enumerate() {
+            assert_eq!(RIGHTS.iter().position(|(other, _)| other == act), Some(n), "{act:?} stands there twice");
+        }
+        // A new act that is not in the table panics here: the last of the enum tells how many there are.
+        assert_eq!(Act::SetHouse as usize + 1, RIGHTS.len());
+        assert!(RIGHTS.iter().all(|(act, needs)| act.needs() == *needs));
+    }
+}

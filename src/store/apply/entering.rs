@@ -1,0 +1,208 @@
+//! Coming in: taking a name, and finding or opening a room.
+
+use redb::ReadableTable;
+
+use super::{Outcome, Stamp, Stop, asker, house, person, refuse, seen_room, unheard};
+use crate::domain::{
+    Deed, Device, Door, Event, Kind, Line, PasswordHash, Refusal, Role, RoomId, RoomName, Seq, TokenHash, TokenKind,
+    Until, UserId, UserName, Who,
+};
+use crate::store::Fault;
+use crate::store::rows;
+use crate::store::schema::{HouseRow, RecentRow, RoomRow, SecretRow, UserRow};
+use crate::store::tables::Tables;
+
+pub(super) fn enter(
+    t: &mut Tables,
+    stamp: Stamp,
+    room: &RoomName,
+    name: &UserName,
+    token: TokenHash,
+    device: &Device,
+) -> Outcome {
+    let house = house(t)?;
+    match house.door {
+        Door::Open if house.new_guests => {}
+        Door::Open => return refuse(Refusal::NoNewGuests),
+        Door::Invited => return refuse(Refusal::DoorInvited),
+        Door::Members => return refuse(Refusal::DoorMembers),
+    }
+    if house.rooms_by > Role::Guest && open_room(t, room)?.is_none() {
+        return refuse(Refusal::room_unknown(room.as_str()));
+    }
+    is_free(t, name, None)?;
+    let user = take_name(t, stamp, name, Role::Guest, None)?;
+    super::sessions::add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
+    let room = find_or_open(t, stamp, user, room)?;
+    Ok(unheard(stamp, Event::Entered { user, room }))
+}
+
+/// What is opened by its name is a room for everybody in the house. A hidden one at that address is not there.
+pub(super) fn open(t: &mut Tables, stamp: Stamp, who: Who, room: &RoomName) -> Outcome {
+    let person = asker(t, stamp, who)?;
+    let house = house(t)?;
+    if !house.door.admits(Some(&person)) {
+        return refuse(Refusal::DoorMembers);
+    }
+    let there = t.addresses.open()?.get(room.address().as_str())?.map(|id| RoomId(id.value()));
+    if let Some(id) = there
+        && let Ok((room, _)) = seen_room(t, stamp, id, &person)
+    {
+        return Ok(unheard(stamp, Event::Opened { room: room.id }));
+    }
+    if person.role < house.rooms_by {
+        return refuse(Refusal::room_unknown(room.as_str()));
+    }
+    let room = find_or_open(t, stamp, person.author.id, room)?;
+    Ok(unheard(stamp, Event::Opened { room }))
+}
+
+/// Takes the house: the first who has the link of the first start becomes its owner.
+pub(super) fn own(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Who,
+    (name_of_house, name): (&Line, &UserName),
+    password: &PasswordHash,
+    token: TokenHash,
+    device: &Device,
+) -> Outcome {
+    let mut row: HouseRow = rows::get(&t.house, "house", "house")?.unwrap_or_default();
+    if row.owners > 0 {
+        return refuse(Refusal::LinkDead);
+    }
+    let asker = match who {
+        Who::User(id) => person(t, id)?,
+        Who::Nobody | Who::Operator => None,
+    };
+    let own = asker.filter(|person| UserName::parse(&person.author.name).is_ok_and(|own| own.key() == name.key()));
+    let user = match own {
+        Some(person) => {
+            let id = person.author.id;
+            let mut row = super::user(t, id)?.ok_or(Fault::Missing { table: "users" })?;
+            row.role = Role::Owner;
+            rows::put(&mut t.users, id.0, &row)?;
+            super::sessions::end_all(t, id, None)?;
+            id
+        }
+        None => {
+            is_free(t, name, None)?;
+            take_name(t, stamp, name, Role::Owner, None)?
+        }
+    };
+    row.house.name = name_of_house.as_str().to_owned();
+    row.owners = 1;
+    rows::put(&mut t.house, "house", &row)?;
+    let secret = SecretRow { phc: password.as_str().to_owned(), set: stamp.seq };
+    rows::put(t.secrets.open()?, user.0, &secret)?;
+    super::sessions::add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
+    super::note(t, stamp, Some(user), Deed::Owned)?;
+    Ok(unheard(stamp, Event::PersonChanged { user }))
+}
+
+/// Comes in by an invitation.
+pub(super) fn join(
+    t: &mut Tables,
+    stamp: Stamp,
+    code: TokenHash,
+    name: &UserName,
+    password: Option<&PasswordHash>,
+    token: TokenHash,
+    device: &Device,
+) -> Outcome {
+    let Some(id) = t.invitation_codes.open()?.get(code.0)?.map(|id| id.value()) else {
+        return refuse(Refusal::LinkDead);
+    };
+    let invitation: Option<crate::domain::Invitation> = rows::get(t.invitations.open()?, "invitations", id)?;
+    let Some(mut invitation) = invitation.filter(|invitation| invitation.is_good(stamp.at)) else {
+        return refuse(Refusal::LinkDead);
+    };
+    let needs_account = house(t)?.door == Door::Members || invitation.role > Role::Guest;
+    if needs_account && password.is_none() {
+        return refuse(Refusal::AccountNeeded);
+    }
+    is_free(t, name, None)?;
+    let role = if password.is_some() { invitation.role.max(Role::Member) } else { Role::Guest };
+    let user = take_name(t, stamp, name, role, Some(invitation.id))?;
+    if let Some(password) = password {
+        let secret = SecretRow { phc: password.as_str().to_owned(), set: stamp.seq };
+        rows::put(t.secrets.open()?, user.0, &secret)?;
+    }
+    for room in &invitation.rooms {
+        super::rooms::belong(t, *room, user)?;
+    }
+    invitation.uses_left = invitation.uses_left.map(|left| left.saturating_sub(1));
+    rows::put(t.invitations.open()?, id, &invitation)?;
+    super::sessions::add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
+    Ok(unheard(stamp, Event::SignedIn { user }))
+}
+
+/// Whether somebody may take a name: nobody else has it, or one that looks like it.
+pub(super) fn is_free(t: &mut Tables, name: &UserName, but: Option<UserId>) -> Result<(), Stop> {
+    let is_others = |id: u64| but.is_none_or(|but| but.0 != id);
+    let taken = t.names.open()?.get(name.key().as_str())?.map(|id| id.value());
+    if taken.is_some_and(is_others) {
+        return refuse(Refusal::NameTaken(name.as_str().to_owned()));
+    }
+    let alike = t.looks.open()?.get(name.look().as_str())?.map(|id| id.value());
+    if let Some(id) = alike.filter(|&id| is_others(id)) {
+        let other = super::user(t, UserId(id))?.map_or(String::new(), |row| row.name);
+        return refuse(Refusal::NameAlike(other));
+    }
+    Ok(())
+}
+
+fn take_name(t: &mut Tables, stamp: Stamp, name: &UserName, role: Role, invited: Option<Seq>) -> Result<UserId, Fault> {
+    let user = UserId(stamp.seq.0);
+    let (muted, banned, shown) = (Until::OVER, Until::OVER, name.as_str().to_owned());
+    rows::put(&mut t.users, user.0, &UserRow { name: shown, entered_at: stamp.at, role, muted, banned, invited })?;
+    t.names.open()?.insert(name.key().as_str(), user.0)?;
+    t.looks.open()?.insert(name.look().as_str(), user.0)?;
+    Ok(user)
+}
+
+/// The room at the address of this name, if it is one for everybody in the house.
+fn open_room(t: &mut Tables, name: &RoomName) -> Result<Option<RoomId>, Fault> {
+    let Some(id) = t.addresses.open()?.get(name.address().as_str())?.map(|id| id.value()) else { return Ok(None) };
+    let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id)?;
+    Ok(row.filter(|row| !row.kind.is_hidden() && row.deleted_at.is_none()).map(|_| RoomId(id)))
+}
+
+fn find_or_open(t: &mut Tables, stamp: Stamp, by: UserId, name: &RoomName) -> Result<RoomId, Stop> {
+    match open_room(t, name)? {
+        Some(id) => Ok(id),
+        None => new_room(t, stamp, by, name.as_str(), name.address().as_str(), Kind::Open),
+    }
+}
+
+/// Opens a room. Its address may have been that of a room which now is hidden, deleted or renamed: it is the new one's.
+pub(super) fn new_room(
+    t: &mut Tables,
+    stamp: Stamp,
+    by: UserId,
+    name: &str,
+    address: &str,
+    kind: Kind,
+) -> Result<RoomId, Stop> {
+    let id = RoomId(stamp.seq.0);
+    let room = RoomRow {
+        name: name.to_owned(),
+        address: address.to_owned(),
+        opened_at: stamp.at,
+        opened_by: by,
+        topic: String::new(),
+        kind,
+        slow_s: 0,
+        archived: false,
+        deleted_at: None,
+    };
+    rows::put(&mut t.rooms, id.0, &room)?;
+    t.addresses.open()?.insert(address, id.0)?;
+    let recent =
+        RecentRow { room: id, at: stamp.at, author: None, said_at: stamp.at, feed_len: 0, feed_floor: stamp.seq };
+    rows::put(&mut t.recent, stamp.seq.0, &recent)?;
+    if !kind.is_hidden() {
+        t.count_room(true)?;
+    }
+    Ok(id)
+}

@@ -1,0 +1,124 @@
+//! What is laid on people, and lifted: roles, silence, the way out, and the way back to a forgotten password.
+
+use redb::ReadableTable;
+
+use super::{Outcome, Stamp, Stop, allowed, messages, note, person, refuse, sessions, unheard, user};
+use crate::domain::limits::RESET_KEPT;
+use crate::domain::{
+    Act, Deed, Event, Line, Person, PersonCommand, Refusal, Role, TokenHash, Until, UserId, Who, outranks,
+};
+use crate::store::rows;
+use crate::store::schema::{BlockRow, HouseRow, ResetRow, UserRow};
+use crate::store::tables::Tables;
+
+pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, command: &PersonCommand) -> Outcome {
+    use PersonCommand as C;
+    match command {
+        C::SetRole(role) => set_role(t, stamp, who, id, *role),
+        C::Mute { until } => {
+            let (by, mut row) = lay_on(t, stamp, who, id, Act::Mute)?;
+            row.muted = *until;
+            rows::put(&mut t.users, id.0, &row)?;
+            note(t, stamp, Some(by), Deed::Muted { user: id, room: None, until: *until })?;
+            Ok(unheard(stamp, Event::PersonChanged { user: id }))
+        }
+        C::Ban { until, why, addresses } => ban(t, stamp, who, id, (*until, why.as_ref(), addresses)),
+        C::Unban => unban(t, stamp, who, id),
+        C::Erase { room, after } => messages::erase(t, stamp, who, id, *room, *after),
+        C::ResetLink { link } => reset_link(t, stamp, who, id, *link),
+    }
+}
+
+/// A guest has no account that could be given a role, and becomes none by being given one.
+fn set_role(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, role: Role) -> Outcome {
+    let by = allowed(t, stamp, who, Act::SetRole, None)?.author.id;
+    let Some(mut row) = user(t, id)? else { return refuse(Refusal::PersonUnknown) };
+    if row.role == Role::Guest || role == Role::Guest {
+        return refuse(Refusal::AccountNeeded);
+    }
+    let mut house: HouseRow = rows::get(&t.house, "house", "house")?.unwrap_or_default();
+    match (row.role == Role::Owner, role == Role::Owner) {
+        (true, false) if house.owners <= 1 => return refuse(Refusal::LastOwner),
+        (true, false) => house.owners -= 1,
+        (false, true) => house.owners += 1,
+        (true, true) | (false, false) => {}
+    }
+    rows::put(&mut t.house, "house", &house)?;
+    row.role = role;
+    rows::put(&mut t.users, id.0, &row)?;
+    note(t, stamp, Some(by), Deed::RoleSet { user: id, role })?;
+    Ok(unheard(stamp, Event::PersonChanged { user: id }))
+}
+
+fn ban(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Who,
+    id: UserId,
+    (until, why, addresses): (Until, Option<&Line>, &[String]),
+) -> Outcome {
+    let (by, mut row) = lay_on(t, stamp, who, id, Act::Ban)?;
+    row.banned = until;
+    rows::put(&mut t.users, id.0, &row)?;
+    for address in addresses {
+        rows::put(t.blocks.open()?, address.as_str(), &BlockRow { until, user: id })?;
+    }
+    sessions::end_all(t, id, None)?;
+    let why = why.map_or(String::new(), |why| why.as_str().to_owned());
+    let addresses = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    note(t, stamp, Some(by), Deed::Banned { user: id, until, why, addresses })?;
+    Ok(unheard(stamp, Event::PersonChanged { user: id }))
+}
+
+fn unban(t: &mut Tables, stamp: Stamp, who: Who, id: UserId) -> Outcome {
+    let (by, mut row) = lay_on(t, stamp, who, id, Act::Ban)?;
+    row.banned = Until::OVER;
+    rows::put(&mut t.users, id.0, &row)?;
+    let mut theirs = Vec::new();
+    for entry in t.blocks.open()?.iter()? {
+        let (address, block) = entry?;
+        if rows::decode::<BlockRow>("blocks", block.value())?.user == id {
+            theirs.push(address.value().to_owned());
+        }
+    }
+    for address in theirs {
+        t.blocks.open()?.remove(address.as_str())?;
+    }
+    note(t, stamp, Some(by), Deed::Banned { user: id, until: Until::OVER, why: String::new(), addresses: 0 })?;
+    Ok(unheard(stamp, Event::PersonChanged { user: id }))
+}
+
+/// Whoever runs the machine may do this too: it is how an owner comes back who has forgotten everything.
+fn reset_link(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, link: TokenHash) -> Outcome {
+    let by = match who {
+        Who::Operator => None,
+        Who::User(_) | Who::Nobody => Some(allowed(t, stamp, who, Act::ResetPassword, None)?.author.id),
+    };
+    if person(t, id)?.is_none() {
+        return refuse(Refusal::PersonUnknown);
+    }
+    let mut old = Vec::new();
+    for entry in t.resets.open()?.iter()? {
+        let (hash, row) = entry?;
+        if rows::decode::<ResetRow>("resets", row.value())?.user == id {
+            old.push(hash.value());
+        }
+    }
+    for hash in old {
+        t.resets.open()?.remove(hash)?;
+    }
+    let row = ResetRow { user: id, until: Until(stamp.at.after(RESET_KEPT)) };
+    rows::put(t.resets.open()?, link.0, &row)?;
+    note(t, stamp, by, Deed::ResetLinkMade { user: id })?;
+    Ok(unheard(stamp, Event::Noted))
+}
+
+/// Whoever asks may do this, and to this person.
+fn lay_on(t: &Tables, stamp: Stamp, who: Who, id: UserId, act: Act) -> Result<(UserId, UserRow), Stop> {
+    let asker: Person = allowed(t, stamp, who, act, None)?;
+    let Some(row) = user(t, id)? else { return refuse(Refusal::PersonUnknown) };
+    if !outranks(&asker, &row.clone().person(id)) {
+        return refuse(Refusal::NotAllowed);
+    }
+    Ok((asker.author.id, row))
+}

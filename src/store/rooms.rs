@@ -1,0 +1,152 @@
+//! Reading rooms: which there are for somebody, and who belongs to them.
+
+use super::rows;
+use super::schema::{
+    ADDRESSES, HOUSE, HouseRow, MEMBERS, META, MemberRow, RECENT, ROOMS, ROOMS_OF, RecentRow, RoomRow,
+};
+use super::{Fault, Snapshot};
+use crate::domain::limits::DIRECT_PEOPLE_MAX;
+use crate::domain::{Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, sees};
+
+/// Through how many rooms a list of rooms looks for those that may be seen.
+const LOOKED_AT_ROOMS: usize = 1_000;
+
+/// A room and its last change, or its opening.
+#[derive(Clone, Debug)]
+pub struct Recent {
+    /// The room.
+    pub room: Room,
+    /// The change.
+    pub last: Seq,
+    /// When that was.
+    pub at: Moment,
+}
+
+/// A room as one person sees it.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// The room. A direct one has the names of its other people as its name.
+    pub room: Room,
+    /// Whether they belong to it, if it is hidden.
+    pub belongs: bool,
+    /// Until when they may not speak there.
+    pub muted: Until,
+}
+
+impl RoomRow {
+    /// The room of this row.
+    pub(super) fn room(self, id: RoomId) -> Room {
+        let Self { name, address, opened_by, topic, kind, slow_s, archived, deleted_at, .. } = self;
+        let address = Address::stored(address);
+        Room { id, name, address, topic, kind, created_by: opened_by, slow_s, archived, deleted_at }
+    }
+}
+
+impl Snapshot {
+    /// What the owners have settled.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read; so with all that follow.
+    pub fn house(&self) -> Result<House, Fault> {
+        let row: Option<HouseRow> = rows::get(&self.transaction().open_table(HOUSE)?, "house", "house")?;
+        Ok(row.unwrap_or_default().house)
+    }
+
+    /// Whether the house has an owner.
+    pub fn is_owned(&self) -> Result<bool, Fault> {
+        let row: Option<HouseRow> = rows::get(&self.transaction().open_table(HOUSE)?, "house", "house")?;
+        Ok(row.is_some_and(|row| row.owners > 0))
+    }
+
+    /// The room at this address as this person sees it. `None` if they may not, as if there were none.
+    pub fn sight(&self, address: &Address, person: Option<&Person>, now: Moment) -> Result<Option<Sight>, Fault> {
+        let id = self.transaction().open_table(ADDRESSES)?.get(address.as_str())?.map(|id| RoomId(id.value()));
+        id.map_or(Ok(None), |id| self.sight_by_id(id, person, now))
+    }
+
+    /// The same by its number.
+    pub fn sight_by_id(&self, id: RoomId, person: Option<&Person>, now: Moment) -> Result<Option<Sight>, Fault> {
+        let Some(room) = self.room_by_id(id)? else { return Ok(None) };
+        let row = match person {
+            Some(person) => self.member(id, person.author.id)?,
+            None => MemberRow::default(),
+        };
+        if !sees(&self.house()?, &room, person, row.belongs, now) {
+            return Ok(None);
+        }
+        let room = self.named_for(room, person)?;
+        Ok(Some(Sight { room, belongs: row.belongs, muted: row.muted }))
+    }
+
+    /// A deleted room, for whoever may have it back.
+    pub fn deleted_room(&self, address: &Address) -> Result<Option<Room>, Fault> {
+        Ok(self.room(address)?.filter(|room| room.deleted_at.is_some()))
+    }
+
+    /// The rooms for everybody in the house in which something happened last, latest first; nothing hidden.
+    pub fn recent_rooms(&self, limit: usize, person: Option<&Person>, now: Moment) -> Result<Vec<Recent>, Fault> {
+        let (rooms, house) = (self.transaction().open_table(ROOMS)?, self.house()?);
+        let mut found = Vec::with_capacity(limit);
+        for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_ROOMS) {
+            let (last, row) = entry?;
+            let RecentRow { room: id, at, .. } = rows::decode("recent", row.value())?;
+            let row: RoomRow = rows::get(&rooms, "rooms", id.0)?.ok_or(Fault::Missing { table: "rooms" })?;
+            let room = row.room(id);
+            if !room.kind.is_hidden() && sees(&house, &room, person, false, now) {
+                found.push(Recent { room, last: Seq(last.value()), at });
+            }
+            if found.len() == limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The hidden rooms to which somebody belongs, in the order of their addresses' numbers.
+    pub fn hidden_rooms(&self, person: &Person, now: Moment) -> Result<Vec<Room>, Fault> {
+        let id = person.author.id.0;
+        let (rooms_of, house) = (self.transaction().open_table(ROOMS_OF)?, self.house()?);
+        let mut found = Vec::new();
+        for entry in rooms_of.range((id, 0)..=(id, u64::MAX))? {
+            let room = RoomId(entry?.0.value().1);
+            let Some(room) = self.room_by_id(room)? else { continue };
+            if sees(&house, &room, Some(person), true, now) {
+                found.push(self.named_for(room, Some(person))?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many rooms there are that everybody in the house may see.
+    pub fn count_rooms(&self) -> Result<u64, Fault> {
+        Ok(self.transaction().open_table(META)?.get("rooms")?.map_or(0, |rooms| rooms.value()))
+    }
+
+    /// Who belongs to a hidden room, in the order in which they came to the house; at most `limit`.
+    pub fn members(&self, room: RoomId, limit: usize) -> Result<Vec<Author>, Fault> {
+        let mut found = Vec::new();
+        for entry in self.transaction().open_table(MEMBERS)?.range((room.0, 0)..=(room.0, u64::MAX))? {
+            let (key, row) = entry?;
+            if found.len() < limit && rows::decode::<MemberRow>("members", row.value())?.belongs {
+                found.extend(self.user(UserId(key.value().1))?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn member(&self, room: RoomId, user: UserId) -> Result<MemberRow, Fault> {
+        let row = rows::get(&self.transaction().open_table(MEMBERS)?, "members", (room.0, user.0))?;
+        Ok(row.unwrap_or_default())
+    }
+
+    /// A direct room is called after its other people.
+    fn named_for(&self, mut room: Room, person: Option<&Person>) -> Result<Room, Fault> {
+        if room.kind == Kind::Direct {
+            let others = self.members(room.id, DIRECT_PEOPLE_MAX)?.into_iter();
+            let others = others.filter(|other| person.is_none_or(|person| person.author.id != other.id));
+            let names: Vec<String> = others.map(|other| other.name.to_string()).collect();
+            room.name = names.join(", ");
+        }
+        Ok(room)
+    }
+}

@@ -1,0 +1,201 @@
+//! The schema: every table, what its key is and what its rows hold. All rows are postcard
+//! (<https://postcard.jamesmunns.com/wire-format>), so a struct's fields may only change together with
+//! [`FORMAT`] and a migration.
+
+use redb::TableDefinition;
+use serde::{Deserialize, Serialize};
+
+use super::rows::Row;
+use crate::domain::{
+    Audit, Done, Event, House, Invitation, Kind, Moment, Report, Role, RoomId, Seq, TokenKind, Until, UserId,
+};
+
+/// The version of this schema. A file of a newer one is refused, of an older one migrated.
+pub(super) const FORMAT: u64 = 3;
+
+/// Single numbers: `format`, `epoch`; `seq` and `at`, the last change that no room counts as its own and its moment;
+/// `rooms`, how many rooms there are that everybody in the house may see.
+pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+/// `house` -> [`HouseRow`]. Empty until somebody has settled anything.
+pub(super) const HOUSE: TableDefinition<&str, Row<HouseRow>> = TableDefinition::new("house");
+
+/// Person -> [`UserRow`].
+pub(super) const USERS: TableDefinition<u64, Row<UserRow>> = TableDefinition::new("users");
+/// Folded name -> person.
+pub(super) const NAMES: TableDefinition<&str, u64> = TableDefinition::new("names");
+/// Look of a name -> the first person whose name looks so.
+pub(super) const LOOKS: TableDefinition<&str, u64> = TableDefinition::new("looks");
+
+/// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are nowhere.
+pub(super) const TOKENS: TableDefinition<[u8; 32], Row<TokenRow>> = TableDefinition::new("tokens");
+/// (Person, SHA-256 of a token of theirs).
+pub(super) const TOKENS_OF: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("tokens_of");
+/// Person -> [`SecretRow`].
+pub(super) const SECRETS: TableDefinition<u64, Row<SecretRow>> = TableDefinition::new("secrets");
+/// (Person, SHA-256 of a recovery code of theirs that is still good).
+pub(super) const RECOVERY: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("recovery");
+/// SHA-256 of a link by which somebody may choose a new password -> [`ResetRow`].
+pub(super) const RESETS: TableDefinition<[u8; 32], Row<ResetRow>> = TableDefinition::new("resets");
+
+/// Invitation -> itself.
+pub(super) const INVITATIONS: TableDefinition<u64, Row<Invitation>> = TableDefinition::new("invitations");
+/// SHA-256 of an invitation's link -> invitation.
+pub(super) const INVITATION_CODES: TableDefinition<[u8; 32], u64> = TableDefinition::new("invitation_codes");
+
+/// Room -> [`RoomRow`].
+pub(super) const ROOMS: TableDefinition<u64, Row<RoomRow>> = TableDefinition::new("rooms");
+/// Address -> room. A room that was renamed is found at its old addresses too, until another takes them.
+pub(super) const ADDRESSES: TableDefinition<&str, u64> = TableDefinition::new("addresses");
+/// (Room, person) -> [`MemberRow`]: who belongs to a hidden room, and what was laid on whom in any room.
+pub(super) const MEMBERS: TableDefinition<(u64, u64), Row<MemberRow>> = TableDefinition::new("members");
+/// (Person, hidden room to which they belong).
+pub(super) const ROOMS_OF: TableDefinition<(u64, u64), ()> = TableDefinition::new("rooms_of");
+/// The people of a direct room, each as eight bytes, in order -> room.
+pub(super) const DIRECTS: TableDefinition<&[u8], u64> = TableDefinition::new("directs");
+
+/// A room's last change -> [`RecentRow`]: the rooms in the order of their activity, with all of a room that changes with
+/// each message. A post writes into this table and [`MESSAGES`], and no other: each table more is another page for the
+/// disk.
+pub(super) const RECENT: TableDefinition<u64, Row<RecentRow>> = TableDefinition::new("recent");
+/// (Room, message) -> [`MessageRow`]. The truth of content; together with [`CHANGES`] the order of a room's changes.
+pub(super) const MESSAGES: TableDefinition<(u64, u64), Row<MessageRow>> = TableDefinition::new("messages");
+/// (Room, change) -> [`ChangeRow`]: what changed a room besides posts.
+pub(super) const CHANGES: TableDefinition<(u64, u64), Row<ChangeRow>> = TableDefinition::new("changes");
+/// (Day in UTC, person, nonce) -> [`OutcomeRow`].
+pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
+
+/// Address block -> [`BlockRow`]: from where nobody may come in anew.
+pub(super) const BLOCKS: TableDefinition<&str, Row<BlockRow>> = TableDefinition::new("blocks");
+/// Report -> itself.
+pub(super) const REPORTS: TableDefinition<u64, Row<Report>> = TableDefinition::new("reports");
+/// Change -> what was done with it to keep order.
+pub(super) const AUDIT: TableDefinition<u64, Row<Audit>> = TableDefinition::new("audit");
+
+/// Does the same with every table but [`META`]: `each_table!(table => copy(table)?)`.
+macro_rules! each_table {
+    ($table:ident => $work:expr) => {
+        each_table!(@ $table => $work;
+            HOUSE USERS NAMES LOOKS TOKENS TOKENS_OF SECRETS RECOVERY RESETS INVITATIONS INVITATION_CODES ROOMS ADDRESSES
+            MEMBERS ROOMS_OF DIRECTS RECENT MESSAGES CHANGES OUTCOMES BLOCKS REPORTS AUDIT)
+    };
+    (@ $table:ident => $work:expr; $($name:ident)*) => {
+        $({ let $table = $crate::store::schema::$name; $work })*
+    };
+}
+pub(super) use each_table;
+
+/// What the owners have settled.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct HouseRow {
+    pub house: House,
+    /// How many owners there are.
+    pub owners: u32,
+}
+
+/// A person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UserRow {
+    pub name: String,
+    pub entered_at: Moment,
+    pub role: Role,
+    pub muted: Until,
+    pub banned: Until,
+    /// The invitation by which they came.
+    pub invited: Option<Seq>,
+}
+
+/// A token's owner.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TokenRow {
+    pub user: u64,
+    pub made_at: Moment,
+    /// When it was used last, to within a day.
+    pub seen_at: Moment,
+    pub kind: TokenKind,
+}
+
+/// A password.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SecretRow {
+    /// The hash, as a PHC string.
+    pub phc: String,
+    /// The change that set it.
+    pub set: Seq,
+}
+
+/// A link by which somebody may choose a new password.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ResetRow {
+    pub user: UserId,
+    pub until: Until,
+}
+
+/// A room.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RoomRow {
+    pub name: String,
+    pub address: String,
+    pub opened_at: Moment,
+    pub opened_by: UserId,
+    pub topic: String,
+    pub kind: Kind,
+    pub slow_s: u32,
+    pub archived: bool,
+    pub deleted_at: Option<Moment>,
+}
+
+/// Somebody in a room.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MemberRow {
+    /// Whether they belong to it, if it is hidden.
+    pub belongs: bool,
+    pub muted: Until,
+    /// When they said something last, if the room had a pace then.
+    pub said_at: Moment,
+}
+
+/// A room as it stood after its last change, which at first is its opening.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RecentRow {
+    pub room: RoomId,
+    pub at: Moment,
+    /// Who posted last, and when.
+    pub author: Option<UserId>,
+    pub said_at: Moment,
+    /// How many changes the feed has of this room, and after which change they start.
+    pub feed_len: u64,
+    pub feed_floor: Seq,
+}
+
+/// A message.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MessageRow {
+    pub author: UserId,
+    pub at: Moment,
+    pub follows: bool,
+    pub opens_day: bool,
+    /// Blank if it was taken away.
+    pub body: String,
+}
+
+/// A change of a room.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ChangeRow {
+    pub at: Moment,
+    pub event: Event,
+}
+
+/// What a command led to.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct OutcomeRow {
+    pub at: Moment,
+    pub done: Done,
+}
+
+/// An address from which nobody may come in anew.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BlockRow {
+    pub until: Until,
+    /// Because of whom.
+    pub user: UserId,
+}
