@@ -3,6 +3,7 @@
 //! Everything here is pure. Nothing reads a clock, draws a random number, waits, or touches a file or a socket: time
 //! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
 
+mod account;
 mod audit;
 mod body;
 mod clean;
@@ -24,9 +25,10 @@ mod rights;
 mod room;
 mod token;
 
+pub use account::AccountCommand;
 pub use audit::{Audit, Deed, Report};
 pub use body::Body;
-pub use command::{AccountCommand, Asked, Command, HouseCommand, PersonCommand, RoomCommand, Who};
+pub use command::{Asked, Command, HouseCommand, PersonCommand, RoomCommand, Who};
 pub use cursor::{Cursor, Epoch};
 pub use device::{Device, Scopes, Session, SessionId, TokenKind};
 pub use event::{Concerned, Done, Event};
@@ -39,6 +41,6 @@ pub use nonce::Nonce;
 pub use password::{Password, PasswordHash};
 pub use person::{Person, Role, Until, spell};
 pub use refusal::Refusal;
-pub use rights::{Act, Needs, RIGHTS, may, outranks, sees};
+pub use rights::{Act, Needs, RIGHTS, may, outranks, sees, silenced};
 pub use room::{Address, Kind, Room, Salt};
 pub use token::{Token, TokenHash};

@@ -1,7 +1,7 @@
 //! Who may do what: one table. The judge of every command asks it, and so do the pages, which show nobody a button that
 //! would be refused.
 
-use super::{House, Kind, Moment, Person, Role, Room, UserId};
+use super::{House, Kind, Moment, Person, Refusal, Role, Room, Until, UserId, spell};
 
 /// Something that not everybody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,6 +105,21 @@ pub fn sees(house: &House, room: &Room, person: Option<&Person>, belongs: bool, 
         Kind::Public => true,
         Kind::Open => house.door.admits(person),
         Kind::Closed | Kind::Direct => belongs && house.door.admits(person),
+    }
+}
+
+/// Why somebody may not say anything in a room that they see; `muted` is until when they are silenced there. The pace of
+/// a slow room is another matter: it asks for patience.
+pub fn silenced(house: &House, room: &Room, person: &Person, muted: Until, now: Moment) -> Option<Refusal> {
+    let muted = person.muted.max(muted);
+    if !house.door.admits(Some(person)) {
+        Some(Refusal::DoorMembers) // a public room is read by everybody, and its door is the house's
+    } else if room.archived {
+        Some(Refusal::RoomArchived)
+    } else if muted.holds(now) {
+        Some(Refusal::Muted(spell(muted)))
+    } else {
+        None
     }
 }
 

@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::layout;
 use super::time::{self, Stamp};
 use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use crate::domain::{Author, Moment, Room};
+use crate::domain::{Author, House, Moment, Room};
 
 /// The form as it was sent, or as it starts.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,8 @@ pub struct Listed {
 pub struct Door<'a> {
     /// Who stands before it, if they have a name.
     pub viewer: Option<&'a Author>,
+    /// What the owners have settled.
+    pub house: &'a House,
     /// The form.
     pub form: &'a Form,
     /// The rooms in which something happened last.
@@ -61,12 +63,12 @@ pub struct Door<'a> {
 /// The page.
 pub fn page(door: &Door) -> Markup {
     layout::document(
-        "Taproom",
+        &door.house.name,
         door.viewer,
         html! {
             div.door {
                 header.door-top {
-                    (layout::brand())
+                    (layout::brand(&door.house.name))
                     @if door.viewer.is_some() { (leave()) }
                 }
                 main {

@@ -6,23 +6,35 @@ use maud::{Markup, PreEscaped, html};
 #[derive(Clone, Copy)]
 pub(super) enum Icon {
     Alert,
+    Check,
+    Close,
+    Gear,
     Hash,
     Leave,
+    Lock,
     Menu,
+    People,
     Plus,
+    Search,
     Send,
 }
 
-use Icon::{Alert, Hash, Leave, Menu, Plus, Send};
+use Icon::{Alert, Check, Close, Gear, Hash, Leave, Lock, Menu, People, Plus, Search, Send};
 
 impl Icon {
     fn name(self) -> &'static str {
         match self {
             Alert => "i-alert",
+            Check => "i-check",
+            Close => "i-close",
+            Gear => "i-gear",
             Hash => "i-hash",
             Leave => "i-leave",
+            Lock => "i-lock",
             Menu => "i-menu",
+            People => "i-people",
             Plus => "i-plus",
+            Search => "i-search",
             Send => "i-send",
         }
     }
@@ -31,12 +43,24 @@ impl Icon {
     fn shape(self) -> &'static str {
         match self {
             Alert => r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5M12 15.8h.01"/>"#,
+            Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
+            Close => r#"<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>"#,
+            Gear => {
+                r#"<circle cx="12" cy="12" r="3"/><path d="M12 3.5v2.2M12 18.3v2.2M3.5 12h2.2M18.3 12h2.2M6 6l1.5 1.5M16.5 16.5 18 18M18 6l-1.5 1.5M7.5 16.5 6 18"/>"#
+            }
             Hash => r#"<path d="M9.5 4.5 7.5 19.5M16.5 4.5l-2 15M4.5 9.3h15.5M4 14.7h15.5"/>"#,
             Leave => {
                 r#"<path d="M14 4.5H7a1.5 1.5 0 0 0-1.5 1.5v12A1.5 1.5 0 0 0 7 19.5h7M11 12h9M16.5 8.5 20 12l-3.5 3.5"/>"#
             }
+            Lock => {
+                r#"<rect x="5.5" y="10.5" width="13" height="9" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>"#
+            }
             Menu => r#"<path d="M4 7h16M4 12h16M4 17h10"/>"#,
+            People => {
+                r#"<circle cx="9" cy="8.5" r="3.2"/><path d="M3.5 19c.4-3.6 2.5-5.4 5.5-5.4s5.1 1.8 5.5 5.4M15.5 5.6a3.2 3.2 0 0 1 0 5.9M17 13.9c2 .6 3.2 2.3 3.5 5.1"/>"#
+            }
             Plus => r#"<path d="M12 5v14M5 12h14"/>"#,
+            Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4 4"/>"#,
             Send => r#"<path d="M12 19V5.5M6 11l6-6 6 6"/>"#,
         }
     }
@@ -46,7 +70,7 @@ impl Icon {
 pub(super) fn sheet() -> Markup {
     html! {
         svg hidden {
-            @for icon in [Alert, Hash, Leave, Menu, Plus, Send] {
+            @for icon in [Alert, Check, Close, Gear, Hash, Leave, Lock, Menu, People, Plus, Search, Send] {
                 symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.shape())) }
             }
         }

@@ -33,7 +33,7 @@ pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
     }
 }
 
-/// The mark and the name, which lead home.
-pub(super) fn brand() -> Markup {
-    html! { a.brand href="/" { img src=(ICON) width="28" height="28" alt=""; "Taproom" } }
+/// The mark and the name of the house, which lead home.
+pub(super) fn brand(house: &str) -> Markup {
+    html! { a.brand href="/" { img src=(ICON) width="28" height="28" alt=""; (house) } }
 }

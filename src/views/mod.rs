@@ -6,14 +6,18 @@
 
 mod avatar;
 pub mod door;
+mod fields;
 mod icons;
 pub mod json;
 mod layout;
 pub mod message;
+mod panel;
 pub mod people;
 pub mod plain;
 pub mod problem;
 pub mod room;
+pub mod sheet;
+pub mod sidebar;
 pub mod stylesheet;
 mod text;
 mod time;

@@ -7,10 +7,10 @@ use super::icons::{self, Icon};
 use super::layout;
 
 /// The page: what it is, and what to do. `unopened` is the name of a room that one could open.
-pub fn page(title: &str, detail: &str, unopened: Option<&str>) -> Markup {
+pub fn page(house: &str, title: &str, detail: &str, unopened: Option<&str>) -> Markup {
     let body = html! {
         div.door {
-            header.door-top { (layout::brand()) }
+            header.door-top { (layout::brand(house)) }
             main.panel {
                 h1 { (title) }
                 p { (detail) }
@@ -24,7 +24,7 @@ pub fn page(title: &str, detail: &str, unopened: Option<&str>) -> Markup {
             }
         }
     };
-    layout::document(&format!("{title} · Taproom"), None, body)
+    layout::document(&format!("{title} · {house}"), None, body)
 }
 
 /// The line that a form of a page shows.

@@ -4,17 +4,20 @@ use maud::{Markup, Render, html};
 
 use super::icons::{self, Icon};
 use super::people::{self, Here};
-use super::{avatar, door, layout, message};
+use super::sidebar::{self, Places};
+use super::{layout, message};
 use crate::domain::limits::NAME_CHARS_MAX;
-use crate::domain::{Author, Cursor, Message, Room};
+use crate::domain::{Cursor, Message, Room};
 
 /// What the page of a room shows.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// Who looks, if they have a name.
-    pub viewer: Option<&'a Author>,
+    /// What stands beside it, and who looks.
+    pub places: &'a Places<'a>,
     /// The room.
     pub room: &'a Room,
+    /// Why the viewer, who has a name, may not post here.
+    pub silenced: Option<&'a str>,
     /// The messages, oldest first.
     pub messages: &'a [Message],
     /// There are older ones.
@@ -25,8 +28,6 @@ pub struct View<'a> {
     pub cursor: Cursor,
     /// Who is here.
     pub here: &'a Here,
-    /// Rooms to go to.
-    pub rooms: &'a [Room],
     /// The nonce of the first message written here.
     pub nonce: &'a str,
 }
@@ -36,27 +37,29 @@ const ROW_BYTES: usize = 512;
 
 /// The page.
 pub fn page(view: &View) -> Markup {
-    let title = format!("{} · Taproom", view.room.name);
+    let title = format!("{} · {}", view.room.name, view.places.house);
+    let viewer = view.places.viewer;
     layout::document(
         &title,
-        view.viewer,
+        viewer.map(|viewer| &viewer.author),
         html! {
-            a.skip href="#text" { @if view.viewer.is_some() { "Write a message" } @else { "Take a name" } }
+            a.skip href="#text" { @if viewer.is_some() { "Write a message" } @else { "Take a name" } }
             div.house {
-                (sidebar(view))
+                (sidebar::sidebar(view.places))
                 main.sheet {
                     header.head {
-                        button.icon-button.only-narrow type="button" popovertarget="places" aria-label="Rooms" {
-                            (icons::icon(Icon::Menu))
-                        }
-                        div.head-title { h1 dir="auto" { (view.room.name) } }
+                        (sidebar::button())
+                        (head(view))
                         (people::here(view.here))
                     }
                     (timeline(view))
-                    @if view.viewer.is_some() { (composer(view)) } @else { (closed(view)) }
+                    @match (viewer, view.silenced) {
+                        (Some(_), None) => (composer(view)),
+                        (Some(_), Some(why)) => (silenced(why)),
+                        (None, _) => (closed(view)),
+                    }
                 }
             }
-            @if view.viewer.is_some() { (door::leave_dialog()) }
             @if !view.newer { (stream(view)) }
         },
     )
@@ -67,32 +70,6 @@ pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         (older_link(room, messages, older))
         hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages)) }
-    }
-}
-
-fn sidebar(view: &View) -> Markup {
-    let hash = icons::icon(Icon::Hash);
-    html! {
-        nav #places .sidebar popover aria-label="Rooms" {
-            (layout::brand())
-            div.places {
-                h2 { "Rooms " a.icon-button href="/" aria-label="New room" { (icons::small(Icon::Plus)) } }
-                ul role="list" {
-                    @for room in view.rooms {
-                        @let current = (room.id == view.room.id).then_some("page");
-                        li { a.place href=(room.address.path()) aria-current=[current] {
-                            (hash) span.place-name dir="auto" { (room.name) }
-                        } }
-                    }
-                }
-            }
-            @if let Some(viewer) = view.viewer {
-                div.me {
-                    span.place { (avatar::small(viewer)) span.place-name dir="auto" { (viewer.name) } }
-                    button.icon-button type="button" popovertarget="leave" aria-label="Leave" { (icons::icon(Icon::Leave)) }
-                }
-            }
-        }
     }
 }
 
@@ -180,6 +157,27 @@ fn composer(view: &View) -> Markup {
             }
         }
     }
+}
+
+/// The name of the room, what it is about, and the way to what it is.
+fn head(view: &View) -> Markup {
+    let room = view.room;
+    html! {
+        div.head-title {
+            h1 dir="auto" { (room.name) }
+            @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
+        }
+        @if view.places.viewer.is_some() {
+            a.icon-button href={ (room.address.path()) "/settings" } aria-label={ "About " (room.name) } {
+                (icons::icon(Icon::Gear))
+            }
+        }
+    }
+}
+
+/// What stands in the composer's place for whoever may only read.
+fn silenced(why: &str) -> Markup {
+    html! { p #text .composer-closed tabindex="-1" { (why) } }
 }
 
 /// What stands in the composer's place for whoever has no name yet.

@@ -141,6 +141,7 @@ fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door:
     let rooms: Vec<Listed> = rooms.map(listed).collect();
     let door = Door {
         viewer: visitor.author(),
+        house: &snapshot.house()?,
         form,
         rooms: &rooms,
         count: snapshot.count_rooms()?,

@@ -18,6 +18,7 @@ mod live;
 mod messages;
 mod metrics;
 mod origin;
+mod places;
 mod problem;
 mod query;
 mod random;

@@ -95,10 +95,10 @@ pub(super) fn detail(problem: &Problem) -> String {
 /// Answers whatever went wrong below: as a page, a fragment for htmx, text, or a problem document.
 pub(super) async fn answer<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
     let (accept, htmx) = (Accept::of(&request), is_htmx(&request));
-    let meters = Arc::clone(&House::of(&request).meters);
+    let house = Arc::clone(House::of(&request));
     match next.call(request).await {
         Ok(response) => Ok(response),
-        Err(error) => Ok(written(error, accept, htmx, &meters)),
+        Err(error) => Ok(written(error, accept, htmx, &house)),
     }
 }
 
@@ -115,21 +115,21 @@ pub(super) fn note(problem: &Problem, meters: &Meters) {
     }
 }
 
-fn written(error: poem::Error, accept: Accept, htmx: bool, meters: &Meters) -> Response {
+fn written(error: poem::Error, accept: Accept, htmx: bool, house: &House) -> Response {
     let (allow, route) = (error.data::<Allow>().copied(), error.data::<PathPattern>().cloned());
     let problem = match error.downcast::<Problem>() {
         Ok(problem) => problem,
         Err(error) if error.is::<MethodNotAllowedError>() => Problem::Refused(Refusal::MethodUnknown),
         Err(_) => Problem::Refused(Refusal::Nothing), // the router knows no other error
     };
-    note(&problem, meters);
+    note(&problem, &house.meters);
     let status = problem.status();
     let in_browser = htmx || accept == Accept::Page;
     let detail = match &problem {
         Problem::Refused(Refusal::NameNeeded | Refusal::TokenUnknown) if in_browser => NAMELESS_BROWSER.to_owned(),
         problem => detail(problem),
     };
-    let mut response = shown(&problem, &detail, accept, htmx).with_status(status).into_response();
+    let mut response = shown(&problem, &detail, accept, htmx, house).with_status(status).into_response();
     if let Some(route) = route {
         response.set_data(route);
     }
@@ -148,13 +148,16 @@ fn written(error: poem::Error, accept: Accept, htmx: bool, meters: &Meters) -> R
     response
 }
 
-fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool) -> Response {
+fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool, house: &House) -> Response {
     let status = problem.status();
     if htmx {
         return views::problem::fragment(detail).into_response();
     }
     match accept {
-        Accept::Page => views::problem::page(title(status), detail, unopened(problem)).into_response(),
+        Accept::Page => {
+            let name = house.store.snapshot().and_then(|snapshot| snapshot.house()).unwrap_or_default().name;
+            views::problem::page(&name, title(status), detail, unopened(problem)).into_response()
+        }
         Accept::Json => {
             let problem =
                 views::json::Problem { r#type: "about:blank", title: title(status), status: status.as_u16(), detail };

@@ -10,12 +10,12 @@ use poem::{IntoResponse, Request, Response, Result, handler};
 use super::accept::Accept;
 use super::answers::private;
 use super::etag::Tag;
+use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, live, query, random};
-use crate::domain::limits::LISTED_ROOMS_MAX;
-use crate::domain::{Cursor, Refusal, Room};
+use crate::domain::{Cursor, Refusal, Room, silenced};
 use crate::engine::{Problem, now};
-use crate::store::{Page, Snapshot, Window};
+use crate::store::{Page, Sight, Snapshot, Window};
 use crate::views::{self, Here};
 
 /// The room, in the form that was asked for.
@@ -26,7 +26,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         return Ok(live::stream(request, house, &visitor)?);
     }
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request, &visitor)?.room;
+    let sight = house.room(&snapshot, request, &visitor)?;
+    let room = &sight.room;
     let window = window(request)?;
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
@@ -45,13 +46,13 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     let response = match accept {
         Accept::Text => views::plain::lines(&page.messages).into_response(),
         Accept::Json => {
-            Json(views::json::Page::of(&room, cursor, &page.messages, page.older, page.newer)).into_response()
+            Json(views::json::Page::of(room, cursor, &page.messages, page.older, page.newer)).into_response()
         }
         Accept::Page | Accept::Anything | Accept::Stream => {
-            html(&snapshot, &visitor, &room, &page, cursor, &here.unwrap_or_default())?
+            html(&snapshot, &visitor, &sight, &page, cursor, &here.unwrap_or_default())?
         }
     };
-    Ok(tag.on(linked(private(response, &visitor), &room, &page)))
+    Ok(tag.on(linked(private(response, &visitor), room, &page)))
 }
 
 /// The older messages that htmx loads on scrolling up.
@@ -75,23 +76,24 @@ pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>, visitor: 
 fn html(
     snapshot: &Snapshot,
     visitor: &Visitor,
-    room: &Room,
+    sight: &Sight,
     page: &Page,
     cursor: Cursor,
     here: &Here,
 ) -> Result<Response, Problem> {
-    let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, visitor.person.as_ref(), now())?;
-    let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).collect();
-    rooms.sort_by(|a, b| a.address.as_str().cmp(b.address.as_str()));
+    let (places, room) = (Places::of(snapshot, visitor)?, &sight.room);
+    let person = visitor.person.as_ref();
+    let silenced = person.and_then(|person| silenced(&places.house, room, person, sight.muted, now()));
+    let silenced = silenced.map(|refusal| refusal.to_string());
     let view = views::room::View {
-        viewer: visitor.author(),
+        places: &places.view(visitor, Some(room.id)),
+        silenced: silenced.as_deref(),
         room,
         messages: &page.messages,
         older: page.older,
         newer: page.newer,
         cursor,
         here,
-        rooms: &rooms,
         nonce: &random::nonce()?,
     };
     Ok(views::room::page(&view).into_response())

@@ -1,11 +1,15 @@
 //! Saying something, and taking it away.
 
+use std::time::Duration;
+
 use redb::ReadableTable;
 
-use super::{MISSING, Outcome, Stamp, allowed, asker, change_room, member, note, refuse, seen_room, unheard};
+use super::{
+    MISSING, Outcome, Stamp, Stop, allowed, asker, change_room, house, member, note, refuse, seen_room, unheard,
+};
 use crate::domain::{
     Act, Body, Deed, Done, Event, Line, MessageId, Person, Place, Previous, Refusal, Report, Room, RoomId, Seq, Until,
-    UserId, Who, may, outranks, spell,
+    UserId, Who, may, outranks, silenced,
 };
 use crate::store::schema::{MemberRow, MessageRow, RecentRow};
 use crate::store::tables::Tables;
@@ -38,21 +42,15 @@ pub(super) fn post(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, body: &Bo
     Ok(Done { seq: stamp.seq, before, event, again: false })
 }
 
-fn may_speak(t: &Tables, stamp: Stamp, person: &Person, room: &Room, member: &MemberRow) -> Result<(), super::Stop> {
-    if !super::house(t)?.door.admits(Some(person)) {
-        return refuse(Refusal::DoorMembers); // a public room is read by everybody, and its door is the house's
+fn may_speak(t: &Tables, stamp: Stamp, person: &Person, room: &Room, member: &MemberRow) -> Result<(), Stop> {
+    if let Some(refusal) = silenced(&house(t)?, room, person, member.muted, stamp.at) {
+        return refuse(refusal);
     }
-    if room.archived {
-        return refuse(Refusal::RoomArchived);
-    }
-    let muted = person.muted.max(member.muted);
-    if muted.holds(stamp.at) {
-        return refuse(Refusal::Muted(spell(muted)));
-    }
-    let next = member.said_at.after(std::time::Duration::from_secs(room.slow_s.into()));
+    let next = member.said_at.after(Duration::from_secs(room.slow_s.into()));
     let is_slowed = room.slow_s > 0 && member.said_at.0 > 0 && !may(person, Act::SetRoom, Some(room));
     if is_slowed && stamp.at < next {
-        return refuse(Refusal::Slow(next.since(stamp.at).as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)));
+        let seconds = next.since(stamp.at).as_millis().div_ceil(1_000);
+        return refuse(Refusal::Slow(u64::try_from(seconds).unwrap_or(u64::MAX)));
     }
     Ok(())
 }
@@ -75,7 +73,7 @@ pub(super) fn remove(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, message
 }
 
 /// Takes the text out of a message; who said it and when stay.
-fn blank(t: &mut Tables, room: RoomId, message: MessageId, author: UserId) -> Result<(), super::Stop> {
+fn blank(t: &mut Tables, room: RoomId, message: MessageId, author: UserId) -> Result<(), Stop> {
     let row: MessageRow = rows::get(&t.messages, "messages", (room.0, message.0))?.ok_or(MISSING)?;
     rows::put(&mut t.messages, (room.0, message.0), &MessageRow { author, body: String::new(), ..row })?;
     Ok(())

@@ -86,20 +86,6 @@ pub(super) fn owner(t: &mut Tables, token: TokenHash) -> Result<Option<(UserId, 
     Ok(row.map(|row| (UserId(row.user), row.made_at)))
 }
 
-/// From which addresses somebody came.
-pub(super) fn addresses(t: &mut Tables, user: UserId) -> Result<Vec<String>, Fault> {
-    let mut found = Vec::new();
-    for (_, row) in all(t, user)? {
-        if let TokenKind::Session(device) = row.kind
-            && !device.address.is_empty()
-            && !found.contains(&device.address)
-        {
-            found.push(device.address);
-        }
-    }
-    Ok(found)
-}
-
 fn is_session(row: &TokenRow) -> bool {
     matches!(row.kind, TokenKind::Session(_))
 }

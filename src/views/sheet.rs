@@ -1,0 +1,75 @@
+//! Pages that scroll inside the sheet beside the places: settings, people, and whatever else is kept in order.
+
+use maud::{Markup, html};
+
+use super::icons::{self, Icon};
+use super::layout;
+use super::sidebar::{self, Places};
+
+/// A page of several that belong together, as its tab shows it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tab {
+    pub name: &'static str,
+    pub href: &'static str,
+}
+
+/// What a page says once about what has just been done, or could not be.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// It was done.
+    Done(String),
+    /// It was not done.
+    Wrong(String),
+}
+
+/// The page: `title` in its head, beside the tabs of which `current` is the one that is open.
+pub(super) fn page(
+    title: &str,
+    places: &Places,
+    (tabs, current): (&[Tab], &str),
+    notice: Option<&Notice>,
+    body: Markup,
+) -> Markup {
+    layout::document(
+        &format!("{title} · {}", places.house),
+        places.viewer.map(|viewer| &viewer.author),
+        html! {
+            a.skip href="#content" { "To the content" }
+            div.house {
+                (sidebar::sidebar(places))
+                main.sheet {
+                    header.head {
+                        (sidebar::button())
+                        div.head-title { h1 dir="auto" { (title) } }
+                        @if !tabs.is_empty() {
+                            nav.tabs aria-label="Pages" {
+                                @for tab in tabs {
+                                    a href=(tab.href) aria-current=[(tab.href == current).then_some("page")] { (tab.name) }
+                                }
+                            }
+                        }
+                    }
+                    div.scroll { div #content .column tabindex="-1" {
+                        @if let Some(notice) = notice { (flash(notice)) }
+                        (body)
+                    } }
+                }
+            }
+        },
+    )
+}
+
+/// What has just been done, or could not be.
+pub(super) fn flash(notice: &Notice) -> Markup {
+    html! {
+        @match notice {
+            Notice::Done(words) => p.flash role="status" { (icons::icon(Icon::Check)) (words) },
+            Notice::Wrong(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (words) },
+        }
+    }
+}
+
+/// The head of a section of the page.
+pub(super) fn section_head(id: &str, title: &str, words: &str) -> Markup {
+    html! { div.section-head { div { h2 id=(id) { (title) } @if !words.is_empty() { p { (words) } } } } }
+}

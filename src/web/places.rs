@@ -1,0 +1,35 @@
+//! What stands beside a page: the rooms that its viewer may go to.
+
+use super::visitor::Visitor;
+use crate::domain::limits::LISTED_ROOMS_MAX;
+use crate::domain::{House, Kind, Room, RoomId};
+use crate::engine::now;
+use crate::store::{Fault, Snapshot};
+use crate::views::sidebar;
+
+/// The rooms of a viewer, as they were in one snapshot.
+pub(super) struct Places {
+    /// What the owners have settled.
+    pub house: House,
+    rooms: Vec<Room>,
+    directs: Vec<Room>,
+}
+
+impl Places {
+    /// Reads them.
+    pub fn of(snapshot: &Snapshot, visitor: &Visitor) -> Result<Self, Fault> {
+        let (person, now) = (visitor.person.as_ref(), now());
+        let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, person, now)?;
+        let hidden = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
+        let (directs, closed): (Vec<Room>, Vec<Room>) = hidden.into_iter().partition(|room| room.kind == Kind::Direct);
+        let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).chain(closed).collect();
+        rooms.sort_by(|a, b| a.address.as_str().cmp(b.address.as_str()));
+        Ok(Self { house: snapshot.house()?, rooms, directs })
+    }
+
+    /// For a view.
+    pub fn view<'a>(&'a self, visitor: &'a Visitor, current: Option<RoomId>) -> sidebar::Places<'a> {
+        let (rooms, directs) = (self.rooms.as_slice(), self.directs.as_slice());
+        sidebar::Places { house: &self.house.name, viewer: visitor.person.as_ref(), rooms, directs, current }
+    }
+}
