@@ -104,7 +104,8 @@ pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartErr
         .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
         .ok();
     let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters))?;
-    let house = Arc::new(House { store, engine, hubs, meters, metrics_token });
+    let (trusted_proxies, public_url) = (config.trusted_proxy.clone(), config.public_url.clone());
+    let house = Arc::new(House { store, engine, hubs, meters, metrics_token, trusted_proxies, public_url });
     let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();

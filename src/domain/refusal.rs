@@ -147,6 +147,9 @@ pub enum Refusal {
     /// Something lives there, but it does not take this method.
     #[error("This address does not take that method.")]
     MethodUnknown,
+    /// It was sent to another name than the one by which this server is reached, which is told.
+    #[error("This server is at {0}. Ask for it by that name.")]
+    Misdirected(String),
 }
 
 impl Refusal {
@@ -197,6 +200,7 @@ impl Refusal {
             Self::Scope => "scope",
             Self::Nothing => "nothing",
             Self::MethodUnknown => "method_unknown",
+            Self::Misdirected(_) => "misdirected",
         }
     }
 

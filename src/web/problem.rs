@@ -71,6 +71,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::Slow(_) => StatusCode::TOO_MANY_REQUESTS,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::MethodUnknown => StatusCode::METHOD_NOT_ALLOWED,
+        Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
     }
 }
 
@@ -182,6 +183,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND => "Nothing here",
         StatusCode::METHOD_NOT_ALLOWED => "Not like this",
         StatusCode::CONFLICT => "Already taken",
+        StatusCode::MISDIRECTED_REQUEST => "Not at this address",
         StatusCode::PAYLOAD_TOO_LARGE => "Too much at once",
         StatusCode::UNPROCESSABLE_ENTITY => "Not quite",
         StatusCode::SERVICE_UNAVAILABLE => "Not at this moment",

@@ -46,7 +46,14 @@ impl House {
         happened(&mut past);
         drop(past);
         let (listen, log) = (localhost(0), "off".to_owned());
-        let config = Config { listen, data: data.path().to_owned(), log, metrics_token: None };
+        let config = Config {
+            listen,
+            data: data.path().to_owned(),
+            log,
+            metrics_token: None,
+            trusted_proxy: Vec::new(),
+            public_url: None,
+        };
         let running = app::start(&config).await.expect("a free port and a fresh directory");
         Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
     }

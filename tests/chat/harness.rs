@@ -64,8 +64,21 @@ impl House {
 
     /// One on a directory where something may be already, whose hubs keep a tail of this size.
     pub async fn open_on(directory: TempDir, tail: Tail) -> Self {
+        let config = config(directory.path());
+        Self::start(directory, &config, tail).await
+    }
+
+    /// An empty one with another configuration.
+    pub async fn open_as(change: impl FnOnce(&mut Config)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = config(directory.path());
+        change(&mut config);
+        Self::start(directory, &config, Tail::default()).await
+    }
+
+    async fn start(directory: TempDir, config: &Config, tail: Tail) -> Self {
         let_go(directory.path()).await;
-        let running = app::start_with(&config(directory.path()), tail).await.expect("it starts");
+        let running = app::start_with(config, tail).await.expect("it starts");
         let url = format!("http://{}", running.address());
         Self { running, directory, url, http: client() }
     }
@@ -142,6 +155,8 @@ pub fn config(directory: &Path) -> Config {
         data: directory.to_owned(),
         log: "off".to_owned(),
         metrics_token: None,
+        trusted_proxy: Vec::new(),
+        public_url: None,
     }
 }
 

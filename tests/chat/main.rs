@@ -13,6 +13,7 @@ mod sse;
 mod terminal;
 
 mod door;
+mod proxies;
 mod who;
 
 mod messages;

@@ -20,7 +20,15 @@ pub fn command(data: &Path) -> Command {
 /// The same with nothing said.
 pub fn bare() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taproom"));
-    for variable in ["TAPROOM_LISTEN", "TAPROOM_DATA", "TAPROOM_LOG", "TAPROOM_METRICS_TOKEN"] {
+    for variable in [
+        "TAPROOM_LISTEN",
+        "TAPROOM_DATA",
+        "TAPROOM_LOG",
+        "TAPROOM_METRICS_TOKEN",
+        "TAPROOM_TRUSTED_PROXY",
+        "TAPROOM_PUBLIC_URL",
+        "TAPROOM_PACE",
+    ] {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
