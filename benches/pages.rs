@@ -44,6 +44,7 @@ fn main() -> Result<()> {
         metrics_token: None,
         trusted_proxies: Vec::new(),
         public_url: None,
+        pace: None,
     });
     let endpoint = web::endpoint(Arc::clone(&house));
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
 use crate::web::PublicUrl;
@@ -69,6 +69,19 @@ pub struct Config {
     /// The address by which everybody reaches it, such as https://chat.example; what is sent to another host is refused
     #[arg(long, env = "TAPROOM_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
+
+    /// Whether there are limits on how fast anybody may come in, post, open rooms and listen; off is for load tests
+    #[arg(long, env = "TAPROOM_PACE", value_enum, value_name = "on|off", hide_possible_values = true, default_value_t = Switch::On)]
+    pub pace: Switch,
+}
+
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// A range of addresses, or one alone.

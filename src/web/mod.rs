@@ -20,6 +20,7 @@ mod live;
 mod messages;
 mod metrics;
 mod origin;
+mod pace;
 mod problem;
 mod query;
 mod random;
@@ -47,6 +48,7 @@ pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 pub use origin::PublicUrl;
+pub use pace::{Act, Clock, Pace, Quota, Rate};
 
 /// What every handler may use.
 pub struct House {
@@ -64,6 +66,8 @@ pub struct House {
     pub trusted_proxies: Vec<IpNet>,
     /// The one name by which everybody reaches this house, if it has one.
     pub public_url: Option<PublicUrl>,
+    /// How fast anybody may do what costs something; nothing if as fast as they like.
+    pub pace: Option<Pace>,
 }
 
 impl House {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 use taproom::app::{self, Running};
-use taproom::config::Config;
+use taproom::config::{Config, Switch};
 use taproom::domain::{Asked, Body, Command, Device, Event, Moment, RoomName, Token, UserName, Who};
 use taproom::store::Store;
 use tempfile::TempDir;
@@ -53,6 +53,7 @@ impl House {
             metrics_token: None,
             trusted_proxy: Vec::new(),
             public_url: None,
+            pace: Switch::On,
         };
         let running = app::start(&config).await.expect("a free port and a fresh directory");
         Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }

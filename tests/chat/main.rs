@@ -32,6 +32,7 @@ mod unchanged;
 mod crowded;
 mod hostile;
 mod limits;
+mod pace;
 mod queue;
 
 mod shutdown;

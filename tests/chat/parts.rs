@@ -49,6 +49,7 @@ impl Parts {
             metrics_token: None,
             trusted_proxies: Vec::new(),
             public_url: None,
+            pace: None,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
