@@ -154,6 +154,7 @@ fn address(node: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use poem::http::{HeaderName, HeaderValue};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -214,6 +215,19 @@ mod tests {
         for forged in [r#"for="198.51.100.9"#, r#"for="x\"#, r#"for="198.51.100.9";x=""#] {
             let list = format!(r#"{forged}, for="[2001:db8::1]""#);
             assert_eq!(client(&[("forwarded", &list)]), "10.0.0.1", "{list}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_client_writes_in_front_it_is_nobody_else(
+            forged in r#"([ -~]|"|\\|,|;|for=|198\.51\.100\.9|10\.0\.0\.7){0,12}"#
+        ) {
+            for node in ["192.0.2.1", r#""192.0.2.1:47";host="a.\"b""#] {
+                let found = client(&[("forwarded", &format!("{forged}, for={node};proto=https"))]);
+                prop_assert!(["192.0.2.1", "10.0.0.1"].contains(&found.as_str()), "{} is nobody who asks", found);
+            }
+            prop_assert_eq!(client(&[("x-forwarded-for", &format!("{forged}, 192.0.2.1"))]), "192.0.2.1");
         }
     }
 

@@ -53,7 +53,7 @@ impl House {
             metrics_token: None,
             trusted_proxy: Vec::new(),
             public_url: None,
-            pace: Switch::On,
+            pace: Switch::Off, // a long evening is said within seconds here
         };
         let running = app::start(&config).await.expect("a free port and a fresh directory");
         Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
@@ -86,7 +86,7 @@ impl Binary {
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "it still runs");
         let mut process = Process::new(env!("CARGO_BIN_EXE_taproom"))
-            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--data"])
+            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--pace", "off", "--data"])
             .arg(self.data.path())
             .stdout(Stdio::piped())
             .spawn()
