@@ -66,8 +66,8 @@ pub struct Config {
     #[arg(long, env = "TAPROOM_TRUSTED_PROXY", value_name = "ADDRESSES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxy: Vec<IpNet>,
 
-    /// The address by which everybody reaches it, such as https://chat.example; what is sent to another host is refused
-    #[arg(long, env = "TAPROOM_PUBLIC_URL", value_name = "URL")]
+    /// The address by which everybody reaches it; what is sent to another host is refused
+    #[arg(long, env = "TAPROOM_PUBLIC_URL", value_name = "https://HOST")]
     pub public_url: Option<PublicUrl>,
 
     /// Whether there are limits on how fast anybody may come in, post, open rooms and listen; off is for load tests
