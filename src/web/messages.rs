@@ -10,7 +10,7 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use super::accept::{Accept, is_htmx};
 use super::answers::see_other;
 use super::form::Form;
-use super::pace::{self, Act};
+use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::visitor::Visitor;
 use super::{House, random};
@@ -48,7 +48,7 @@ async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -
     let room = house.room(&house.store.snapshot()?, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
     let person = visitor.author().ok_or(Refusal::NameNeeded)?;
-    pace::take(request, Some(person.id), Act::Post)?;
+    pace::take(request, Some(person.id), Deed::Post)?;
     let body = Text::parse(form.get_or_text("body"))?;
     let nonce = nonce(request, form, &body)?;
     house.engine.execute(visitor.speaker()?, nonce, Command::Post { room, body }).await

@@ -48,7 +48,7 @@ pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 pub use origin::PublicUrl;
-pub use pace::{Act, Clock, Pace, Quota, Rate};
+pub use pace::{Clock, Deed, Pace, Quota, Rate};
 
 /// What every handler may use.
 pub struct House {

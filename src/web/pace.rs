@@ -1,9 +1,9 @@
 //! How fast anybody may do what costs something. Each person, each address and the whole house has a bucket of tokens for
-//! each kind of act: an act takes a token from all three, and they fill again with time. Honest use never finds one empty.
+//! each kind of deed: a deed takes a token from all three, and they fill again with time. Honest use never finds one empty.
 //!
-//! The buckets are governor's (GCRA): a number each, in maps of many locks, of which an act holds one for some
+//! The buckets are governor's (GCRA): a number each, in maps of many locks, of which a deed holds one for some
 //! nanoseconds; next to a post, which waits for the disk, that is nothing. They live in memory only, and a restart fills
-//! them all. Nothing here knows what an act is about.
+//! them all. Nothing here knows what a deed is about.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -23,7 +23,7 @@ use crate::domain::{Refusal, UserId};
 
 /// What costs something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum Deed {
     /// Coming in at the door, with a new name or one that one has. It is a row on disk, and it tries whether a name is free.
     Enter,
     /// Showing a password. The person is whoever it is said to be, so that nobody's password is guessed by trying.
@@ -70,7 +70,7 @@ const fn rate(burst: u32, refill_us: u64) -> Rate {
 
 const SECOND_US: u64 = 1_000_000;
 
-impl Act {
+impl Deed {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Enter, Self::SignIn, Self::Post, Self::Open, Self::Listen];
 
@@ -139,14 +139,14 @@ impl clock::Clock for Clock {
     }
 }
 
-/// Takes what `act` costs from the shares of whoever sent this request: `person`, if they have a name (or say so), their
-/// address, and the house. It is taken whether or not the act then succeeds.
+/// Takes what `deed` costs from the shares of whoever sent this request: `person`, if they have a name (or say so), their
+/// address, and the house. It is taken whether or not the deed then succeeds.
 ///
 /// # Errors
 /// [`Refusal::TooFast`] if one of them has nothing left.
-pub(super) fn take(request: &Request, person: Option<UserId>, act: Act) -> Result<(), Refusal> {
+pub(super) fn take(request: &Request, person: Option<UserId>, deed: Deed) -> Result<(), Refusal> {
     match &House::of(request).pace {
-        Some(pace) => pace.take(act, person, client::share(request)),
+        Some(pace) => pace.take(deed, person, client::share(request)),
         None => Ok(()),
     }
 }
@@ -164,24 +164,24 @@ pub struct Pace {
 impl Pace {
     /// Full buckets, which fill by this clock.
     pub fn new(clock: Clock) -> Self {
-        let buckets = |act: Act| Buckets::new(act.quota(), &clock);
+        let buckets = |deed: Deed| Buckets::new(deed.quota(), &clock);
         Self {
-            enter: buckets(Act::Enter),
-            sign_in: buckets(Act::SignIn),
-            post: buckets(Act::Post),
-            open: buckets(Act::Open),
-            listen: buckets(Act::Listen),
+            enter: buckets(Deed::Enter),
+            sign_in: buckets(Deed::SignIn),
+            post: buckets(Deed::Post),
+            open: buckets(Deed::Open),
+            listen: buckets(Deed::Listen),
             clock,
         }
     }
 
-    fn take(&self, act: Act, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), Refusal> {
-        let buckets = match act {
-            Act::Enter => &self.enter,
-            Act::SignIn => &self.sign_in,
-            Act::Post => &self.post,
-            Act::Open => &self.open,
-            Act::Listen => &self.listen,
+    fn take(&self, deed: Deed, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), Refusal> {
+        let buckets = match deed {
+            Deed::Enter => &self.enter,
+            Deed::SignIn => &self.sign_in,
+            Deed::Post => &self.post,
+            Deed::Open => &self.open,
+            Deed::Listen => &self.listen,
         };
         buckets.take(person, address).map_err(|until| {
             let wait = until.wait_time_from(clock::Clock::now(&self.clock));
@@ -215,7 +215,7 @@ impl Buckets {
     }
 }
 
-/// After how many acts the buckets are looked through, and those that are full again are thrown away.
+/// After how many deeds the buckets are looked through, and those that are full again are thrown away.
 const SWEPT_AFTER: u32 = 4_096;
 
 /// A bucket for each of many. What is kept is at most [`SWEPT_AFTER`] buckets and those that are not full again: as many as
@@ -246,13 +246,13 @@ mod tests {
 
     #[test]
     fn every_rate_is_one_and_the_house_has_more_than_one_address_and_that_more_than_one_person() {
-        for act in Act::ALL {
-            let Quota { person, address, house } = act.quota();
+        for deed in Deed::ALL {
+            let Quota { person, address, house } = deed.quota();
             for rate in [person, address, house] {
-                assert_eq!(rate.quota().burst_size().get(), rate.burst, "{act:?}");
+                assert_eq!(rate.quota().burst_size().get(), rate.burst, "{deed:?}");
             }
-            assert!(person.burst < address.burst && address.burst < house.burst, "{act:?}");
-            assert!(person.refill_us > address.refill_us && address.refill_us > house.refill_us, "{act:?}");
+            assert!(person.burst < address.burst && address.burst < house.burst, "{deed:?}");
+            assert!(person.refill_us > address.refill_us && address.refill_us > house.refill_us, "{deed:?}");
         }
     }
 
@@ -275,8 +275,8 @@ mod tests {
     #[test]
     fn whoever_has_nothing_left_takes_nothing_from_the_others() {
         let pace = Pace::new(Clock::Told(FakeRelativeClock::default()));
-        let Quota { person, house, .. } = Act::Post.quota();
-        let take = |person| pace.take(Act::Post, Some(UserId(person)), None);
+        let Quota { person, house, .. } = Deed::Post.quota();
+        let take = |person| pace.take(Deed::Post, Some(UserId(person)), None);
         for _ in 0..person.burst {
             assert_eq!(take(0), Ok(()));
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use governor::clock::FakeRelativeClock;
 use serde_json::json;
-use taproom::web::Act;
+use taproom::web::Deed;
 use thirtyfour::Key;
 
 use super::browser::Browser;
@@ -27,7 +27,7 @@ async fn what_was_sent_too_fast_stays_and_can_be_sent_again() {
     let house = House::open_paced(clock.clone()).await;
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
-    let burst = Act::Post.quota().person.burst;
+    let burst = Deed::Post.quota().person.burst;
     assert_eq!(ann.eval(SEND_MANY, vec![json!(burst + 5)]).await, json!(burst), "the others were too fast");
 
     ann.writes("too fast").await;

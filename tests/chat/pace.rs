@@ -7,7 +7,7 @@ use governor::clock::FakeRelativeClock;
 use reqwest::RequestBuilder;
 use serde_json::json;
 use taproom::config::{Config, Switch};
-use taproom::web::{Act, Clock, Rate};
+use taproom::web::{Clock, Deed, Rate};
 
 use crate::harness::{ANN, Answer, BEN, Ears, Guest, House, ROOM, ask, escaped};
 
@@ -84,7 +84,7 @@ fn wait_s(refused: &Answer) -> u64 {
 async fn a_person_posts_so_fast_and_others_as_fast_as_before() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);
-    let rate = Act::Post.quota().person;
+    let rate = Deed::Post.quota().person;
     let refused = at_once(rate, 201, |n| says(&ann, &n.to_string())).await;
     assert_eq!(refused.header("content-type"), "application/problem+json");
     assert_eq!((refused.json()["title"].as_str(), refused.json()["status"].as_u64()), (Some("Too fast"), Some(429)));
@@ -98,7 +98,7 @@ async fn a_person_posts_so_fast_and_others_as_fast_as_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_comes_in_at_once_and_other_addresses_do_not_wait_for_it() {
     let paced = Paced::open().await;
-    let rate = Act::Enter.quota().address;
+    let rate = Deed::Enter.quota().address;
     let refused = at_once(rate, 200, |n| paced.enters(&format!("Pupil {n}"), "192.0.2.1")).await;
     for other in ["192.0.2.2", "::ffff:192.0.2.3", "2001:db8::1"] {
         assert_eq!(ask(paced.enters(&format!("From {other}"), other)).await.status, 200, "{other}");
@@ -112,14 +112,14 @@ async fn a_school_comes_in_at_once_and_other_addresses_do_not_wait_for_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn neighbours_in_one_network_of_ipv6_share_what_it_may() {
     let paced = Paced::open().await;
-    at_once(Act::Enter.quota().address, 422, |n| paced.tries(&format!("2001:db8:0:1:{n:x}::{n:x}"))).await;
+    at_once(Deed::Enter.quota().address, 422, |n| paced.tries(&format!("2001:db8:0:1:{n:x}::{n:x}"))).await;
     assert_eq!(ask(paced.tries("2001:db8:0:2::1")).await.status, 422, "another network is another");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_house_lets_so_many_in_from_wherever_they_come() {
     let paced = Paced::open().await;
-    let rate = Act::Enter.quota().house;
+    let rate = Deed::Enter.quota().house;
     let from = |n: u32| format!("198.{}.{}.{}", n >> 16, n >> 8 & 255, n & 255);
     let refused = at_once(rate, 422, |n| paced.tries(&from(n))).await;
     paced.is_done_when_told(rate, &refused, 422, || paced.tries("203.0.113.1")).await;
@@ -133,14 +133,14 @@ async fn a_person_opens_some_rooms_and_goes_on_into_those_there_are() {
         let form = paced.house.post("/enter").bearer_auth(&ann.token).header("accept", "application/json");
         form.form(&[("room", room)])
     };
-    let Rate { burst, refill_us } = Act::Open.quota().person;
+    let Rate { burst, refill_us } = Deed::Open.quota().person;
     let refused = at_once(Rate { burst, refill_us }, 200, |n| enters(&format!("Room {n}"))).await;
     assert_eq!(ask(paced.house.get(&format!("/rooms/room-{burst}"))).await.status, 404, "it was not opened");
     assert_eq!(ask(enters("Room 0")).await.status, 200, "that is there");
     paced.clock.advance(Duration::from_secs(wait_s(&refused)));
     assert_eq!(ask(enters("One more")).await.status, 200);
 
-    let rate = Act::Enter.quota().person;
+    let rate = Deed::Enter.quota().person;
     paced.clock.advance(Duration::from_micros(rate.refill_us) * rate.burst);
     let refused = at_once(rate, 200, |_| enters(ROOM)).await;
     paced.is_done_when_told(rate, &refused, 200, || enters(ROOM)).await;
@@ -150,7 +150,7 @@ async fn a_person_opens_some_rooms_and_goes_on_into_those_there_are() {
 async fn streams_are_opened_so_fast_by_a_person_and_from_an_address() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);
-    let (person, address) = (Act::Listen.quota().person, Act::Listen.quota().address);
+    let (person, address) = (Deed::Listen.quota().person, Deed::Listen.quota().address);
     let ann_listens = || paced.listens("192.0.2.1").bearer_auth(&ann.token);
     let refused = at_once(person, 404, |_| ann_listens()).await;
     let as_stream = paced.house.get(&ann.room).bearer_auth(&ann.token).header("accept", "text/event-stream");
@@ -171,10 +171,10 @@ async fn streams_are_opened_so_fast_by_a_person_and_from_an_address() {
 async fn two_behind_a_proxy_have_shares_of_their_own_and_forging_makes_none() {
     // Trusted is another machine, so what this one says of whom it asks for is not believed.
     let paced = Paced::open_as(|config| config.trusted_proxy = vec!["192.0.2.0/24".parse().unwrap()]).await;
-    at_once(Act::Enter.quota().address, 422, |n| paced.tries(&format!("198.51.{}.{}", n >> 8, n & 255))).await;
+    at_once(Deed::Enter.quota().address, 422, |n| paced.tries(&format!("198.51.{}.{}", n >> 8, n & 255))).await;
 
     let paced = Paced::open().await;
-    at_once(Act::Enter.quota().address, 422, |n| {
+    at_once(Deed::Enter.quota().address, 422, |n| {
         // What a client writes itself stands to the left of what the proxy adds.
         paced.tries(&format!("198.51.{}.{}, 192.0.2.1", n >> 8, n & 255))
     })
@@ -185,14 +185,14 @@ async fn two_behind_a_proxy_have_shares_of_their_own_and_forging_makes_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_trusted_proxy_this_machine_has_no_limit_but_persons_and_the_house_have() {
     let paced = Paced::open_as(|_| {}).await;
-    for _ in 0..=Act::Enter.quota().address.burst {
+    for _ in 0..=Deed::Enter.quota().address.burst {
         assert_eq!(ask(paced.tries("192.0.2.1")).await.status, 422);
     }
     let ann = paced.house.guest(ANN, ROOM).await;
     let from = |n: u32| format!("192.0.2.{n}");
-    at_once(Act::Post.quota().person, 201, |n| says(&ann, "x").header("x-forwarded-for", from(n))).await;
-    let done = Act::Enter.quota().address.burst + 2;
-    for _ in done..Act::Enter.quota().house.burst {
+    at_once(Deed::Post.quota().person, 201, |n| says(&ann, "x").header("x-forwarded-for", from(n))).await;
+    let done = Deed::Enter.quota().address.burst + 2;
+    for _ in done..Deed::Enter.quota().house.burst {
         assert_eq!(ask(paced.tries("192.0.2.1")).await.status, 422);
     }
     assert_eq!(ask(paced.tries("192.0.2.1")).await.status, 429, "the house is full of tries");
@@ -202,7 +202,7 @@ async fn without_a_trusted_proxy_this_machine_has_no_limit_but_persons_and_the_h
 async fn with_the_pace_off_there_is_no_limit() {
     let paced = Paced::open_as(|config| config.pace = Switch::Off).await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    for n in 0..=Act::Post.quota().person.burst {
+    for n in 0..=Deed::Post.quota().person.burst {
         ann.posts(&n.to_string()).await;
     }
 }
@@ -210,7 +210,7 @@ async fn with_the_pace_off_there_is_no_limit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_door_keeps_what_was_typed_too_fast() {
     let paced = Paced::open().await;
-    at_once(Act::Enter.quota().address, 422, |_| paced.tries("192.0.2.1")).await;
+    at_once(Deed::Enter.quota().address, 422, |_| paced.tries("192.0.2.1")).await;
     let form = paced.house.post("/enter").header("accept", "text/html").header("x-forwarded-for", "192.0.2.1");
     let page = ask(form.form(&[("room", ROOM), ("name", BEN)])).await;
     assert_eq!((page.status, page.header("content-type")), (429, "text/html; charset=utf-8"));
@@ -231,7 +231,7 @@ async fn a_message_sent_too_fast_is_kept_and_sent_again_once() {
         page.text().contains(r##"hx-status:429="target:#say-error swap:innerHTML""##),
         "htmx shows the words there"
     );
-    let rate = Act::Post.quota().person;
+    let rate = Deed::Post.quota().person;
     at_once(rate, 201, |n| says(&ann, &n.to_string())).await;
 
     let text = "\n</textarea><b>first</b> & \"second\"\r\n third";
@@ -262,7 +262,7 @@ async fn a_message_sent_too_fast_is_kept_and_sent_again_once() {
 async fn refusals_for_being_too_fast_are_counted() {
     let paced = Paced::open_as(|_| {}).await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    at_once(Act::Post.quota().person, 201, |_| says(&ann, "x")).await;
+    at_once(Deed::Post.quota().person, 201, |_| says(&ann, "x")).await;
     assert_eq!(ask(says(&ann, "x")).await.status, 429);
     let meters = ask(paced.house.get("/metrics")).await;
     assert!(meters.text().contains("taproom_refusals_total{kind=\"too_fast\"} 2\n"), "{}", meters.text());
