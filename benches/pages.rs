@@ -36,7 +36,16 @@ fn main() -> Result<()> {
     let meters = Arc::new(Meters::default());
     let hubs = Arc::new(Hubs::new(Tail::default(), runtime.handle().clone(), Arc::clone(&meters)));
     let engine = Engine::start(Arc::clone(&past.store), Arc::clone(&hubs), Arc::clone(&meters))?;
-    let house = Arc::new(House { store: Arc::clone(&past.store), engine, hubs, meters, metrics_token: None });
+    let house = Arc::new(House {
+        store: Arc::clone(&past.store),
+        engine,
+        hubs,
+        meters,
+        metrics_token: None,
+        trusted_proxies: Vec::new(),
+        public_url: None,
+        pace: None,
+    });
     let endpoint = web::endpoint(Arc::clone(&house));
 
     let read = || past.store.snapshot().and_then(|snapshot| snapshot.page(past.room, Window::Latest));

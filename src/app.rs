@@ -12,13 +12,13 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Config, Switch};
 use crate::control::Control;
 use crate::engine::Engine;
 use crate::live::{Hubs, Tail};
 use crate::meters::Meters;
 use crate::store::{OpenError, Store};
-use crate::web::{self, House, METRICS_TOKEN_BYTES_MIN, MetricsToken, serve};
+use crate::web::{self, Clock, House, METRICS_TOKEN_BYTES_MIN, MetricsToken, Pace, serve};
 
 /// How long requests that are under way get to end when the server stops.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -83,14 +83,14 @@ impl Running {
 /// # Errors
 /// [`StartError`]; then nothing has changed on disk.
 pub async fn start(config: &Config) -> Result<Running, StartError> {
-    start_with(config, Tail::default()).await
+    start_with(config, Tail::default(), Clock::default()).await
 }
 
-/// The same, with hubs that keep a tail of this size.
+/// The same, with hubs that keep a tail of this size, and with limits by this clock.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartError> {
+pub async fn start_with(config: &Config, tail: Tail, clock: Clock) -> Result<Running, StartError> {
     let metrics_token = match &config.metrics_token {
         Some(text) => Some(MetricsToken::parse(text).ok_or(StartError::MetricsToken)?),
         None => None,
@@ -104,7 +104,9 @@ pub async fn start_with(config: &Config, tail: Tail) -> Result<Running, StartErr
         .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
         .ok();
     let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters))?;
-    let house = Arc::new(House { store, engine, hubs, meters, metrics_token });
+    let pace = (config.pace == Switch::On).then(|| Pace::new(clock));
+    let (trusted_proxies, public_url) = (config.trusted_proxy.clone(), config.public_url.clone());
+    let house = Arc::new(House { store, engine, hubs, meters, metrics_token, trusted_proxies, public_url, pace });
     let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();

@@ -1,9 +1,12 @@
 //! Every flag and variable, once.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+use crate::web::PublicUrl;
 
 /// Real-time chat rooms in one small binary. Open the page it tells you, type a room and a name, and talk.
 #[derive(Clone, Debug, Parser)]
@@ -57,6 +60,34 @@ pub struct Config {
     /// What a program must show to read /metrics from another machine: at least 16 characters
     #[arg(long, env = "TAPROOM_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
+
+    /// Proxies that are believed what they tell of a request, in Forwarded or X-Forwarded-For, -Proto and -Host: addresses
+    /// and ranges such as 10.0.0.0/8, with commas between them
+    #[arg(long, env = "TAPROOM_TRUSTED_PROXY", value_name = "ADDRESSES", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxy: Vec<IpNet>,
+
+    /// The address by which everybody reaches it; what is sent to another host is refused
+    #[arg(long, env = "TAPROOM_PUBLIC_URL", value_name = "https://HOST")]
+    pub public_url: Option<PublicUrl>,
+
+    /// Whether there are limits on how fast anybody may come in, post, open rooms and listen; off is for load tests
+    #[arg(long, env = "TAPROOM_PACE", value_enum, value_name = "on|off", hide_possible_values = true, default_value_t = Switch::On)]
+    pub pace: Switch,
+}
+
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// A range of addresses, or one alone.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+    text.parse().or_else(|_| one()).map_err(|_| "it is neither an address nor a range such as 10.0.0.0/8".to_owned())
 }
 
 /// What is logged, and in which form.

@@ -70,6 +70,8 @@
 //!   writing, which waits for the disk, has a thread of its own.
 //! - Pages are packed with gzip when they are sent (`web/compress.rs` has the figures), and not sent at all to whoever has
 //!   them already (`web/etag.rs`). Nothing rendered is kept on this side: to make a page again is cheap, and never wrong.
+//! - How fast anybody may do what costs something is judged before a command is made, in memory, and not by the writer: it
+//!   changes nothing that is kept, and a flood must not get as far as the queue (`web/pace.rs`).
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 

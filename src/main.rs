@@ -46,7 +46,7 @@ async fn serve_until_told(config: &Config) -> Result<(), StartError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = app::start(config).await?;
-    greet(&running);
+    greet(&running, config);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -79,9 +79,10 @@ fn log_panics() {
     }));
 }
 
-fn greet(running: &Running) {
-    let url = format!("http://{}", running.address());
-    print(&format!("Taproom listens on {url}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"));
+fn greet(running: &Running, config: &Config) {
+    let here = format!("http://{}", running.address());
+    let url = config.public_url.as_ref().map_or_else(|| here.clone(), ToString::to_string);
+    print(&format!("Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"));
 }
 
 fn print(line: &str) {

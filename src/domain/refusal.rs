@@ -147,6 +147,15 @@ pub enum Refusal {
     /// Something lives there, but it does not take this method.
     #[error("This address does not take that method.")]
     MethodUnknown,
+    /// It was sent to another name than the one by which this server is reached, which is told.
+    #[error("This server is at {0}. Ask for it by that name.")]
+    Misdirected(String),
+    /// It came too soon after the ones before.
+    #[error("That was too fast. Wait {}, then send it again.", seconds(*wait_s))]
+    TooFast {
+        /// How long to wait, in whole seconds; at least one.
+        wait_s: u64,
+    },
 }
 
 impl Refusal {
@@ -197,6 +206,8 @@ impl Refusal {
             Self::Scope => "scope",
             Self::Nothing => "nothing",
             Self::MethodUnknown => "method_unknown",
+            Self::Misdirected(_) => "misdirected",
+            Self::TooFast { .. } => "too_fast",
         }
     }
 
@@ -204,4 +215,8 @@ impl Refusal {
     pub fn room_unknown(name: &str) -> Self {
         Self::RoomUnknown(clean::line(name).chars().take(ROOM_CHARS_MAX).collect())
     }
+}
+
+fn seconds(count: u64) -> String {
+    if count == 1 { "a second".to_owned() } else { format!("{count} seconds") }
 }

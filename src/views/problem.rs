@@ -4,27 +4,64 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::icons::{self, Icon};
-use super::layout;
+use super::{layout, message};
 
-/// The page: what it is, and what to do. `unopened` is the name of a room that one could open.
-pub fn page(house: &str, title: &str, detail: &str, unopened: Option<&str>) -> Markup {
+/// A message that was not sent.
+#[derive(Clone, Debug)]
+pub struct Unsent {
+    /// Where it was to go.
+    pub action: String,
+    /// What was said.
+    pub text: String,
+    /// What makes it happen once, if it has that.
+    pub nonce: String,
+}
+
+/// What one can do about it.
+#[derive(Clone, Copy, Debug)]
+pub enum WayOn<'a> {
+    /// Go to the door.
+    Door,
+    /// Open a room of this name.
+    Open(&'a str),
+    /// Send it again.
+    Send(&'a Unsent),
+}
+
+/// The page: what it is, and what to do.
+pub fn page(house: &str, title: &str, detail: &str, way_on: &WayOn) -> Markup {
     let body = html! {
         div.door {
             header.door-top { (layout::brand(house)) }
             main.panel {
                 h1 { (title) }
                 p { (detail) }
-                @match unopened {
-                    Some(room) => {
+                @match way_on {
+                    WayOn::Open(room) => {
                         @let room = utf8_percent_encode(room, NON_ALPHANUMERIC);
                         a.button.primary.big href={ "/?room=" (room) } { "Open it" }
                     }
-                    None => a.button.big href="/" { "To the door" },
+                    WayOn::Send(unsent) => (again(unsent)),
+                    WayOn::Door => a.button.big href="/" { "To the door" },
                 }
             }
         }
     };
     layout::document(&format!("{title} · {house}"), None, body)
+}
+
+fn again(Unsent { action, text, nonce }: &Unsent) -> Markup {
+    html! {
+        form method="post" action=(action) enctype="multipart/form-data" {
+            div.field {
+                label for="text" { "Your message" }
+                // HTML drops the first line break of a text area, so this one is for it to drop.
+                textarea #text name="body" required rows="5" dir="auto" { "\n" (text) }
+            }
+            (message::nonce(nonce))
+            button.button.primary.big { "Send it again" }
+        }
+    }
 }
 
 /// The line that a form of a page shows.

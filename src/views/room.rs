@@ -142,7 +142,7 @@ fn composer(view: &View) -> Markup {
             hx-post=[live.then_some(&action)] hx-target="#messages" hx-swap="beforeend" hx-sync="this:drop"
             hx-disable="find button" hx-status:401="target:#say-error swap:innerHTML"
             hx-status:404="target:#say-error swap:innerHTML" hx-status:413="target:#say-error swap:innerHTML"
-            hx-status:422="target:#say-error swap:innerHTML" {
+            hx-status:422="target:#say-error swap:innerHTML" hx-status:429="target:#say-error swap:innerHTML" {
             div.composer-box {
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"

@@ -3,13 +3,13 @@
 use poem::Request;
 use poem::http::header::USER_AGENT;
 
+use super::client;
 use crate::domain::Device;
 
 /// The device from which a request comes.
 pub(super) fn of(request: &Request) -> Device {
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
-    let address = request.remote_addr().as_socket_addr().map(|address| address.ip().to_canonical().to_string());
-    Device { browser: browser(agent), address: address.unwrap_or_default() }
+    Device { browser: browser(agent), address: client::address(request).to_string() }
 }
 
 /// Most browsers claim to be others too, so the one that stands first here and is named is the one.

@@ -10,6 +10,7 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use super::accept::{Accept, is_htmx};
 use super::answers::{add_cookie, private, see_other};
 use super::form::Form;
+use super::pace::{self, Deed};
 use super::visitor::{self, Visitor};
 use super::{House, device, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
@@ -42,7 +43,9 @@ pub(super) async fn enter(
             problem::note(&problem, &house.meters);
             let status = poem::error::ResponseError::status(&problem);
             let shown = Form::again(&form, wrong(&problem));
-            Ok(page(request, house, &visitor, &shown)?.with_status(status).into_response())
+            let mut response = page(request, house, &visitor, &shown)?.with_status(status).into_response();
+            problem::tell_when(&problem, response.headers_mut());
+            Ok(response)
         }
         Err(problem) => Err(problem.into()),
     }
@@ -76,7 +79,14 @@ struct Entered {
 }
 
 async fn come_in(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
+    let person = visitor.author().map(|person| person.id);
+    pace::take(request, person, Deed::Enter)?;
     let room = RoomName::parse(form.get("room").unwrap_or(""))?;
+    // A room that is not for everybody in the house is as if there were none: one is opened in its place.
+    let there = house.store.snapshot()?.room(room.address())?;
+    if !there.is_some_and(|room| !room.kind.is_hidden() && room.deleted_at.is_none()) {
+        pace::take(request, person, Deed::Open)?;
+    }
     let (name, token, command) = match known(visitor, form.get("name"))? {
         Known::Yes(name, token) => (name, token, Command::Open { room }),
         Known::No(name) => {

@@ -24,10 +24,7 @@ pub(super) async fn refuse<E: Endpoint<Output = Response>>(next: Arc<E>, request
 fn is_foreign(request: &Request) -> bool {
     match (request.header("sec-fetch-site"), request.headers().get(ORIGIN)) {
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-            origin.is_none() || origin != origin::host(request)
-        }
+        (None, Some(origin)) => !origin.to_str().is_ok_and(|origin| origin::is_ours(origin, request)),
         (None, None) => false,
     }
 }

@@ -6,6 +6,7 @@ use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use poem::web::Data;
 use poem::{Body, Request, Response, Result, handler};
 
+use super::pace::{self, Deed};
 use super::serve::takeover::{self, InChunks};
 use super::visitor::Visitor;
 use super::{House, query};
@@ -24,6 +25,7 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
     if house.hubs.is_closing() {
         return Err(Problem::Stopping);
     }
+    pace::take(request, visitor.author().map(|person| person.id), Deed::Listen)?;
     let judged = house.hubs.rights(); // before anything is judged: what changes from here on is judged again
     let snapshot = house.store.snapshot()?;
     let room = house.room(&snapshot, request, visitor)?.room.id;

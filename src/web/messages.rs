@@ -10,6 +10,8 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use super::accept::{Accept, is_htmx};
 use super::answers::see_other;
 use super::form::Form;
+use super::pace::{self, Deed};
+use super::problem::Unsent;
 use super::visitor::Visitor;
 use super::{House, random};
 use crate::domain::{Body as Text, Command, Done, Event, Message, Nonce, Refusal, Room, Seq};
@@ -26,7 +28,7 @@ pub(super) async fn post(
     visitor: Visitor,
 ) -> Result<Response> {
     let form = Form::read(request, body, &["body", "nonce"]).await.map_err(Problem::Refused)?;
-    let done = say(house, request, &visitor, &form).await?;
+    let done = say(house, request, &visitor, &form).await.map_err(|problem| kept(problem, request, &form))?;
     let (room, message) = said(house, done)?;
     Ok(shown(request, &form, &room, &message)?)
 }
@@ -45,12 +47,25 @@ pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visit
 async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
     let room = house.room(&house.store.snapshot()?, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
-    if visitor.person.is_none() {
-        return Err(Refusal::NameNeeded.into());
-    }
+    let person = visitor.author().ok_or(Refusal::NameNeeded)?;
+    pace::take(request, Some(person.id), Deed::Post)?;
     let body = Text::parse(form.get_or_text("body"))?;
     let nonce = nonce(request, form, &body)?;
     house.engine.execute(visitor.speaker()?, nonce, Command::Post { room, body }).await
+}
+
+/// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.
+fn kept(problem: Problem, request: &Request, form: &Form) -> poem::Error {
+    let mut error = poem::Error::from(problem);
+    if Accept::of(request) == Accept::Page && is_plain_form(request, form) {
+        let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // one that is none would fail for ever
+        error.set_data(Unsent(views::problem::Unsent {
+            action: request.uri().path().to_owned(),
+            text: form.get_or_text("body").to_owned(),
+            nonce: nonce.map_or_else(String::new, |nonce| nonce.as_str().to_owned()),
+        }));
+    }
+    error
 }
 
 /// What the sender calls this message. A program that names it means the name. A page may send a nonce that is spent:

@@ -76,7 +76,7 @@ fn content_type(request: &Request) -> &'static str {
 fn is_from_here(peer: Option<IpAddr>, request: &Request) -> bool {
     let is_loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
     let is_passed_on = PASSED_ON.iter().any(|header| request.headers().contains_key(*header));
-    let host = origin::host(request).and_then(|host| host.parse::<Authority>().ok());
+    let host = origin::asked_host(request).and_then(|host| host.parse::<Authority>().ok());
     let asks_here = host.is_some_and(|host| {
         let host = host.host().trim_matches(['[', ']']);
         host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback)

@@ -6,18 +6,21 @@
 mod accept;
 mod answers;
 mod assets;
+mod client;
 mod compress;
 mod device;
 mod door;
 mod etag;
 mod foreign;
 mod form;
+mod forwarded;
 mod headers;
 mod health;
 mod live;
 mod messages;
 mod metrics;
 mod origin;
+mod pace;
 mod places;
 mod problem;
 mod query;
@@ -30,6 +33,7 @@ mod watch;
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod};
@@ -44,6 +48,8 @@ use visitor::Visitor;
 pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
+pub use origin::PublicUrl;
+pub use pace::{Clock, Deed, Pace, Quota, Rate};
 
 /// What every handler may use.
 pub struct House {
@@ -57,6 +63,12 @@ pub struct House {
     pub meters: Arc<Meters>,
     /// What lets a program read the meters from another machine.
     pub metrics_token: Option<MetricsToken>,
+    /// The proxies that are believed what they tell of who asks.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The one name by which everybody reaches this house, if it has one.
+    pub public_url: Option<PublicUrl>,
+    /// How fast anybody may do what costs something; nothing if as fast as they like.
+    pub pace: Option<Pace>,
 }
 
 impl House {
@@ -99,6 +111,7 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/ready", reads(health::ready))
         .at("/metrics", reads(metrics::show))
         .around(foreign::refuse)
+        .around(origin::refuse_others)
         .around(problem::answer)
         .around(compress::pack)
         .around(headers::add)

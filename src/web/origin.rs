@@ -1,37 +1,140 @@
-//! By which address this server was reached.
+//! By which name this server was reached. The first of these that there is counts: the name that the operator has given
+//! it, what a trusted proxy tells, what the request itself says.
 
-use poem::Request;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
 use poem::http::header::{HOST, ORIGIN};
-use poem::http::uri::Scheme;
+use poem::http::uri::{Scheme, Uri};
+use poem::{Endpoint, Request, Response, Result};
+use thiserror::Error;
 
-/// The host that the request was sent to, with its port if it is not the usual one.
-pub(super) fn host(request: &Request) -> Option<&str> {
+use super::{House, client};
+use crate::domain::Refusal;
+use crate::engine::Problem;
+
+/// What whoever watches asks of this process, by whatever name they know it.
+const OF_THE_PROCESS: [&str; 3] = ["/up", "/ready", "/metrics"];
+
+/// The address by which everybody reaches this server: `http` or `https`, a host, and a port if it is not the usual one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    is_https: bool,
+    host: String,
+    port: Option<u16>,
+}
+
+/// What was given is no such address.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("it must look like https://chat.example, with no path behind the host")]
+pub struct NoPublicUrl;
+
+impl FromStr for PublicUrl {
+    type Err = NoPublicUrl;
+
+    fn from_str(text: &str) -> Result<Self, NoPublicUrl> {
+        let uri: Uri = text.parse().map_err(|_| NoPublicUrl)?;
+        let (is_https, usual) = match uri.scheme_str() {
+            Some("https") => (true, 443),
+            Some("http") => (false, 80),
+            _ => return Err(NoPublicUrl),
+        };
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or(NoPublicUrl)?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() || text.contains('#') || authority.host().is_empty()
+        {
+            return Err(NoPublicUrl);
+        }
+        let port = authority.as_str()[authority.host().len()..].strip_prefix(':');
+        let port = port.map(|port| port.parse().map_err(|_| NoPublicUrl)).transpose()?;
+        let host = authority.host().to_ascii_lowercase();
+        Ok(Self { is_https, host, port: port.filter(|port| *port != usual) })
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", if self.is_https { "https" } else { "http" }, self.host)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+impl PublicUrl {
+    /// Whether this is its host. The port does not matter: many proxies pass the host on without it, and a page of
+    /// another site that has its name point here (DNS rebinding) is told by the name.
+    fn is_at(&self, host: &str) -> bool {
+        let port_at = host.rfind(':').filter(|at| host[at + 1..].bytes().all(|b| b.is_ascii_digit()));
+        host[..port_at.unwrap_or(host.len())].eq_ignore_ascii_case(&self.host)
+    }
+}
+
+/// Refuses what was sent to another name than the public one, if there is one (RFC 9110, section 15.5.20).
+pub(super) async fn refuse_others<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
+    if let Some(public) = &House::of(&request).public_url
+        && !OF_THE_PROCESS.contains(&request.uri().path())
+        && !host(&request).is_some_and(|host| public.is_at(&host))
+    {
+        return Err(Problem::Refused(Refusal::Misdirected(public.to_string())).into());
+    }
+    next.call(request).await
+}
+
+/// The host that the request itself names, with its port if it is not the usual one. It is the proxy's, if a proxy asks.
+pub(super) fn asked_host(request: &Request) -> Option<&str> {
     let authority = request.uri().authority().map(|authority| authority.as_str());
     authority.or_else(|| request.headers().get(HOST)?.to_str().ok())
 }
 
-/// Whether the browser reached us by https, through a proxy perhaps. Only it can know, and it says so in `Origin`.
+/// Whether the browser reached us by https. Without a public name or a trusted proxy only the browser knows, and says so in
+/// `Origin`; one that lies has cookies that it sends less often.
 pub(super) fn is_https(request: &Request) -> bool {
+    if let Some(public) = public_url(request) {
+        return public.is_https;
+    }
+    if let Some(scheme) = client::way(request).scheme {
+        return scheme == "https";
+    }
     let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
     *request.scheme() == Scheme::HTTPS || origin.is_some_and(|origin| origin.starts_with("https://"))
 }
 
-/// The origin by which this server was reached, for examples that can be copied. A host that could be anything but a
-/// host is not repeated.
+/// The origin by which this server is reached, for links and examples that can be copied. A host that could be anything
+/// but a host is not repeated.
 pub(super) fn public(request: &Request) -> String {
-    let is_host = |host: &&str| {
+    if let Some(public) = public_url(request) {
+        return public.to_string();
+    }
+    let is_host = |host: &String| {
         !host.is_empty()
             && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
     };
-    // A proxy's word is good enough for an example, and for nothing else: anybody can say it.
-    let is_https = is_https(request) || request.header("x-forwarded-proto") == Some("https");
-    let scheme = if is_https { "https" } else { "http" };
+    let scheme = if is_https(request) { "https" } else { "http" };
     match host(request).filter(is_host) {
         Some(host) => format!("{scheme}://{host}"),
         None => {
             format!("{scheme}://{}", request.local_addr().as_socket_addr().map(ToString::to_string).unwrap_or_default())
         }
     }
+}
+
+/// Whether a page of this origin (RFC 6454) is ours. Whether we were reached by https is not known for certain without a
+/// public name, so then the host alone decides.
+pub(super) fn is_ours(origin: &str, request: &Request) -> bool {
+    match public_url(request) {
+        Some(public) => origin.eq_ignore_ascii_case(&public.to_string()),
+        None => {
+            let theirs = origin.split_once("://").map(|(_, host)| host.to_owned());
+            theirs.is_some() && theirs == host(request)
+        }
+    }
+}
+
+fn host(request: &Request) -> Option<String> {
+    client::way(request).host.or_else(|| asked_host(request).map(str::to_owned))
+}
+
+fn public_url(request: &Request) -> Option<&PublicUrl> {
+    request.data::<Arc<House>>()?.public_url.as_ref()
 }
 
 #[cfg(test)]
@@ -44,5 +147,44 @@ mod tests {
         assert_eq!(reached("chat.example:8000"), "http://chat.example:8000");
         assert_eq!(reached("[::1]:8000"), "http://[::1]:8000");
         assert!(!reached("a'; rm -rf ~; '").contains("rm"));
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin_and_nothing_more() {
+        for (text, told) in [
+            ("https://chat.example", "https://chat.example"),
+            ("HTTPS://Chat.Example:443/", "https://chat.example"),
+            ("http://chat.example:8080", "http://chat.example:8080"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(text.parse::<PublicUrl>().expect("that is one").to_string(), told);
+        }
+        for wrong in [
+            "",
+            "chat.example",
+            "//chat.example",
+            "ftp://chat.example",
+            "https://",
+            "https://chat.example/room",
+            "https://chat.example?x",
+            "https://chat.example/#x",
+            "https://me@chat.example",
+            "https://chat.example:99999",
+        ] {
+            assert!(wrong.parse::<PublicUrl>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_known_by_its_host_with_any_port_and_by_no_other() {
+        let public: PublicUrl = "https://chat.example".parse().expect("that is one");
+        assert!(
+            ["chat.example", "CHAT.example", "chat.example:443", "chat.example:8000"].iter().all(|h| public.is_at(h))
+        );
+        let others =
+            ["", ":443", "example", "chat.example.evil.example", "xchat.example", "chat.example:80x", "127.0.0.1"];
+        assert!(!others.iter().any(|host| public.is_at(host)));
+        let public: PublicUrl = "http://[::1]:8000".parse().expect("that is one");
+        assert!(public.is_at("[::1]:8000") && public.is_at("[::1]") && !public.is_at("[::2]:8000"));
     }
 }

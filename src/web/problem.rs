@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::endpoint::BoxEndpoint;
 use poem::error::{MethodNotAllowedError, ResponseError};
 use poem::http::header::{ALLOW, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
-use poem::http::{HeaderValue, StatusCode};
+use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Endpoint, EndpointExt, IntoResponse, PathPattern, Request, Response, Result, RouteMethod};
 
 use super::House;
@@ -14,6 +14,7 @@ use crate::domain::Refusal;
 use crate::engine::Problem;
 use crate::meters::Meters;
 use crate::views;
+use crate::views::problem::WayOn;
 
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
@@ -68,9 +69,10 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::AccountNeeded
         | Refusal::Scope => StatusCode::FORBIDDEN,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::Slow(_) => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Slow(_) | Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::MethodUnknown => StatusCode::METHOD_NOT_ALLOWED,
+        Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
     }
 }
 
@@ -117,6 +119,7 @@ pub(super) fn note(problem: &Problem, meters: &Meters) {
 
 fn written(error: poem::Error, accept: Accept, htmx: bool, house: &House) -> Response {
     let (allow, route) = (error.data::<Allow>().copied(), error.data::<PathPattern>().cloned());
+    let unsent = error.data::<Unsent>().cloned();
     let problem = match error.downcast::<Problem>() {
         Ok(problem) => problem,
         Err(error) if error.is::<MethodNotAllowedError>() => Problem::Refused(Refusal::MethodUnknown),
@@ -129,7 +132,8 @@ fn written(error: poem::Error, accept: Accept, htmx: bool, house: &House) -> Res
         Problem::Refused(Refusal::NameNeeded | Refusal::TokenUnknown) if in_browser => NAMELESS_BROWSER.to_owned(),
         problem => detail(problem),
     };
-    let mut response = shown(&problem, &detail, accept, htmx, house).with_status(status).into_response();
+    let mut response =
+        shown(&problem, &detail, accept, htmx, (unsent.as_ref(), house)).with_status(status).into_response();
     if let Some(route) = route {
         response.set_data(route);
     }
@@ -141,14 +145,28 @@ fn written(error: poem::Error, accept: Accept, htmx: bool, house: &House) -> Res
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Taproom\""));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        let seconds = if matches!(problem, Problem::Busy) { "1" } else { "5" };
-        headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
-    }
+    tell_when(&problem, headers);
     response
 }
 
-fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool, house: &House) -> Response {
+/// Tells in how many seconds it is worth trying again, where time helps (RFC 9110, section 10.2.3).
+pub(super) fn tell_when(problem: &Problem, headers: &mut HeaderMap) {
+    let seconds = match problem {
+        Problem::Refused(Refusal::TooFast { wait_s } | Refusal::Slow(wait_s)) => *wait_s,
+        Problem::Busy => 1,
+        Problem::Stopping | Problem::Broken => 5,
+        Problem::Refused(_) | Problem::Unread(_) => return,
+    };
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+}
+
+fn shown(
+    problem: &Problem,
+    detail: &str,
+    accept: Accept,
+    htmx: bool,
+    (unsent, house): (Option<&Unsent>, &House),
+) -> Response {
     let status = problem.status();
     if htmx {
         return views::problem::fragment(detail).into_response();
@@ -156,7 +174,12 @@ fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool, house: &Ho
     match accept {
         Accept::Page => {
             let name = house.store.snapshot().and_then(|snapshot| snapshot.house()).unwrap_or_default().name;
-            views::problem::page(&name, title(status), detail, unopened(problem)).into_response()
+            let way_on = match (unsent, problem) {
+                (Some(Unsent(unsent)), _) => WayOn::Send(unsent),
+                (None, Problem::Refused(Refusal::RoomUnknown(name))) => WayOn::Open(name),
+                (None, _) => WayOn::Door,
+            };
+            views::problem::page(&name, title(status), detail, &way_on).into_response()
         }
         Accept::Json => {
             let problem =
@@ -165,14 +188,6 @@ fn shown(problem: &Problem, detail: &str, accept: Accept, htmx: bool, house: &Ho
             body.with_content_type("application/problem+json").into_response()
         }
         Accept::Text | Accept::Stream | Accept::Anything => format!("{detail}\n").into_response(),
-    }
-}
-
-/// The room that was not found: it may be opened.
-fn unopened(problem: &Problem) -> Option<&str> {
-    match problem {
-        Problem::Refused(Refusal::RoomUnknown(name)) => Some(name),
-        _ => None,
     }
 }
 
@@ -185,6 +200,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND => "Nothing here",
         StatusCode::METHOD_NOT_ALLOWED => "Not like this",
         StatusCode::CONFLICT => "Already taken",
+        StatusCode::MISDIRECTED_REQUEST => "Not at this address",
         StatusCode::PAYLOAD_TOO_LARGE => "Too much at once",
         StatusCode::UNPROCESSABLE_ENTITY => "Not quite",
         StatusCode::SERVICE_UNAVAILABLE => "Not at this moment",
@@ -192,6 +208,10 @@ fn title(status: StatusCode) -> &'static str {
         _ => "Something broke",
     }
 }
+
+/// What a page without a script has sent in vain, as data of the error: the page that tells so keeps it.
+#[derive(Clone)]
+pub(super) struct Unsent(pub views::problem::Unsent);
 
 /// Which methods an address takes, for the answer to any other (RFC 9110, section 15.5.6).
 #[derive(Clone, Copy)]

@@ -27,7 +27,7 @@ impl Browser {
     }
 
     /// The page as it is now, in both colour schemes and both widths.
-    async fn is_accessible(&self, name: &str) {
+    pub async fn is_accessible(&self, name: &str) {
         for (width, height) in [(1440, 900), (390, 844)] {
             self.resize(width, height).await;
             for scheme in ["light", "dark"] {

@@ -7,11 +7,14 @@ use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use governor::clock::FakeRelativeClock;
 use serde_json::{Value, json};
 use taproom::app::{self, Running};
-use taproom::config::Config;
+use taproom::config::{Config, Switch};
 use taproom::domain::{Asked, Body, Command, Device, Event, Moment, RoomName, Token, UserName, Who};
+use taproom::live::Tail;
 use taproom::store::Store;
+use taproom::web::Clock;
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -45,9 +48,21 @@ impl House {
         let mut past = Past::open(data.path());
         happened(&mut past);
         drop(past);
-        let (listen, log) = (localhost(0), "off".to_owned());
-        let config = Config { listen, data: data.path().to_owned(), log, metrics_token: None };
-        let running = app::start(&config).await.expect("a free port and a fresh directory");
+        // A long evening is said within seconds here.
+        let running = app::start(&config(data.path(), Switch::Off)).await.expect("a free port and a fresh directory");
+        Self::of(running, data, table)
+    }
+
+    /// Opens it with limits on how fast one may be, kept by this clock.
+    pub async fn open_paced(clock: FakeRelativeClock) -> Self {
+        let table = TABLES.acquire().await.expect("nobody closes the semaphore");
+        let data = directory();
+        let config = config(data.path(), Switch::On);
+        let running = app::start_with(&config, Tail::default(), Clock::Told(clock)).await;
+        Self::of(running.expect("a free port and a fresh directory"), data, table)
+    }
+
+    fn of(running: Running, data: TempDir, table: SemaphorePermit<'static>) -> Self {
         Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
     }
 
@@ -78,7 +93,7 @@ impl Binary {
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "it still runs");
         let mut process = Process::new(env!("CARGO_BIN_EXE_taproom"))
-            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--data"])
+            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--pace", "off", "--data"])
             .arg(self.data.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -212,6 +227,18 @@ pub fn first_line(process: &mut Child, mark: &str) -> Option<String> {
 
 pub fn directory() -> TempDir {
     tempfile::Builder::new().prefix("taproom-browser-").tempdir().expect("a directory for this test")
+}
+
+fn config(data: &Path, pace: Switch) -> Config {
+    Config {
+        listen: localhost(0),
+        data: data.to_owned(),
+        log: "off".to_owned(),
+        metrics_token: None,
+        trusted_proxy: Vec::new(),
+        public_url: None,
+        pace,
+    }
 }
 
 fn localhost(port: u16) -> SocketAddr {

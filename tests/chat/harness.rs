@@ -12,8 +12,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use taproom::app::{self, Running};
-use taproom::config::Config;
+use taproom::config::{Config, Switch};
 use taproom::live::Tail;
+use taproom::web::Clock;
 use tempfile::TempDir;
 
 pub use crate::ears::{Ears, text_of};
@@ -64,8 +65,26 @@ impl House {
 
     /// One on a directory where something may be already, whose hubs keep a tail of this size.
     pub async fn open_on(directory: TempDir, tail: Tail) -> Self {
+        let config = config(directory.path());
+        Self::start(directory, &config, tail, Clock::default()).await
+    }
+
+    /// An empty one with another configuration.
+    pub async fn open_as(change: impl FnOnce(&mut Config)) -> Self {
+        Self::open_by(Clock::default(), change).await
+    }
+
+    /// The same, with limits by this clock.
+    pub async fn open_by(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = config(directory.path());
+        change(&mut config);
+        Self::start(directory, &config, Tail::default(), clock).await
+    }
+
+    async fn start(directory: TempDir, config: &Config, tail: Tail, clock: Clock) -> Self {
         let_go(directory.path()).await;
-        let running = app::start_with(&config(directory.path()), tail).await.expect("it starts");
+        let running = app::start_with(config, tail, clock).await.expect("it starts");
         let url = format!("http://{}", running.address());
         Self { running, directory, url, http: client() }
     }
@@ -135,13 +154,17 @@ pub async fn let_go(directory: &Path) {
     .await;
 }
 
-/// The configuration of a house on this directory.
+/// The configuration of a house on this directory. Tests say much at once, so it has no limits on how fast; `pace.rs`
+/// turns them on.
 pub fn config(directory: &Path) -> Config {
     Config {
         listen: "127.0.0.1:0".parse().unwrap(),
         data: directory.to_owned(),
         log: "off".to_owned(),
         metrics_token: None,
+        trusted_proxy: Vec::new(),
+        public_url: None,
+        pace: Switch::Off,
     }
 }
 

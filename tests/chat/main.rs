@@ -13,6 +13,7 @@ mod sse;
 mod terminal;
 
 mod door;
+mod proxies;
 mod who;
 
 mod messages;
@@ -31,6 +32,7 @@ mod unchanged;
 mod crowded;
 mod hostile;
 mod limits;
+mod pace;
 mod queue;
 
 mod shutdown;

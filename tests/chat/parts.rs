@@ -41,8 +41,16 @@ impl Parts {
         let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
         let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters)).unwrap();
         let counted = Arc::clone(&meters);
-        let house =
-            Arc::new(web::House { store: Arc::clone(&store), engine, hubs, meters: counted, metrics_token: None });
+        let house = Arc::new(web::House {
+            store: Arc::clone(&store),
+            engine,
+            hubs,
+            meters: counted,
+            metrics_token: None,
+            trusted_proxies: Vec::new(),
+            public_url: None,
+            pace: None,
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let endpoint = web::endpoint(Arc::clone(&house));

@@ -13,14 +13,22 @@ use crate::harness::{Guest, client, guest, within};
 /// Taproom on this directory and any free port, not yet started. It ends with the test.
 pub fn command(data: &Path) -> Command {
     let mut command = bare();
-    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--data"]).arg(data);
+    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--pace", "off", "--data"]).arg(data);
     command
 }
 
 /// The same with nothing said.
 pub fn bare() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taproom"));
-    for variable in ["TAPROOM_LISTEN", "TAPROOM_DATA", "TAPROOM_LOG", "TAPROOM_METRICS_TOKEN"] {
+    for variable in [
+        "TAPROOM_LISTEN",
+        "TAPROOM_DATA",
+        "TAPROOM_LOG",
+        "TAPROOM_METRICS_TOKEN",
+        "TAPROOM_TRUSTED_PROXY",
+        "TAPROOM_PUBLIC_URL",
+        "TAPROOM_PACE",
+    ] {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);

@@ -1,0 +1,291 @@
+//! How fast anybody may do what costs something. Each person, each address and the whole house has a bucket of tokens for
+//! each kind of deed: a deed takes a token from all three, and they fill again with time. Honest use never finds one empty.
+//!
+//! The buckets are governor's (GCRA): a number each, in maps of many locks, of which a deed holds one for some
+//! nanoseconds; next to a post, which waits for the disk, that is nothing. They live in memory only, and a restart fills
+//! them all. Nothing here knows what a deed is about.
+
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use governor::clock::{self, FakeRelativeClock};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{NotUntil, RateLimiter};
+use poem::Request;
+
+use super::{House, client};
+use crate::domain::{Refusal, UserId};
+
+/// What costs something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Coming in at the door, with a new name or one that one has. It is a row on disk, and it tries whether a name is free.
+    Enter,
+    /// Showing a password. The person is whoever it is said to be, so that nobody's password is guessed by trying.
+    SignIn,
+    /// Saying something. Everybody in the room is sent it.
+    Post,
+    /// Opening a room that was not there. It stays, and everybody's list has it.
+    Open,
+    /// Opening a stream. Each may begin with a long way to catch up.
+    Listen,
+}
+
+/// How fast: so many at once, and one more each time that `refill_us` microseconds have passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many tokens a full bucket has.
+    pub burst: u32,
+    /// How long it takes to get one token back, in microseconds.
+    pub refill_us: u64,
+}
+
+/// How fast one person, one address, and everybody together may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Whoever has a name.
+    pub person: Rate,
+    /// Everybody behind one address: a school, an office, a whole provider.
+    pub address: Rate,
+    /// Everybody.
+    pub house: Rate,
+}
+
+impl Rate {
+    fn quota(self) -> governor::Quota {
+        let burst = NonZeroU32::new(self.burst).expect("the table lets everybody do something");
+        let quota = governor::Quota::with_period(Duration::from_micros(self.refill_us));
+        quota.expect("the table lets nobody do anything without end").allow_burst(burst)
+    }
+}
+
+const fn rate(burst: u32, refill_us: u64) -> Rate {
+    Rate { burst, refill_us }
+}
+
+const SECOND_US: u64 = 1_000_000;
+
+impl Deed {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Enter, Self::SignIn, Self::Post, Self::Open, Self::Listen];
+
+    /// How fast it may be done.
+    pub const fn quota(self) -> Quota {
+        match self {
+            // A whole school comes in when the lesson begins, a whole conference when the talk does.
+            Self::Enter => Quota {
+                person: rate(30, SECOND_US),
+                address: rate(300, SECOND_US / 2),
+                house: rate(2_000, SECOND_US / 50),
+            },
+            // Ten tries for whoever forgot which password it was. The same school signs in. Hashing takes tens of milliseconds.
+            Self::SignIn => Quota {
+                person: rate(10, 30 * SECOND_US),
+                address: rate(300, SECOND_US),
+                house: rate(1_000, SECOND_US / 20),
+            },
+            // Nobody types two lines a second for long; a script ends with a dozen. A lively class of hundreds is behind one
+            // address. The writer does three times what the house may.
+            Self::Post => Quota {
+                person: rate(20, SECOND_US / 2),
+                address: rate(2_000, SECOND_US / 200),
+                house: rate(20_000, SECOND_US / 10_000),
+            },
+            // Rooms are for more than one: a class opens one for each pair and is done.
+            Self::Open => Quota {
+                person: rate(10, 30 * SECOND_US),
+                address: rate(300, 2 * SECOND_US),
+                house: rate(1_000, SECOND_US / 5),
+            },
+            // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
+            // there are seats.
+            Self::Listen => Quota {
+                person: rate(60, SECOND_US / 2),
+                address: rate(2_000, SECOND_US / 100),
+                house: rate(20_000, SECOND_US / 2_000),
+            },
+        }
+    }
+}
+
+/// The time by which buckets fill.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's, since this moment.
+    Machine(Instant),
+    /// One that moves only when it is told to.
+    Told(FakeRelativeClock),
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::Machine(Instant::now())
+    }
+}
+
+impl clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        match self {
+            Self::Machine(started) => started.elapsed(),
+            Self::Told(told) => clock::Clock::now(told).into(),
+        }
+    }
+}
+
+/// Takes what `deed` costs from the shares of whoever sent this request: `person`, if they have a name (or say so), their
+/// address, and the house. It is taken whether or not the deed then succeeds.
+///
+/// # Errors
+/// [`Refusal::TooFast`] if one of them has nothing left.
+pub(super) fn take(request: &Request, person: Option<UserId>, deed: Deed) -> Result<(), Refusal> {
+    match &House::of(request).pace {
+        Some(pace) => pace.take(deed, person, client::share(request)),
+        None => Ok(()),
+    }
+}
+
+/// All buckets.
+pub struct Pace {
+    clock: Clock,
+    enter: Buckets,
+    sign_in: Buckets,
+    post: Buckets,
+    open: Buckets,
+    listen: Buckets,
+}
+
+impl Pace {
+    /// Full buckets, which fill by this clock.
+    pub fn new(clock: Clock) -> Self {
+        let buckets = |deed: Deed| Buckets::new(deed.quota(), &clock);
+        Self {
+            enter: buckets(Deed::Enter),
+            sign_in: buckets(Deed::SignIn),
+            post: buckets(Deed::Post),
+            open: buckets(Deed::Open),
+            listen: buckets(Deed::Listen),
+            clock,
+        }
+    }
+
+    fn take(&self, deed: Deed, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), Refusal> {
+        let buckets = match deed {
+            Deed::Enter => &self.enter,
+            Deed::SignIn => &self.sign_in,
+            Deed::Post => &self.post,
+            Deed::Open => &self.open,
+            Deed::Listen => &self.listen,
+        };
+        buckets.take(person, address).map_err(|until| {
+            let wait = until.wait_time_from(clock::Clock::now(&self.clock));
+            Refusal::TooFast { wait_s: wait.as_millis().div_ceil(1_000).max(1) as u64 }
+        })
+    }
+}
+
+type Bucket<Key, State> = RateLimiter<Key, State, Clock, NoOpMiddleware<Duration>>;
+
+struct Buckets {
+    person: Shares<UserId>,
+    address: Shares<IpAddr>,
+    house: Bucket<NotKeyed, InMemoryState>,
+}
+
+impl Buckets {
+    fn new(quota: Quota, clock: &Clock) -> Self {
+        Self {
+            person: Shares::new(quota.person, clock),
+            address: Shares::new(quota.address, clock),
+            house: RateLimiter::direct_with_clock(quota.house.quota(), clock.clone()),
+        }
+    }
+
+    /// The house comes last: whoever has nothing left takes nothing from everybody else.
+    fn take(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), NotUntil<Duration>> {
+        person.map_or(Ok(()), |person| self.person.take(&person))?;
+        address.map_or(Ok(()), |address| self.address.take(&address))?;
+        self.house.check()
+    }
+}
+
+/// After how many deeds the buckets are looked through, and those that are full again are thrown away.
+const SWEPT_AFTER: u32 = 4_096;
+
+/// A bucket for each of many. What is kept is at most [`SWEPT_AFTER`] buckets and those that are not full again: as many as
+/// can be begun within twice a refill, since each token that is taken keeps a bucket for as long.
+struct Shares<Key: Hash + Eq + Clone> {
+    buckets: Bucket<Key, DashMapStateStore<Key>>,
+    taken: AtomicU32,
+}
+
+impl<Key: Hash + Eq + Clone> Shares<Key> {
+    fn new(rate: Rate, clock: &Clock) -> Self {
+        let buckets = RateLimiter::dashmap_with_clock(rate.quota(), clock.clone());
+        Self { buckets, taken: AtomicU32::new(0) }
+    }
+
+    fn take(&self, key: &Key) -> Result<(), NotUntil<Duration>> {
+        if self.taken.fetch_add(1, Ordering::Relaxed) % SWEPT_AFTER == SWEPT_AFTER - 1 {
+            self.buckets.retain_recent();
+            self.buckets.shrink_to_fit();
+        }
+        self.buckets.check_key(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rate_is_one_and_the_house_has_more_than_one_address_and_that_more_than_one_person() {
+        for deed in Deed::ALL {
+            let Quota { person, address, house } = deed.quota();
+            for rate in [person, address, house] {
+                assert_eq!(rate.quota().burst_size().get(), rate.burst, "{deed:?}");
+            }
+            assert!(person.burst < address.burst && address.burst < house.burst, "{deed:?}");
+            assert!(person.refill_us > address.refill_us && address.refill_us > house.refill_us, "{deed:?}");
+        }
+    }
+
+    #[test]
+    fn of_a_crowd_that_has_passed_hardly_anything_is_kept() {
+        let told = FakeRelativeClock::default();
+        let rate = rate(2, SECOND_US);
+        let shares = Shares::new(rate, &Clock::Told(told.clone()));
+        let (mut most, crowd) = (0, SWEPT_AFTER * 20);
+        for address in 0..crowd {
+            assert!(shares.take(&IpAddr::from(address.to_be_bytes())).is_ok());
+            most = most.max(shares.buckets.len());
+            told.advance(Duration::from_millis(1));
+        }
+        let within_two_refills = 2_000;
+        assert!(most <= (SWEPT_AFTER + within_two_refills) as usize, "{most} of {crowd}");
+        assert!(shares.buckets.len() >= 1_000, "those that are not full again are kept");
+    }
+
+    #[test]
+    fn whoever_has_nothing_left_takes_nothing_from_the_others() {
+        let pace = Pace::new(Clock::Told(FakeRelativeClock::default()));
+        let Quota { person, house, .. } = Deed::Post.quota();
+        let take = |person| pace.take(Deed::Post, Some(UserId(person)), None);
+        for _ in 0..person.burst {
+            assert_eq!(take(0), Ok(()));
+        }
+        for _ in 0..house.burst {
+            assert!(take(0).is_err());
+        }
+        for others in 1..=u64::from(house.burst - person.burst) {
+            assert_eq!(take(others), Ok(()), "{others}");
+        }
+        assert_eq!(take(1), Err(Refusal::TooFast { wait_s: 1 }), "now the house has nothing left");
+    }
+}
