@@ -235,7 +235,7 @@ if (stream) {
   on('htmx:sse:error', losing);
   // A tab that was opened in the background listens when it is looked at, not before.
   on('htmx:config:request', event => { if (document.hidden && event.target === stream) event.preventDefault(); });
-  stream.addEventListener('reset', () => location.reload());
+  for (const type of ['reset', 'gone']) stream.addEventListener(type, () => location.reload());
   for (const type of ['online', 'focus']) addEventListener(type, () => connection?.delayCanceller?.());
   setInterval(() => {
     if (connection?.reader && Date.now() - heard > 45000) { losing(); connection.reader.cancel(); }

@@ -5,8 +5,8 @@ use super::schema::{
     ADDRESSES, HOUSE, HouseRow, MEMBERS, META, MemberRow, RECENT, ROOMS, ROOMS_OF, RecentRow, RoomRow,
 };
 use super::{Fault, Snapshot};
-use crate::domain::limits::DIRECT_PEOPLE_MAX;
-use crate::domain::{Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, sees};
+use crate::domain::limits::{DELETED_KEPT, DIRECT_PEOPLE_MAX};
+use crate::domain::{Act, Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, may, sees};
 
 /// Through how many rooms a list of rooms looks for those that may be seen.
 const LOOKED_AT_ROOMS: usize = 1_000;
@@ -112,6 +112,23 @@ impl Snapshot {
             let Some(room) = self.room_by_id(room)? else { continue };
             if sees(&house, &room, Some(person), true, now) {
                 found.push(self.named_for(room, Some(person))?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The rooms deleted lately that this person may have back.
+    pub fn deleted_rooms(&self, person: &Person, now: Moment) -> Result<Vec<Room>, Fault> {
+        let mut found = Vec::new();
+        for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_ROOMS) {
+            let RecentRow { room: id, .. } = rows::decode("recent", entry?.1.value())?;
+            let Some(room) = self.room_by_id(id)? else { continue };
+            let is_kept = room.deleted_at.is_some_and(|at| now.since(at) < DELETED_KEPT);
+            if is_kept
+                && may(person, Act::DeleteRoom, Some(&room))
+                && (!room.kind.is_hidden() || self.member(id, person.author.id)?.belongs)
+            {
+                found.push(room);
             }
         }
         Ok(found)

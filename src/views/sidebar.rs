@@ -33,10 +33,10 @@ pub(super) fn sidebar(places: &Places) -> Markup {
         nav #places .sidebar popover aria-label="Places" {
             (layout::brand(places.house))
             div.places {
-                h2 { "Rooms " a.icon-button href="/rooms/new" aria-label="New room" { (icons::small(Icon::Plus)) } }
+                h2 { "Rooms " a.icon-button href="/rooms" aria-label="New room" { (icons::small(Icon::Plus)) } }
                 ul role="list" { @for room in places.rooms { li { (place(room, places.current)) } } }
                 @if places.viewer.is_some() {
-                    h2 { "Direct " a.icon-button href="/direct" aria-label="New direct talk" { (icons::small(Icon::Plus)) } }
+                    h2 { "Direct " a.icon-button href="/rooms#direct" aria-label="New direct talk" { (icons::small(Icon::Plus)) } }
                     ul role="list" { @for room in places.directs { li { (place(room, places.current)) } } }
                 }
             }

@@ -19,12 +19,14 @@ mod health;
 mod live;
 mod messages;
 mod metrics;
+mod new_room;
 mod origin;
 mod pace;
 mod places;
 mod problem;
 mod query;
 mod random;
+mod room_settings;
 mod rooms;
 pub mod serve;
 mod stylesheet;
@@ -100,7 +102,16 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/", reads(door::show))
         .at("/enter", takes(door::enter))
         .at("/leave", takes(door::leave))
+        .at("/rooms", both(new_room::list, new_room::create))
+        .at("/direct", takes(new_room::direct))
         .at("/rooms/:room", reads(rooms::show))
+        .at("/rooms/:room/settings", both(room_settings::show, room_settings::set))
+        .at("/rooms/:room/members", takes(room_settings::add))
+        .at("/rooms/:room/members/:name/remove", takes(room_settings::remove))
+        .at("/rooms/:room/leave", takes(room_settings::leave))
+        .at("/rooms/:room/archive", takes(room_settings::archive))
+        .at("/rooms/:room/delete", takes(room_settings::delete))
+        .at("/rooms/:room/undelete", takes(room_settings::undelete))
         .at("/rooms/:room/older", reads(rooms::older))
         .at("/rooms/:room/live", reads(live::listen))
         .at("/rooms/:room/messages", takes(messages::post))
@@ -122,6 +133,16 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
 /// An address that is read: GET, and HEAD of the same.
 fn reads<E: IntoEndpoint<Endpoint: 'static>>(handler: E) -> BoxEndpoint<'static> {
     problem::allowing("GET, HEAD", RouteMethod::new().method(Method::GET, handler))
+}
+
+/// An address that is read, and takes something.
+fn both<R, T>(read: R, take: T) -> BoxEndpoint<'static>
+where
+    R: IntoEndpoint<Endpoint: 'static>,
+    T: IntoEndpoint<Endpoint: 'static>,
+{
+    let methods = RouteMethod::new().method(Method::GET, read).method(Method::POST, take);
+    problem::allowing("GET, HEAD, POST", methods)
 }
 
 /// An address that takes something.

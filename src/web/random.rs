@@ -1,6 +1,6 @@
 //! What nobody can guess. Drawn here, before a command is made, so that carrying it out draws nothing.
 
-use crate::domain::Token;
+use crate::domain::{Salt, Token};
 use crate::engine::{self, Problem};
 
 /// A new token.
@@ -14,6 +14,11 @@ pub(super) fn token() -> Result<Token, Problem> {
 pub(super) fn nonce() -> Result<String, Problem> {
     let random = getrandom::u64().map_err(logged)?;
     Ok(format!("{:011x}-{random:016x}", engine::now().0))
+}
+
+/// Letters that nobody can guess.
+pub(super) fn salt() -> Result<Salt, Problem> {
+    getrandom::u64().map(Salt).map_err(logged)
 }
 
 fn logged(cause: getrandom::Error) -> Problem {

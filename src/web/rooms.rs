@@ -8,12 +8,12 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::private;
+use super::answers::{private, see_other};
 use super::etag::Tag;
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, live, query, random};
-use crate::domain::{Cursor, Refusal, Room, silenced};
+use crate::domain::{Address, Cursor, Refusal, Room, silenced};
 use crate::engine::{Problem, now};
 use crate::store::{Page, Sight, Snapshot, Window};
 use crate::views::{self, Here};
@@ -28,6 +28,10 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let sight = house.room(&snapshot, request, &visitor)?;
     let room = &sight.room;
+    if matches!(accept, Accept::Page | Accept::Anything) && is_old_address(request, room) {
+        let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
+        return Ok(see_other(&format!("{}{query}", room.address.path())));
+    }
     let window = window(request)?;
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
@@ -71,6 +75,11 @@ pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>, visitor: 
         tag.on(views::room::older(&room, &page.messages, page.older).into_response())
     };
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
+}
+
+/// Whether a room was asked for by an address that it had before.
+fn is_old_address(request: &Request, room: &Room) -> bool {
+    Address::of(query::room_name(request)).is_ok_and(|address| address != room.address)
 }
 
 fn html(

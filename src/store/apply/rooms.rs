@@ -184,7 +184,7 @@ fn delete(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId) -> Outcome {
         t.count_room(false)?;
     }
     note(t, stamp, Some(person.author.id), Deed::RoomDeleted { room: id, deleted: true })?;
-    Ok(unheard(stamp, Event::RoomGone { room: id }))
+    Ok(change_room(t, stamp, id, Event::RoomGone { room: id })?)
 }
 
 /// Has a room back that was deleted less than a week ago. If its address is another room's by now, the new one keeps it.
@@ -207,7 +207,7 @@ fn undelete(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId) -> Outcome {
         t.count_room(true)?;
     }
     note(t, stamp, Some(person.author.id), Deed::RoomDeleted { room: id, deleted: false })?;
-    Ok(unheard(stamp, Event::RoomGone { room: id }))
+    Ok(change_room(t, stamp, id, Event::RoomGone { room: id })?)
 }
 
 /// A room that the asker sees, and in which they may do this.

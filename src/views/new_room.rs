@@ -1,0 +1,126 @@
+//! Rooms as a whole: the list, the form for a new one, and the form for a talk with single people.
+
+use maud::{Markup, html};
+
+use super::fields::{self, Field, choice, field};
+use super::sheet::{self, section_head};
+use super::sidebar::Places;
+use crate::domain::limits::ROOM_CHARS_MAX;
+use crate::domain::{Kind, Room};
+
+/// What was typed, or what the forms start with.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// The new room's name.
+    pub name: String,
+    /// Who is to hear it.
+    pub kind: Kind,
+    /// Who is to belong to it.
+    pub members: String,
+    /// With whom to talk.
+    pub names: String,
+    /// What is wrong with it.
+    pub wrong: Option<Wrong>,
+}
+
+/// What is wrong, and with which field.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the field of its name")]
+pub enum Wrong {
+    Name(String),
+    Members(String),
+    Names(String),
+}
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// What stands beside it.
+    pub places: &'a Places<'a>,
+    /// The rooms for everybody in the house, latest first.
+    pub rooms: &'a [Room],
+    /// Deleted ones that the viewer may have back.
+    pub deleted: &'a [Room],
+    /// Whether the viewer may create one.
+    pub may_create: bool,
+    /// What was typed.
+    pub draft: &'a Draft,
+}
+
+/// The kinds that a room can be given, in words.
+pub(super) const KINDS: [(&str, &str); 3] =
+    [("open", "Everybody here"), ("closed", "Picked people"), ("public", "The whole world")];
+
+/// The page.
+pub fn page(view: &View) -> Markup {
+    let body = html! {
+        @if view.may_create { section aria-labelledby="new" { (new_room(view.draft)) } }
+        section aria-labelledby="direct" { (direct(view.draft)) }
+        section aria-labelledby="all" {
+            (section_head("all", "Rooms for everybody here", ""))
+            ul.rows role="list" {
+                @for room in view.rooms {
+                    li { div.who { strong { a href=(room.address.path()) dir="auto" { (room.name) } } bdi { (room.topic) } } }
+                }
+            }
+            @if view.rooms.is_empty() { p.hint { "There is none yet." } }
+        }
+        @if !view.deleted.is_empty() {
+            section aria-labelledby="deleted" {
+                (section_head("deleted", "Deleted rooms", "For a week you can have them back."))
+                ul.rows role="list" {
+                    @for room in view.deleted {
+                        li {
+                            div.who { strong dir="auto" { (room.name) } }
+                            form method="post" action={ (room.address.path()) "/undelete" } {
+                                button.button { "Have it back" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    sheet::page("Rooms", view.places, (&[], ""), None, body)
+}
+
+fn new_room(draft: &Draft) -> Markup {
+    let (name_wrong, members_wrong) = match &draft.wrong {
+        Some(Wrong::Name(why)) => (Some(why.as_str()), None),
+        Some(Wrong::Members(why)) => (None, Some(why.as_str())),
+        Some(Wrong::Names(_)) | None => (None, None),
+    };
+    html! {
+        (section_head("new", "A new room", ""))
+        form.stack method="post" action="/rooms" {
+            (field(Field {
+                name: "name", label: "Name", kind: "text", value: &draft.name, autocomplete: "off",
+                max: Some(ROOM_CHARS_MAX), required: true, wrong: name_wrong, ..Field::default()
+            }))
+            (choice("kind", "Who hears it", &KINDS, draft.kind.word()))
+            (field(Field {
+                name: "members", label: "Picked people", kind: "text", value: &draft.members, autocomplete: "off",
+                hint: "Names with commas between them, for a room of picked people. You belong to it anyway.",
+                wrong: members_wrong, ..Field::default()
+            }))
+            button.button.primary { "Create the room" }
+        }
+    }
+}
+
+fn direct(draft: &Draft) -> Markup {
+    let wrong = match &draft.wrong {
+        Some(Wrong::Names(why)) => Some(why.as_str()),
+        Some(Wrong::Name(_) | Wrong::Members(_)) | None => None,
+    };
+    html! {
+        (section_head("direct", "Talk alone", "Exactly you and those you name; nobody else ever comes in."))
+        form.stack method="post" action="/direct" {
+            (field(fields::Field {
+                name: "names", label: "With", kind: "text", value: &draft.names, autocomplete: "off", required: true,
+                hint: "One name, or several with commas between them.", wrong, ..Field::default()
+            }))
+            button.button.primary { "Talk" }
+        }
+    }
+}
