@@ -76,7 +76,7 @@ impl RoomName {
     ///
     /// # Errors
     /// [`Refusal::RoomBlank`] when no letter, digit or sign is left that could make an address,
-    /// [`Refusal::RoomTooLong`].
+    /// [`Refusal::RoomTooLong`], [`Refusal::RoomAbsent`] for what only a hidden room is called.
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
         let shown = clean::line(typed);
         if shown.chars().count() > ROOM_CHARS_MAX {
@@ -86,6 +86,9 @@ impl RoomName {
             return Err(Refusal::RoomBlank);
         }
         let address = Address::of(&shown)?;
+        if Address::looks_hidden(address.as_str()) {
+            return Err(Refusal::RoomAbsent);
+        }
         Ok(Self { shown, address })
     }
 

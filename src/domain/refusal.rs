@@ -2,11 +2,11 @@
 
 use thiserror::Error;
 
-use super::clean;
 use super::limits::{
     BODY_CHARS_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
     ROOM_CHARS_MAX,
 };
+use super::{Address, clean};
 
 /// A "no" to the asker.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -111,7 +111,10 @@ pub enum Refusal {
     /// The room is only read.
     #[error("This room is in the archive: it can be read, and nothing is added.")]
     RoomArchived,
-    /// There is a room of that name, perhaps one that cannot be seen.
+    /// There is no such room, and none is opened by that name.
+    #[error("There is no such room, or it is not for you.")]
+    RoomAbsent,
+    /// There is a room of that name.
     #[error("There is a room of that name already. Take another name.")]
     RoomTaken,
     /// A room of this kind does not do that.
@@ -194,6 +197,7 @@ impl Refusal {
             Self::Muted(_) => "muted",
             Self::Slow(_) => "slow",
             Self::RoomArchived => "room_archived",
+            Self::RoomAbsent => "room_unknown",
             Self::RoomTaken => "room_taken",
             Self::RoomKind => "room_kind",
             Self::NotAllowed => "not_allowed",
@@ -213,6 +217,9 @@ impl Refusal {
 
     /// There is no room of this name, which is repeated as cleanly and shortly as if there were.
     pub fn room_unknown(name: &str) -> Self {
+        if Address::looks_hidden(name) {
+            return Self::RoomAbsent;
+        }
         Self::RoomUnknown(clean::line(name).chars().take(ROOM_CHARS_MAX).collect())
     }
 }

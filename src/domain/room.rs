@@ -114,7 +114,14 @@ impl Address {
     /// Whoever may not know of the room cannot come upon it by trying names.
     pub fn hidden(name: &str, salt: Salt) -> String {
         let start: String = name.chars().take(ROOM_CHARS_MAX - 1 - Salt::CHARS).collect();
-        format!("{start}-{salt}")
+        format!("{start}~{salt}")
+    }
+
+    /// Whether this has the shape of a hidden room's address. No room is opened by such a name, whether there is one or
+    /// not, so nobody learns anything by trying.
+    pub fn looks_hidden(text: &str) -> bool {
+        let salt = text.rsplit_once('~').map(|(_, salt)| salt);
+        salt.is_some_and(|salt| salt.len() == Salt::CHARS && salt.bytes().all(|b| Salt::LETTERS.contains(&b)))
     }
 
     /// An address that the store keeps, so it went through [`Address::of`] before.
@@ -144,13 +151,13 @@ pub struct Salt(pub u64);
 impl Salt {
     /// How many letters: 65 bits would need 13 of them.
     const CHARS: usize = 13;
+    /// Crockford's alphabet, which has no letters that look alike.
+    const LETTERS: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
 }
 
-/// Crockford's alphabet, which has no letters that look alike.
 impl fmt::Display for Salt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LETTERS: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
-        (0..Self::CHARS).try_for_each(|n| write!(f, "{}", char::from(LETTERS[(self.0 >> (5 * n)) as usize % 32])))
+        (0..Self::CHARS).try_for_each(|n| write!(f, "{}", char::from(Self::LETTERS[(self.0 >> (5 * n)) as usize % 32])))
     }
 }
 
@@ -192,6 +199,19 @@ mod tests {
         }
         assert_eq!(address("..."), "RoomBlank");
         assert_eq!(address("v1.2"), "v1.2");
+    }
+
+    #[test]
+    fn a_hidden_address_is_an_address_and_no_name_opens_it() {
+        for name in ["plans", &"é".repeat(80), "a~b"] {
+            let hidden = Address::hidden(name, Salt(u64::MAX - 7));
+            assert_eq!(address(&hidden), hidden);
+            assert!(Address::looks_hidden(&hidden));
+            assert!(matches!(crate::domain::RoomName::parse(&hidden), Err(Refusal::RoomAbsent)), "{hidden}");
+        }
+        for plain in ["plans", "plans~", "~0123456789ab", "x~0123456789abl"] {
+            assert!(!Address::looks_hidden(plain), "{plain}");
+        }
     }
 
     #[test]

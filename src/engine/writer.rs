@@ -21,6 +21,7 @@ use crate::store::Store;
 const LOOKS_OUT_FOR: Duration = Duration::from_micros(150);
 
 /// Something for the writer.
+#[expect(clippy::large_enum_variant, reason = "all but the last are of the large one")]
 pub(super) enum Job {
     Carry(Asked, oneshot::Sender<Result<Done, Problem>>),
     Stop,

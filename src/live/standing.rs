@@ -17,7 +17,6 @@ pub struct Hearer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     person: Option<Person>,
-    belongs: bool,
     muted: Until,
 }
 
@@ -36,6 +35,6 @@ impl Standing {
             None => None,
         };
         let sight = snapshot.sight_by_id(room, person.as_ref(), now)?;
-        Ok(sight.map(|sight| Self { person, belongs: sight.belongs, muted: sight.muted }))
+        Ok(sight.map(|sight| Self { person, muted: sight.muted }))
     }
 }

@@ -53,6 +53,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::RoomUnknown(_)
         | Refusal::MessageUnknown
         | Refusal::PersonUnknown
+        | Refusal::RoomAbsent
         | Refusal::LinkDead
         | Refusal::Nothing => StatusCode::NOT_FOUND,
         Refusal::NameNeeded

@@ -41,6 +41,7 @@ pub(super) async fn set(
 ) -> Result<Response> {
     let form = Form::read(request, body, &["name", "topic", "kind", "slow_s"]).await.map_err(Problem::Refused)?;
     let sight = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
+    visitor.allowed(Act::SetRoom, Some(&sight.room)).map_err(Problem::Refused)?;
     let set = match wish(&sight.room, &form) {
         Ok(command) => carry_out(house, &visitor, &sight.room, command).await,
         Err(problem) => Err(problem),
@@ -71,6 +72,7 @@ pub(super) async fn add(
 }
 
 async fn bring_in(house: &House, visitor: &Visitor, room: &Room, names: &str) -> Result<(), Problem> {
+    visitor.allowed(Act::PickMembers, Some(room))?;
     let users = people(&house.store.snapshot()?, names)?;
     if users.is_empty() {
         return Err(Refusal::FieldBlank("name").into());
@@ -140,7 +142,7 @@ pub(super) async fn undelete(request: &Request, Data(house): Data<&Arc<House>>, 
     drop(snapshot);
     let undeleted = carry_out(house, &visitor, &room, RoomCommand::Undelete).await;
     undeleted.map_err(|problem| match problem {
-        Problem::Refused(Refusal::RoomUnknown(_)) => unknown(), // not theirs answers as not there
+        Problem::Refused(Refusal::RoomUnknown(_) | Refusal::RoomAbsent) => unknown(), // not theirs answers as not there
         problem => problem,
     })?;
     Ok(changed(request, house, &visitor, &room, "")?)

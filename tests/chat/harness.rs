@@ -142,6 +142,11 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// A name as it stands in a path.
+pub fn encoded(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// Waits until nobody holds the data file in this directory. A process that another test is just starting has, for a
 /// moment, a copy of everything this one has open, the lock on the file with it.
 pub async fn let_go(directory: &Path) {
@@ -253,6 +258,30 @@ impl Guest {
     pub fn post(&self) -> RequestBuilder {
         let url = format!("{}{}/messages", self.url, self.room);
         self.http.post(url).bearer_auth(&self.token).header("accept", "application/json")
+    }
+
+    /// Sends a form to an address, as a program.
+    pub async fn sends(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let request = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        ask(request.header("accept", "application/json").form(form)).await
+    }
+
+    /// Reads an address in this form.
+    pub async fn reads(&self, path: &str, accept: &str) -> Answer {
+        ask(self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token).header("accept", accept)).await
+    }
+
+    /// Listens to the room at this path.
+    pub async fn listens(&self, room: &str, query: &str) -> Ears {
+        let request = self.http.get(format!("{}{room}/live?{query}", self.url));
+        Ears::open(request.bearer_auth(&self.token)).await
+    }
+
+    /// Creates a room of this kind with these members; its path.
+    pub async fn creates(&self, name: &str, kind: &str, members: &str) -> String {
+        let answer = self.sends("/rooms", &[("name", name), ("kind", kind), ("members", members)]).await;
+        assert_eq!(answer.status, 201, "{name} is created: {}", answer.text());
+        answer.header("location").to_owned()
     }
 
     /// Says something there; the number of the message.

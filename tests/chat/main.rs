@@ -16,7 +16,9 @@ mod door;
 mod proxies;
 mod who;
 
+mod hidden;
 mod messages;
+mod room_settings;
 mod rooms;
 mod rows;
 

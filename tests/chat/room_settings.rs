@@ -1,0 +1,130 @@
+//! What a room is: who changes it, what others hear of that, and its end.
+
+use crate::harness::{ANN, BEN, Guest, House};
+
+/// A house with a room that Ann created, and Ben, who did not.
+async fn house() -> (House, Guest, Guest, String) {
+    let house = House::open().await;
+    let (ann, ben) = (house.guest(ANN, "lobby").await, house.guest(BEN, "lobby").await);
+    let room = ann.creates("Café 7", "open", "").await;
+    (house, ann, ben, room)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_renamed_is_found_at_its_old_address_until_another_takes_it() {
+    let (_house, ann, ben, room) = house().await;
+    let renamed = ann.sends(&format!("{room}/settings"), &[("name", "Bar <8>"), ("topic", "What & why")]).await.json();
+    assert_eq!(
+        (&renamed["name"], &renamed["topic"], &renamed["url"]),
+        (&"Bar <8>".into(), &"What & why".into(), &"/rooms/bar-%3C8%3E".into())
+    );
+    let moved = ben.reads(&format!("{room}?after=1"), "text/html").await;
+    assert_eq!((moved.status, moved.header("location")), (303, "/rooms/bar-%3C8%3E?after=1"));
+    assert_eq!(ben.sends(&format!("{room}/messages"), &[("body", "by the old address")]).await.status, 201);
+    let page = ben.reads("/rooms/bar-%3C8%3E", "text/html").await;
+    assert!(page.text().contains("Bar &lt;8&gt;</h1>") && page.text().contains("What &amp; why"));
+    let new = ben.creates("Café 7", "open", "").await;
+    assert_eq!(new, room);
+    assert_eq!(ben.reads(&room, "text/html").await.status, 200, "the new room has the address now");
+    assert_eq!(ann.sends("/rooms/bar-%3C8%3E/settings", &[("name", "Café 7")]).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_whoever_created_a_room_changes_it_and_everybody_hears_of_it() {
+    let (_house, ann, ben, room) = house().await;
+    for path in ["settings", "archive", "delete", "members"] {
+        assert_eq!(ben.sends(&format!("{room}/{path}"), &[("name", "Mine")]).await.status, 403, "{path}");
+    }
+    let (mut page, mut json) = (ben.listens(&room, "").await, ben.listens(&room, "as=json").await);
+    assert_eq!(ann.sends(&format!("{room}/settings"), &[("topic", "New")]).await.status, 200);
+    let reset = loop {
+        let event = page.next().await.expect("the stream goes on");
+        if event.name == "reset" {
+            break event;
+        }
+    };
+    assert!(reset.id.is_some(), "a page that is read again goes on from here");
+    let change: serde_json::Value = serde_json::from_str(&json.hears().await.data).unwrap();
+    assert_eq!((&change["kind"], &change["room"]["topic"]), (&"room_changed".into(), &"New".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_room_is_read_and_nothing_is_added() {
+    let (_house, ann, ben, room) = house().await;
+    let talk = Guest { room: room.clone(), ..ann.clone() };
+    talk.posts("before").await;
+    assert_eq!(ann.sends(&format!("{room}/archive"), &[("archived", "yes")]).await.json()["archived"], true);
+    for guest in [&ann, &ben] {
+        assert_eq!(guest.sends(&format!("{room}/messages"), &[("body", "after")]).await.status, 403);
+        assert!(!guest.reads(&room, "text/html").await.text().contains("id=\"composer\""));
+        assert_eq!(guest.reads(&room, "application/json").await.json()["messages"].as_array().unwrap().len(), 1);
+    }
+    assert_eq!(ann.sends(&format!("{room}/archive"), &[("archived", "perhaps")]).await.status, 422);
+    assert_eq!(ann.sends(&format!("{room}/archive"), &[("archived", "no")]).await.json()["archived"], false);
+    talk.posts("again").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_room_is_gone_for_everybody_and_whoever_deleted_it_has_it_back() {
+    let (house, ann, ben, room) = house().await;
+    Guest { room: room.clone(), ..ann.clone() }.posts("precious").await;
+    let mut ears = ben.listens(&room, "as=json").await;
+    assert_eq!(ann.sends(&format!("{room}/delete"), &[]).await.status, 204);
+    while let Some(event) = ears.next().await {
+        assert!(event.name == "gone" || !event.is_change(), "{event:?}");
+    }
+    for guest in [&ann, &ben] {
+        assert_eq!(guest.reads(&room, "text/html").await.status, 404);
+        assert_eq!(guest.sends(&format!("{room}/messages"), &[("body", "x")]).await.status, 404);
+    }
+    assert!(!house.read("/", "text/html").await.text().contains("Café 7"));
+    assert!(ann.reads("/rooms", "text/html").await.text().contains("Have it back"));
+    assert!(!ben.reads("/rooms", "text/html").await.text().contains("Have it back"));
+    assert_eq!(ben.sends(&format!("{room}/undelete"), &[]).await.status, 404);
+    assert_eq!(ann.sends(&format!("{room}/undelete"), &[]).await.status, 200);
+    assert_eq!(ben.reads(&room, "application/json").await.json()["messages"][0]["body"], "precious");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_slow_room_everybody_waits_but_whoever_keeps_order() {
+    let (_house, ann, ben, room) = house().await;
+    assert_eq!(ann.sends(&format!("{room}/settings"), &[("slow_s", "3600")]).await.json()["slow_s"], 3600);
+    let post = format!("{room}/messages");
+    assert_eq!(ben.sends(&post, &[("body", "one")]).await.status, 201);
+    let second = ben.sends(&post, &[("body", "two")]).await;
+    assert_eq!(second.status, 429);
+    let wait: u64 = second.header("retry-after").parse().unwrap();
+    assert!((3_000..=3_600).contains(&wait), "{wait}");
+    for text in ["one", "two"] {
+        assert_eq!(ann.sends(&post, &[("body", text)]).await.status, 201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_field_does_not_take_is_told_beside_it_and_what_was_typed_stays() {
+    let (_house, ann, _ben, room) = house().await;
+    let settings = format!("{room}/settings");
+    let long = "t".repeat(200);
+    assert_eq!(ann.sends(&settings, &[("topic", &long)]).await.status, 200);
+    let over = "t".repeat(201);
+    for (field, value) in [
+        ("topic", over.as_str()),
+        ("kind", "direct"),
+        ("kind", "<b>"),
+        ("slow_s", "-1"),
+        ("slow_s", "21601"),
+        ("name", " "),
+        ("name", "/"),
+    ] {
+        let answer = ann.sends(&settings, &[(field, value)]).await;
+        assert_eq!(answer.status, 422, "{field}={value}: {}", answer.text());
+    }
+    let page = ann.http.post(format!("{}{settings}", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
+    let page = crate::harness::ask(page.form(&[("name", "Kept <i>"), ("slow_s", "x")])).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text().contains("value=\"Kept &lt;i&gt;\"") && page.text().contains("slow_s-error"));
+    let page = ann.http.post(format!("{}/rooms", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
+    let page = crate::harness::ask(page.form(&[("name", "Ours"), ("kind", "closed"), ("members", "Nobody <i>")])).await;
+    assert_eq!(page.status, 404);
+    assert!(page.text().contains("value=\"Nobody &lt;i&gt;\"") && page.text().contains("members-error"));
+}
