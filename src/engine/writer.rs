@@ -41,12 +41,18 @@ impl Writer {
     /// Carries out what comes until it is told to stop, and then what has come by then.
     pub fn run(self, mut jobs: mpsc::Receiver<Job>) {
         let (mut batch, mut answers) = (Vec::new(), Vec::new());
-        while next_batch(&mut jobs, &mut batch, &mut answers) {
-            self.carry_out(&batch, answers.drain(..));
+        let mut told = false;
+        while next_batch(&mut jobs, told, &mut batch, &mut answers) {
+            told = self.carry_out(&batch, answers.drain(..));
         }
     }
 
-    fn carry_out(&self, batch: &[Asked], answers: impl Iterator<Item = oneshot::Sender<Result<Done, Problem>>>) {
+    /// Answers whether the teller has something to tell now.
+    fn carry_out(
+        &self,
+        batch: &[Asked],
+        answers: impl Iterator<Item = oneshot::Sender<Result<Done, Problem>>>,
+    ) -> bool {
         let started = Instant::now();
         let outcomes = self.store.commit(now(), batch);
         let committed = Instant::now();
@@ -66,7 +72,7 @@ impl Writer {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
                 }
-                self.pass_on(new, committed);
+                self.pass_on(new, committed)
             }
             Err(fault) => {
                 self.meters.faults.inc();
@@ -74,18 +80,21 @@ impl Writer {
                 for answer in answers {
                     let _gone = answer.send(Err(Problem::Broken));
                 }
+                false
             }
         }
     }
 
     /// Wakes the teller only for what somebody hears. Who sits down in a room after this look reads the feed first, and
-    /// finds it there.
-    fn pass_on(&self, new: Vec<Done>, committed: Instant) {
+    /// finds it there. Answers whether there was anything.
+    fn pass_on(&self, new: Vec<Done>, committed: Instant) -> bool {
         let new = new.into_iter().filter_map(|done| Some((done.event.heard_in()?, done)));
         let new: Vec<(RoomId, Done)> = new.filter(|(room, _)| self.hubs.is_heard(*room)).collect();
-        if !new.is_empty() {
+        let is_heard = !new.is_empty();
+        if is_heard {
             self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
         }
+        is_heard
     }
 }
 
@@ -102,15 +111,17 @@ fn looks_out(jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
     }
 }
 
-/// Waits for a command, and takes all that have come by then, in order, instead of the last batch. `false` when there will
-/// be no more.
+/// Waits for a command, and takes all that have come by then, in order, instead of the last batch, of which the
+/// teller has something to tell or not. `false` when there will be no more.
 fn next_batch(
     jobs: &mut mpsc::Receiver<Job>,
+    told: bool,
     batch: &mut Vec<Asked>,
     answers: &mut Vec<oneshot::Sender<Result<Done, Problem>>>,
 ) -> bool {
-    // Where many post, the next have come by now.
-    let soon = if batch.len() == 1 { looks_out(jobs) } else { None };
+    // Where many post, the next have come by now. Where somebody hears, telling them needs the processor, and the next
+    // command is not so near.
+    let soon = if batch.len() == 1 && !told { looks_out(jobs) } else { None };
     batch.clear();
     let mut job = soon.or_else(|| jobs.blocking_recv());
     while let Some(taken) = job {

@@ -97,7 +97,7 @@ fn read_only(file: &Path) -> Result<ReadOnly, OpenError> {
         Err(cause) => return Err(unopened(file, cause)),
     }
     // On trial, and never settled.
-    let (db, _trial) = trial::open(file, &Builder::new()).map_err(|cause| unopened(file, cause))?;
+    let (db, _trial) = trial::open(file, Builder::new()).map_err(|cause| unopened(file, cause))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
     let format = known_format(file, &txn)?;
     drop(txn);

@@ -105,7 +105,7 @@ impl Store {
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
         found(directory, path)?;
-        let (db, trial) = trial::open(path, &builder()).map_err(|cause| unopened(path, cause))?;
+        let (db, trial) = trial::open(path, builder()).map_err(|cause| unopened(path, cause))?;
         let read = || numbers(&db.begin_read()?);
         let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
         fit(path, format)?;
@@ -132,7 +132,7 @@ impl Store {
         // The old file is let go of when its last reader is done.
         let deadline = Instant::now() + READERS_DONE_WITHIN;
         loop {
-            match trial::open(&self.path, &builder()) {
+            match trial::open(&self.path, builder()) {
                 Ok((opened, trial)) => {
                     trial.settle()?;
                     *db = Some(opened);

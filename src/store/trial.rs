@@ -1,6 +1,7 @@
 //! Opening a file on trial. The storage engine writes while it opens: it marks the file as open, and mends it after a
 //! crash, before it has seen whether it can use it at all. On trial those writes are only remembered; they reach the
-//! file when the caller has seen enough and settles, and a file that is refused stays as it was, to the byte.
+//! file when the caller has seen enough and settles, and a file that is refused stays as it was, to the byte. Settling
+//! does what the engine did, in its order, so that a crash half way is one that the engine stands.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -10,10 +11,12 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::backends::FileBackend;
-use redb::{BackendError, Builder, Database, DatabaseError, StorageBackend};
+use redb::{BackendError, Builder, Database, DatabaseError, RepairSession, StorageBackend};
 
 /// What is remembered is remembered in blocks of this size.
 const BLOCK_BYTES: u64 = 4096;
+/// How much of a file the storage engine keeps in memory while it mends it, in bytes.
+const MENDING_CACHE_BYTES: usize = 256 * 1024;
 
 /// A file that was opened on trial. It stays on trial until it is settled.
 #[derive(Clone, Debug)]
@@ -25,13 +28,32 @@ struct Inner {
     remembered: RwLock<Option<Remembered>>,
 }
 
-/// How the file would be.
+/// How the file would be, and how it would get there.
 #[derive(Debug)]
 struct Remembered {
+    steps: Vec<Step>,
     length: u64,
     /// How long the file is meanwhile. Nobody else changes it.
     file_length: u64,
     blocks: BTreeMap<u64, Vec<u8>>,
+}
+
+/// Something that the engine did to the file.
+#[derive(Debug)]
+enum Step {
+    Write(u64, Vec<u8>),
+    Length(u64),
+    Sync,
+}
+
+impl Step {
+    fn take(&self, file: &FileBackend) -> io::Result<()> {
+        match self {
+            Self::Write(offset, data) => file.write(*offset, data),
+            Self::Length(length) => file.set_len(*length),
+            Self::Sync => file.sync_data(),
+        }
+    }
 }
 
 impl Remembered {
@@ -47,33 +69,47 @@ impl Remembered {
 ///
 /// # Errors
 /// As the storage engine has them.
-pub(super) fn open(path: &Path, builder: &Builder) -> Result<(Database, Trial), DatabaseError> {
+pub(super) fn open(path: &Path, mut builder: Builder) -> Result<(Database, Trial), DatabaseError> {
     let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
     let length = file.len()?;
-    let remembered = Remembered { length, file_length: length, blocks: BTreeMap::new() };
+    let remembered = Remembered { steps: Vec::new(), length, file_length: length, blocks: BTreeMap::new() };
     let trial = Trial(Arc::new(Inner { file, remembered: RwLock::new(Some(remembered)) }));
     if trial.len()? == 0 {
         // The storage engine would take an empty file for a new one.
         return Err(io::Error::from(io::ErrorKind::InvalidData).into());
     }
-    Ok((builder.create_with_backend(trial.clone())?, trial))
+    builder.set_repair_callback(RepairSession::abort);
+    let db = match builder.create_with_backend(trial.clone()) {
+        Err(DatabaseError::RepairAborted) => {
+            mend(&trial)?;
+            builder.set_repair_callback(|_| {}).create_with_backend(trial.clone())?
+        }
+        opened => opened?,
+    };
+    Ok((db, trial))
+}
+
+/// Mends the file, of which all is read twice, far apart: what the engine keeps is never of use, and the less memory
+/// goes round, the faster it goes.
+fn mend(trial: &Trial) -> Result<(), DatabaseError> {
+    Builder::new().set_cache_size(MENDING_CACHE_BYTES).create_with_backend(trial.clone())?.close()
 }
 
 impl Trial {
+    /// Whether the file is still on trial. Until then the engine's locks are kept whatever it does: it may close the
+    /// file only to open it again, and nobody else may change it in between.
+    fn is_on(&self) -> bool {
+        self.0.remembered.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Ends the trial: writes what was remembered, and from now on writes at once.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn settle(&self) -> io::Result<()> {
         let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(Remembered { length, blocks, .. }) = remembered.as_ref() else { return Ok(()) };
-        if self.0.file.len()? != *length {
-            self.0.file.set_len(*length)?;
-        }
-        for (block, bytes) in blocks {
-            let start = block * BLOCK_BYTES;
-            let end = length.saturating_sub(start).min(BLOCK_BYTES);
-            self.0.file.write(start, &bytes[..end as usize])?;
+        for step in remembered.iter().flat_map(|remembered| &remembered.steps) {
+            step.take(&self.0.file)?;
         }
         self.0.file.sync_data()?;
         *remembered = None;
@@ -133,15 +169,21 @@ impl StorageBackend for Trial {
 
     fn set_len(&self, length: u64) -> io::Result<()> {
         match self.0.remembered.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            Some(remembered) => remembered.length = length,
-            None => return self.0.file.set_len(length),
+            Some(remembered) => {
+                remembered.steps.push(Step::Length(length));
+                remembered.length = length;
+                Ok(())
+            }
+            None => self.0.file.set_len(length),
         }
-        Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        match self.0.remembered.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            Some(_) => Ok(()),
+        match self.0.remembered.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(remembered) => {
+                remembered.steps.push(Step::Sync);
+                Ok(())
+            }
             None => self.0.file.sync_data(),
         }
     }
@@ -156,11 +198,12 @@ impl StorageBackend for Trial {
             remembered.blocks.insert(block, bytes);
             done += length;
         }
+        remembered.steps.push(Step::Write(offset, data.to_vec()));
         Ok(())
     }
 
     fn close(&self) -> io::Result<()> {
-        self.0.file.close()
+        if self.is_on() { Ok(()) } else { self.0.file.close() }
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
@@ -180,10 +223,59 @@ impl StorageBackend for Trial {
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.file.unlock_range(start, end)
+        if self.is_on() { Ok(()) } else { self.0.file.unlock_range(start, end) }
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
         self.0.file.query_lock_range(start, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::fs::{self, File};
+
+    use redb::{ReadableDatabase, TableDefinition};
+
+    use super::*;
+
+    const NUMBERS: TableDefinition<u64, u64> = TableDefinition::new("numbers");
+
+    fn write(db: &Database, number: u64) -> Result<(), redb::Error> {
+        let txn = db.begin_write()?;
+        txn.open_table(NUMBERS)?.insert(number, number)?;
+        Ok(txn.commit()?)
+    }
+
+    fn numbers(db: &Database) -> Result<Vec<u64>, redb::Error> {
+        let table = db.begin_read()?.open_table(NUMBERS)?;
+        table.range::<u64>(..)?.map(|entry| Ok(entry?.0.value())).collect()
+    }
+
+    #[test]
+    fn a_crash_half_way_through_settling_a_mended_file_loses_nothing() -> Result<(), Box<dyn Error>> {
+        let directory = tempfile::tempdir()?;
+        let [open, crashed, settled] = ["open", "crashed", "settled"].map(|name| directory.path().join(name));
+        let db = Database::create(&open)?;
+        let written: Vec<u64> = (0..200).collect();
+        written.iter().try_for_each(|number| write(&db, *number))?;
+        // As a kill would leave it.
+        fs::copy(&open, &crashed)?;
+        let (mended, trial) = super::open(&crashed, Builder::new())?;
+        assert_eq!(numbers(&mended)?, written);
+        let remembered = trial.0.remembered.read().unwrap_or_else(PoisonError::into_inner);
+        let steps = &remembered.as_ref().ok_or("it is not on trial")?.steps;
+        assert!(steps.len() > 10, "there was nothing to mend: {} steps", steps.len());
+        for taken in 0..=steps.len() {
+            fs::copy(&crashed, &settled)?;
+            let file = FileBackend::new(File::options().read(true).write(true).open(&settled)?)?;
+            steps[..taken].iter().try_for_each(|step| step.take(&file))?;
+            drop(file);
+            let db = Database::open(&settled)?;
+            assert_eq!(numbers(&db)?, written, "after {taken} of {} steps", steps.len());
+            write(&db, 200)?;
+        }
+        Ok(())
     }
 }
