@@ -24,6 +24,7 @@ if (!list) return;
 const log = $('#log'), pill = $('#pill'), end = $('#end'), stream = $('#live'), state = $('#state');
 const form = $('#composer'), text = $('textarea'), error = $('#say-error');
 const number = row => Number(row.id.slice(1));
+const WRITTEN = `written in ${location.pathname}`;
 
 // --- Rows: each once, in the order of their numbers, whichever of answer, stream and older page brings it first.
 on('htmx:before:swap', event => {
@@ -195,6 +196,10 @@ if (form) {
     text.style.height = `${text.scrollHeight}px`;
   };
   text.addEventListener('input', grow);
+  // What was being written when the page had to be read anew.
+  text.value ||= sessionStorage.getItem(WRITTEN) ?? '';
+  sessionStorage.removeItem(WRITTEN);
+  grow();
   if (form.hasAttribute('hx-post')) {
     // This page may come from a cache, where its nonce was spent before.
     $('#nonce').value += `-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
@@ -235,7 +240,10 @@ if (stream) {
   on('htmx:sse:error', losing);
   // A tab that was opened in the background listens when it is looked at, not before.
   on('htmx:config:request', event => { if (document.hidden && event.target === stream) event.preventDefault(); });
-  for (const type of ['reset', 'gone']) stream.addEventListener(type, () => location.reload());
+  for (const type of ['reset', 'gone']) stream.addEventListener(type, () => {
+    if (form && text.value) sessionStorage.setItem(WRITTEN, text.value);
+    location.reload();
+  });
   for (const type of ['online', 'focus']) addEventListener(type, () => connection?.delayCanceller?.());
   setInterval(() => {
     if (connection?.reader && Date.now() - heard > 45000) { losing(); connection.reader.cancel(); }

@@ -62,7 +62,7 @@ pub fn page(view: &View) -> Markup {
     let (room, path) = (view.room, view.room.address.path());
     let notice = view.done.map(|words| Notice::Done(words.to_owned()));
     let body = html! {
-        p { a href=(path) { "Back to " bdi { (room.name) } } }
+        p { a.button href=(path) { "Back to " bdi { (room.name) } } }
         section aria-labelledby="about" {
             (section_head("about", "About the room", kind_in_words(room.kind)))
             @if let Some(creator) = view.creator { p { "Created by " bdi { (creator.name) } "." } }

@@ -13,9 +13,9 @@ use super::etag::Tag;
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, live, query, random};
-use crate::domain::{Address, Cursor, Refusal, Room, silenced};
+use crate::domain::{Address, Cursor, Kind, Refusal, Room, silenced};
 use crate::engine::{Problem, now};
-use crate::store::{Page, Sight, Snapshot, Window};
+use crate::store::{Fault, Page, Sight, Snapshot, Window};
 use crate::views::{self, Here};
 
 /// The room, in the form that was asked for.
@@ -39,7 +39,9 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,
     // as does any post in any room. (Two windows without script may so come to share a nonce. The same words from both are
     // then one message, as they are from a page that the back button brought.)
-    let tag = Tag::of(&(cursor, &visitor.person, request.uri().path_and_query(), accept, &here));
+    // Silence ends by itself, and then the page is another one.
+    let silenced = silenced_here(&snapshot, &visitor, &sight).map_err(Problem::Unread)?;
+    let tag = Tag::of(&(cursor, &visitor.person, &silenced, request.uri().path_and_query(), accept, &here));
     if tag.is_held(request) {
         return Ok(private(tag.unchanged(), &visitor));
     }
@@ -53,10 +55,13 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
             Json(views::json::Page::of(room, cursor, &page.messages, page.older, page.newer)).into_response()
         }
         Accept::Page | Accept::Anything | Accept::Stream => {
-            html(&snapshot, &visitor, &sight, &page, cursor, &here.unwrap_or_default())?
+            let view =
+                Shown { room, silenced: silenced.as_deref(), page: &page, cursor, here: &here.unwrap_or_default() };
+            html(&snapshot, &visitor, view)?
         }
     };
-    Ok(tag.on(linked(private(response, &visitor), room, &page)))
+    let response = tag.on(linked(private(response, &visitor), room, &page));
+    Ok(if room.kind == Kind::Public { response } else { unlisted(response) })
 }
 
 /// The older messages that htmx loads on scrolling up.
@@ -77,26 +82,38 @@ pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>, visitor: 
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
 
+/// Keeps search engines from listing what is for the people of the house.
+fn unlisted(mut response: Response) -> Response {
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
 /// Whether a room was asked for by an address that it had before.
 fn is_old_address(request: &Request, room: &Room) -> bool {
     Address::of(query::room_name(request)).is_ok_and(|address| address != room.address)
 }
 
-fn html(
-    snapshot: &Snapshot,
-    visitor: &Visitor,
-    sight: &Sight,
-    page: &Page,
+/// Why the visitor may not say anything here, if they have a name and may not.
+fn silenced_here(snapshot: &Snapshot, visitor: &Visitor, sight: &Sight) -> Result<Option<String>, Fault> {
+    let Some(person) = &visitor.person else { return Ok(None) };
+    let refusal = silenced(&snapshot.house()?, &sight.room, person, sight.muted, now());
+    Ok(refusal.map(|refusal| refusal.to_string()))
+}
+
+/// What of a room's page is asked for.
+struct Shown<'a> {
+    room: &'a Room,
+    silenced: Option<&'a str>,
+    page: &'a Page,
     cursor: Cursor,
-    here: &Here,
-) -> Result<Response, Problem> {
-    let (places, room) = (Places::of(snapshot, visitor)?, &sight.room);
-    let person = visitor.person.as_ref();
-    let silenced = person.and_then(|person| silenced(&places.house, room, person, sight.muted, now()));
-    let silenced = silenced.map(|refusal| refusal.to_string());
+    here: &'a Here,
+}
+
+fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response, Problem> {
+    let (places, Shown { room, silenced, page, cursor, here }) = (Places::of(snapshot, visitor)?, shown);
     let view = views::room::View {
         places: &places.view(visitor, Some(room.id)),
-        silenced: silenced.as_deref(),
+        silenced,
         room,
         messages: &page.messages,
         older: page.older,

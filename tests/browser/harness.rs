@@ -158,6 +158,14 @@ impl Guest {
         Self { url: url.to_owned(), token, http }
     }
 
+    /// Sends a form to an address, as a program; returns what is answered.
+    pub async fn sends(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let asked = self.http.post(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let answer = asked.header("accept", "application/json").form(form).send().await.expect("the server answers");
+        assert!(answer.status().is_success(), "{path} was answered {}", answer.status());
+        answer.json().await.unwrap_or_default()
+    }
+
     /// Says something in the room of the tests; returns the number of the message.
     pub async fn says(&self, body: &str) -> u64 {
         let asked = self.http.post(format!("{}{ROOM_PATH}/messages", self.url)).bearer_auth(&self.token);

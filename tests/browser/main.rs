@@ -18,6 +18,7 @@ mod phone;
 mod policy;
 mod reading;
 mod resuming;
+mod rooms;
 mod talking;
 mod times;
 mod visits;

@@ -53,7 +53,7 @@ const FAULTS: &str = "
 
 impl Browser {
     /// On every phone, light or dark makes no difference here: nothing is wrong with what is shown.
-    async fn fits_on_phones(&self, name: &str) {
+    pub async fn fits_on_phones(&self, name: &str) {
         for (width, height) in PHONES {
             self.resize(width, height).await;
             assert_eq!(

@@ -25,7 +25,7 @@ impl Browser {
     }
 
     /// Fills in the form of the door, and sends it.
-    async fn knocks(&self, house: &House, name: &str) {
+    pub async fn knocks(&self, house: &House, name: &str) {
         self.goes_to(&house.url).await;
         self.keys_in("#room", ROOM).await;
         self.keys_in("#name", name).await;
