@@ -28,12 +28,17 @@
 //!   with the command. The same commands on an empty file give the same tables.
 //! - **Exactly once.** A command has a nonce; what it led to is kept with it for 48 hours, across restarts, and the same
 //!   nonce from the same person finds it again.
-//! - **A room's command reads only that room**, the people and the outcomes. Together with determinism this leaves the
-//!   way open to several machines that apply one replicated order.
+//! - **A room's command reads only that room**, the house, the people and the outcomes. Together with determinism this
+//!   leaves the way open to several machines that apply one replicated order.
 //! - **No silent gap.** Live, a little behind and long away are one piece of code. A page tells the number of the very
 //!   snapshot it was made from, and its stream goes on from there. Where nothing leads on, the listener is told to start
 //!   anew.
 //! - **A listener is a number, not a queue.** One that stops reading delays nobody.
+//! - **Whoever may not hear hears nothing.** Rights are judged by one table ([`domain::RIGHTS`]) and one rule
+//!   ([`domain::sees`]), in the one writer; a stream is judged again before anything is told that comes after a change of
+//!   rights, and a room that somebody may not see answers as one that is not there.
+//! - **No secret is kept, logged or told.** Of passwords, tokens, codes and links there are hashes, in tables of their own;
+//!   commands carry nothing else.
 //! - **A fragment takes no viewer.** Page, answer and stream hold the same bytes of a message; what differs from viewer to
 //!   viewer is a small private stylesheet.
 //!
@@ -72,6 +77,12 @@
 //!   them already (`web/etag.rs`). Nothing rendered is kept on this side: to make a page again is cheap, and never wrong.
 //! - How fast anybody may do what costs something is judged before a command is made, in memory, and not by the writer: it
 //!   changes nothing that is kept, and a flood must not get as far as the queue (`web/pace.rs`).
+//! - The address of a hidden room ends in letters that nobody can guess, and no room is opened by a name of that shape. So its
+//!   plain name stays free for others, and nobody learns of it by trying names.
+//! - A listener compares one number to know whether rights have changed, and asks whom that concerns only when it has: a
+//!   sign-out does not make ten thousand others look into the store.
+//! - A removed message stays as a row without text: its place, its author and its number are true, and catching up tells
+//!   it as it is now.
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 
