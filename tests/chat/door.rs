@@ -206,3 +206,20 @@ async fn two_names_with_one_address_are_one_room() {
     assert_eq!(door.text().matches("<a href=\"/rooms/").count(), 1);
     assert!(door.text().contains("Café 12/3 🚀"), "it is called as whoever opened it called it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_looks_like_somebodys_is_refused_and_so_is_one_of_mixed_scripts() {
+    let house = House::open().await;
+    house.guest("Mark Paypal", "lobby").await;
+    let enters = async |name: &str| ask(house.post("/enter").form(&[("room", "lobby"), ("name", name)])).await;
+    for alike in ["Rnark Paypal", "mark paypaI".replace('I', "1").as_str(), "ＭＡＲＫ Paypal", "Маrk Paypal"] {
+        let answer = enters(alike).await;
+        assert!([409, 422].contains(&answer.status), "{alike}: {}", answer.text());
+        assert!(
+            answer.text().contains("another name") || answer.text().contains("several scripts"),
+            "{}",
+            answer.text()
+        );
+    }
+    assert_eq!(enters("Марк").await.status, 303, "a name of one script is nobody else's");
+}
