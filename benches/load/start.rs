@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use taproom::domain::RoomId;
 use taproom::store::{Store, Window};
 
 use crate::figures::{Figures, percentile};
@@ -38,7 +39,8 @@ pub fn run(kind: &Kind, filled: &Filled, options: &Options) -> io::Result<Figure
     figures.add("start after kill ms", 1, killed);
     server.stop()?;
     if *kind == Kind::Taproom {
-        figures.add("store p50 us", 2, last_pages(filled, data.path())?);
+        figures.add("store p50 us", 2, last_pages(&filled.rooms[..1], data.path())?);
+        figures.add("store, room after room, p50 us", 2, last_pages(&filled.rooms, data.path())?);
     }
     let size = mebibytes(data.path())?;
     figures.add("file MiB", 1, size);
@@ -89,14 +91,14 @@ pub fn kill_while_posting(server: Server, cast: &Arc<Cast>) -> io::Result<()> {
     if posts > 0 { Ok(()) } else { Err(io::Error::other("nobody could post before the server was killed")) }
 }
 
-/// The last page of one room after the other, read from the store in this process: the middle, in microseconds.
-fn last_pages(filled: &Filled, data: &Path) -> io::Result<f64> {
+/// The last page of one of these rooms after the other, read from the store in this process: the middle, in microseconds.
+fn last_pages(rooms: &[RoomId], data: &Path) -> io::Result<f64> {
     let store = Store::open(data).map_err(io::Error::other)?;
     let mut delays = Vec::with_capacity(READS);
     for n in 0..READS {
         let since = Instant::now();
         let snapshot = store.snapshot().map_err(io::Error::other)?;
-        let page = snapshot.page(filled.rooms[n % filled.rooms.len()], Window::Latest).map_err(io::Error::other)?;
+        let page = snapshot.page(rooms[n % rooms.len()], Window::Latest).map_err(io::Error::other)?;
         delays.push(u32::try_from(since.elapsed().as_nanos()).unwrap_or(u32::MAX));
         if page.messages.is_empty() {
             return Err(io::Error::other("a room has no messages"));
