@@ -124,6 +124,7 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .around(foreign::refuse)
         .around(origin::refuse_others)
         .around(problem::answer)
+        .boxed() // a type of all these layers is too deep for the compiler when it optimises
         .around(compress::pack)
         .around(headers::add)
         .around(watch::request)
