@@ -82,6 +82,7 @@ pub struct Listener {
     look: Look,
     hung: Option<Hung>,
     ping: Interval,
+    /// What is told before anything else.
     opening: Option<Bytes>,
     ended: bool,
     who: Box<Hearer>,
@@ -172,16 +173,23 @@ impl Listener {
         if !self.hangs(cx.waker()) {
             // Looked first and judged then: what the tail has was told after whatever ended a right before it.
             let told = self.look(cx);
-            let instead = if self.ended { None } else { self.judge().transpose() };
-            if let Some(last) = instead.or(told) {
-                return Poll::Ready(Some(last));
+            let judged = if self.ended { None } else { self.judge().transpose() };
+            match (judged, told) {
+                // Whoever still hears loses nothing: what was looked up is told first.
+                (Some(Ok(changed)), Some(told)) if !self.ended => {
+                    self.opening = Some(changed);
+                    return Poll::Ready(Some(told));
+                }
+                (Some(instead), _) => return Poll::Ready(Some(instead)),
+                (None, Some(told)) => return Poll::Ready(Some(told)),
+                (None, None) => {}
             }
         }
         self.ping.poll_tick(cx).map(|_| Some(Ok(frame::ping().bytes(self.look.framing))))
     }
 
-    /// Judges again how the listener stands, if something has happened that concerns it. What it must be told then
-    /// instead of anything else: that it hears no more, or that it must read the room anew.
+    /// Judges again how the listener stands, if something has happened that concerns it. What it must be told then: that
+    /// it hears no more, and nothing else; or that it must read the room anew.
     fn judge(&mut self) -> Result<Option<Bytes>, Fault> {
         let user = self.who.person.as_ref().map(|person| person.author.id);
         match self.seat.hubs().concerns(self.judged, user, self.seat.room()) {
