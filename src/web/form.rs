@@ -32,7 +32,7 @@ impl Form {
     ///
     /// # Errors
     /// [`Refusal::TooLarge`], [`Refusal::TooSlow`], [`Refusal::Unreadable`].
-    pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, Refusal> {
+    pub async fn read(request: &Request, body: Body, fields: &[&'static str]) -> Result<Self, Refusal> {
         // A connection that always has more to read uses up its turn before anything else is polled, a clock too, and hyper
         // reads a chunk's size for as long as it is zeros. So this clock needs no turn.
         let gathered = unconstrained(timeout(BODY_WITHIN, gather(request, body))).await;
@@ -40,7 +40,7 @@ impl Form {
         let kind = request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         match kind.as_str() {
             "multipart/form-data" => multipart(request, bytes).await,
-            "application/json" => json(&bytes),
+            "application/json" => json(&bytes, fields),
             "application/x-www-form-urlencoded" => urlencoded(bytes, fields),
             _ => Ok(Self { fields: Vec::new(), text: Some(utf8(bytes)?) }),
         }
@@ -49,6 +49,21 @@ impl Form {
     /// The first field of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The field of this name, which a form has once or not at all; then it is blank.
+    ///
+    /// # Errors
+    /// [`Refusal::FieldInvalid`] if it is there twice: which of them counts is not for us to say.
+    pub fn one(&self, name: &'static str) -> Result<&str, Refusal> {
+        let mut values = self.all(name);
+        let value = values.next().unwrap_or("");
+        if values.next().is_some() { Err(Refusal::FieldInvalid(name)) } else { Ok(value) }
+    }
+
+    /// All fields of this name: the boxes of a form that were ticked.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The field of this name, or the whole text where there are no fields.
@@ -94,15 +109,20 @@ async fn multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, Refusal> {
     Ok(Form { fields, text: None })
 }
 
-fn json(bytes: &[u8]) -> Result<Form, Refusal> {
+/// An object of JSON, whose fields are texts and numbers.
+fn json(bytes: &[u8], known: &[&'static str]) -> Result<Form, Refusal> {
     use serde_json::Value;
+    let no_text = |key: &str| match known.iter().find(|name| **name == key) {
+        Some(name) => Refusal::FieldInvalid(name),
+        None => Refusal::Unreadable("a field is no text"),
+    };
     let object: serde_json::Map<String, Value> =
         serde_json::from_slice(bytes).map_err(|_| Refusal::Unreadable("it is no JSON object"))?;
     let fields = object.into_iter().map(|(key, value)| match value {
         Value::String(text) => Ok((key, text)),
         Value::Number(number) => Ok((key, number.to_string())),
         Value::Null => Ok((key, String::new())),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(Refusal::Unreadable("a field is no text")),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(no_text(&key)),
     });
     Ok(Form { fields: fields.collect::<Result<_, _>>()?, text: None })
 }
@@ -162,6 +182,6 @@ mod tests {
     fn what_is_not_utf8_is_refused() {
         assert!(matches!(form("body=%ff"), Err(Refusal::Unreadable(_))));
         assert!(matches!(urlencoded(vec![0xff], &[]), Err(Refusal::Unreadable(_))));
-        assert!(matches!(json(b"{\"body\":\"\\ud800\"}"), Err(Refusal::Unreadable(_))));
+        assert!(matches!(json(b"{\"body\":\"\\ud800\"}", &[]), Err(Refusal::Unreadable(_))));
     }
 }
