@@ -115,7 +115,8 @@ mod tests {
     async fn whoever_finds_too_many_waiting_is_told_at_once() {
         let passwords = Passwords::default();
         let turns = Arc::clone(&passwords.turns).acquire_many_owned(HASHED_AT_ONCE as u32).await.expect("both");
-        let mut waiting: Vec<_> = (0..HASHED_AT_ONCE + WAITING_MAX).map(|_| Box::pin(passwords.in_turn(|| 7))).collect();
+        let mut waiting: Vec<_> =
+            (0..HASHED_AT_ONCE + WAITING_MAX).map(|_| Box::pin(passwords.in_turn(|| 7))).collect();
         for waits in &mut waiting {
             assert!(asked_once(waits).await.is_none(), "nobody's turn has come");
         }
