@@ -123,7 +123,10 @@ async fn lists_and_questions_open_and_shut_with_the_keyboard() {
     assert_eq!(ann.focused().await, "faces", "the focus is where it was");
 
     ann.clicks(".head").await;
-    ann.tabs_to(".me button").await;
+    ann.tabs_to(".me a").await;
+    ann.presses(Key::Enter).await;
+    ann.find("[popovertarget=leave]").await;
+    ann.tabs_to("[popovertarget=leave]").await;
     ann.presses(Key::Space).await;
     ann.opens("#leave").await;
     ann.presses(Key::Tab).await;
@@ -131,7 +134,7 @@ async fn lists_and_questions_open_and_shut_with_the_keyboard() {
     assert_eq!(ann.eval(inside, vec![]).await, json!(true), "the question comes next, wherever it stands in the page");
     ann.presses(Key::Escape).await;
     ann.shuts("#leave").await;
-    assert_eq!(ann.eval("return document.activeElement.matches('.me button')", vec![]).await, json!(true));
+    assert_eq!(ann.eval("return document.activeElement.matches('[popovertarget=leave]')", vec![]).await, json!(true));
     ann.presses(Key::Enter).await;
     ann.tabs_to("#leave .danger").await;
     ann.presses(Key::Enter).await;

@@ -239,7 +239,8 @@ async fn the_look_is_chosen_for_a_browser_and_stands_on_every_page() {
         assert!(!plain.text().contains("data-theme"), "{path}");
     }
     let plain = ask(house.get(&ann.room).header("cookie", ann.cookie()).header("accept", "text/html")).await;
-    let held = house.get(&ann.room).header("cookie", format!("{}; {cookie}", ann.cookie())).header("accept", "text/html");
+    let held =
+        house.get(&ann.room).header("cookie", format!("{}; {cookie}", ann.cookie())).header("accept", "text/html");
     let dark = ask(held.header("if-none-match", plain.header("etag"))).await;
     assert_eq!(dark.status, 200, "a page in another look is another page");
     assert!(choose("device").await.header("set-cookie").contains("Max-Age=0"));

@@ -15,7 +15,11 @@ struct Kind {
 }
 
 const KINDS: [Kind; 5] = [
-    Kind { path: "/sign-in", fields: &[("name", "Member"), ("password", PASSWORD)], tried: &[("name", 32), ("password", 128)] },
+    Kind {
+        path: "/sign-in",
+        fields: &[("name", "Member"), ("password", PASSWORD)],
+        tried: &[("name", 32), ("password", 128)],
+    },
     Kind { path: "/claim", fields: &[("password", PASSWORD)], tried: &[("password", 128)] },
     Kind {
         path: "/recover",
@@ -79,7 +83,10 @@ async fn what_is_wrong_with_a_field_is_said_beside_it() {
         let right: Vec<(&str, String)> = kind.fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         for (field, max) in kind.tried {
             let with = |value: String| -> Vec<(&str, String)> {
-                right.iter().map(|(name, old)| (*name, if name == field { value.clone() } else { old.clone() })).collect()
+                right
+                    .iter()
+                    .map(|(name, old)| (*name, if name == field { value.clone() } else { old.clone() }))
+                    .collect()
             };
             let without: Vec<_> = right.iter().filter(|(name, _)| name != field).cloned().collect();
             let twice: Vec<_> = right.iter().cloned().chain([(*field, "read".to_owned())]).collect();
@@ -137,7 +144,8 @@ async fn the_first_owners_form_says_what_is_wrong_and_the_link_lives_on() {
     let right = [("house", "Fern Street"), ("name", "Ada"), ("password", PASSWORD)];
     for (field, max) in [("house", 40), ("name", 32), ("password", 128)] {
         for wrong in [String::new(), "x".repeat(max + 1), "\u{200b}".to_owned()] {
-            let fields = right.map(|(name, value)| (name, if name == field { wrong.clone() } else { value.to_owned() }));
+            let fields =
+                right.map(|(name, value)| (name, if name == field { wrong.clone() } else { value.to_owned() }));
             let page = asker.form(&link, "text/html", &fields).await;
             assert_eq!(page.status, 422, "{field}");
             assert!(page.text().contains(&format!(r#"id="{field}-error""#)), "{field}");
