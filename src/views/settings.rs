@@ -17,7 +17,7 @@ const ME: Tab = Tab { name: "Me", href: "/settings" };
 const PASSWORD: Tab = Tab { name: "Password", href: "/settings/password" };
 const DEVICES: Tab = Tab { name: "Devices", href: "/settings/devices" };
 const TOKENS: Tab = Tab { name: "Tokens", href: "/settings/tokens" };
-const CODES: Tab = Tab { name: "Recovery codes", href: "/settings/recovery-codes" };
+const CODES: Tab = Tab { name: "Recovery", href: "/settings/recovery-codes" };
 /// Whoever has an account has all of them, a guest the first two.
 const TABS: [Tab; 5] = [ME, DEVICES, PASSWORD, TOKENS, CODES];
 
@@ -66,7 +66,7 @@ pub fn me(places: &Places, notice: Option<&Notice>, viewer: &Person, theme: Them
 pub fn change_password(places: &Places, notice: Option<&Notice>, viewer: &Person, again: &Again) -> Markup {
     let body = html! {
         (section_head("change", "Another password", "All other devices are signed out. Tokens for scripts stay."))
-        form.stack.narrow method="post" action="/settings/password" aria-labelledby="change" {
+        form.stack method="post" action="/settings/password" aria-labelledby="change" {
             (again.wrong_with_all(&["current", "password"]))
             (username(&viewer.author.name))
             (password("current", "Password now", again.wrong("current"), true))
@@ -138,7 +138,7 @@ pub fn tokens(places: &Places, notice: Option<&Notice>, sessions: &[Session], ag
                 }
             }
         }
-        form.stack.narrow method="post" action="/settings/tokens" aria-label="New token" {
+        form.stack method="post" action="/settings/tokens" aria-label="New token" {
             h3 { "A new one" }
             (again.wrong_with_all(&["name", "scopes"]))
             (field(Field {

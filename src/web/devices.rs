@@ -20,8 +20,8 @@ use crate::views::{self, Again};
 /// Where one is signed in.
 #[handler]
 pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let sessions = sessions(house, &visitor)?;
-    let current = current(&visitor);
+    let (mut sessions, current) = (sessions(house, &visitor)?, current(&visitor));
+    sessions.sort_by_key(|session| Some(session.id) != current); // this one first
     if Accept::of(request) == Accept::Json {
         return Ok(listed(&visitor, &sessions, |kind| matches!(kind, TokenKind::Session(_))));
     }

@@ -5,6 +5,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
+use taproom::domain::{
+    AccountCommand, Asked, Command, Device, Event, Line, PasswordHash, PersonCommand, Refusal, RoomName, Token, Until,
+    UserName, Who,
+};
+use taproom::store::Store;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::account::{PASSWORD, claims, is_known, member, send, settings, signs_in, with};
@@ -164,4 +169,43 @@ async fn the_owners_link_is_printed_and_stays_true_until_it_is_used() {
     let again = Program::start(directory.path()).await;
     assert!(!file.exists(), "an owned house has no link");
     assert_eq!(ask(client().get(format!("{}/owner/{}", again.url, token.trim()))).await.status, 404);
+}
+
+/// What a store answers to one command.
+fn judged(store: &Store, who: Who, command: Command) -> Result<Event, Refusal> {
+    let answer = store.commit(crate::past::now(), &[Asked { who, nonce: None, command }]).unwrap().pop();
+    answer.expect("a command has an outcome").map(|done| done.event)
+}
+
+#[test]
+fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = crate::past::store(directory.path());
+    let (hash, device) = (|n: u8| Token::new([n; 32]).hash(), Device::default);
+    let password = || PasswordHash::new("a hash".to_owned());
+    let name = |text: &str| UserName::parse(text).unwrap();
+    let house = Line::parse("house", "Fern Street", 40).unwrap();
+    let own =
+        AccountCommand::Own { house, name: name("Owner"), password: password(), token: hash(1), device: device() };
+    let Ok(Event::PersonChanged { user: owner }) = judged(&store, Who::Nobody, Command::Account(own)) else {
+        panic!("nobody owned it")
+    };
+    let room = RoomName::parse(ROOM).unwrap();
+    let enter = Command::Enter { room, name: name(ANN), token: hash(2), device: device() };
+    let Ok(Event::Entered { user, .. }) = judged(&store, Who::Nobody, enter) else { panic!("the door is open") };
+    let account = |command| judged(&store, Who::User(user), Command::Account(command));
+    let claim = AccountCommand::Claim { password: password(), token: hash(3), instead: hash(2), device: device() };
+    account(claim).unwrap();
+    account(AccountCommand::SetRecoveryCodes { codes: vec![hash(4)] }).unwrap();
+    let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses: Vec::new() };
+    judged(&store, Who::User(owner), Command::Person(user, ban)).unwrap();
+
+    let recover = |code| {
+        let (password, token, device) = (password(), hash(5), device());
+        judged(&store, Who::Nobody, Command::Account(AccountCommand::Recover { user, code, password, token, device }))
+    };
+    assert_eq!(recover(hash(9)), Err(Refusal::SignInWrong), "a guess learns nothing");
+    assert!(matches!(recover(hash(4)), Err(Refusal::Banned(_))));
+    judged(&store, Who::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
+    assert_eq!(recover(hash(4)), Ok(Event::PersonChanged { user }), "the code was not used up meanwhile");
 }

@@ -18,14 +18,13 @@ fn current(devices: &[Value]) -> &str {
 }
 
 /// The stream says that it is over, and nothing after that.
-async fn is_over(mut ears: Ears) {
+pub async fn is_over(mut ears: Ears) {
     loop {
         let event = ears.next().await.expect("it says that it is over");
-        match event.name.as_str() {
-            "gone" => break,
-            "here" | "ping" => {}
-            _ => panic!("nothing is said before the end: {event:?}"),
+        if event.name == "gone" {
+            break;
         }
+        assert!(event.id.is_none(), "nothing is told before the end but who comes and goes: {event:?}");
     }
     assert!(ears.next().await.is_none(), "nothing follows");
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::{PASSWORD, is_known, member, settings, signs_in};
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask};
+use crate::sessions::is_over;
 
 /// Makes one; what its owner is told.
 async fn make(guest: &Guest, name: &str, scopes: &str) -> Value {
@@ -77,10 +78,7 @@ async fn it_is_shown_once_with_a_line_that_works_and_is_over_when_its_owner_says
     let ears = script.listen("as=json").await;
     let id = settings(&ann, "/tokens", None).await.json()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(settings(&ann, &format!("/tokens/{id}/revoke"), Some(json!({}))).await.status, 204);
-    let mut ears = ears;
-    while let Some(event) = ears.next().await {
-        assert!(["here", "gone"].contains(&event.name.as_str()), "{event:?}");
-    }
+    is_over(ears).await;
     assert_eq!(ask(script.post().json(&json!({ "body": "still?" }))).await.status, 401);
     assert_eq!(settings(&ann, &format!("/tokens/{id}/revoke"), Some(json!({}))).await.status, 404, "it is over once");
     assert!(is_known(&ann).await);
