@@ -228,6 +228,7 @@ impl Refusal {
             Self::BodyBlank | Self::BodyTooLong => Some("body"),
             Self::NonceInvalid => Some("nonce"),
             Self::RoomUnknown(_)
+            | Self::RoomAbsent
             | Self::MessageUnknown
             | Self::NameNeeded
             | Self::TokenUnknown
