@@ -86,9 +86,6 @@
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 
-// What every request passes through, one around the other, is one type, which the compiler takes apart to its core.
-#![recursion_limit = "256"]
-
 pub mod domain;
 
 pub mod assets;
