@@ -21,6 +21,7 @@ impl Browser {
         self.keys_in("#name", name).await;
         self.keys_in("#password", password).await;
         self.clicks("form .primary").await;
+        self.find("form[action='/sign-out']").await;
     }
 
     /// What the page says has just been done.
@@ -81,6 +82,7 @@ async fn everything_of_an_account_works_without_script() {
     ada.keys_in("#name", ADA).await;
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
+    ada.find("form[action='/sign-out']").await;
     assert!(ada.says_of(".brand").await.contains("Fern Street"));
     assert!(ada.says_of("h1").await.contains(ADA), "whoever took the house is in it");
 
@@ -113,6 +115,7 @@ async fn everything_of_an_account_works_without_script() {
 
     ada.clicks(".tabs a[href='/settings/recovery-codes']").await;
     ada.clicks("main .primary").await;
+    ada.find(".codes").await;
     let codes = ada.all(".codes li").await;
     assert_eq!(codes.len(), 10);
     ada.clicks(".tabs a[href='/settings']").await;
@@ -159,6 +162,7 @@ async fn a_guest_keeps_the_name_and_leaves_no_device_behind_without_script() {
     ada.keys_in("#name", ADA).await;
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
+    ada.find(".tabs").await;
     assert!(ada.says_of("h1").await.contains("My settings"), "and goes on to where it wanted to go");
 }
 
