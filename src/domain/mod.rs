@@ -4,6 +4,7 @@
 //! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
 
 mod account;
+mod address_block;
 mod audit;
 mod body;
 mod clean;
@@ -26,6 +27,7 @@ mod room;
 mod token;
 
 pub use account::AccountCommand;
+pub use address_block::AddressBlock;
 pub use audit::{Audit, Deed, Report};
 pub use body::Body;
 pub use command::{Asked, Command, HouseCommand, PersonCommand, RoomCommand, Who};

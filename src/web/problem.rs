@@ -64,6 +64,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::ForeignOrigin
         | Refusal::NoNewGuests
         | Refusal::Banned(_)
+        | Refusal::AddressBlocked
         | Refusal::Muted(_)
         | Refusal::RoomArchived
         | Refusal::NotAllowed
