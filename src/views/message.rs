@@ -16,7 +16,7 @@ pub fn row(room: &Address, message: &Message) -> Markup {
         li #{ "m" (message.id) } .message.follows[message.place.follows] data-author=(author.id) tabindex="-1" {
             (avatar(author))
             div.message-head {
-                span.author dir="auto" { (author.name) } " "
+                a.author href=(author.path()) dir="auto" { (author.name) } " "
                 span.tag.own-only { "you" } " "
                 a.time href={ (room.path()) "/messages/" (message.id) } {
                     time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }

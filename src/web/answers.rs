@@ -4,7 +4,12 @@ use poem::Response;
 use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
 use poem::http::{HeaderValue, StatusCode};
 
+use poem::{Request, Result};
+
+use super::accept::{Accept, is_htmx};
 use super::visitor::Visitor;
+use super::{House, problem};
+use crate::engine::Problem;
 
 /// Go and look there (RFC 9110, section 15.4.4). `path` is ASCII.
 pub(super) fn see_other(path: &str) -> Response {
@@ -26,4 +31,32 @@ pub(super) fn private(mut response: Response, visitor: &Visitor) -> Response {
 /// Adds a cookie of ours, which is always ASCII.
 pub(super) fn add_cookie(response: &mut Response, cookie: &str) {
     response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
+}
+
+/// Whether whoever asks is shown a page: a browser. Programs are told the same as JSON.
+pub(super) fn wants_page(request: &Request) -> bool {
+    matches!(Accept::of(request), Accept::Page | Accept::Stream)
+}
+
+/// A form was carried out: `path` shows what it led to.
+pub(super) fn done(path: &str) -> Response {
+    see_other(path)
+}
+
+/// What a form is answered that was refused: `page` shows it again, with what was typed and what is wrong. Programs, and
+/// whoever may not see the page either, are told the problem alone.
+pub(super) fn again(
+    request: &Request,
+    house: &House,
+    problem: Problem,
+    page: impl FnOnce(&Problem) -> Result<Response, Problem>,
+) -> Result<Response> {
+    if Accept::of(request) != Accept::Page || is_htmx(request) {
+        return Err(problem.into());
+    }
+    let Ok(mut response) = page(&problem) else { return Err(problem.into()) };
+    problem::note(&problem, &house.meters);
+    response.set_status(poem::error::ResponseError::status(&problem));
+    problem::tell_when(&problem, response.headers_mut());
+    Ok(response)
 }

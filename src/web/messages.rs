@@ -13,7 +13,7 @@ use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::visitor::Visitor;
-use super::{House, random};
+use super::{House, blocks, random};
 use crate::domain::{Body as Text, Command, Done, Event, Message, Nonce, Refusal, Room, Seq};
 use crate::engine::Problem;
 use crate::store::Fault;
@@ -45,10 +45,13 @@ pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visit
 }
 
 async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
-    let room = house.room(&house.store.snapshot()?, request, visitor)?.room.id;
+    let snapshot = house.store.snapshot()?;
+    let room = house.room(&snapshot, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
     let person = visitor.author().ok_or(Refusal::NameNeeded)?;
     pace::take(request, Some(person.id), Deed::Post)?;
+    blocks::refuse(&snapshot, request, visitor)?;
+    drop(snapshot);
     let body = Text::parse(form.get_or_text("body"))?;
     let nonce = nonce(request, form, &body)?;
     house.engine.execute(visitor.speaker()?, nonce, Command::Post { room, body }).await
