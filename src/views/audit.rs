@@ -48,8 +48,10 @@ pub fn page(places: &Places, lines: &[Line], older: Option<Seq>) -> Markup {
 
 fn sentence(line: &Line) -> Markup {
     let whom = || named(line.user.as_ref());
-    let room = || html! {
-        @match &line.room { Some(room) => a href=(room.address.path()) { bdi { (room.name) } }, None => "a closed room" }
+    let room = || {
+        html! {
+            @match &line.room { Some(room) => a href=(room.address.path()) { bdi { (room.name) } }, None => "a closed room" }
+        }
     };
     let label = || html! { @if let Some(label) = &line.label { " “" bdi { (label) } "”" } };
     let by = html! { @if line.audit.by.is_some() { (named(line.by.as_ref())) } @else { "Whoever runs the machine" } };

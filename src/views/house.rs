@@ -23,11 +23,8 @@ pub struct Draft {
     pub wrong: Option<(&'static str, String)>,
 }
 
-const DOORS: [(Door, &str); 3] = [
-    (Door::Open, "Everybody, by a nickname"),
-    (Door::Invited, "With an invitation"),
-    (Door::Members, "Members only"),
-];
+const DOORS: [(Door, &str); 3] =
+    [(Door::Open, "Everybody, by a nickname"), (Door::Invited, "With an invitation"), (Door::Members, "Members only")];
 const CREATORS: [(Role, &str); 3] =
     [(Role::Guest, "Everybody"), (Role::Member, "Members"), (Role::Moderator, "Moderators")];
 

@@ -174,10 +174,8 @@ impl<'a> Person<'a> {
     /// This person; with what holds at this moment of all that was laid on them, for those who may know.
     pub fn of(person: &'a crate::domain::Person, now: Option<Moment>) -> Self {
         let author = &person.author;
-        let laid_on = now.map(|now| LaidOn {
-            muted_until: until(person.muted, now),
-            banned_until: until(person.banned, now),
-        });
+        let laid_on =
+            now.map(|now| LaidOn { muted_until: until(person.muted, now), banned_until: until(person.banned, now) });
         Self { id: author.id.0, name: &author.name, url: author.path(), role: person.role.word(), laid_on }
     }
 }

@@ -58,7 +58,8 @@ const ENDS: [(&str, &str); 4] =
 
 /// The list of all people, or of those who were looked for.
 pub fn list(places: &Places, people: &[Listed], (found, all): (bool, u64), q: &str, now: Moment) -> Markup {
-    let count = if all == 1 { "One person has a name here.".to_owned() } else { format!("{all} people have a name here.") };
+    let count =
+        if all == 1 { "One person has a name here.".to_owned() } else { format!("{all} people have a name here.") };
     let body = html! {
         section aria-labelledby="people" {
             (section_head("people", "People", &count))
@@ -131,8 +132,7 @@ pub fn page(view: &View) -> Markup {
 }
 
 fn role(person: &Person) -> Markup {
-    const ROLES: [(Role, &str); 3] =
-        [(Role::Member, "Member"), (Role::Moderator, "Moderator"), (Role::Owner, "Owner")];
+    const ROLES: [(Role, &str); 3] = [(Role::Member, "Member"), (Role::Moderator, "Moderator"), (Role::Owner, "Owner")];
     html! {
         (section_head("role-head", "Role", "Moderators keep order; owners run the house."))
         form.stack method="post" action={ (person.author.path()) "/role" } {

@@ -255,7 +255,10 @@ mod tests {
         let json = json(br#"{"a":true,"b":["x",1,""],"c":{},"d":5,"e":null,"f":[true]}"#).expect("an object");
         assert_eq!((json.is_on("a"), json.one("a")), (Ok(true), Err(Refusal::FieldInvalid("a"))));
         assert_eq!((json.several("b"), json.one("b")), (Ok(vec!["x", "1"]), Err(Refusal::FieldInvalid("b"))));
-        assert_eq!((json.one("c"), json.several("f")), (Err(Refusal::FieldInvalid("c")), Err(Refusal::FieldInvalid("f"))));
+        assert_eq!(
+            (json.one("c"), json.several("f")),
+            (Err(Refusal::FieldInvalid("c")), Err(Refusal::FieldInvalid("f")))
+        );
         assert_eq!((json.one("d"), json.one("e"), json.get("c")), (Ok("5"), Ok(""), None));
     }
 

@@ -59,7 +59,11 @@ pub(super) async fn revoke(request: &Request, Data(house): Data<&Arc<House>>, vi
     let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
     let command = HouseCommand::RevokeInvitation { id: id.ok_or(Problem::Refused(Refusal::Nothing))? };
     house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, Command::House(command)).await?;
-    Ok(if wants_page(request) { done("/house/invitations?done=revoked") } else { StatusCode::NO_CONTENT.into_response() })
+    Ok(if wants_page(request) {
+        done("/house/invitations?done=revoked")
+    } else {
+        StatusCode::NO_CONTENT.into_response()
+    })
 }
 
 async fn invite(house: &House, visitor: &Visitor, form: &Form) -> Result<(Invitation, Token), Problem> {
@@ -138,13 +142,15 @@ fn page(request: &Request, house: &House, visitor: &Visitor, draft: &Draft) -> R
         let came = newcomers.iter().filter(|(id, _)| *id == invitation.id).map(|(_, author)| author.clone()).collect();
         Ok::<_, Problem>(Listed { by: snapshot.user(invitation.by)?, came, invitation })
     };
-    let invitations = snapshot.invitations(LISTED_PEOPLE_MAX)?.into_iter().map(listed).collect::<Result<Vec<_>, _>>()?;
+    let invitations =
+        snapshot.invitations(LISTED_PEOPLE_MAX)?.into_iter().map(listed).collect::<Result<Vec<_>, _>>()?;
     let mut rooms = snapshot.hidden_rooms(person, now())?;
     rooms.retain(|room| room.kind == Kind::Closed);
     let is_revoked = query::text(request, "done").as_deref() == Some("revoked");
     let notice = is_revoked.then(|| Notice::Done("It is taken back: nobody comes in by it any more.".to_owned()));
     let places = places.view(visitor, None);
-    let view = View { places: &places, invitations: &invitations, rooms: &rooms, draft, notice: notice.as_ref(), now: now() };
+    let view =
+        View { places: &places, invitations: &invitations, rooms: &rooms, draft, notice: notice.as_ref(), now: now() };
     Ok(private(views::invitation::list(&view).into_response(), visitor))
 }
 

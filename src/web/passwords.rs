@@ -15,7 +15,9 @@ pub(super) async fn hash(_house: &House, password: Password) -> Result<PasswordH
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(|_| Problem::Broken)?;
     let hashed = tokio::task::spawn_blocking(move || {
-        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map(|hash| PasswordHash::new(hash.to_string()))
+        Argon2::default()
+            .hash_password_with_salt(password.as_bytes(), &salt)
+            .map(|hash| PasswordHash::new(hash.to_string()))
     });
     hashed.await.map_err(|_| Problem::Broken)?.map_err(|_| Problem::Broken)
 }

@@ -99,9 +99,9 @@ pub(super) fn detail(problem: &Problem) -> String {
 /// What is wrong, and beside which of these fields it stands; blank if beside none.
 pub(super) fn beside(problem: &Problem, fields: &[&'static str]) -> (&'static str, String) {
     let field = match problem {
-        Problem::Refused(Refusal::FieldBlank(field) | Refusal::FieldTooLong(field, _) | Refusal::FieldInvalid(field)) => {
-            fields.iter().find(|known| *known == field).copied()
-        }
+        Problem::Refused(
+            Refusal::FieldBlank(field) | Refusal::FieldTooLong(field, _) | Refusal::FieldInvalid(field),
+        ) => fields.iter().find(|known| *known == field).copied(),
         _ => None,
     };
     (field.unwrap_or(""), detail(problem))

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
+use super::House;
 use super::answers::{done, private, wants_page};
 use super::places::Places;
 use super::visitor::Visitor;
-use super::House;
 use crate::domain::{Act, Command, Message, Refusal, Room, RoomCommand, Seq, may};
 use crate::engine::{Problem, now};
 use crate::store::Snapshot;

@@ -15,9 +15,7 @@ use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, blocks, erasing, origin, problem, random};
 use crate::domain::limits::REASON_CHARS_MAX;
-use crate::domain::{
-    Act, Address, Command, Line, Person, PersonCommand, Refusal, Role, RoomCommand, Until, UserId,
-};
+use crate::domain::{Act, Address, Command, Line, Person, PersonCommand, Refusal, Role, RoomCommand, Until, UserId};
 use crate::engine::{Problem, now};
 use crate::views;
 use crate::views::sheet::Notice;
@@ -156,13 +154,7 @@ fn in_house(form: &Form) -> Option<Act> {
     form.get("room").is_none_or(|room| room.trim().is_empty()).then_some(Act::Mute)
 }
 
-async fn silence(
-    house: &House,
-    visitor: &Visitor,
-    person: &Person,
-    form: &Form,
-    until: Until,
-) -> Result<(), Problem> {
+async fn silence(house: &House, visitor: &Visitor, person: &Person, form: &Form, until: Until) -> Result<(), Problem> {
     let (user, room) = (person.author.id, form.one("room")?);
     if room.trim().is_empty() {
         return lay_on(house, visitor, user, PersonCommand::Mute { until }).await;

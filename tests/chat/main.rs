@@ -10,6 +10,7 @@ mod parts;
 mod past;
 mod program;
 mod sse;
+mod staff;
 mod terminal;
 
 mod door;
@@ -45,3 +46,9 @@ mod old;
 
 mod logs;
 mod meters;
+
+mod house;
+mod invitations;
+mod moderation;
+mod reports;
+mod rights;
