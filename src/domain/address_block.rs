@@ -1,7 +1,8 @@
 //! From where somebody comes: the addresses of one line, which somebody can change among as they like.
 
+// Addresses as numbers: there are no sockets in `core`.
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// One IPv4 address, or the /64 of an IPv6 address, which is what a household is given (RFC 6177).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -14,11 +14,12 @@ pub fn of(viewer: Option<UserId>, moderates: bool) -> String {
     let Some(UserId(id)) = viewer else { return String::new() };
     let others = if moderates { "--report: inline-flex; --remove: inline-flex" } else { "--report: inline-flex" };
     format!(
-        ".message {{ {others} }}\n\
-         [data-author=\"{id}\"] {{ --own: flex; --author: var(--accent-text); --remove: inline-flex; --report: none }}\n\
+        "[data-author=\"{id}\"] {{ --own: flex; --author: var(--accent-text) }}\n\
          [data-mentions~=\"{id}\"] {{ --message-ground: var(--for-me); --message-edge: var(--accent) }}\n\
          .mention[data-user=\"{id}\"] {{ --mention-ground: color-mix(in oklch, var(--accent) 22%, transparent) }}\n\
          .reaction[data-reactors~=\"{id}\"] {{ --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); \
-         --pill-ink: var(--accent-text) }}\n"
+         --pill-ink: var(--accent-text) }}\n\
+         .message {{ {others} }}\n\
+         .message[data-author=\"{id}\"] {{ --remove: inline-flex; --report: none }}\n"
     )
 }
