@@ -45,7 +45,7 @@ pub fn page(places: &Places, done: Option<&'static str>, draft: &Draft) -> Marku
     let creators = CREATORS.map(|(role, words)| (role.word(), words));
     let body = html! {
         section aria-labelledby="settings" {
-            (section_head("settings", "The house", "For everybody who comes here."))
+            (section_head("settings", "Settings", "For everybody who comes here."))
             form.stack method="post" action="/house" {
                 (field(Field {
                     name: "name", label: "Name of the house", kind: "text", value: &draft.name, autocomplete: "off",

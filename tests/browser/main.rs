@@ -13,6 +13,7 @@ mod accessibility;
 mod hiding;
 mod keyboard;
 mod once;
+mod order;
 mod pace;
 mod phone;
 mod policy;

@@ -46,7 +46,8 @@ const FAULTS: &str = "
     const hit = document.elementFromPoint(x, y);
     const open = document.querySelector(':popover-open');
     if (!control.contains(hit) && !(open && !open.contains(control))) faults.push(`${name(control)} lies under ${name(hit)}`);
-    if (!control.closest('.body, .message-head') && Math.min(box.width, box.height) < 32)
+    const touched = control.closest('label')?.getBoundingClientRect() ?? box; // all of a label does what its control does
+    if (!control.closest('.body, .message-head') && Math.min(touched.width, touched.height) < 32)
       faults.push(`${name(control)} is ${box.width} by ${box.height}, too small to touch`);
   }
   return faults;";
