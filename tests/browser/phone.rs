@@ -47,7 +47,9 @@ const FAULTS: &str = "
     const open = document.querySelector(':popover-open');
     if (!control.contains(hit) && !(open && !open.contains(control))) faults.push(`${name(control)} lies under ${name(hit)}`);
     const touched = control.closest('label')?.getBoundingClientRect() ?? box; // all of a label does what its control does
-    if (!control.closest('.body, .message-head') && Math.min(touched.width, touched.height) < 32)
+    // A link within a sentence is as high as its line (WCAG 2.2, 2.5.8).
+    const inSentence = [...control.parentElement.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    if (!control.closest('.body, .message-head') && !inSentence && Math.min(touched.width, touched.height) < 32)
       faults.push(`${name(control)} is ${box.width} by ${box.height}, too small to touch`);
   }
   return faults;";
