@@ -32,7 +32,7 @@ impl View<'_> {
     /// The way back to it.
     fn back(&self) -> Markup {
         let (path, id) = (self.room.address.path(), self.message.id);
-        html! { a.button.quiet href={ (path) "?around=" (id) "#m" (id) } { "Back to " bdi { (self.room.name) } } }
+        html! { a.button.quiet href={ (path) "?around=" (id) "#m" (id) } { span { "Back to " bdi { (self.room.name) } } } }
     }
 }
 

@@ -67,7 +67,7 @@ fn row(listed: &Listed, now: Moment) -> Markup {
                 @if let (Some(room), false) = (&listed.room, message.is_removed()) {
                     a.button.quiet.danger href={ (room.address.path()) "/messages/" (message.id) "/delete" } { "Remove it" }
                 }
-                a.button.quiet href={ (message.author.path()) "#mute" } { "Silence " bdi { (message.author.name) } }
+                a.button.quiet href={ (message.author.path()) "#mute" } { span { "Silence " bdi { (message.author.name) } } }
                 a.button.quiet href={ (message.author.path()) "#ban" } { "Put outside" }
             }
             @match &report.settled {
