@@ -38,11 +38,6 @@ pub(super) fn wants_page(request: &Request) -> bool {
     matches!(Accept::of(request), Accept::Page | Accept::Stream)
 }
 
-/// A form was carried out: `path` shows what it led to.
-pub(super) fn done(path: &str) -> Response {
-    see_other(path)
-}
-
 /// What a form is answered that was refused: `page` shows it again, with what was typed and what is wrong. Programs, and
 /// whoever may not see the page either, are told the problem alone.
 pub(super) fn again(

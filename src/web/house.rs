@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, done, private, wants_page};
+use super::answers::{again, private, see_other, wants_page};
 use super::form::Form;
 use super::places::Places;
 use super::visitor::Visitor;
@@ -40,7 +40,7 @@ pub(super) async fn set(
     let form = Form::read(request, body, &fields).await.map_err(Problem::Refused)?;
     match settle(house, &visitor, &form).await {
         Ok(settings) if !wants_page(request) => Ok(Json(views::json::House::of(&settings)).into_response()),
-        Ok(_) => Ok(done("/house?done=saved")),
+        Ok(_) => Ok(see_other("/house?done=saved")),
         Err(problem) => again(request, house, problem, |problem| {
             page(request, house, &visitor, &Draft::of_form(&form, problem::beside(problem, &fields)))
         }),

@@ -8,7 +8,7 @@ use poem::http::{HeaderValue, StatusCode};
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, done, private, wants_page};
+use super::answers::{again, private, see_other, wants_page};
 use super::form::Form;
 use super::places::Places;
 use super::visitor::Visitor;
@@ -60,7 +60,7 @@ pub(super) async fn revoke(request: &Request, Data(house): Data<&Arc<House>>, vi
     let command = HouseCommand::RevokeInvitation { id: id.ok_or(Problem::Refused(Refusal::Nothing))? };
     house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, Command::House(command)).await?;
     Ok(if wants_page(request) {
-        done("/house/invitations?done=revoked")
+        see_other("/house/invitations?done=revoked")
     } else {
         StatusCode::NO_CONTENT.into_response()
     })

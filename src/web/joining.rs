@@ -10,7 +10,7 @@ use poem::http::header::CACHE_CONTROL;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{add_cookie, again, done, private, wants_page};
+use super::answers::{add_cookie, again, private, see_other, wants_page};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::{self, Visitor};
@@ -117,7 +117,7 @@ fn welcome(request: &Request, house: &House, joined: Joined) -> Result<Response,
     let room = invitation.rooms.first().map_or(Ok(None), |room| house.store.snapshot()?.room_by_id(*room))?;
     let path = room.as_ref().map_or("/", |room| room.address.path());
     let mut response = if wants_page(request) {
-        done(path)
+        see_other(path)
     } else {
         Json(views::json::Joined::of(name.as_str(), &token, path)).into_response()
     };

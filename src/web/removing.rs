@@ -6,7 +6,7 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::House;
-use super::answers::{done, private, wants_page};
+use super::answers::{private, see_other, wants_page};
 use super::places::Places;
 use super::visitor::Visitor;
 use crate::domain::{Act, Command, Message, Refusal, Room, RoomCommand, Seq, may};
@@ -38,7 +38,7 @@ pub(super) async fn remove(request: &Request, Data(house): Data<&Arc<House>>, vi
     let command = Command::Room(room.id, RoomCommand::RemoveMessage { message: message.id });
     house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, command).await?;
     if wants_page(request) {
-        return Ok(done(&format!("{}?around={id}#m{id}", room.address.path(), id = message.id)));
+        return Ok(see_other(&format!("{}?around={id}#m{id}", room.address.path(), id = message.id)));
     }
     let message = house.store.snapshot().and_then(|snapshot| snapshot.message(room.id, message.id));
     let message = message.map_err(Problem::Unread)?.ok_or(Problem::Refused(Refusal::MessageUnknown))?;

@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, done, private, wants_page};
+use super::answers::{again, private, see_other, wants_page};
 use super::form::Form;
 use super::places::Places;
 use super::removing::found;
@@ -46,7 +46,7 @@ pub(super) async fn tell(
     };
     match reported.await {
         Ok(_) if wants_page(request) => {
-            Ok(done(&format!("{}/messages/{}/report?done=reported", room.address.path(), message.id)))
+            Ok(see_other(&format!("{}/messages/{}/report?done=reported", room.address.path(), message.id)))
         }
         Ok(_) => Ok(StatusCode::CREATED.into_response()),
         Err(problem) => again(request, house, problem, |problem| {
@@ -76,7 +76,11 @@ pub(super) async fn settle(request: &Request, Data(house): Data<&Arc<House>>, vi
     let report = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
     let command = HouseCommand::Settle { report: report.ok_or(Problem::Refused(Refusal::Nothing))? };
     house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, Command::House(command)).await?;
-    Ok(if wants_page(request) { done("/house/reports?done=settled") } else { StatusCode::NO_CONTENT.into_response() })
+    Ok(if wants_page(request) {
+        see_other("/house/reports?done=settled")
+    } else {
+        StatusCode::NO_CONTENT.into_response()
+    })
 }
 
 fn form(

@@ -8,7 +8,7 @@ use poem::http::header::CACHE_CONTROL;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, done, private, wants_page};
+use super::answers::{again, private, see_other, wants_page};
 use super::form::Form;
 use super::people::{page, whom};
 use super::places::Places;
@@ -114,7 +114,7 @@ pub(super) async fn ban(
 pub(super) async fn unban(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let person = found(house, request, &visitor, Some(Act::Ban))?;
     lay_on(house, &visitor, person.author.id, PersonCommand::Unban).await?;
-    Ok(if wants_page(request) { done("/house/bans?done=unban") } else { told(house, person.author.id)? })
+    Ok(if wants_page(request) { see_other("/house/bans?done=unban") } else { told(house, person.author.id)? })
 }
 
 /// An owner makes a link by which somebody may choose a new password. It is shown once, and only its hash is kept.
@@ -195,7 +195,7 @@ fn answer(
     word: &str,
 ) -> Result<Response> {
     match outcome {
-        Ok(()) if wants_page(request) => Ok(done(&format!("{}?done={word}", person.author.path()))),
+        Ok(()) if wants_page(request) => Ok(see_other(&format!("{}?done={word}", person.author.path()))),
         Ok(()) => Ok(told(house, person.author.id)?),
         Err(problem) => again(request, house, problem, |problem| {
             let (field, wrong) = problem::beside(problem, &["why"]);

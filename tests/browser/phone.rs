@@ -40,6 +40,7 @@ const FAULTS: &str = "
   if (texts < 3) faults.push('hardly any text was found');
   for (const control of document.querySelectorAll('a, button, input:not([type=hidden]), textarea')) {
     if (!control.checkVisibility({opacityProperty: true}) || control.closest('.skip')) continue;
+    if (getComputedStyle(control).clipPath !== 'none') continue; // for readers only
     const box = control.getClientRects()[0], [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
     const log = control.closest('#log')?.getBoundingClientRect();
     if (x < 0 || y < 0 || x >= width || y >= height || (log && (y < log.top || y > log.bottom))) continue;
