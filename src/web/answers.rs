@@ -1,10 +1,8 @@
 //! Shapes of answers that more than one noun gives.
 
-use poem::Response;
 use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
 use poem::http::{HeaderValue, StatusCode};
-
-use poem::{Request, Result};
+use poem::{Request, Response, Result};
 
 use super::accept::{Accept, is_htmx};
 use super::visitor::Visitor;

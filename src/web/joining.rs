@@ -23,7 +23,7 @@ use crate::store::Snapshot;
 use crate::views;
 use crate::views::invitation::Welcome;
 
-/// How light the ground and how dark the dots of a code are: what cameras read best.
+/// The colour of a code's dots, on white: the ink of a page by day, which cameras read well.
 const INK: [u8; 3] = [37, 29, 24];
 
 /// The page to which an invitation leads.
