@@ -65,7 +65,7 @@ const VERBS: [(u32, Verb); 38] = [
     (6, Verb::RemoveMessage),
     (5, Verb::Report),
     (4, Verb::MuteInRoom),
-    (5, Verb::SetRole),
+    (8, Verb::SetRole),
     (3, Verb::Mute),
     (3, Verb::Ban),
     (3, Verb::Unban),

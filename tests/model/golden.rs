@@ -22,7 +22,7 @@ use crate::written::Written;
 
 /// How to record anew: `digest` after a change of the tables that is meant, `run` to draw other commands as well.
 const RECORD: &str = "TAPROOM_RECORD";
-const HOUSES: usize = 24;
+const HOUSES: usize = 28;
 const SCALE: Scale = Scale { batches: 20..=28, times: 4 };
 
 /// The commands of one house, by transactions.

@@ -1,7 +1,7 @@
 //! Everything that somebody may wish, in a word.
 
 /// What is wished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     Enter,
     Open,
@@ -41,4 +41,48 @@ pub enum Verb {
     Invite,
     RevokeInvitation,
     Settle,
+}
+
+impl Verb {
+    /// All of them.
+    pub const ALL: [Self; 38] = [
+        Self::Enter,
+        Self::Open,
+        Self::Post,
+        Self::Leave,
+        Self::Own,
+        Self::Claim,
+        Self::SignIn,
+        Self::SetPassword,
+        Self::MakeToken,
+        Self::Revoke,
+        Self::RevokeOthers,
+        Self::SetRecoveryCodes,
+        Self::Recover,
+        Self::Reset,
+        Self::Join,
+        Self::Seen,
+        Self::SetRoom,
+        Self::Add,
+        Self::Remove,
+        Self::GoOut,
+        Self::Archive,
+        Self::Delete,
+        Self::Undelete,
+        Self::RemoveMessage,
+        Self::Report,
+        Self::MuteInRoom,
+        Self::SetRole,
+        Self::Mute,
+        Self::Ban,
+        Self::Unban,
+        Self::Erase,
+        Self::ResetLink,
+        Self::SetHouse,
+        Self::CreateRoom,
+        Self::Direct,
+        Self::Invite,
+        Self::RevokeInvitation,
+        Self::Settle,
+    ];
 }

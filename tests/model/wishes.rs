@@ -73,7 +73,11 @@ impl Wisher<'_> {
         match verb {
             Verb::Enter => What::Enter { room: name(&ROOMS, a), name: name(&NAMES, b), token: self.secret() },
             Verb::Open => What::Open { room: name(&ROOMS, a) },
-            Verb::Post => What::Post { room: self.room(a), body: format!("<p>\ntext {b} 🚀") },
+            Verb::Post => {
+                let slow: Vec<_> = self.model.rooms.iter().filter(|room| room.slow_s > 0 && c % 3 == 0).collect();
+                let room = pick(&slow, a).map_or_else(|| self.room(a), |room| room.id);
+                What::Post { room, body: format!("<p>\ntext {b} 🚀") }
+            }
             Verb::Leave => What::Leave { token: self.token(a) },
             Verb::SetRole => What::SetRole { user: self.user(a), role: Role::ALL[b % 4] },
             Verb::Mute => What::Mute { user: self.user(a), until: self.until(b) },
@@ -94,7 +98,7 @@ impl Wisher<'_> {
                 // Most of the time the door is open, or nothing happens any more.
                 let (door, rooms_by) =
                     (*Door::ALL.get(a % 6).unwrap_or(&Door::Open), Role::ALL[b.saturating_sub(3) % 4]);
-                What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 4 > 0 }
+                What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 3 > 0 }
             }
             Verb::CreateRoom => {
                 let kind = [Kind::Open, Kind::Public, Kind::Closed, Kind::Closed, Kind::Direct][b % 5];
@@ -132,7 +136,7 @@ impl Wisher<'_> {
                 let kind = [Kind::Open, Kind::Public, Kind::Closed, Kind::Closed, Kind::Direct][c % 5];
                 let there = pick(&self.model.rooms, a).filter(|_| b % 2 == 0).map(|room| room.name.clone());
                 let name = there.filter(|name| !name.is_empty()).unwrap_or_else(|| name(&ROOMS, b));
-                let (topic, slow_s) = ((b % 3 == 0).then(|| format!("about {c}")), [0, 1, 400, 400][c % 4]);
+                let (topic, slow_s) = ((b % 3 == 0).then(|| format!("about {c}")), [0, 1, 400, 3_600][c % 4]);
                 What::SetRoom { room, name, topic, kind, slow_s, salt: self.secret() }
             }
             Verb::Add => What::Add { room: self.closed(a, c), user: self.user(b) },
