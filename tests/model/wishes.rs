@@ -229,7 +229,7 @@ impl Wisher<'_> {
     /// A closed room, more often than another.
     fn closed(&self, n: usize, other: usize) -> RoomId {
         let is_closed = |room: &&Room| room.kind == Kind::Closed && room.deleted_at.is_none();
-        let closed: Vec<_> = self.model.rooms.iter().filter(is_closed).filter(|_| other % 4 > 0).collect();
+        let closed: Vec<_> = self.model.rooms.iter().filter(is_closed).filter(|_| other % 4 != 3).collect();
         pick(&closed, n).map_or_else(|| self.room(n), |room| room.id)
     }
 
@@ -251,7 +251,7 @@ impl Wisher<'_> {
     /// Most know their passwords.
     fn proof(&self, user: UserId, n: usize) -> Seq {
         let password = self.model.user(user).and_then(|user| user.password.as_ref());
-        password.filter(|_| n % 4 > 0).map_or(Seq(n as u64), |(_, set)| *set)
+        password.filter(|_| n % 4 != 3).map_or(Seq(n as u64), |(_, set)| *set)
     }
 }
 

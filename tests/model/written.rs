@@ -89,11 +89,13 @@ impl What {
             Self::Open { room } => Command::Open { room: RoomName::parse(&room).unwrap() },
             Self::Post { room, body } => Command::Post { room, body: Body::parse(&body).unwrap() },
             Self::Leave { token: number } => Command::Leave { token: token(number) },
-            what => what.to_room().or_else(What::to_person).or_else(What::to_house).unwrap_or_else(What::account),
+            what => {
+                what.for_room().or_else(What::for_person).or_else(What::for_house).unwrap_or_else(What::for_account)
+            }
         }
     }
 
-    fn account(self) -> Command {
+    fn for_account(self) -> Command {
         use AccountCommand as C;
         Command::Account(match self {
             Self::Own { house, name, password, token: n } => {
@@ -129,7 +131,7 @@ impl What {
         })
     }
 
-    fn to_room(self) -> Result<Command, Self> {
+    fn for_room(self) -> Result<Command, Self> {
         use RoomCommand as C;
         let (room, command) = match self {
             Self::SetRoom { room, name, topic, kind, slow_s, salt } => {
@@ -150,7 +152,7 @@ impl What {
         Ok(Command::Room(room, command))
     }
 
-    fn to_person(self) -> Result<Command, Self> {
+    fn for_person(self) -> Result<Command, Self> {
         use PersonCommand as C;
         let (user, command) = match self {
             Self::SetRole { user, role } => (user, C::SetRole(role)),
@@ -166,7 +168,7 @@ impl What {
         Ok(Command::Person(user, command))
     }
 
-    fn to_house(self) -> Result<Command, Self> {
+    fn for_house(self) -> Result<Command, Self> {
         use HouseCommand as C;
         let command = match self {
             Self::SetHouse { name, door, rooms_by, new_guests } => {

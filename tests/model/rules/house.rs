@@ -8,7 +8,7 @@ use super::{Model, Now};
 pub(super) const PICKED: usize = 50;
 
 impl Model {
-    pub(super) fn to_house(&mut self, now: Now, who: Who, command: &HouseCommand) -> Result<Event, Refusal> {
+    pub(super) fn on_house(&mut self, now: Now, who: Who, command: &HouseCommand) -> Result<Event, Refusal> {
         use HouseCommand as C;
         match command {
             C::Set { name, door, rooms_by, new_guests } => {

@@ -141,9 +141,9 @@ impl Model {
                 Ok(Event::Left { user: self.tokens.remove(index).user })
             }
             Command::Account(command) => self.account(now, who, command),
-            Command::Room(room, command) => self.to_room(now, who, *room, command),
-            Command::Person(user, command) => self.to_person(now, who, *user, command),
-            Command::House(command) => self.to_house(now, who, command),
+            Command::Room(room, command) => self.on_room(now, who, *room, command),
+            Command::Person(user, command) => self.on_person(now, who, *user, command),
+            Command::House(command) => self.on_house(now, who, command),
         }
     }
 

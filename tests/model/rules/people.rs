@@ -5,7 +5,7 @@ use taproom::domain::{Deed, Event, Moment, PersonCommand, Refusal, Role, Until, 
 use super::{DAY, Model, Now, User};
 
 impl Model {
-    pub(super) fn to_person(
+    pub(super) fn on_person(
         &mut self,
         now: Now,
         who: Who,

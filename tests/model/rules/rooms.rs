@@ -41,7 +41,7 @@ impl Model {
         Ok(Event::Opened { room: self.find_or_open(now, user.id, name) })
     }
 
-    pub(super) fn to_room(&mut self, now: Now, who: Who, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
+    pub(super) fn on_room(&mut self, now: Now, who: Who, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
         use RoomCommand as C;
         match command {
             C::RemoveMessage { message } => self.remove_message(now, who, id, *message),
