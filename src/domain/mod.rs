@@ -43,6 +43,6 @@ pub use nonce::Nonce;
 pub use password::{Password, PasswordHash};
 pub use person::{Person, Role, Until, spell};
 pub use refusal::Refusal;
-pub use rights::{Act, Needs, RIGHTS, may, outranks, sees, silenced};
+pub use rights::{Act, Needs, RIGHTS, may, may_silence, outranks, sees, silenced};
 pub use room::{Address, Kind, Room, Salt};
 pub use token::{Token, TokenHash};
