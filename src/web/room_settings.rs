@@ -134,6 +134,8 @@ pub(super) async fn delete(request: &Request, Data(house): Data<&Arc<House>>, vi
 /// The room is had back.
 #[handler]
 pub(super) async fn undelete(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    // First, so that nobody without a name learns which addresses were those of rooms.
+    visitor.named().map_err(Problem::Refused)?;
     let name = query::room_name(request);
     let unknown = || Problem::Refused(Refusal::room_unknown(name));
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;

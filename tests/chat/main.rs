@@ -36,6 +36,7 @@ mod hostile;
 mod limits;
 mod pace;
 mod queue;
+mod security;
 
 mod shutdown;
 mod starting;
