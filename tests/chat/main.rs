@@ -32,6 +32,7 @@ mod packing;
 mod unchanged;
 
 mod crowded;
+mod holes;
 mod hostile;
 mod limits;
 mod pace;
