@@ -33,10 +33,12 @@ mod packing;
 mod unchanged;
 
 mod crowded;
+mod holes;
 mod hostile;
 mod limits;
 mod pace;
 mod queue;
+mod security;
 
 mod shutdown;
 mod starting;
