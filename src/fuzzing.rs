@@ -9,7 +9,7 @@ use poem::{Body, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{Address, Cursor, Done, Epoch, Event, Message, Refusal, Room, RoomId, Seq, UserId};
+use crate::domain::{self, Address, Cursor, Done, Epoch, Event, Message, Refusal, Room, RoomId, Seq, UserId};
 use crate::live::{self, Format, Framing};
 use crate::{store, views, web};
 
@@ -36,27 +36,61 @@ pub fn paragraphs(text: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is the row of the table of its name")]
 pub enum Row {
+    House,
     User,
     Token,
+    Secret,
+    Reset,
+    Invitation,
     Room,
+    Member,
     Recent,
     Message,
+    Change,
     Outcome,
+    Block,
+    Report,
+    Audit,
 }
 
 impl Row {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::User, Self::Token, Self::Room, Self::Recent, Self::Message, Self::Outcome];
+    pub const ALL: [Self; 15] = [
+        Self::House,
+        Self::User,
+        Self::Token,
+        Self::Secret,
+        Self::Reset,
+        Self::Invitation,
+        Self::Room,
+        Self::Member,
+        Self::Recent,
+        Self::Message,
+        Self::Change,
+        Self::Outcome,
+        Self::Block,
+        Self::Report,
+        Self::Audit,
+    ];
 
     /// Reads bytes as such a row and writes it again. `None` if they are none.
     pub fn rewrite(self, bytes: &[u8]) -> Option<Vec<u8>> {
         match self {
+            Self::House => rewrite::<store::HouseRow>(bytes),
             Self::User => rewrite::<store::UserRow>(bytes),
             Self::Token => rewrite::<store::TokenRow>(bytes),
+            Self::Secret => rewrite::<store::SecretRow>(bytes),
+            Self::Reset => rewrite::<store::ResetRow>(bytes),
+            Self::Invitation => rewrite::<domain::Invitation>(bytes),
             Self::Room => rewrite::<store::RoomRow>(bytes),
+            Self::Member => rewrite::<store::MemberRow>(bytes),
             Self::Recent => rewrite::<store::RecentRow>(bytes),
             Self::Message => rewrite::<store::MessageRow>(bytes),
+            Self::Change => rewrite::<store::ChangeRow>(bytes),
             Self::Outcome => rewrite::<store::OutcomeRow>(bytes),
+            Self::Block => rewrite::<store::BlockRow>(bytes),
+            Self::Report => rewrite::<domain::Report>(bytes),
+            Self::Audit => rewrite::<domain::Audit>(bytes),
         }
     }
 }

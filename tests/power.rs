@@ -1,7 +1,10 @@
-//! Power cuts: the store on a disk that forgets what was not synced, and that fails at a chosen
-//! write or sync. Whatever the
-//! moment, the file opens again, every answered post is there once, and nothing else is half there.
+//! Power cuts: the store on a disk that forgets what was not synced, and that fails at a chosen write or sync. Whatever
+//! the moment, the file opens again, every answered post is there once, and nothing else is half there.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
+
+#[path = "model/written.rs"]
+#[expect(dead_code, reason = "it also makes what is drawn")]
+mod written;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -12,6 +15,7 @@ use taproom::domain::{
     Asked, Body, Command, Device, Done, Event, Moment, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Who,
 };
 use taproom::store::{Recent, Store, Window};
+use written::Written;
 
 /// A disk, its cache, and when it breaks.
 #[derive(Clone, Debug, Default)]
@@ -225,4 +229,52 @@ fn what_may_have_been_lost_can_be_sent_again_and_is_there_once() {
         }
         assert!(texts.iter().all(|text| all.contains(text)));
     }
+}
+
+/// The transactions of a house in which everything happens that may happen.
+fn house() -> Vec<(Moment, Vec<Asked>)> {
+    let runs = include_str!("model/run.jsonl").split("\n\n\n").map(|run| run.split("\n\n").collect::<Vec<_>>());
+    let longest = runs.max_by_key(Vec::len).unwrap();
+    let batch = |lines: &str| {
+        let lines: Vec<Written> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (lines[0].at, lines.into_iter().map(Written::asked).collect())
+    };
+    longest.into_iter().map(batch).collect()
+}
+
+/// Carries out a house until it is done or the disk breaks: the digests of the tables after each transaction. None if it
+/// broke before there was a whole file.
+fn keep(disk: &Disk, house: &[(Moment, Vec<Asked>)]) -> Option<Vec<[u8; 32]>> {
+    let store = Store::open_on(disk.clone()).ok()?;
+    let mut digests = vec![store.digest().unwrap()];
+    for (at, batch) in house {
+        if store.commit(*at, batch).is_err() {
+            break;
+        }
+        digests.push(store.digest().unwrap());
+    }
+    Some(digests)
+}
+
+#[test]
+fn whenever_the_disk_breaks_a_house_is_as_it_was_before_a_change_or_after_it() {
+    let (whole, house) = (Disk::default(), house());
+    let all = keep(&whole, &house).expect("a good disk");
+    assert!(all.len() == house.len() + 1 && whole.acts() > 200, "{} acts", whole.acts());
+    let (mut before, mut after) = (0, 0);
+    for at in (1..=whole.acts()).step_by(5) {
+        let disk = Disk::breaking_at(at);
+        let Some(digests) = keep(&disk, &house) else { continue };
+        let answered = digests.len() - 1;
+        for kept in [Kept::Synced, Kept::Everything, Kept::EverySecondPage] {
+            let store = Store::open_on(disk.after_the_cut(kept)).expect("the file opens again");
+            store.verify().expect("everything in it fits together");
+            let digest = store.digest().unwrap();
+            let next = all.get(answered + 1).is_some_and(|next| *next == digest);
+            assert!(next || digest == all[answered], "act {at}, {kept:?}: something is half there");
+            before += usize::from(!next);
+            after += usize::from(next);
+        }
+    }
+    assert!(before > 50 && after > 0, "{before} times before, {after} times after");
 }

@@ -100,6 +100,48 @@ pub enum Deed {
     },
 }
 
+impl Deed {
+    /// To whom it was done, if to anybody.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Removed { author: user, .. }
+            | Self::Muted { user, .. }
+            | Self::Banned { user, .. }
+            | Self::Erased { user, .. }
+            | Self::RoleSet { user, .. }
+            | Self::ResetLinkMade { user } => Some(*user),
+            Self::Owned
+            | Self::Invited { .. }
+            | Self::InvitationRevoked { .. }
+            | Self::HouseSet
+            | Self::RoomSet { .. }
+            | Self::Archived { .. }
+            | Self::RoomDeleted { .. }
+            | Self::Settled { .. } => None,
+        }
+    }
+
+    /// In which room it was done, if in one.
+    pub fn room(&self) -> Option<RoomId> {
+        match self {
+            Self::Muted { room, .. } => *room,
+            Self::Removed { room, .. }
+            | Self::Erased { room, .. }
+            | Self::RoomSet { room }
+            | Self::Archived { room, .. }
+            | Self::RoomDeleted { room, .. } => Some(*room),
+            Self::Owned
+            | Self::Banned { .. }
+            | Self::RoleSet { .. }
+            | Self::ResetLinkMade { .. }
+            | Self::Invited { .. }
+            | Self::InvitationRevoked { .. }
+            | Self::HouseSet
+            | Self::Settled { .. } => None,
+        }
+    }
+}
+
 /// A line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {

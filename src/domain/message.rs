@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use percent_encoding::utf8_percent_encode;
+
 use super::limits::FOLLOWS_WITHIN;
+use super::room::SEGMENT;
 use super::{MessageId, Moment, UserId};
 
 /// Who said it.
@@ -12,6 +15,15 @@ pub struct Author {
     pub id: UserId,
     /// The name they have now. Shared: a page has fifty messages of a few people.
     pub name: Arc<str>,
+}
+
+impl Author {
+    /// The path of their page, percent-encoded: fit for a link and for a header. A name of dots alone would be a step in
+    /// a URL (WHATWG URL, section 3.4), so it is followed by a character that shows nothing and that a name loses.
+    pub fn path(&self) -> String {
+        let keep = if self.name.chars().all(|c| c == '.') { "%E2%80%8B" } else { "" };
+        format!("/people/{}{keep}", utf8_percent_encode(&self.name, SEGMENT))
+    }
 }
 
 /// A message as it stood when it was read.

@@ -4,6 +4,7 @@
 //! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
 
 mod account;
+mod address_block;
 mod audit;
 mod body;
 mod clean;
@@ -27,6 +28,7 @@ mod room;
 mod token;
 
 pub use account::AccountCommand;
+pub use address_block::AddressBlock;
 pub use audit::{Audit, Deed, Report};
 pub use body::Body;
 pub use code::RecoveryCode;
@@ -43,6 +45,6 @@ pub use nonce::Nonce;
 pub use password::{Password, PasswordHash};
 pub use person::{Person, Role, Until, spell};
 pub use refusal::Refusal;
-pub use rights::{Act, Needs, RIGHTS, may, outranks, sees, silenced};
+pub use rights::{Act, Needs, RIGHTS, may, may_silence, outranks, sees, silenced};
 pub use room::{Address, Kind, Room, Salt};
 pub use token::{Token, TokenHash};

@@ -33,9 +33,11 @@ impl UserName {
     }
 
     /// Two names with one look are taken for one another: letters that look alike make no difference either (Unicode
-    /// Technical Standard 39, section 4).
+    /// Technical Standard 39, section 4), neither as the name is written, where a capital I looks like a small l, nor when
+    /// its case is folded.
     pub fn look(&self) -> String {
-        skeleton(&self.key()).collect()
+        let written: String = skeleton(&self.0).collect();
+        skeleton(&clean::fold(&written)).collect()
     }
 
     /// Takes a name that somebody wants for a new person: names that mix scripts as no language does are refused, because
@@ -147,6 +149,8 @@ mod tests {
         assert_eq!(look("\u{430}nn"), look("ann")); // a Cyrillic letter
         assert_eq!(look("ＡＮＮ"), look("ann"));
         assert_eq!(look("mark"), look("rnark"));
+        assert_eq!(look("Iris"), look("lris")); // a capital I, and a small l
+        assert_eq!(look("BOB"), look("b0b")); // a capital O, and a zero
         assert_ne!(look("ann"), look("anna"));
     }
 

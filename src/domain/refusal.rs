@@ -102,6 +102,9 @@ pub enum Refusal {
     /// Somebody who may not come in.
     #[error("You have been put outside{0}.")]
     Banned(String),
+    /// Nobody new comes in from there.
+    #[error("From your address nobody comes in anew for now. If you have an account, sign in.")]
+    AddressBlocked,
     /// Somebody who may not speak.
     #[error("You cannot post here{0}.")]
     Muted(String),
@@ -194,6 +197,7 @@ impl Refusal {
             Self::DoorMembers => "door_members",
             Self::NoNewGuests => "no_new_guests",
             Self::Banned(_) => "banned",
+            Self::AddressBlocked => "address_blocked",
             Self::Muted(_) => "muted",
             Self::Slow(_) => "slow",
             Self::RoomArchived => "room_archived",
@@ -229,6 +233,7 @@ impl Refusal {
             Self::NonceInvalid => Some("nonce"),
             Self::RoomUnknown(_)
             | Self::RoomAbsent
+            | Self::AddressBlocked
             | Self::MessageUnknown
             | Self::NameNeeded
             | Self::TokenUnknown

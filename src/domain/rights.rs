@@ -96,6 +96,12 @@ pub fn outranks(person: &Person, other: &Person) -> bool {
     person.author.id != other.author.id && (person.role > other.role || person.role == Role::Owner)
 }
 
+/// Whether whoever keeps order in a room may silence somebody there: everybody but themselves, and but those who keep
+/// order in the house, unless they are above them.
+pub fn may_silence(person: &Person, other: &Person) -> bool {
+    outranks(person, other) || (person.author.id != other.author.id && other.role < Role::Moderator)
+}
+
 /// Whether somebody may read a room at this moment. `belongs` says whether they belong to it, if it is hidden.
 pub fn sees(house: &House, room: &Room, person: Option<&Person>, belongs: bool, now: Moment) -> bool {
     if room.deleted_at.is_some() || person.is_some_and(|person| person.banned.holds(now)) {
@@ -123,8 +129,9 @@ pub fn silenced(house: &House, room: &Room, person: &Person, muted: Until, now: 
     }
 }
 
+/// Nobody stands above the other in a direct room, whoever began it.
 fn created(room: &Room, person: UserId) -> bool {
-    room.created_by == person
+    room.created_by == person && room.kind != Kind::Direct
 }
 
 #[cfg(test)]

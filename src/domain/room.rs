@@ -87,7 +87,7 @@ pub struct Address {
 }
 
 /// What a path segment keeps as it is: the unreserved characters of RFC 3986, section 2.3.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Address {
     /// The address of the room of this name. An address is its own address.

@@ -132,6 +132,14 @@ impl Frame {
         Self { seq, before, id, room, what, html, text: OnceLock::new(), json: OnceLock::new() }
     }
 
+    /// Whether something that was told before may be gone now.
+    pub(super) fn may_take_away(&self) -> bool {
+        match self.what {
+            What::Posted(_) => false,
+            What::Removed(_) | What::RoomChanged => true,
+        }
+    }
+
     /// It, in a format.
     pub(crate) fn written(&self, format: Format) -> &Written {
         match format {

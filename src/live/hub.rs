@@ -164,8 +164,9 @@ impl Hub {
     pub fn add(&self, frame: Frame, tail: Tail) {
         let mut inner = self.lock();
         let newest = inner.frames.back().map(|last| last.seq).or(inner.floor);
-        if newest != Some(frame.before) {
-            // The first frame; or one before it was never told: then the tail starts anew, and the feed has the rest.
+        if newest != Some(frame.before) || frame.may_take_away() {
+            // The first frame; or one before it was never told; or one that takes away what those before it tell. Then the
+            // tail starts anew, and the feed has the rest.
             (inner.floor, inner.bytes) = (Some(frame.before), 0);
             inner.frames.clear();
         }
@@ -288,6 +289,7 @@ mod tests {
         hub.forget();
         assert_eq!(hears(&hub, 9), "unknown");
     }
+
     #[test]
     fn the_bell_of_whoever_has_heard_all_hangs_until_it_is_rung() {
         let hub = Hub::default();

@@ -43,7 +43,10 @@ pub use verify::Counts;
 #[cfg(fuzzing)]
 pub(crate) use {
     rows::{decode, encode},
-    schema::{MessageRow, OutcomeRow, RecentRow, RoomRow, TokenRow, UserRow},
+    schema::{
+        BlockRow, ChangeRow, HouseRow, MemberRow, MessageRow, OutcomeRow, RecentRow, ResetRow, RoomRow, SecretRow,
+        TokenRow, UserRow,
+    },
 };
 
 /// The open data file.

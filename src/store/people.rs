@@ -125,6 +125,27 @@ impl Snapshot {
         id.map_or(Ok(None), |id| rows::get(&invitations, "invitations", id))
     }
 
+    /// The invitation of this number.
+    pub fn invitation_by_id(&self, id: Seq) -> Result<Option<Invitation>, Fault> {
+        rows::get(&self.transaction().open_table(INVITATIONS)?, "invitations", id.0)
+    }
+
+    /// Who came by which invitation, newest first; at most `limit`.
+    pub fn newcomers(&self, limit: usize) -> Result<Vec<(Seq, Author)>, Fault> {
+        let mut found = Vec::new();
+        for entry in self.transaction().open_table(USERS)?.iter()?.rev() {
+            let (id, row) = entry?;
+            let row: UserRow = rows::decode("users", row.value())?;
+            if let Some(invitation) = row.invited {
+                found.push((invitation, Author { id: UserId(id.value()), name: row.name.into() }));
+            }
+            if found.len() == limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     /// The invitations, newest first; at most `limit`.
     pub fn invitations(&self, limit: usize) -> Result<Vec<Invitation>, Fault> {
         let table = self.transaction().open_table(INVITATIONS)?;
@@ -137,17 +158,26 @@ impl Snapshot {
         for entry in self.transaction().open_table(USERS)?.iter()?.rev() {
             let (id, row) = entry?;
             let (id, row): (UserId, UserRow) = (UserId(id.value()), rows::decode("users", row.value())?);
-            let (entered_at, invited) = (row.entered_at, row.invited);
-            let person = row.person(id);
-            if wanted(&person) {
-                let seen_at = self.sessions(id)?.first().map(|session| session.seen_at);
-                found.push(Seen { person, seen_at, entered_at, invited });
+            if wanted(&row.clone().person(id)) {
+                found.push(self.seen_of(id, row)?);
             }
             if found.len() == limit {
                 break;
             }
         }
         Ok(found)
+    }
+
+    /// One of them.
+    pub fn seen(&self, id: UserId) -> Result<Option<Seen>, Fault> {
+        let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", id.0)?;
+        row.map(|row| self.seen_of(id, row)).transpose()
+    }
+
+    fn seen_of(&self, id: UserId, row: UserRow) -> Result<Seen, Fault> {
+        let (entered_at, invited) = (row.entered_at, row.invited);
+        let seen_at = self.sessions(id)?.first().map(|session| session.seen_at);
+        Ok(Seen { person: row.person(id), seen_at, entered_at, invited })
     }
 
     /// How many people there are.

@@ -110,7 +110,8 @@ impl Snapshot {
         for entry in rooms_of.range((id, 0)..=(id, u64::MAX))? {
             let room = RoomId(entry?.0.value().1);
             let Some(room) = self.room_by_id(room)? else { continue };
-            if sees(&house, &room, Some(person), true, now) {
+            // One that was opened to everybody is in the other list.
+            if room.kind.is_hidden() && sees(&house, &room, Some(person), true, now) {
                 found.push(self.named_for(room, Some(person))?);
             }
         }

@@ -17,6 +17,11 @@ pub(super) fn small(person: &Author) -> Markup {
     of_class(person, "avatar small")
 }
 
+/// The avatar on somebody's own page.
+pub(super) fn big(person: &Author) -> Markup {
+    of_class(person, "avatar big")
+}
+
 fn of_class(person: &Author, class: &str) -> Markup {
     html! { span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (initials(&person.name)) } }
 }

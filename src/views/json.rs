@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::time::Stamp;
-use crate::domain::{self, Address, Cursor, Person, Seq, SessionId, Token, TokenKind};
+use crate::domain::{self, Address, Cursor, Moment, Seq, SessionId, Token, TokenKind, Until};
 
 /// A message.
 #[derive(Debug, Serialize)]
@@ -137,6 +137,107 @@ impl<'a> Welcome<'a> {
     }
 }
 
+/// Somebody came in by an invitation.
+#[derive(Debug, Serialize)]
+pub struct Joined<'a> {
+    token: String,
+    name: &'a str,
+    url: &'a str,
+}
+
+impl<'a> Joined<'a> {
+    /// The holder of this token, as `name`; `url` is where to go first.
+    pub fn of(name: &'a str, token: &Token, url: &'a str) -> Self {
+        Self { token: token.text(), name, url }
+    }
+}
+
+/// Somebody, as those see them who are in the house.
+#[derive(Debug, Serialize)]
+pub struct Person<'a> {
+    id: u64,
+    name: &'a str,
+    url: String,
+    role: &'a str,
+    #[serde(flatten)]
+    laid_on: Option<LaidOn>,
+}
+
+/// What was laid on somebody: until when, or `forever`.
+#[derive(Debug, Serialize)]
+struct LaidOn {
+    muted_until: Option<String>,
+    banned_until: Option<String>,
+}
+
+impl<'a> Person<'a> {
+    /// This person; with what holds at this moment of all that was laid on them, for those who may know.
+    pub fn of(person: &'a crate::domain::Person, now: Option<Moment>) -> Self {
+        let author = &person.author;
+        let laid_on =
+            now.map(|now| LaidOn { muted_until: until(person.muted, now), banned_until: until(person.banned, now) });
+        Self { id: author.id.0, name: &author.name, url: author.path(), role: person.role.word(), laid_on }
+    }
+}
+
+fn until(until: Until, now: Moment) -> Option<String> {
+    let words = |until: Until| match until {
+        Until::LIFTED => "forever".to_owned(),
+        Until(end) => Stamp::of(end).to_the_millisecond().to_owned(),
+    };
+    until.holds(now).then(|| words(until))
+}
+
+/// What the owners have settled.
+#[derive(Debug, Serialize)]
+pub struct House<'a> {
+    name: &'a str,
+    door: &'a str,
+    rooms_by: &'a str,
+    new_guests: bool,
+}
+
+impl<'a> House<'a> {
+    /// This house.
+    pub fn of(house: &'a crate::domain::House) -> Self {
+        let (door, rooms_by) = (house.door.word(), house.rooms_by.word());
+        Self { name: &house.name, door, rooms_by, new_guests: house.new_guests }
+    }
+}
+
+/// An invitation that was just made, with its link.
+#[derive(Debug, Serialize)]
+pub struct Invitation<'a> {
+    id: u64,
+    name: &'a str,
+    role: &'a str,
+    uses: Option<u32>,
+    expires: Option<String>,
+    url: &'a str,
+}
+
+impl<'a> Invitation<'a> {
+    /// This invitation, to which `url` leads.
+    pub fn of(invitation: &'a crate::domain::Invitation, url: &'a str) -> Self {
+        let crate::domain::Invitation { id, label, role, uses_left, until: end, made_at, .. } = invitation;
+        let expires = until(*end, *made_at).filter(|_| *end != Until::LIFTED);
+        Self { id: id.0, name: label, role: role.word(), uses: *uses_left, expires, url }
+    }
+}
+
+/// A link that is shown once.
+#[derive(Debug, Serialize)]
+pub struct Link<'a> {
+    url: &'a str,
+}
+
+impl<'a> Link<'a> {
+    /// This link.
+    pub fn of(url: &'a str) -> Self {
+        Self { url }
+    }
+}
+
 /// Why something was not done (RFC 9457).
 #[derive(Debug, Serialize)]
 pub struct Problem<'a> {
@@ -174,7 +275,7 @@ pub struct Me<'a> {
 
 impl<'a> Me<'a> {
     /// This person.
-    pub fn of(person: &'a Person) -> Self {
+    pub fn of(person: &'a domain::Person) -> Self {
         Self { name: &person.author.name, id: person.author.id.0, role: person.role.word() }
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::icons;
+use super::{icons, stylesheet};
 use crate::assets::{APP_JS, ICON, TAPROOM_CSS};
 use crate::domain::Author;
 
@@ -12,6 +12,11 @@ const HTMX: &str = r#"{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":fals
 
 /// A whole document around `body`.
 pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Markup {
+    with_sheet(title, viewer.map(|viewer| stylesheet::address(viewer.id, false)), body)
+}
+
+/// The same with this stylesheet of the viewer's own.
+pub(super) fn with_sheet(title: &str, sheet: Option<String>, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" dir="ltr" {
@@ -25,7 +30,7 @@ pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
                 title { (title) }
                 link rel="icon" href=(ICON) type="image/svg+xml";
                 link rel="stylesheet" href=(TAPROOM_CSS);
-                @if let Some(viewer) = viewer { link rel="stylesheet" href={ "/me.css?v=" (viewer.id) }; }
+                @if let Some(sheet) = sheet { link rel="stylesheet" href=(sheet); }
                 script defer src=(APP_JS) {}
             }
             body { (icons::sheet()) (body) }

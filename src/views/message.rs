@@ -11,12 +11,14 @@ use crate::domain::{Address, Message, MessageId, Moment};
 /// A message as a row of the list, with the day above it when it opens one.
 pub fn row(room: &Address, message: &Message) -> Markup {
     let (author, stamp) = (&message.author, Stamp::of(message.at));
+    // Where the name is not shown, Tab does not stop at it: the row above has the same.
+    let unseen = message.place.follows.then_some("-1");
     html! {
         @if message.place.opens_day { (day(message.at)) }
         li #{ "m" (message.id) } .message.follows[message.place.follows] data-author=(author.id) tabindex="-1" {
             (avatar(author))
             div.message-head {
-                span.author dir="auto" { (author.name) } " "
+                a.author href=(author.path()) dir="auto" tabindex=[unseen] { (author.name) } " "
                 span.tag.own-only { "you" } " "
                 a.time href={ (room.path()) "/messages/" (message.id) } {
                     time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }

@@ -5,18 +5,24 @@
 //! everybody gets the same bytes, and [`stylesheet`] does what differs.
 
 pub mod account;
+pub mod audit;
 mod avatar;
 pub mod door;
 mod fields;
+pub mod house;
 mod icons;
+pub mod invitation;
 pub mod json;
 mod layout;
 pub mod message;
 pub mod new_room;
 mod panel;
 pub mod people;
+pub mod person;
 pub mod plain;
 pub mod problem;
+pub mod removal;
+pub mod reports;
 pub mod room;
 pub mod room_settings;
 pub mod settings;

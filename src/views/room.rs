@@ -5,9 +5,9 @@ use maud::{Markup, Render, html};
 use super::icons::{self, Icon};
 use super::people::{self, Here};
 use super::sidebar::{self, Places};
-use super::{layout, message};
+use super::{layout, message, stylesheet};
 use crate::domain::limits::NAME_CHARS_MAX;
-use crate::domain::{Cursor, Message, Room};
+use crate::domain::{Act, Cursor, Message, Person, Room, may};
 
 /// What the page of a room shows.
 #[derive(Debug)]
@@ -39,9 +39,10 @@ const ROW_BYTES: usize = 512;
 pub fn page(view: &View) -> Markup {
     let title = format!("{} · {}", view.room.name, view.places.house);
     let viewer = view.places.viewer;
-    layout::document(
+    let moderates = |viewer: &Person| may(viewer, Act::RemoveMessage, Some(view.room));
+    layout::with_sheet(
         &title,
-        viewer.map(|viewer| &viewer.author),
+        viewer.map(|viewer| stylesheet::address(viewer.author.id, moderates(viewer))),
         html! {
             a.skip href="#text" { @if viewer.is_some() { "Write a message" } @else { "Take a name" } }
             div.house {

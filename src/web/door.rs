@@ -12,7 +12,7 @@ use super::answers::{add_cookie, private, see_other};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::{self, Visitor};
-use super::{House, device, origin, problem, query, random};
+use super::{House, blocks, device, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Command, Event, Refusal, Room, RoomId, RoomName, Token, UserName};
 use crate::engine::{self, Problem};
@@ -81,6 +81,7 @@ struct Entered {
 async fn come_in(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
     let person = visitor.author().map(|person| person.id);
     pace::take(request, person, Deed::Enter)?;
+    blocks::refuse(&house.store.snapshot()?, request, visitor)?;
     let room = RoomName::parse(form.get("room").unwrap_or(""))?;
     // A room that is not for everybody in the house is as if there were none: one is opened in its place.
     let there = house.store.snapshot()?.room(room.address())?;

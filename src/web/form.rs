@@ -23,8 +23,18 @@ const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The fields of a form, or a text without fields.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Form {
-    fields: Vec<(String, String)>,
+    fields: Vec<(String, Value)>,
     text: Option<String>,
+}
+
+/// What stands in a field. Everything in a form is a text; JSON knows more.
+#[derive(Debug, PartialEq, Eq)]
+enum Value {
+    Text(String),
+    Switch(bool),
+    List(Vec<String>),
+    /// Something that no field takes.
+    Other,
 }
 
 impl Form {
@@ -32,7 +42,7 @@ impl Form {
     ///
     /// # Errors
     /// [`Refusal::TooLarge`], [`Refusal::TooSlow`], [`Refusal::Unreadable`].
-    pub async fn read(request: &Request, body: Body, fields: &[&'static str]) -> Result<Self, Refusal> {
+    pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, Refusal> {
         // A connection that always has more to read uses up its turn before anything else is polled, a clock too, and hyper
         // reads a chunk's size for as long as it is zeros. So this clock needs no turn.
         let gathered = unconstrained(timeout(BODY_WITHIN, gather(request, body))).await;
@@ -40,7 +50,7 @@ impl Form {
         let kind = request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         match kind.as_str() {
             "multipart/form-data" => multipart(request, bytes).await,
-            "application/json" => json(&bytes, fields),
+            "application/json" => json(&bytes),
             "application/x-www-form-urlencoded" => urlencoded(bytes, fields),
             _ => Ok(Self { fields: Vec::new(), text: Some(utf8(bytes)?) }),
         }
@@ -48,22 +58,71 @@ impl Form {
 
     /// The first field of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.fields.iter().filter(|(key, _)| key == name).find_map(|(_, value)| match value {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Switch(_) | Value::List(_) | Value::Other => None,
+        })
     }
 
-    /// The field of this name, which a form has once or not at all; then it is blank.
+    /// The one text of this name, blank if there is none.
     ///
     /// # Errors
-    /// [`Refusal::FieldInvalid`] if it is there twice: which of them counts is not for us to say.
+    /// [`Refusal::FieldInvalid`] if it is there twice, so that nobody knows which is meant, or is no text.
     pub fn one(&self, name: &'static str) -> Result<&str, Refusal> {
-        let mut values = self.all(name);
-        let value = values.next().unwrap_or("");
-        if values.next().is_some() { Err(Refusal::FieldInvalid(name)) } else { Ok(value) }
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (None, _) => Ok(""),
+            (Some(Value::Text(text)), None) => Ok(text),
+            (Some(_), _) => Err(Refusal::FieldInvalid(name)),
+        }
     }
 
-    /// All fields of this name: the boxes of a form that were ticked.
-    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    /// All texts of this name that are not blank: a field that may be there several times, or a list in JSON.
+    ///
+    /// # Errors
+    /// [`Refusal::FieldInvalid`] if one is no text.
+    pub fn several(&self, name: &'static str) -> Result<Vec<&str>, Refusal> {
+        let mut found = Vec::new();
+        for value in self.values(name) {
+            match value {
+                Value::Text(text) => found.push(text.as_str()),
+                Value::List(texts) => found.extend(texts.iter().map(String::as_str)),
+                Value::Switch(_) | Value::Other => return Err(Refusal::FieldInvalid(name)),
+            }
+        }
+        found.retain(|text| !text.trim().is_empty());
+        Ok(found)
+    }
+
+    /// Whether the switch of this name is on. A form has `on` in it, or nothing (WHATWG HTML, section 4.10.5.1.15).
+    ///
+    /// # Errors
+    /// [`Refusal::FieldInvalid`] if it is anything else.
+    pub fn is_on(&self, name: &'static str) -> Result<bool, Refusal> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (Some(Value::Switch(on)), None) => Ok(*on),
+            _ => match self.one(name)? {
+                "on" => Ok(true),
+                "" => Ok(false),
+                _ => Err(Refusal::FieldInvalid(name)),
+            },
+        }
+    }
+
+    /// Which of its choices the field of this name has.
+    ///
+    /// # Errors
+    /// [`Refusal::FieldBlank`], [`Refusal::FieldInvalid`].
+    pub fn choice<T>(&self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Refusal> {
+        match self.one(name)? {
+            "" => Err(Refusal::FieldBlank(name)),
+            word => parse(word).ok_or(Refusal::FieldInvalid(name)),
+        }
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &Value> {
+        self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The field of this name, or the whole text where there are no fields.
@@ -104,27 +163,35 @@ async fn multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, Refusal> {
     let mut fields = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(|_| broken.clone())? {
         let name = part.name().unwrap_or("").to_owned();
-        fields.push((name, utf8(part.bytes().await.map_err(|_| broken.clone())?)?));
+        fields.push((name, Value::Text(utf8(part.bytes().await.map_err(|_| broken.clone())?)?)));
     }
     Ok(Form { fields, text: None })
 }
 
-/// An object of JSON, whose fields are texts and numbers.
-fn json(bytes: &[u8], known: &[&'static str]) -> Result<Form, Refusal> {
-    use serde_json::Value;
-    let no_text = |key: &str| match known.iter().find(|name| **name == key) {
-        Some(name) => Refusal::FieldInvalid(name),
-        None => Refusal::Unreadable("a field is no text"),
-    };
-    let object: serde_json::Map<String, Value> =
+fn json(bytes: &[u8]) -> Result<Form, Refusal> {
+    let object: serde_json::Map<String, serde_json::Value> =
         serde_json::from_slice(bytes).map_err(|_| Refusal::Unreadable("it is no JSON object"))?;
-    let fields = object.into_iter().map(|(key, value)| match value {
-        Value::String(text) => Ok((key, text)),
-        Value::Number(number) => Ok((key, number.to_string())),
-        Value::Null => Ok((key, String::new())),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Err(no_text(&key)),
-    });
-    Ok(Form { fields: fields.collect::<Result<_, _>>()?, text: None })
+    Ok(Form { fields: object.into_iter().map(|(key, value)| (key, Value::of(value))).collect(), text: None })
+}
+
+impl Value {
+    fn of(value: serde_json::Value) -> Self {
+        use serde_json::Value as V;
+        match value {
+            V::String(text) => Self::Text(text),
+            V::Number(number) => Self::Text(number.to_string()),
+            V::Null => Self::Text(String::new()),
+            V::Bool(on) => Self::Switch(on),
+            V::Array(values) => {
+                let texts = values.into_iter().map(|value| match Self::of(value) {
+                    Self::Text(text) => Some(text),
+                    Self::Switch(_) | Self::List(_) | Self::Other => None,
+                });
+                texts.collect::<Option<_>>().map_or(Self::Other, Self::List)
+            }
+            V::Object(_) => Self::Other,
+        }
+    }
 }
 
 /// A form as browsers write it (WHATWG URL, section 5.1). What has none of the fields that are wanted is no form:
@@ -144,7 +211,7 @@ fn urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, Refusal> {
     };
     let fields = pairs().map(|pair| {
         let (key, value) = pair.split_at(pair.iter().position(|&b| b == b'=').unwrap_or(pair.len()));
-        Ok((decode(key)?, decode(value.strip_prefix(b"=").unwrap_or(value))?))
+        Ok((decode(key)?, Value::Text(decode(value.strip_prefix(b"=").unwrap_or(value))?)))
     });
     Ok(Form { fields: fields.collect::<Result<_, _>>()?, text: None })
 }
@@ -179,9 +246,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_there_twice_or_of_another_kind_is_refused_by_its_name() {
+        let twice = urlencoded(b"a=1&a=2&b=on&c=".to_vec(), &["a"]).expect("a form");
+        assert_eq!((twice.one("a"), twice.several("a")), (Err(Refusal::FieldInvalid("a")), Ok(vec!["1", "2"])));
+        assert_eq!((twice.is_on("b"), twice.is_on("c"), twice.is_on("d")), (Ok(true), Ok(false), Ok(false)));
+        assert_eq!(twice.is_on("a"), Err(Refusal::FieldInvalid("a")));
+        assert_eq!(twice.choice("c", |_| Some(())), Err(Refusal::FieldBlank("c")));
+        let json = json(br#"{"a":true,"b":["x",1,""],"c":{},"d":5,"e":null,"f":[true]}"#).expect("an object");
+        assert_eq!((json.is_on("a"), json.one("a")), (Ok(true), Err(Refusal::FieldInvalid("a"))));
+        assert_eq!((json.several("b"), json.one("b")), (Ok(vec!["x", "1"]), Err(Refusal::FieldInvalid("b"))));
+        assert_eq!(
+            (json.one("c"), json.several("f")),
+            (Err(Refusal::FieldInvalid("c")), Err(Refusal::FieldInvalid("f")))
+        );
+        assert_eq!((json.one("d"), json.one("e"), json.get("c")), (Ok("5"), Ok(""), None));
+    }
+
+    #[test]
     fn what_is_not_utf8_is_refused() {
         assert!(matches!(form("body=%ff"), Err(Refusal::Unreadable(_))));
         assert!(matches!(urlencoded(vec![0xff], &[]), Err(Refusal::Unreadable(_))));
-        assert!(matches!(json(b"{\"body\":\"\\ud800\"}", &[]), Err(Refusal::Unreadable(_))));
+        assert!(matches!(json(b"{\"body\":\"\\ud800\"}"), Err(Refusal::Unreadable(_))));
     }
 }

@@ -13,10 +13,9 @@ use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::visitor::Visitor;
-use super::{House, random};
+use super::{House, blocks, random};
 use crate::domain::{Body as Text, Command, Done, Event, Message, Nonce, Refusal, Room, Seq};
-use crate::engine::Problem;
-use crate::store::Fault;
+use crate::engine::{Problem, now};
 use crate::views;
 
 /// Somebody says something.
@@ -29,7 +28,7 @@ pub(super) async fn post(
 ) -> Result<Response> {
     let form = Form::read(request, body, &["body", "nonce"]).await.map_err(Problem::Refused)?;
     let done = say(house, request, &visitor, &form).await.map_err(|problem| kept(problem, request, &form))?;
-    let (room, message) = said(house, done)?;
+    let (room, message) = said(house, &visitor, done)?;
     Ok(shown(request, &form, &room, &message)?)
 }
 
@@ -45,10 +44,13 @@ pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visit
 }
 
 async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
-    let room = house.room(&house.store.snapshot()?, request, visitor)?.room.id;
+    let snapshot = house.store.snapshot()?;
+    let room = house.room(&snapshot, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
     let person = visitor.author().ok_or(Refusal::NameNeeded)?;
     pace::take(request, Some(person.id), Deed::Post)?;
+    blocks::refuse(&snapshot, request, visitor)?;
+    drop(snapshot);
     let body = Text::parse(form.get_or_text("body"))?;
     let nonce = nonce(request, form, &body)?;
     house.engine.execute(visitor.speaker()?, nonce, Command::Post { room, body }).await
@@ -86,13 +88,14 @@ fn is_plain_form(request: &Request, form: &Form) -> bool {
     form.has_fields() && asks_for_a_page && !is_htmx(request) && !is_json(request)
 }
 
-/// What a post led to, this time or the first time that its nonce was sent.
-fn said(house: &House, done: Done) -> Result<(Room, Message), Problem> {
+/// What a post led to, this time or the first time that its nonce was sent. Since then it may have become a room that the
+/// visitor does not see: of that they learn nothing, not even what it is called now.
+fn said(house: &House, visitor: &Visitor, done: Done) -> Result<(Room, Message), Problem> {
     let Event::Posted { room, message } = done.event else {
         return Err(Refusal::NonceInvalid.into()); // only posts have nonces today; one spent on anything else is no message
     };
     let snapshot = house.store.snapshot()?;
-    let room = snapshot.room_by_id(room)?.ok_or(Fault::Missing { table: "rooms" })?;
+    let room = snapshot.sight_by_id(room, visitor.person.as_ref(), now())?.ok_or(Refusal::MessageUnknown)?.room;
     let message = snapshot.message(room.id, message)?.ok_or(Refusal::MessageUnknown)?;
     Ok((room, message))
 }

@@ -7,17 +7,23 @@ mod accept;
 mod account;
 mod answers;
 mod assets;
+mod audit;
+mod blocks;
 mod client;
 mod compress;
 mod device;
 mod devices;
 mod door;
+mod erasing;
 mod etag;
 mod foreign;
 mod form;
 mod forwarded;
 mod headers;
 mod health;
+mod house;
+mod invitations;
+mod joining;
 mod live;
 mod messages;
 mod metrics;
@@ -26,12 +32,16 @@ mod origin;
 mod owner;
 mod pace;
 mod passwords;
+mod people;
 mod places;
 mod problem;
 mod query;
 mod random;
+mod removing;
+mod reports;
 mod room_settings;
 mod rooms;
+mod sanctions;
 pub mod serve;
 mod settings;
 mod stylesheet;
@@ -143,6 +153,25 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/rooms/:room/live", reads(live::listen))
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
+        .at("/rooms/:room/messages/:id/delete", both(removing::ask, removing::remove))
+        .at("/rooms/:room/messages/:id/report", both(reports::ask, reports::tell))
+        .at("/join/:code", both(joining::show, joining::join))
+        .at("/join/:code/qr.svg", reads(joining::qr))
+        .at("/people/:name", reads(people::show))
+        .at("/people/:name/role", takes(sanctions::role))
+        .at("/people/:name/mute", takes(sanctions::mute))
+        .at("/people/:name/unmute", takes(sanctions::unmute))
+        .at("/people/:name/ban", takes(sanctions::ban))
+        .at("/people/:name/unban", takes(sanctions::unban))
+        .at("/people/:name/reset-link", takes(sanctions::reset_link))
+        .at("/house", both(house::show, house::set))
+        .at("/house/people", reads(people::list))
+        .at("/house/bans", reads(people::bans))
+        .at("/house/invitations", both(invitations::list, invitations::create))
+        .at("/house/invitations/:id/revoke", takes(invitations::revoke))
+        .at("/house/reports", reads(reports::queue))
+        .at("/house/reports/:id/settle", takes(reports::settle))
+        .at("/house/audit", reads(audit::show))
         .at("/me.css", reads(stylesheet::show))
         .at("/assets/:file", reads(assets::show))
         .at("/up", reads(health::up))

@@ -14,7 +14,7 @@ use super::pace::{self, Deed};
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, problem, query, random};
-use crate::domain::limits::LISTED_ROOMS_MAX;
+use crate::domain::limits::{LISTED_ROOMS_MAX, PICKED_MAX};
 use crate::domain::{Command, Event, HouseCommand, Kind, Refusal, Room, RoomName, UserId, UserName};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Snapshot};
@@ -79,9 +79,12 @@ async fn made(house: &House, visitor: &Visitor, command: HouseCommand) -> Result
     Ok(sight.ok_or(Fault::Missing { table: "rooms" })?.room)
 }
 
-/// The people of these names, parted by commas or line ends.
+/// The people of these names, parted by commas or line ends. They are counted before any is looked for.
 pub(super) fn people(snapshot: &Snapshot, names: &str) -> Result<Vec<UserId>, Problem> {
     let names = names.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty());
+    if names.clone().nth(PICKED_MAX).is_some() {
+        return Err(Refusal::TooMany(PICKED_MAX).into());
+    }
     let person = |name| {
         let found = snapshot.person_named(&UserName::parse(name)?)?;
         Ok(found.ok_or(Refusal::PersonUnknown)?.author.id)

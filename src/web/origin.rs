@@ -88,14 +88,26 @@ pub(super) fn asked_host(request: &Request) -> Option<&str> {
 /// Whether the browser reached us by https. Without a public name or a trusted proxy only the browser knows, and says so in
 /// `Origin`; one that lies has cookies that it sends less often.
 pub(super) fn is_https(request: &Request) -> bool {
+    told_https(request).unwrap_or_else(|| {
+        let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
+        origin.is_some_and(|origin| origin.starts_with("https://"))
+    })
+}
+
+/// Whether we know that without asking the browser, at every request alike.
+pub(super) fn is_told_https(request: &Request) -> bool {
+    told_https(request) == Some(true)
+}
+
+/// What the operator or a trusted proxy tells of it, or the connection itself. `None` if nobody does.
+fn told_https(request: &Request) -> Option<bool> {
     if let Some(public) = public_url(request) {
-        return public.is_https;
+        return Some(public.is_https);
     }
-    if let Some(scheme) = client::way(request).scheme {
-        return scheme == "https";
+    match client::way(request).scheme {
+        Some(scheme) => Some(scheme == "https"),
+        None => (*request.scheme() == Scheme::HTTPS).then_some(true),
     }
-    let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    *request.scheme() == Scheme::HTTPS || origin.is_some_and(|origin| origin.starts_with("https://"))
 }
 
 /// The origin by which this server is reached, for links and examples that can be copied. A host that could be anything

@@ -32,6 +32,8 @@ pub enum Deed {
     Post,
     /// Opening a room that was not there. It stays, and everybody's list has it.
     Open,
+    /// Changing what a room is, or who belongs to it. Everybody who has it open reads it anew.
+    Change,
     /// Opening a stream. Each may begin with a long way to catch up.
     Listen,
 }
@@ -72,7 +74,7 @@ const SECOND_US: u64 = 1_000_000;
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Enter, Self::SignIn, Self::Post, Self::Open, Self::Listen];
+    pub const ALL: [Self; 6] = [Self::Enter, Self::SignIn, Self::Post, Self::Open, Self::Change, Self::Listen];
 
     /// How fast it may be done.
     pub const fn quota(self) -> Quota {
@@ -101,6 +103,12 @@ impl Deed {
                 person: rate(10, 30 * SECOND_US),
                 address: rate(300, 2 * SECOND_US),
                 house: rate(1_000, SECOND_US / 5),
+            },
+            // A room is arranged once, with a dozen tries and as many people brought in, and then talked in.
+            Self::Change => Quota {
+                person: rate(30, 2 * SECOND_US),
+                address: rate(300, SECOND_US / 2),
+                house: rate(2_000, SECOND_US / 20),
             },
             // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
             // there are seats.
@@ -158,6 +166,7 @@ pub struct Pace {
     sign_in: Buckets,
     post: Buckets,
     open: Buckets,
+    change: Buckets,
     listen: Buckets,
 }
 
@@ -170,6 +179,7 @@ impl Pace {
             sign_in: buckets(Deed::SignIn),
             post: buckets(Deed::Post),
             open: buckets(Deed::Open),
+            change: buckets(Deed::Change),
             listen: buckets(Deed::Listen),
             clock,
         }
@@ -181,6 +191,7 @@ impl Pace {
             Deed::SignIn => &self.sign_in,
             Deed::Post => &self.post,
             Deed::Open => &self.open,
+            Deed::Change => &self.change,
             Deed::Listen => &self.listen,
         };
         buckets.take(person, address).map_err(|until| {

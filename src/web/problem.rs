@@ -64,6 +64,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::ForeignOrigin
         | Refusal::NoNewGuests
         | Refusal::Banned(_)
+        | Refusal::AddressBlocked
         | Refusal::Muted(_)
         | Refusal::RoomArchived
         | Refusal::NotAllowed
@@ -94,6 +95,17 @@ pub(super) fn detail(problem: &Problem) -> String {
             "Something broke on our side. Whoever runs this server can find out more in its log.".to_owned()
         }
     }
+}
+
+/// What is wrong, and beside which of these fields it stands; blank if beside none.
+pub(super) fn beside(problem: &Problem, fields: &[&'static str]) -> (&'static str, String) {
+    let field = match problem {
+        Problem::Refused(
+            Refusal::FieldBlank(field) | Refusal::FieldTooLong(field, _) | Refusal::FieldInvalid(field),
+        ) => fields.iter().find(|known| *known == field).copied(),
+        _ => None,
+    };
+    (field.unwrap_or(""), detail(problem))
 }
 
 /// Answers whatever went wrong below: as a page, a fragment for htmx, text, or a problem document.

@@ -10,6 +10,7 @@ use super::accept::{Accept, is_htmx};
 use super::answers::{private, see_other};
 use super::form::Form;
 use super::new_room::people;
+use super::pace::{self, Deed};
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, problem, query, random};
@@ -43,7 +44,7 @@ pub(super) async fn set(
     let sight = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
     visitor.allowed(Act::SetRoom, Some(&sight.room)).map_err(Problem::Refused)?;
     let set = match wish(&sight.room, &form) {
-        Ok(command) => carry_out(house, &visitor, &sight.room, command).await,
+        Ok(command) => carry_out(request, house, &visitor, &sight.room, command).await,
         Err(problem) => Err(problem),
     };
     match set {
@@ -62,7 +63,7 @@ pub(super) async fn add(
 ) -> Result<Response> {
     let form = Form::read(request, body, &["name"]).await.map_err(Problem::Refused)?;
     let sight = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
-    match bring_in(house, &visitor, &sight.room, form.get_or_text("name")).await {
+    match bring_in(request, house, &visitor, &sight.room, form.get_or_text("name")).await {
         Ok(()) => Ok(changed(request, house, &visitor, &sight.room, "/settings?done=added#members")?),
         Err(problem) => {
             let member = form.get_or_text("name").to_owned();
@@ -71,14 +72,21 @@ pub(super) async fn add(
     }
 }
 
-async fn bring_in(house: &House, visitor: &Visitor, room: &Room, names: &str) -> Result<(), Problem> {
+async fn bring_in(
+    request: &Request,
+    house: &House,
+    visitor: &Visitor,
+    room: &Room,
+    names: &str,
+) -> Result<(), Problem> {
     visitor.allowed(Act::PickMembers, Some(room))?;
+    take_turn(request, visitor)?;
     let users = people(&house.store.snapshot()?, names)?;
     if users.is_empty() {
         return Err(Refusal::FieldBlank("name").into());
     }
     for user in users {
-        carry_out(house, visitor, room, RoomCommand::Add { user }).await?;
+        execute(house, visitor, room, RoomCommand::Add { user }).await?;
     }
     Ok(())
 }
@@ -92,7 +100,7 @@ pub(super) async fn remove(request: &Request, Data(house): Data<&Arc<House>>, vi
     let person = snapshot.person_named(&name).map_err(Problem::Unread)?;
     let user = person.ok_or(Problem::Refused(Refusal::PersonUnknown))?.author.id;
     drop(snapshot);
-    carry_out(house, &visitor, &room, RoomCommand::Remove { user }).await?;
+    carry_out(request, house, &visitor, &room, RoomCommand::Remove { user }).await?;
     Ok(changed(request, house, &visitor, &room, "/settings?done=removed#members")?)
 }
 
@@ -100,7 +108,7 @@ pub(super) async fn remove(request: &Request, Data(house): Data<&Arc<House>>, vi
 #[handler]
 pub(super) async fn leave(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let room = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?.room;
-    carry_out(house, &visitor, &room, RoomCommand::Leave).await?;
+    carry_out(request, house, &visitor, &room, RoomCommand::Leave).await?;
     Ok(gone(request))
 }
 
@@ -119,7 +127,7 @@ pub(super) async fn archive(
         "no" | "false" => false,
         _ => return Err(Problem::Refused(Refusal::FieldInvalid("archived")).into()),
     };
-    carry_out(house, &visitor, &room, RoomCommand::Archive { archived }).await?;
+    carry_out(request, house, &visitor, &room, RoomCommand::Archive { archived }).await?;
     Ok(changed(request, house, &visitor, &room, "/settings?done=saved")?)
 }
 
@@ -127,20 +135,22 @@ pub(super) async fn archive(
 #[handler]
 pub(super) async fn delete(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let room = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?.room;
-    carry_out(house, &visitor, &room, RoomCommand::Delete).await?;
+    carry_out(request, house, &visitor, &room, RoomCommand::Delete).await?;
     Ok(gone(request))
 }
 
 /// The room is had back.
 #[handler]
 pub(super) async fn undelete(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    // First, so that nobody without a name learns which addresses were those of rooms.
+    visitor.named().map_err(Problem::Refused)?;
     let name = query::room_name(request);
     let unknown = || Problem::Refused(Refusal::room_unknown(name));
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let address = Address::of(name).map_err(|_| unknown())?;
     let room = snapshot.deleted_room(&address).map_err(Problem::Unread)?.ok_or_else(unknown)?;
     drop(snapshot);
-    let undeleted = carry_out(house, &visitor, &room, RoomCommand::Undelete).await;
+    let undeleted = carry_out(request, house, &visitor, &room, RoomCommand::Undelete).await;
     undeleted.map_err(|problem| match problem {
         Problem::Refused(Refusal::RoomUnknown(_) | Refusal::RoomAbsent) => unknown(), // not theirs answers as not there
         problem => problem,
@@ -148,7 +158,22 @@ pub(super) async fn undelete(request: &Request, Data(house): Data<&Arc<House>>, 
     Ok(changed(request, house, &visitor, &room, "")?)
 }
 
-async fn carry_out(house: &House, visitor: &Visitor, room: &Room, command: RoomCommand) -> Result<(), Problem> {
+async fn carry_out(
+    request: &Request,
+    house: &House,
+    visitor: &Visitor,
+    room: &Room,
+    command: RoomCommand,
+) -> Result<(), Problem> {
+    take_turn(request, visitor)?;
+    execute(house, visitor, room, command).await
+}
+
+fn take_turn(request: &Request, visitor: &Visitor) -> Result<(), Refusal> {
+    pace::take(request, visitor.author().map(|person| person.id), Deed::Change)
+}
+
+async fn execute(house: &House, visitor: &Visitor, room: &Room, command: RoomCommand) -> Result<(), Problem> {
     house.engine.execute(visitor.who()?, None, Command::Room(room.id, command)).await?;
     Ok(())
 }
@@ -198,7 +223,9 @@ fn refused(
     problem::note(&problem, &house.meters);
     let status = poem::error::ResponseError::status(&problem);
     let draft = Draft { wrong: Some(wrong(&problem, &draft)), ..draft };
-    Ok(page(request, house, visitor, sight, draft)?.with_status(status).into_response())
+    let mut response = page(request, house, visitor, sight, draft)?.with_status(status).into_response();
+    problem::tell_when(&problem, response.headers_mut());
+    Ok(response)
 }
 
 fn page(request: &Request, house: &House, visitor: &Visitor, sight: &Sight, draft: Draft) -> Result<Response, Problem> {

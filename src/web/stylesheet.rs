@@ -3,6 +3,7 @@
 use poem::http::header::{CACHE_CONTROL, VARY};
 use poem::{IntoResponse, Request, Response, handler};
 
+use super::query;
 use super::visitor::Visitor;
 use crate::views;
 
@@ -10,10 +11,10 @@ use crate::views;
 #[handler]
 pub(super) fn show(request: &Request, visitor: Visitor) -> Response {
     let viewer = visitor.author().map(|author| author.id);
-    let asked = request.uri().query().and_then(|query| query.strip_prefix("v="));
-    let is_theirs = viewer.is_some_and(|id| asked == Some(id.to_string().as_str()));
+    let is_theirs = viewer.is_some_and(|id| query::text(request, "v") == Some(id.to_string()));
+    let moderates = query::text(request, "moderates").as_deref() == Some("1");
     let cache = if is_theirs { "private, max-age=31536000, immutable" } else { "private, no-cache" };
-    views::stylesheet::of(viewer)
+    views::stylesheet::of(viewer, moderates)
         .with_content_type("text/css; charset=utf-8")
         .with_header(CACHE_CONTROL, cache)
         .with_header(VARY, "Cookie, Authorization")

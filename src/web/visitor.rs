@@ -124,7 +124,10 @@ fn identify(request: &Request, house: &Arc<House>, snapshot: &Snapshot) -> Resul
         }
         return Ok(met(request, house, known, shown.token, None)?);
     }
-    for name in [COOKIE_HTTPS, COOKIE_HTTP] {
+    // Where it is known that browsers come by https, the other cookie is none of ours: a page of a neighbouring host may
+    // have set it, to make somebody speak as somebody else.
+    let names: &[&str] = if origin::is_told_https(request) { &[COOKIE_HTTPS] } else { &[COOKIE_HTTPS, COOKIE_HTTP] };
+    for &name in names {
         if let Some(token) = cookie_value(request, name).and_then(Token::parse)
             && let Some(known) = snapshot.known(token.hash(), now())?
         {

@@ -11,7 +11,9 @@ use governor::clock::FakeRelativeClock;
 use serde_json::{Value, json};
 use taproom::app::{self, Running};
 use taproom::config::{Config, Switch};
-use taproom::domain::{Asked, Body, Command, Device, Event, Moment, RoomName, Token, UserName, Who};
+use taproom::domain::{
+    AccountCommand, Asked, Body, Command, Device, Event, Line, Moment, PasswordHash, RoomName, Token, UserName, Who,
+};
 use taproom::live::Tail;
 use taproom::store::Store;
 use taproom::web::Clock;
@@ -153,6 +155,11 @@ pub struct Guest {
 }
 
 impl Guest {
+    /// Whoever has this token.
+    pub fn with(url: &str, token: &str) -> Self {
+        Self { url: url.to_owned(), token: token.to_owned(), http: reqwest::Client::new() }
+    }
+
     async fn enter(url: &str, name: &str) -> Self {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().expect("a client");
         let asked = http.post(format!("{url}/enter")).header("accept", "application/json");
@@ -219,6 +226,16 @@ impl Past {
             let body = Body::parse(text).expect("a text");
             self.does(moment(ago), Who::User(user), Command::Post { room, body });
         }
+    }
+
+    /// Somebody takes the house; their token.
+    pub fn owned_by(&mut self, name: &str) -> String {
+        let (token, device) = (Token::new([9; 32]), Device::default());
+        let house = Line::parse("house", "Fern Street", 40).expect("a name");
+        let (name, password) = (UserName::parse(name).expect("a name"), PasswordHash::new("$none$".to_owned()));
+        let own = AccountCommand::Own { house, name, password, token: token.hash(), device };
+        self.does(taproom::engine::now(), Who::Nobody, Command::Account(own));
+        token.text()
     }
 
     fn does(&self, now: Moment, who: Who, command: Command) -> Event {

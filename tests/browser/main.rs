@@ -14,6 +14,7 @@ mod accounts;
 mod hiding;
 mod keyboard;
 mod once;
+mod order;
 mod pace;
 mod phone;
 mod policy;

@@ -32,6 +32,7 @@ async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
     within("a refusal", stream.read_to_string(&mut answer)).await.unwrap();
     let (head, words) = answer.split_once("\r\n\r\n").expect("it is an answer");
     assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("\r\nRetry-After: 5\r\n"), "{head}");
+    assert!(head.contains("\r\nX-Content-Type-Options: nosniff\r\n"), "{head}");
     assert!(head.contains(&format!("\r\nContent-Length: {}", words.len())), "{head} {words}");
     assert!(words.contains("Try again"), "{words}");
 

@@ -98,7 +98,7 @@ async fn a_name_is_one_line_of_what_can_be_seen_and_never_markup() {
         assert_eq!(guest.name, kept, "{typed:?}");
         guest.posts("hi").await;
         let (html, text) = (html.hears().await, text.hears().await);
-        assert!(html.data.contains(&format!(r#"dir="auto">{}</span>"#, escaped(kept))), "{}", html.data);
+        assert!(html.data.contains(&format!(r#"dir="auto">{}</a>"#, escaped(kept))), "{}", html.data);
         is_only_text(&html.data, typed);
         assert!(!html.data.contains(turns) && !text.data.contains(turns), "{typed:?} turns nothing around");
         assert_eq!(text.data.split_once("Z ").unwrap().1, format!("{kept}: hi"));

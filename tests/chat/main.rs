@@ -11,6 +11,7 @@ mod parts;
 mod past;
 mod program;
 mod sse;
+mod staff;
 mod terminal;
 
 mod door;
@@ -39,10 +40,12 @@ mod packing;
 mod unchanged;
 
 mod crowded;
+mod holes;
 mod hostile;
 mod limits;
 mod pace;
 mod queue;
+mod security;
 
 mod shutdown;
 mod starting;
@@ -52,3 +55,9 @@ mod old;
 
 mod logs;
 mod meters;
+
+mod house;
+mod invitations;
+mod moderation;
+mod reports;
+mod rights;

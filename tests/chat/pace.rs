@@ -147,6 +147,23 @@ async fn a_person_opens_some_rooms_and_goes_on_into_those_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_person_changes_rooms_so_fast_and_nobody_has_to_read_them_anew_all_the_time() {
+    let paced = Paced::open().await;
+    let ann = paced.house.guest(ANN, ROOM).await;
+    let change = |what: &str, form: &[(&str, &str)]| {
+        let request = paced.house.post(&format!("{}/{what}", ann.room)).bearer_auth(&ann.token);
+        request.header("accept", "application/json").form(form)
+    };
+    let rate = Deed::Change.quota().person;
+    let refused = at_once(rate, 200, |n| change("settings", &[("topic", &n.to_string())])).await;
+    for what in ["archive", "delete", "leave", "undelete"] {
+        assert!(matches!(ask(change(what, &[])).await.status, 404 | 429), "{what} is no way round it");
+    }
+    paced.is_done_when_told(rate, &refused, 200, || change("archive", &[("archived", "no")])).await;
+    assert_eq!(ask(says(&ann, "x")).await.status, 201, "talking is another matter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn streams_are_opened_so_fast_by_a_person_and_from_an_address() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);

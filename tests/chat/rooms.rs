@@ -91,7 +91,7 @@ async fn a_page_shows_the_room_whoever_looks() {
     let html = page.text();
     assert!(html.contains(&format!("<title>{} · Taproom</title>", escaped(ROOM))));
     assert!(html.contains(r#"<div id="log" role="log""#));
-    assert!(html.contains(&format!(r#"<span class="author" dir="auto">{}</span>"#, escaped(ANN))));
+    assert!(html.contains(&format!(r#"dir="auto">{}</a>"#, escaped(ANN))));
     let link = r#"<a href="https://a.example/?q=1&amp;r=" rel="nofollow noopener ugc" target="_blank">"#;
     assert!(html.contains(link), "a bare link is a link");
     assert!(html.contains("&lt;b&gt;<br>and on</p>"), "line breaks stay, markup does not");

@@ -83,6 +83,7 @@ async fn a_page_that_starts_in_the_middle_of_a_day_still_names_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_differs_per_viewer_is_a_stylesheet_of_their_own() {
     let house = House::open().await;
+    let _opener = house.guest(BEN, ROOM).await; // who keeps order in it, and has another address
     let ann = house.guest(ANN, ROOM).await;
     let row = posts_by_htmx(&ann, "mine").await.into_values().next().unwrap();
     let number = row.split_once("data-author=\"").unwrap().1.split_once('"').unwrap().0;
@@ -99,7 +100,9 @@ async fn what_differs_per_viewer_is_a_stylesheet_of_their_own() {
          [data-mentions~=\"{number}\"] {{ --message-ground: var(--for-me); --message-edge: var(--accent) }}\n\
          .mention[data-user=\"{number}\"] {{ --mention-ground: color-mix(in oklch, var(--accent) 22%, transparent) }}\n\
          .reaction[data-reactors~=\"{number}\"] {{ --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); \
-         --pill-ink: var(--accent-text) }}\n"
+         --pill-ink: var(--accent-text) }}\n\
+         .message {{ --report: inline-flex }}\n\
+         .message[data-author=\"{number}\"] {{ --remove: inline-flex; --report: none }}\n"
     );
     assert_eq!(sheet.text(), contract);
 }

@@ -1,76 +1,262 @@
 //! What somebody may wish, in numbers that anybody can draw, with names, rooms and nonces that often meet; and how it
-//! becomes commands.
+//! becomes a command.
 
-use taproom::domain::{Asked, Body, Command, Device, Nonce, RoomId, RoomName, TokenHash, UserName, Who};
+use taproom::domain::{Door, Kind, Moment, Role, RoomId, Scopes, Seq, Until, UserId};
 
-use crate::rules::Model;
+use crate::rules::{DAY, HOUR, Model, Room};
+use crate::verb::Verb;
+use crate::written::{What, Written, number};
 
-/// Names of which some are one, in different spellings; hostile ones among them.
-pub const NAMES: [&str; 6] = ["Ann", "ＡＮＮ", "<b>Ben</b>", "\"Cid\" & co", "an\u{200d}n", "d\u{202e}ora"];
-/// Rooms of which some have one address.
-pub const ROOMS: [&str; 5] = ["Café 12/3 🚀", "CAFE\u{301} 12-3 🚀", "Cellar", "<i>", "cellar "];
+/// Names of which some are one, in different spellings, and one only looks like another; hostile ones among them.
+pub const NAMES: [&str; 7] =
+    ["Ann", "ＡＮＮ", "<b>Ben</b>", "\"Cid\" & co", "an\u{200d}n", "d\u{202e}ora", "\u{430}nn"];
+/// Rooms of which some have one address, and one whose address is cut when it is hidden.
+pub const ROOMS: [&str; 6] = [
+    "Café 12/3 🚀",
+    "CAFE\u{301} 12-3 🚀",
+    "Cellar",
+    "<i>",
+    "cellar ",
+    "a long name that is cut off where two words meet if nobody must-- know it",
+];
 
-/// What is wished. Numbers stand for people, rooms and tokens that are there when it is carried out, as far as they go,
-/// and for names: beyond the last, they begin again with a number behind them.
-#[derive(Clone, Debug)]
-pub enum Draw {
-    Enter { room: usize, name: usize },
-    Open { room: usize },
-    Post { room: usize, text: u8, times: usize },
-    Leave { token: usize },
-}
-
+/// Somebody's wish. Its numbers stand for people, rooms, names and whatever else it is about, as the verb needs them, and
+/// as they are there when it is carried out; or for one that is not there.
 #[derive(Clone, Debug)]
 pub struct Wish {
     pub who: usize,
     pub nonce: Option<u8>,
-    pub draw: Draw,
+    pub verb: Verb,
+    pub numbers: [usize; 3],
+    /// How often in a row; a secret is another each time.
+    pub times: usize,
 }
 
 /// Some wishes that share a transaction, and how much later than the last they come, in milliseconds; clocks also run
 /// back.
 pub type Batch = (i64, Vec<Wish>);
 
-/// A batch as commands. Each wish to enter brings a token that was never there before.
-pub fn commands(model: &Model, batch: &[Wish], hashes: &mut Vec<TokenHash>) -> Vec<Asked> {
+/// A batch as commands, under a clock. `secrets` is how many tokens, codes and links there were before: each is new.
+pub fn commands(model: &Model, now: u64, batch: &[Wish], secrets: &mut u64) -> Vec<Written> {
     let mut all = Vec::new();
-    for Wish { who, nonce, draw } in batch {
-        // Beyond those who are there stands nobody.
-        let who = model.users.get(*who).map_or(Who::Nobody, |(id, _)| Who::User(*id));
-        let nonce = nonce.and_then(|nonce| Nonce::parse(&format!("nonce-{nonce}")).unwrap());
-        let (times, command) = match draw {
-            Draw::Enter { room, name } => {
-                let token = token(hashes.len() as u64);
-                hashes.push(token);
-                let name = UserName::parse(&numbered(&NAMES, *name)).unwrap();
-                (1, Command::Enter { room: room_name(*room), name, token, device: Device::default() })
-            }
-            Draw::Open { room } => (1, Command::Open { room: room_name(*room) }),
-            Draw::Post { room, text, times } => {
-                let room = model.rooms.get(*room).map_or(RoomId(u64::MAX), |room| room.id);
-                (*times, Command::Post { room, body: Body::parse(&format!("<p>\ntext {text} 🚀")).unwrap() })
-            }
-            Draw::Leave { token } => {
-                (1, Command::Leave { token: hashes.get(*token).copied().unwrap_or(TokenHash([1; 32])) })
-            }
-        };
-        all.extend(std::iter::repeat_n(Asked { who, nonce, command }, times));
+    for wish in batch {
+        for _ in 0..wish.times {
+            let mut wisher = Wisher { model, now, numbers: wish.numbers, secrets };
+            let who = pick(&model.users, wish.who).map(|user| user.id);
+            let what = wisher.what(wish.verb, who.unwrap_or(UserId(u64::MAX)));
+            let operator = wish.verb == Verb::ResetLink && who.is_none();
+            let nonce = wish.nonce.map(|nonce| format!("nonce-{nonce}"));
+            all.push(Written { at: Moment(now), who, operator, nonce, what });
+        }
     }
     all
 }
 
-/// The hash of the token of this number.
-pub fn token(number: u64) -> TokenHash {
-    let mut hash = [9; 32];
-    hash[..8].copy_from_slice(&number.to_be_bytes());
-    TokenHash(hash)
+/// What is needed to say what is wished.
+struct Wisher<'a> {
+    model: &'a Model,
+    now: u64,
+    numbers: [usize; 3],
+    secrets: &'a mut u64,
 }
 
-fn room_name(n: usize) -> RoomName {
-    RoomName::parse(&numbered(&ROOMS, n)).unwrap()
+/// What a number stands for that stands for nothing.
+pub const NONE: usize = 60;
+
+fn pick<T>(all: &[T], n: usize) -> Option<&T> {
+    all.get(n.checked_rem(all.len())?).filter(|_| n != NONE)
 }
 
-fn numbered(names: &[&str], n: usize) -> String {
+impl Wisher<'_> {
+    fn what(&mut self, verb: Verb, who: UserId) -> What {
+        let [a, b, c] = self.numbers;
+        match verb {
+            Verb::Enter => What::Enter { room: name(&ROOMS, a), name: name(&NAMES, b), token: self.secret() },
+            Verb::Open => What::Open { room: name(&ROOMS, a) },
+            Verb::Post => {
+                let slow: Vec<_> = self.model.rooms.iter().filter(|room| room.slow_s > 0 && c % 3 == 0).collect();
+                let room = pick(&slow, a).map_or_else(|| self.room(a), |room| room.id);
+                What::Post { room, body: format!("<p>\ntext {b} 🚀") }
+            }
+            Verb::Leave => What::Leave { token: self.token(a) },
+            Verb::SetRole => What::SetRole { user: self.user(a), role: Role::ALL[b % 4] },
+            Verb::Mute => What::Mute { user: self.user(a), until: self.until(b) },
+            Verb::Ban => {
+                let why = (b % 2 == 0).then(|| "crowds".to_owned());
+                let addresses = (0..c % 3).map(|n| format!("192.0.2.{}", (b + n) % 3)).collect();
+                What::Ban { user: self.user(a), until: self.until(b), why, addresses }
+            }
+            Verb::Unban => What::Unban { user: self.user(a) },
+            Verb::Erase => {
+                let after = if c % 3 == 0 { self.message(b, c) } else { Seq(0) };
+                let author = pick(&self.model.rooms, b).and_then(|room| pick(&room.posts, a)).map(|post| post.author.0);
+                let user = author.filter(|_| c % 4 > 0).unwrap_or_else(|| self.user(a));
+                What::Erase { user, room: self.room(b), after }
+            }
+            Verb::ResetLink => What::ResetLink { user: self.user(a), link: self.secret() },
+            Verb::SetHouse => {
+                // Most of the time the door is open, or nothing happens any more.
+                let (door, rooms_by) =
+                    (*Door::ALL.get(a % 6).unwrap_or(&Door::Open), Role::ALL[b.saturating_sub(3) % 4]);
+                What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 3 > 0 }
+            }
+            Verb::CreateRoom => {
+                let kind = [Kind::Open, Kind::Public, Kind::Closed, Kind::Closed, Kind::Direct][b % 5];
+                let members = (0..if c == 7 { 51 } else { c % 4 }).map(|n| self.user(b + n)).collect();
+                What::CreateRoom { name: name(&ROOMS, a), kind, members, salt: self.secret() }
+            }
+            Verb::Direct => {
+                let mut with: Vec<UserId> =
+                    (0..if c == 7 { 12 } else { c % 3 + 1 }).map(|n| self.user(a + n)).collect();
+                if b % 2 == 0 {
+                    with.reverse();
+                }
+                What::Direct { with, salt: self.secret() }
+            }
+            Verb::Invite => {
+                let (role, uses) = (Role::ALL[a % 4], [None, Some(1), Some(1), Some(3)][b % 4]);
+                let rooms = (0..if c == 7 { 51 } else { c % 2 }).map(|n| self.room(a + n)).collect();
+                let (label, until) = (format!("link {a}"), if a == 5 { self.until(c) } else { Until::LIFTED });
+                What::Invite { label, role, uses, until, rooms, code: self.secret() }
+            }
+            Verb::RevokeInvitation => {
+                let id = pick(&self.model.invitations, a).map_or(Seq(0), |(_, invitation)| invitation.id);
+                What::RevokeInvitation { id }
+            }
+            Verb::Settle => What::Settle { report: pick(&self.model.reports, a).map_or(Seq(0), |(id, _)| *id) },
+            _ => self.about_a_room(verb).unwrap_or_else(|| self.account(verb, who)),
+        }
+    }
+
+    fn about_a_room(&mut self, verb: Verb) -> Option<What> {
+        let [a, b, c] = self.numbers;
+        let room = self.room(a);
+        Some(match verb {
+            Verb::SetRoom => {
+                let kind = [Kind::Open, Kind::Public, Kind::Closed, Kind::Closed, Kind::Direct][c % 5];
+                let there = pick(&self.model.rooms, a).filter(|_| b % 2 == 0).map(|room| room.name.clone());
+                let name = there.filter(|name| !name.is_empty()).unwrap_or_else(|| name(&ROOMS, b));
+                let (topic, slow_s) = ((b % 3 == 0).then(|| format!("about {c}")), [0, 1, 400, 3_600][c % 4]);
+                What::SetRoom { room, name, topic, kind, slow_s, salt: self.secret() }
+            }
+            Verb::Add => What::Add { room: self.closed(a, c), user: self.user(b) },
+            Verb::Remove => {
+                let room = self.closed(a, c);
+                let members =
+                    self.model.rooms.iter().find(|like| like.id == room).map_or(&[][..], |like| &like.members);
+                What::Remove { room, user: pick(members, b).copied().unwrap_or_else(|| self.user(b)) }
+            }
+            Verb::GoOut => What::GoOut { room: self.closed(a, c) },
+            Verb::Archive => What::Archive { room, archived: b % 3 == 0 },
+            Verb::Delete => What::Delete { room },
+            Verb::Undelete => {
+                let gone: Vec<_> = self.model.rooms.iter().filter(|room| room.deleted_at.is_some()).collect();
+                What::Undelete { room: pick(&gone, b).map_or(room, |room| room.id) }
+            }
+            Verb::RemoveMessage => What::RemoveMessage { room, message: self.message(a, b) },
+            Verb::Report => {
+                let why = (c % 2 == 0).then(|| "rude".to_owned());
+                What::Report { room, message: self.message(a, b), why }
+            }
+            Verb::MuteInRoom => What::MuteInRoom { room, user: self.user(b), until: self.until(c) },
+            _ => return None,
+        })
+    }
+
+    fn account(&mut self, verb: Verb, who: UserId) -> What {
+        let [a, b, c] = self.numbers;
+        let own = self.model.user(who);
+        match verb {
+            Verb::Own => {
+                let own = own.filter(|_| a % 2 == 0).map(|user| user.name.to_string());
+                let (house, name) = (format!("House {b}"), own.unwrap_or_else(|| name(&NAMES, b)));
+                What::Own { house, name, password: self.secret(), token: self.secret() }
+            }
+            Verb::Claim => {
+                let theirs = self.model.tokens.iter().rfind(|token| token.user == who && a % 4 > 0);
+                let instead = theirs.map_or_else(|| self.token(b), |token| number(token.hash));
+                What::Claim { password: self.secret(), token: self.secret(), instead }
+            }
+            Verb::SignIn => {
+                What::SignIn { user: self.user(a), proof: self.proof(self.user(a), b), token: self.secret() }
+            }
+            Verb::SetPassword => {
+                What::SetPassword { proof: self.proof(who, b), password: self.secret(), token: self.secret() }
+            }
+            Verb::MakeToken => {
+                let scopes = Scopes { read: a % 2 == 0, post: b % 2 == 0 };
+                What::MakeToken { label: format!("script {c}"), scopes, token: self.secret() }
+            }
+            Verb::Revoke => {
+                let theirs: Vec<_> = self.model.tokens.iter().filter(|token| token.user == who).collect();
+                What::Revoke { token: pick(&theirs, a).map_or_else(|| self.token(b), |token| number(token.hash)) }
+            }
+            Verb::RevokeOthers => What::RevokeOthers { keep: self.token(a) },
+            Verb::SetRecoveryCodes => What::SetRecoveryCodes { codes: (0..a % 4).map(|_| self.secret()).collect() },
+            Verb::Recover => {
+                let user = self.user(a);
+                let codes = self.model.user(user).map_or(Vec::new(), |user| user.codes.clone());
+                let code = pick(&codes, b).map_or(0, |code| number(*code));
+                What::Recover { user, code, password: self.secret(), token: self.secret() }
+            }
+            Verb::Reset => {
+                let link = pick(&self.model.resets, a).map_or(0, |(link, _, _)| number(*link));
+                What::Reset { link, password: self.secret(), token: self.secret() }
+            }
+            Verb::Join => {
+                let code = pick(&self.model.invitations, a).map_or(0, |(code, _)| number(*code));
+                let password = (c % 4 > 0).then(|| self.secret());
+                What::Join { code, name: name(&NAMES, b), password, token: self.secret() }
+            }
+            Verb::Seen => What::Seen { token: self.token(a), from: b as u64 },
+            other => panic!("no matter of an account: {other:?}"),
+        }
+    }
+
+    fn secret(&mut self) -> u64 {
+        *self.secrets += 1;
+        *self.secrets
+    }
+
+    fn user(&self, n: usize) -> UserId {
+        pick(&self.model.users, n).map_or(UserId(u64::MAX), |user| user.id)
+    }
+
+    fn room(&self, n: usize) -> RoomId {
+        pick(&self.model.rooms, n).map_or(RoomId(u64::MAX), |room| room.id)
+    }
+
+    /// A closed room, more often than another.
+    fn closed(&self, n: usize, other: usize) -> RoomId {
+        let is_closed = |room: &&Room| room.kind == Kind::Closed && room.deleted_at.is_none();
+        let closed: Vec<_> = self.model.rooms.iter().filter(is_closed).filter(|_| other % 4 != 3).collect();
+        pick(&closed, n).map_or_else(|| self.room(n), |room| room.id)
+    }
+
+    fn message(&self, room: usize, n: usize) -> Seq {
+        let posts = pick(&self.model.rooms, room).map_or(&[][..], |Room { posts, .. }| posts);
+        pick(posts, n).map_or(Seq(0), |post| Seq(post.id))
+    }
+
+    /// A token, which may be one that has ended.
+    fn token(&self, n: usize) -> u64 {
+        pick(&self.model.tokens, n).map_or(n as u64, |token| number(token.hash))
+    }
+
+    fn until(&self, n: usize) -> Until {
+        let ends = [Until::OVER, Until(Moment(self.now + HOUR)), Until(Moment(self.now + 3 * DAY)), Until::LIFTED];
+        ends[n % ends.len()]
+    }
+
+    /// Most know their passwords.
+    fn proof(&self, user: UserId, n: usize) -> Seq {
+        let password = self.model.user(user).and_then(|user| user.password.as_ref());
+        password.filter(|_| n % 4 != 3).map_or(Seq(n as u64), |(_, set)| *set)
+    }
+}
+
+/// Beyond the last, the names begin again with a number behind them.
+fn name(names: &[&str], n: usize) -> String {
     let name = names[n % names.len()];
     match n / names.len() {
         0 => name.to_owned(),

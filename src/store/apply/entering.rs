@@ -45,10 +45,10 @@ pub(super) fn open(t: &mut Tables, stamp: Stamp, who: Who, room: &RoomName) -> O
         return refuse(Refusal::DoorMembers);
     }
     let there = t.addresses.open()?.get(room.address().as_str())?.map(|id| RoomId(id.value()));
-    if let Some(id) = there
-        && let Ok((room, _)) = seen_room(t, stamp, id, &person)
-    {
-        return Ok(unheard(stamp, Event::Opened { room: room.id }));
+    match there.map(|id| seen_room(t, stamp, id, &person)) {
+        Some(Ok((room, _))) => return Ok(unheard(stamp, Event::Opened { room: room.id })),
+        Some(Err(Stop::Broken(fault))) => return Err(fault.into()),
+        Some(Err(Stop::Refused(_))) | None => {}
     }
     if person.role < house.rooms_by {
         return refuse(Refusal::room_unknown(room.as_str()));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     Act, Body, Deed, Done, Event, Line, MessageId, Person, Place, Previous, Refusal, Report, Room, RoomId, Seq, Until,
-    UserId, Who, may, outranks, silenced,
+    UserId, Who, may, may_silence, outranks, silenced,
 };
 use crate::store::schema::{MemberRow, MessageRow, RecentRow};
 use crate::store::tables::Tables;
@@ -107,9 +107,7 @@ pub(super) fn mute(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, user: Use
         return refuse(Refusal::NotAllowed);
     }
     let Some(other) = super::person(t, user)? else { return refuse(Refusal::PersonUnknown) };
-    // Whoever created the room keeps order there, but not over those who keep order in the house.
-    let is_above = outranks(&person, &other) || (other.role <= person.role && other.author.id != person.author.id);
-    if !is_above {
+    if !may_silence(&person, &other) {
         return refuse(Refusal::NotAllowed);
     }
     let mut row = member(t, id, user)?;

@@ -5,11 +5,11 @@ use redb::ReadableTable;
 use super::{Outcome, Stamp, Stop, allowed, messages, note, person, refuse, sessions, unheard, user};
 use crate::domain::limits::RESET_KEPT;
 use crate::domain::{
-    Act, Deed, Event, Line, Person, PersonCommand, Refusal, Role, TokenHash, Until, UserId, Who, outranks,
+    Act, Deed, Event, Invitation, Line, Person, PersonCommand, Refusal, Role, TokenHash, Until, UserId, Who, outranks,
 };
-use crate::store::rows;
 use crate::store::schema::{BlockRow, HouseRow, ResetRow, UserRow};
 use crate::store::tables::Tables;
+use crate::store::{Fault, rows};
 
 pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, command: &PersonCommand) -> Outcome {
     use PersonCommand as C;
@@ -36,9 +36,12 @@ fn set_role(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, role: Role) -> O
     if row.role == Role::Guest || role == Role::Guest {
         return refuse(Refusal::AccountNeeded);
     }
+    // Whoever makes another less remains an owner; one who was put outside could not help.
+    if id == by && role != Role::Owner && !is_another_owner(t, stamp, id)? {
+        return refuse(Refusal::LastOwner);
+    }
     let mut house: HouseRow = rows::get(&t.house, "house", "house")?.unwrap_or_default();
     match (row.role == Role::Owner, role == Role::Owner) {
-        (true, false) if house.owners <= 1 => return refuse(Refusal::LastOwner),
         (true, false) => house.owners -= 1,
         (false, true) => house.owners += 1,
         (true, true) | (false, false) => {}
@@ -46,8 +49,36 @@ fn set_role(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, role: Role) -> O
     rows::put(&mut t.house, "house", &house)?;
     row.role = role;
     rows::put(&mut t.users, id.0, &row)?;
+    take_back_invitations(t, id, role)?;
     note(t, stamp, Some(by), Deed::RoleSet { user: id, role })?;
     Ok(unheard(stamp, Event::PersonChanged { user: id }))
+}
+
+fn is_another_owner(t: &Tables, stamp: Stamp, but: UserId) -> Result<bool, Fault> {
+    for entry in t.users.iter()? {
+        let (id, row) = entry?;
+        let row: UserRow = rows::decode("users", row.value())?;
+        if row.role == Role::Owner && id.value() != but.0 && !row.banned.holds(stamp.at) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// An invitation is good as long as whoever made it could still make it. Otherwise one who is made less, or put outside,
+/// would come back by it as what they were.
+fn take_back_invitations(t: &mut Tables, by: UserId, role: Role) -> Result<(), Fault> {
+    let mut theirs = Vec::new();
+    for entry in t.invitations.open()?.iter()? {
+        let invitation: Invitation = rows::decode("invitations", entry?.1.value())?;
+        if invitation.by == by && (role < Role::Moderator || role < invitation.role) {
+            theirs.push(Invitation { revoked: true, ..invitation });
+        }
+    }
+    for invitation in theirs {
+        rows::put(t.invitations.open()?, invitation.id.0, &invitation)?;
+    }
+    Ok(())
 }
 
 fn ban(
@@ -64,6 +95,7 @@ fn ban(
         rows::put(t.blocks.open()?, address.as_str(), &BlockRow { until, user: id })?;
     }
     sessions::end_all(t, id, None)?;
+    take_back_invitations(t, id, Role::Guest)?;
     let why = why.map_or(String::new(), |why| why.as_str().to_owned());
     let addresses = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     note(t, stamp, Some(by), Deed::Banned { user: id, until, why, addresses })?;

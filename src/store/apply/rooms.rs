@@ -53,6 +53,9 @@ pub(super) fn create(
     if !house.door.admits(Some(&asker)) || asker.role < house.rooms_by {
         return refuse(Refusal::NotAllowed);
     }
+    if kind == Kind::Direct {
+        return refuse(Refusal::RoomKind); // it is found by its people, and by nothing else
+    }
     all_known(t, members)?;
     let address = address_of(name, kind, salt);
     if is_in_use(t, &address)? {

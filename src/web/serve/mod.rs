@@ -29,6 +29,7 @@ const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// What a connection over the limit is told.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n\
+Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
 Connection: close\r\nContent-Length: 62\r\n\r\nEvery seat is taken at this moment. Try again in some seconds.";
 
 /// A connection's place, counted as taken until it is dropped.

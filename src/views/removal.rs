@@ -1,0 +1,86 @@
+//! Removing a message, and reporting one: the pages that ask once more.
+
+use maud::{Markup, html};
+
+use super::avatar;
+use super::fields::{Field, field};
+use super::sheet::{self, Notice};
+use super::sidebar::Places;
+use super::text;
+use super::time::ago;
+use crate::domain::limits::REASON_CHARS_MAX;
+use crate::domain::{Message, Moment, Room};
+
+/// A message of a room, which somebody looks at alone.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// What stands beside it, and who looks.
+    pub places: &'a Places<'a>,
+    /// The room.
+    pub room: &'a Room,
+    /// The message.
+    pub message: &'a Message,
+    /// The moment.
+    pub now: Moment,
+}
+
+impl View<'_> {
+    fn path(&self) -> String {
+        format!("{}/messages/{}", self.room.address.path(), self.message.id)
+    }
+
+    /// The way back to it.
+    fn back(&self) -> Markup {
+        let (path, id) = (self.room.address.path(), self.message.id);
+        html! { a.button.quiet href={ (path) "?around=" (id) "#m" (id) } { span { "Back to " bdi { (self.room.name) } } } }
+    }
+}
+
+/// Whether to remove it.
+pub fn ask(view: &View) -> Markup {
+    let body = html! {
+        section aria-labelledby="ask" {
+            h2 #ask { "Remove this message?" }
+            p { "Its words go from here for good, and from every copy that is made from now on." }
+            (quoted(view.message, view.now))
+            form.actions method="post" action={ (view.path()) "/delete" } {
+                button.button.danger.filled { "Remove" }
+                (view.back())
+            }
+        }
+    };
+    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+}
+
+/// Whom and why to tell of it.
+pub fn report(view: &View, why: &str, wrong: Option<&str>, notice: Option<&Notice>) -> Markup {
+    let body = html! {
+        section aria-labelledby="ask" {
+            h2 #ask { "Report this message" }
+            p { "Those who keep order in the house will read it, with your name and what you write here." }
+            (quoted(view.message, view.now))
+            form.stack method="post" action={ (view.path()) "/report" } {
+                (field(Field {
+                    name: "why", label: "What is wrong with it", kind: "text", value: why, autocomplete: "off",
+                    max: Some(REASON_CHARS_MAX), hint: "You may leave this blank.", wrong, ..Field::default()
+                }))
+                div.actions { button.button.primary { "Report" } (view.back()) }
+            }
+        }
+    };
+    sheet::page(&view.room.name, view.places, (&[], ""), notice, body)
+}
+
+/// A message outside its room: who said it, when and what.
+pub(super) fn quoted(message: &Message, now: Moment) -> Markup {
+    html! {
+        blockquote.card {
+            (avatar::small(&message.author))
+            div {
+                p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (ago(message.at, now)) }
+                @if message.is_removed() { p.muted { "It was removed." } }
+                @else { div.body dir="auto" { (text::paragraphs(&message.body)) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! From where nobody comes in anew: the addresses of those who were put outside.
+
+use std::net::IpAddr;
+
+use poem::Request;
+
+use super::visitor::Visitor;
+use super::{House, client};
+use crate::domain::{AddressBlock, Person, Refusal, TokenKind, UserId};
+use crate::engine::{Problem, now};
+use crate::store::{Fault, Snapshot};
+
+/// Refuses whoever has no account and comes from where somebody was put out. They may still read.
+///
+/// # Errors
+/// [`Refusal::AddressBlocked`].
+pub(super) fn refuse(snapshot: &Snapshot, request: &Request, visitor: &Visitor) -> Result<(), Problem> {
+    if visitor.person.as_ref().is_some_and(Person::has_account) {
+        return Ok(());
+    }
+    let block = AddressBlock::of(client::address(request)).to_string();
+    if snapshot.is_blocked(&block, now())? { Err(Refusal::AddressBlocked.into()) } else { Ok(()) }
+}
+
+/// From where somebody has come whose devices are still known; only what stands for them and no whole network.
+///
+/// # Errors
+/// [`Fault`] if the file cannot be read.
+pub(super) fn of_person(house: &House, user: UserId) -> Result<Vec<String>, Fault> {
+    let addresses = house.store.snapshot()?.sessions(user)?.into_iter().filter_map(|session| match session.kind {
+        TokenKind::Session(device) => device.address.parse::<IpAddr>().ok(),
+        TokenKind::Personal { .. } => None,
+    });
+    let public = addresses.map(AddressBlock::of).filter(|block| block.is_public());
+    let mut blocks: Vec<String> = public.map(|block| block.to_string()).collect();
+    blocks.sort_unstable();
+    blocks.dedup();
+    Ok(blocks)
+}

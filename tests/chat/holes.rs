@@ -1,0 +1,53 @@
+//! Holes that others have had, and that stay closed here. `docs/security.md` tells where the tests of the others are.
+
+use std::time::Duration;
+
+use taproom::domain::Moment;
+use taproom::domain::limits::SESSION_KEPT;
+use taproom::live::Tail;
+
+use crate::harness::{ANN, BEN, Guest, House, ask};
+use crate::past::{Past, now, store};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_of_a_direct_talk_takes_it_away_from_the_other() {
+    let house = House::open().await;
+    let (ann, ben) = (house.guest(ANN, "lobby").await, house.guest(BEN, "lobby").await);
+    let room = ann.sends("/direct", &[("names", BEN)]).await.header("location").to_owned();
+    let there = |who: &Guest| Guest { room: room.clone(), ..who.clone() };
+    there(&ann).posts("mine").await;
+    there(&ben).posts("yours").await;
+    let remove = |name: &str| format!("members/{}/remove", crate::harness::encoded(name));
+    for who in [&ann, &ben] {
+        for path in ["delete", "undelete", "leave", &remove(ANN), &remove(BEN)] {
+            let answer = who.sends(&format!("{room}/{path}"), &[]).await;
+            assert!(matches!(answer.status, 403 | 404 | 422), "{path}: {} {}", answer.status, answer.text());
+        }
+        for form in [[("kind", "open")], [("kind", "closed")], [("name", "Mine")]] {
+            let answer = who.sends(&format!("{room}/settings"), &form).await;
+            assert!(matches!(answer.status, 403 | 422), "{form:?}: {} {}", answer.status, answer.text());
+        }
+    }
+    for who in [&ann, &ben] {
+        let page = who.reads(&room, "application/json").await.json();
+        let said: Vec<_> = page["messages"].as_array().unwrap().iter().map(|message| &message["body"]).collect();
+        assert_eq!(said, ["mine", "yours"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_nobody_uses_ends_after_ninety_days() {
+    let directory = tempfile::tempdir().unwrap();
+    let (past, recent) = {
+        let store = store(directory.path());
+        let ago = |time: Duration| Moment(now().0 - u64::try_from(time.as_millis()).unwrap());
+        let past = Past::enters(&store, ago(SESSION_KEPT), ANN, "lobby");
+        (past, Past::enters(&store, ago(SESSION_KEPT - Duration::from_secs(60 * 60)), BEN, "lobby"))
+    };
+    let house = House::open_on(directory, Tail::default()).await;
+    for (who, status) in [(past.guest(&house), 401), (recent.guest(&house), 201)] {
+        assert_eq!(ask(who.post().body("hi")).await.status, status, "by token, {}", who.name);
+        let page = ask(house.get("/rooms").header("cookie", who.cookie())).await;
+        assert_eq!(page.status == 200, status == 201, "by cookie, {}", who.name);
+    }
+}

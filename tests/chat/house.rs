@@ -1,0 +1,233 @@
+//! The house: its settings, its doors, and its people.
+
+use crate::harness::{ANN, Guest, House, ask, escaped};
+use crate::staff::{GARDEN, GARDEN_PATH, Staffed, page_of};
+
+async fn settles(owner: &Guest, door: &str, new_guests: bool) {
+    let mut form = vec![("name", "House & <i>"), ("door", door), ("rooms_by", "guest")];
+    form.extend(new_guests.then_some(("new_guests", "on")));
+    let settled = owner.sends("/house", &form).await;
+    assert_eq!((settled.status, &settled.json()["door"]), (200, &door.into()), "{}", settled.text());
+}
+
+/// What somebody is answered who enters, reads, posts and listens.
+async fn tries(house: &House, who: Option<&Guest>) -> [u16; 4] {
+    let as_who = |request: reqwest::RequestBuilder| match who {
+        Some(guest) => request.bearer_auth(&guest.token),
+        None => request,
+    };
+    let form = [("room", GARDEN), ("name", who.map_or("Newcomer", |guest| &guest.name))];
+    let enter = as_who(house.post("/enter").header("accept", "application/json").form(&form));
+    let post = as_who(house.post(&format!("{GARDEN_PATH}/messages")).header("accept", "application/json").body("x"));
+    let read = as_who(house.get(GARDEN_PATH).header("accept", "text/html"));
+    let stream = as_who(house.get(&format!("{GARDEN_PATH}/live"))).send().await.unwrap().status().as_u16();
+    [ask(enter).await.status, ask(read).await.status, ask(post).await.status, stream]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_door_lets_in_whom_it_says() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, member, guest, .. } = &staffed;
+    for (door, nobody, named, account) in [
+        ("members", [401, 401, 401, 401], [401, 401, 401, 401], [200, 200, 201, 200]),
+        ("invited", [401, 401, 401, 401], [200, 200, 201, 200], [200, 200, 201, 200]),
+        ("open", [200, 200, 401, 200], [200, 200, 201, 200], [200, 200, 201, 200]),
+    ] {
+        settles(owner, door, true).await;
+        assert_eq!(tries(house, None).await, nobody, "nobody at the door {door}");
+        assert_eq!(tries(house, Some(guest)).await, named, "a guest at the door {door}");
+        assert_eq!(tries(house, Some(member)).await, account, "a member at the door {door}");
+    }
+    settles(owner, "open", false).await;
+    let form = [("room", GARDEN), ("name", "Later")];
+    assert_eq!(ask(house.post("/enter").form(&form)).await.status, 403, "no new guests for now");
+    assert_eq!(tries(house, Some(guest)).await, [200, 200, 201, 200], "those who are here stay");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_that_shuts_ends_the_streams_of_those_whom_it_no_longer_lets_in() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, member, guest, .. } = &staffed;
+    let mut out = [house.listen(GARDEN_PATH, "as=json").await, guest.listen("as=json").await];
+    let mut stays = member.listen("as=json").await;
+    settles(owner, "members", true).await;
+    member.posts("among ourselves").await;
+    for ears in &mut out {
+        let mut last = String::new();
+        while let Some(event) = ears.next().await {
+            assert!(!event.data.contains("among ourselves"));
+            last = event.name;
+        }
+        assert_eq!(last, "gone");
+    }
+    assert_eq!(stays.hears_texts(1).await, ["among ourselves"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_of_the_house_is_judged_by_its_name_and_kept_on_the_page() {
+    let staffed = Staffed::open().await;
+    let owner = &staffed.owner;
+    let good = [("name", "x"), ("door", "open"), ("rooms_by", "member"), ("new_guests", "on")];
+    let (limit, over) = ("n".repeat(40), "n".repeat(41));
+    for (field, values) in [
+        ("name", vec!["", "\u{200b}", over.as_str()]),
+        ("door", vec!["", "ajar", "Open"]),
+        ("rooms_by", vec!["", "owner", "nobody"]),
+        ("new_guests", vec!["off", "yes", "true"]),
+    ] {
+        let without: Vec<(&str, &str)> = good.iter().copied().filter(|(name, _)| *name != field).collect();
+        let value = good.iter().find(|(name, _)| *name == field).unwrap().1;
+        let mut forms: Vec<_> = values.iter().map(|value| [without.as_slice(), &[(field, *value)]].concat()).collect();
+        forms.push([without.as_slice(), &[(field, value), (field, value)]].concat());
+        if field != "new_guests" {
+            forms.push(without);
+        }
+        for form in forms {
+            let answer = owner.sends("/house", &form).await;
+            assert!(answer.status == 422 && answer.text().contains(field), "{form:?}: {}", answer.text());
+            let page = owner.http.post(format!("{}/house", owner.url)).bearer_auth(&owner.token);
+            let page = ask(page.header("accept", "text/html").form(&form)).await;
+            assert!(page.status == 422 && page.text().contains(&format!("id=\"{field}-error\"")), "{form:?}");
+        }
+        let mut json: serde_json::Map<_, _> =
+            good.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+        json.insert(field.to_owned(), serde_json::json!([["x"]]));
+        let request = owner.http.post(format!("{}/house", owner.url)).bearer_auth(&owner.token);
+        let answer = ask(request.header("accept", "application/json").json(&json)).await;
+        assert!(answer.status == 422 && answer.text().contains(field), "{}", answer.text());
+    }
+    let json = serde_json::json!({ "name": limit, "door": "open", "rooms_by": "member", "new_guests": false });
+    let request = owner.http.post(format!("{}/house", owner.url)).bearer_auth(&owner.token);
+    assert_eq!(ask(request.header("accept", "application/json").json(&json)).await.json(), json);
+    let page = owner.reads("/house?done=saved", "text/html").await;
+    assert!(page.text().contains("Saved.") && page.text().contains(&limit));
+    assert!(!owner.reads("/house?done=%3Cb%3E", "text/html").await.text().contains("role=\"status\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_keeps_an_owner_also_when_two_step_down_at_once() {
+    let staffed = Staffed::open().await;
+    let Staffed { owner, moderator, .. } = &staffed;
+    let role = |name: &str| format!("{}/role", page_of(name));
+    let alone = owner.sends(&role(&owner.name), &[("role", "member")]).await;
+    assert_eq!(alone.status, 409, "{}", alone.text());
+    assert_eq!(owner.sends(&role(&moderator.name), &[("role", "owner")]).await.status, 200);
+    for _ in 0..5 {
+        let downs = [owner, moderator].map(|person| {
+            let (person, path) = (person.clone(), role(&person.name));
+            tokio::spawn(async move { person.sends(&path, &[("role", "moderator")]).await.status })
+        });
+        let mut statuses = Vec::new();
+        for down in downs {
+            statuses.push(down.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "one steps down");
+        let owns = async |person: &Guest| person.reads("/house", "application/json").await.status == 200;
+        let (one, other) = if owns(owner).await { (owner, moderator) } else { (moderator, owner) };
+        assert!(!owns(other).await);
+        assert_eq!(one.sends(&role(&other.name), &[("role", "owner")]).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebodys_page_is_found_by_any_name_and_shows_what_its_viewer_may_do() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, moderator, member, guest, creator } = &staffed;
+    for dots in [".", "..", "..."] {
+        house.guest(dots, GARDEN).await.posts("dots").await;
+    }
+    let room = owner.reads(GARDEN_PATH, "text/html").await;
+    let links: Vec<&str> =
+        room.text().split("class=\"author\" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(links.len(), 3);
+    for (link, name) in links.iter().zip([".", "..", "..."]) {
+        // As a browser would ask for it, which takes steps out of a path first.
+        let page = owner.reads(link, "application/json").await;
+        assert_eq!((page.status, &page.json()["name"]), (200, &name.into()), "{link}");
+    }
+    let actions = ["/role\"", "/mute\"", "/ban\"", "/reset-link\"", "/direct\""];
+    for (viewer, whom, shown) in [
+        (owner, member, [true, true, true, true, true]),
+        (owner, guest, [false, true, true, false, true]),
+        (owner, owner, [true, false, false, true, false]),
+        (moderator, guest, [false, true, true, false, true]),
+        (moderator, owner, [false, false, false, false, true]),
+        (creator, guest, [false, true, false, false, true]),
+        (guest, creator, [false, false, false, false, true]),
+    ] {
+        let page = viewer.reads(&page_of(&whom.name), "text/html").await;
+        assert!(page.status == 200 && page.text().contains(&escaped(&whom.name)), "{}", page.text());
+        assert_eq!(actions.map(|action| page.text().contains(action)), shown, "{} looks at {}", viewer.name, whom.name);
+    }
+    assert_eq!(house.read(&page_of(ANN), "text/html").await.status, 401, "whoever has no name learns nothing");
+    assert_eq!(house.read("/people/Nobody", "text/html").await.status, 401);
+    for nobody in ["Nobody", "%ff", "%20", &"x".repeat(40)] {
+        assert_eq!(guest.reads(&format!("/people/{nobody}"), "text/html").await.status, 404, "{nobody}");
+    }
+    let told = guest.reads(&page_of(&member.name), "application/json").await.json();
+    assert!(told.get("banned_until").is_none(), "who is silenced is told to those who keep order");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
+    let staffed = Staffed::open().await;
+    let Staffed { owner, member, guest, .. } = &staffed;
+    let (limit, over) = ("w".repeat(300), "w".repeat(301));
+    for (whom, act, field, forms) in [
+        (
+            member,
+            "role",
+            "role",
+            vec![vec![], vec![("role", "")], vec![("role", "king")], vec![("role", "member"), ("role", "owner")]],
+        ),
+        (guest, "mute", "until", vec![vec![], vec![("until", "2h")], vec![("until", "1h"), ("until", "1d")]]),
+        (
+            guest,
+            "mute",
+            "room",
+            vec![vec![("until", "1h"), ("room", "/")], vec![("until", "1h"), ("room", "a"), ("room", "b")]],
+        ),
+        (guest, "ban", "until", vec![vec![], vec![("until", "never")]]),
+        (guest, "ban", "why", vec![vec![("until", "1h"), ("why", over.as_str())]]),
+        (guest, "ban", "addresses", vec![vec![("until", "1h"), ("addresses", "127.0.0.1")]]),
+        (guest, "ban", "erase", vec![vec![("until", "1h"), ("erase", "yes")]]),
+    ] {
+        let path = format!("{}/{act}", page_of(&whom.name));
+        for form in forms {
+            let answer = owner.sends(&path, &form).await;
+            assert!(answer.status == 422 && answer.text().contains(field), "{act} {form:?}: {}", answer.text());
+            let page = owner.http.post(format!("{}{path}", owner.url)).bearer_auth(&owner.token);
+            let page = ask(page.header("accept", "text/html").form(&form)).await;
+            assert!(page.status == 422 && page.text().contains("role=\"alert\""), "{act} {form:?}");
+            if field == "why" {
+                assert!(page.text().contains(&over), "what was typed stays");
+            }
+        }
+    }
+    let path = format!("{}/ban", page_of(&guest.name));
+    assert_eq!(owner.sends(&path, &[("until", "1h"), ("why", &limit)]).await.status, 200);
+    assert_eq!(
+        owner.sends(&format!("{}/role", page_of(ANN)), &[("role", "member")]).await.status,
+        403,
+        "a guest has no account"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_private_stylesheet_shows_what_one_may_do_and_its_address_tells_which() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, moderator, member, creator, .. } = &staffed;
+    member.posts("hello").await;
+    for (viewer, moderates) in [(moderator, true), (creator, true), (member, false)] {
+        let page = viewer.reads(GARDEN_PATH, "text/html").await;
+        let sheet =
+            page.text().split("href=\"").find(|rest| rest.starts_with("/me.css")).unwrap().split('"').next().unwrap();
+        assert_eq!(sheet.ends_with("&amp;moderates=1"), moderates, "{sheet}");
+        let css = viewer.reads(&sheet.replace("&amp;", "&"), "text/css").await;
+        assert_eq!(css.header("cache-control"), "private, max-age=31536000, immutable");
+        let everywhere = css.text().lines().find(|line| line.starts_with(".message {")).unwrap();
+        assert!(everywhere.contains("--report") && everywhere.contains("--remove") == moderates, "{everywhere}");
+    }
+    assert_eq!(house.read("/me.css?v=1&moderates=1", "text/css").await.text(), "");
+}

@@ -1,0 +1,195 @@
+//! Invitations: links by which others come in, as often and as long as their maker likes.
+
+use reqwest::multipart::Form;
+
+use crate::harness::{Answer, BEN, Guest, House, ask, escaped};
+use crate::staff::Staffed;
+
+/// Makes one; the path to which it leads, and its number.
+async fn invites(by: &Guest, form: &[(&str, &str)]) -> (String, u64) {
+    let all = [&[("name", "For <friends>"), ("expires", "1w")], form].concat();
+    let made = by.sends("/house/invitations", &all).await;
+    assert_eq!((made.status, made.header("cache-control")), (201, "no-store"), "{}", made.text());
+    let url = made.json()["url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with(&format!("{}/join/", by.url)), "{url}");
+    (url[by.url.len()..].to_owned(), made.json()["id"].as_u64().unwrap())
+}
+
+async fn joins(house: &House, path: &str, form: &[(&str, &str)]) -> Answer {
+    ask(house.post(path).header("accept", "application/json").form(form)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_door() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, .. } = &staffed;
+    let room = owner.creates("Plans", "closed", "").await;
+    let address = room.strip_prefix("/rooms/").unwrap();
+    let settle = [("name", "x"), ("door", "invited"), ("rooms_by", "guest"), ("new_guests", "on")];
+    assert_eq!(owner.sends("/house", &settle).await.status, 200);
+    for (role, password, becomes) in [
+        ("guest", "", "guest"),
+        ("guest", "a long password", "member"),
+        ("member", "a long password", "member"),
+        ("moderator", "a long password", "moderator"),
+    ] {
+        let name = format!("{role} {}", password.len());
+        let (path, _) = invites(owner, &[("role", role), ("rooms", address)]).await;
+        let page = house.read(&path, "text/html").await;
+        assert!(page.status == 200 && page.header("cache-control") == "private, no-cache", "{}", page.text());
+        let joined = joins(house, &path, &[("name", &name), ("password", password)]).await;
+        assert_eq!((joined.status, joined.header("cache-control")), (200, "no-store"), "{}", joined.text());
+        assert_eq!((&joined.json()["name"], &joined.json()["url"]), (&name.as_str().into(), &room.as_str().into()));
+        assert!(
+            joined.header("set-cookie").starts_with(&format!("taproom={};", joined.json()["token"].as_str().unwrap()))
+        );
+        let token = joined.json()["token"].as_str().unwrap().to_owned();
+        let person = Guest { name: name.clone(), token, room: room.clone(), ..owner.clone() };
+        person.posts("here I am").await;
+        let told = owner.reads(&crate::staff::page_of(&name), "application/json").await;
+        assert_eq!(told.json()["role"], becomes);
+    }
+    let list = owner.reads("/house/invitations", "text/html").await;
+    assert!(list.text().contains("For &lt;friends&gt;") && list.text().contains("moderator 15"), "who came by it");
+    let people = owner.reads("/house/people?q=MODERATOR+15", "text/html").await;
+    assert!(!people.text().contains("For &lt;friends&gt;"), "a plus is no blank in an address of ours");
+    let people = owner.reads("/house/people?q=MODERATOR%2015", "text/html").await;
+    assert!(people.text().contains("by “<bdi>For &lt;friends&gt;</bdi>”"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_use_of_a_link_is_one_persons_however_many_come_at_once() {
+    let staffed = Staffed::open().await;
+    let (path, _) = invites(&staffed.moderator, &[("role", "guest"), ("uses", "1")]).await;
+    let names: Vec<String> = (0..10).map(|n| format!("comer {n}")).collect();
+    let all = names.iter().map(|name| {
+        let request = staffed.house.post(&path).header("accept", "application/json").form(&[("name", name)]);
+        tokio::spawn(ask(request))
+    });
+    let all: Vec<_> = all.collect();
+    let mut statuses = Vec::new();
+    for one in all {
+        statuses.push(one.await.unwrap().status);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[200].as_slice(), &[404; 9]].concat());
+    let came = staffed.moderator.reads("/house/people?q=comer", "application/json").await.json();
+    assert_eq!(came.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_wrong_used_up_over_or_taken_back_leads_to_a_page_that_says_what_to_do() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, .. } = &staffed;
+    let (used, _) = invites(owner, &[("role", "guest"), ("uses", "1")]).await;
+    assert_eq!(joins(house, &used, &[("name", BEN)]).await.status, 200);
+    let (revoked, id) = invites(owner, &[("role", "guest")]).await;
+    assert_eq!(house.read(&revoked, "text/html").await.status, 200);
+    assert_eq!(owner.sends(&format!("/house/invitations/{id}/revoke"), &[]).await.status, 204);
+    for path in [&used, &revoked, &format!("/join/{}", "A".repeat(43)), "/join/x", "/join/%ff"] {
+        for answer in [
+            house.read(path, "text/html").await,
+            ask(house.post(path).header("accept", "text/html").form(&[("name", "Dora")])).await,
+            house.read(&format!("{path}/qr.svg"), "text/html").await,
+        ] {
+            assert_eq!(answer.status, 404, "{path}");
+            assert!(answer.text().contains("Ask whoever gave it to you for a new one."), "{path}: {}", answer.text());
+        }
+    }
+    for id in ["0", "x", "99999999999999999999"] {
+        assert_eq!(owner.sends(&format!("/house/invitations/{id}/revoke"), &[]).await.status, 404);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_in_the_form_keeps_what_was_typed_and_names_the_field() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, guest, .. } = &staffed;
+    let (path, _) = invites(owner, &[("role", "member")]).await;
+    let long = "n".repeat(33);
+    for (name, password, status, field) in [
+        (guest.name.as_str(), "a long password", 409, "name"),
+        ("", "a long password", 422, "name"),
+        (long.as_str(), "a long password", 422, "name"),
+        ("Dora", "", 422, "password"),
+        ("Dora", "short", 422, "password"),
+        ("Dora", &"p".repeat(129), 422, "password"),
+    ] {
+        let form = [("name", name), ("password", password)];
+        let page = ask(house.post(&path).header("accept", "text/html").form(&form)).await;
+        assert_eq!(page.status, status, "{name} {password}: {}", page.text());
+        assert!(page.text().contains(&format!(r#"aria-describedby="{field}-error"#)), "{name} {password}");
+        assert!(page.text().contains(&format!(r#"value="{}""#, escaped(name))), "the name stays");
+        assert!(password.is_empty() || !page.text().contains(password), "the password does not");
+        assert_eq!(joins(house, &path, &form).await.status, status);
+    }
+    let twice = ask(house.post(&path).header("accept", "text/html").form(&[("name", "a"), ("name", "b")])).await;
+    assert!(twice.status == 422 && twice.text().contains(r#"aria-describedby="name-error"#));
+    let parts = Form::new().text("name", "Dora").text("password", "eight ch");
+    assert_eq!(ask(house.post(&path).header("accept", "text/html").multipart(parts)).await.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_of_a_new_invitation_is_judged_by_its_name() {
+    let staffed = Staffed::open().await;
+    let owner = &staffed.owner;
+    let good = [("name", "x"), ("role", "guest"), ("uses", "2"), ("expires", "never")];
+    let long = "x".repeat(41);
+    for (field, values) in [
+        ("name", vec!["", " \u{200b} ", long.as_str()]),
+        ("role", vec!["", "owner", "Guest", "x"]),
+        ("uses", vec!["0", "-1", "x", "1.5", "99999999999"]),
+        ("expires", vec!["", "2d", "x"]),
+        ("rooms", vec!["nowhere", "garden-<b>", "/"]),
+    ] {
+        let mut forms: Vec<Vec<(&str, &str)>> = Vec::new();
+        let without: Vec<(&str, &str)> = good.iter().copied().filter(|(name, _)| *name != field).collect();
+        forms.extend(values.iter().map(|value| [without.as_slice(), &[(field, *value)]].concat()));
+        if field != "rooms" {
+            let value = good.iter().find(|(name, _)| *name == field).unwrap().1;
+            forms.push([without.as_slice(), &[(field, value), (field, value)]].concat());
+        }
+        if ["name", "role", "expires"].contains(&field) {
+            forms.push(without.clone());
+        }
+        for form in forms {
+            let answer = owner.sends("/house/invitations", &form).await;
+            assert_eq!(answer.status, 422, "{form:?}: {}", answer.text());
+            assert!(answer.json()["detail"].as_str().unwrap().contains(field), "{form:?}: {}", answer.text());
+        }
+        let mut json: serde_json::Map<_, _> =
+            good.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+        json.insert(field.to_owned(), serde_json::json!({ "of": "another type" }));
+        let request = owner.http.post(format!("{}/house/invitations", owner.url)).bearer_auth(&owner.token);
+        let answer = ask(request.header("accept", "application/json").json(&json)).await;
+        assert!(answer.status == 422 && answer.text().contains(field), "{field}: {}", answer.text());
+    }
+    let page = owner.http.post(format!("{}/house/invitations", owner.url)).bearer_auth(&owner.token);
+    let form = [("name", "kept <i>"), ("role", "guest"), ("uses", "none"), ("expires", "1d")];
+    let page = ask(page.header("accept", "text/html").form(&form)).await;
+    assert_eq!(page.status, 422);
+    assert!(
+        page.text().contains(r#"value="kept &lt;i&gt;""#) && page.text().contains(r#"aria-describedby="uses-error"#)
+    );
+    let limit = owner.sends("/house/invitations", &[("name", &long[1..]), ("role", "guest"), ("expires", "1m")]).await;
+    assert_eq!(limit.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_others_more_than_they_are_and_a_link_is_shown_once() {
+    let staffed = Staffed::open().await;
+    let Staffed { owner, moderator, house, .. } = &staffed;
+    let (path, _) = invites(moderator, &[("role", "moderator")]).await;
+    let code = path.strip_prefix("/join/").unwrap();
+    for page in ["/house/invitations", "/house/audit", "/house/people"] {
+        assert!(!owner.reads(page, "text/html").await.text().contains(code), "{page}");
+    }
+    let qr = house.read(&format!("{path}/qr.svg"), "image/svg+xml").await;
+    assert_eq!((qr.status, qr.header("content-type")), (200, "image/svg+xml"));
+    assert!(qr.text().starts_with("<svg"));
+    let form = [("name", "x"), ("role", "member"), ("expires", "1d")];
+    let page = owner.http.post(format!("{}/house/invitations", owner.url)).bearer_auth(&owner.token);
+    let page = ask(page.header("accept", "text/html").form(&form)).await;
+    assert_eq!((page.status, page.header("cache-control")), (201, "no-store"));
+    assert!(page.text().contains(&format!(r#"value="{}/join/"#, owner.url)) && page.text().contains("/qr.svg\""));
+}

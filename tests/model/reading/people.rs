@@ -1,0 +1,83 @@
+//! Reads who there is, by what they are known, and by which links somebody comes in.
+
+use std::cmp::Reverse;
+
+use taproom::domain::{Author, Moment, Person, Role, SessionId, TokenHash, TokenKind, UserName};
+use taproom::store::Snapshot;
+
+use crate::rules::{DAY, Model, Token, User};
+use crate::wishes::NAMES;
+use crate::written::token;
+
+pub fn person(user: &User) -> Person {
+    let author = Author { id: user.id, name: user.name.as_str().into() };
+    Person { author, role: user.role, muted: user.muted, banned: user.banned }
+}
+
+pub fn read_like(snapshot: &Snapshot, model: &Model, secrets: u64, at: u64) {
+    assert_eq!(snapshot.count_people().unwrap(), model.users.len() as u64);
+    assert_eq!(snapshot.is_owned().unwrap(), model.users.iter().any(|user| user.role == Role::Owner));
+    for user in &model.users {
+        assert_eq!(snapshot.user(user.id).unwrap(), Some(person(user).author));
+        assert_eq!(snapshot.person(user.id).unwrap(), Some(person(user)));
+        let password = snapshot.credentials(user.id).unwrap();
+        assert_eq!(password.map(|read| (read.hash.as_str().to_owned(), read.set)), user.password);
+        assert_eq!(snapshot.recovery_codes(user.id).unwrap(), user.codes.len());
+        let sessions = snapshot.sessions(user.id).unwrap();
+        let sessions: Vec<_> = sessions.into_iter().map(|s| (s.id, s.kind, s.made_at.0, s.seen_at.0)).collect();
+        let theirs = tokens_of(model, user).into_iter();
+        let theirs: Vec<_> = theirs.map(|t| (SessionId::of(t.hash), t.kind.clone(), t.made_at, t.seen_at)).collect();
+        assert_eq!(sessions, theirs);
+    }
+    for name in NAMES.map(|name| UserName::parse(name).unwrap()) {
+        let holder = model.users.iter().find(|user| user.name.key() == name.key());
+        assert_eq!(snapshot.user_named(&name).unwrap(), holder.map(|user| user.id));
+        assert_eq!(snapshot.person_named(&name).unwrap(), holder.map(person));
+    }
+    lists_like(snapshot, model);
+    for hash in (0..=secrets).map(token) {
+        secret_like(snapshot, model, hash, at);
+    }
+    for address in (0..4).map(|n| format!("192.0.2.{n}")) {
+        let block = model.blocks.iter().find(|(known, _, _)| *known == address);
+        let is_blocked = block.is_some_and(|(_, _, until)| until.holds(Moment(at)));
+        assert_eq!(snapshot.is_blocked(&address, Moment(at)).unwrap(), is_blocked);
+    }
+}
+
+/// Somebody's tokens, used last first.
+fn tokens_of<'a>(model: &'a Model, user: &User) -> Vec<&'a Token> {
+    let mut theirs: Vec<_> = model.tokens.iter().filter(|token| token.user == user.id).collect();
+    theirs.sort_by_key(|token| (Reverse(token.seen_at), token.hash.0));
+    theirs
+}
+
+fn lists_like(snapshot: &Snapshot, model: &Model) {
+    for (limit, least) in [(usize::MAX, Role::Guest), (2, Role::Member)] {
+        let read = snapshot.people(limit, |person| person.role >= least).unwrap();
+        let read: Vec<_> = read.into_iter().map(|s| (s.person, s.seen_at, s.entered_at, s.invited)).collect();
+        let seen_at = |user: &User| tokens_of(model, user).first().map(|token| Moment(token.seen_at));
+        let row = |user: &User| (person(user), seen_at(user), Moment(user.entered_at), user.invited);
+        let wanted = model.users.iter().rev().filter(|user| user.role >= least);
+        assert_eq!(read, wanted.take(limit).map(row).collect::<Vec<_>>());
+    }
+    let newest = model.invitations.iter().rev().map(|(_, invitation)| invitation.clone());
+    assert_eq!(snapshot.invitations(usize::MAX).unwrap(), newest.clone().collect::<Vec<_>>());
+    assert_eq!(snapshot.invitations(2).unwrap(), newest.take(2).collect::<Vec<_>>());
+}
+
+/// Whatever a secret is good for, as a token or as a link.
+fn secret_like(snapshot: &Snapshot, model: &Model, hash: TokenHash, at: u64) {
+    let known = snapshot.known(hash, Moment(at)).unwrap();
+    let is_over = |token: &Token| matches!(token.kind, TokenKind::Session(_)) && at - token.seen_at >= 90 * DAY;
+    let token = model.tokens.iter().find(|token| token.hash == hash && !is_over(token));
+    let shown =
+        token.map(|token| (person(model.user(token.user).expect("its owner")), token.kind.clone(), token.seen_at));
+    let shown = shown.filter(|(person, _, _)| !person.banned.holds(Moment(at)));
+    assert_eq!(known.map(|known| (known.person, known.kind, known.seen_at.0)), shown);
+    let invitation = model.invitations.iter().find(|(code, _)| *code == hash).map(|(_, invitation)| invitation.clone());
+    assert_eq!(snapshot.invitation(hash).unwrap(), invitation);
+    let reset = model.resets.iter().find(|(link, _, until)| *link == hash && at < *until);
+    let reset = reset.map(|(_, user, _)| person(model.user(*user).expect("for whom it is")));
+    assert_eq!(snapshot.reset(hash, Moment(at)).unwrap(), reset);
+}

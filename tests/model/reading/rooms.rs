@@ -1,0 +1,131 @@
+//! Reads which rooms there are for whom, and what was said and happened in them.
+
+use std::cmp::Reverse;
+
+use taproom::domain::{Address, Kind, Message, Moment, RoomId, Seq, Until, UserId};
+use taproom::store::{Snapshot, Window};
+
+use super::people::person;
+use crate::rules::rooms::may_have_back;
+use crate::rules::{Model, Post, Room, User};
+
+pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
+    let for_all = model.rooms.iter().filter(|room| !room.kind.is_hidden() && room.deleted_at.is_none());
+    assert_eq!(snapshot.count_rooms().unwrap(), for_all.count() as u64);
+    let ids: Vec<RoomId> = model.rooms.iter().map(|room| room.id).collect();
+    assert_eq!(snapshot.rooms_after(RoomId(0), usize::MAX).unwrap(), ids);
+    for user in [None].into_iter().chain(model.users.iter().map(Some)) {
+        seen_like(snapshot, model, user, at);
+    }
+    for room in &model.rooms {
+        assert_eq!(snapshot.room_by_id(room.id).unwrap(), Some(shown(model, room, None, true)));
+        let mut members = room.members.clone();
+        members.sort();
+        let read = snapshot.members(room.id, usize::MAX).unwrap();
+        assert_eq!(read.iter().map(|author| author.id).collect::<Vec<_>>(), members);
+        reads_like(snapshot, room);
+        pages_like(snapshot, room);
+    }
+}
+
+/// A room as somebody sees it. As it is kept, a direct room has no name.
+fn shown(model: &Model, room: &Room, user: Option<&User>, is_kept: bool) -> taproom::domain::Room {
+    let mut name = room.name.clone();
+    if room.kind == Kind::Direct && !is_kept {
+        let others = room.members.iter().filter(|id| user.is_none_or(|user| user.id != **id));
+        let names: Vec<String> = others.map(|id| model.user(*id).expect("they are known").name.to_string()).collect();
+        name = names.join(", ");
+    }
+    taproom::domain::Room {
+        id: room.id,
+        name,
+        address: Address::of(&room.address).unwrap(),
+        topic: room.topic.clone(),
+        kind: room.kind,
+        created_by: room.created_by,
+        slow_s: room.slow_s,
+        archived: room.archived,
+        deleted_at: room.deleted_at.map(Moment),
+    }
+}
+
+/// The rooms as one person sees them, or nobody: at every address that ever was, and in every list.
+fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
+    let (person, now) = (user.map(person), Moment(at));
+    let sight = |room: &Room| {
+        let belongs = user.is_some_and(|user| room.members.contains(&user.id));
+        let muted = user.map_or(Until::OVER, |user| room.muted_until(user.id));
+        model.sees(at, room, user).then(|| (shown(model, room, user, false), belongs, muted))
+    };
+    for (address, _) in model.addresses.iter().chain([&("nowhere".to_owned(), RoomId(0))]) {
+        let read = snapshot.sight(&Address::of(address).unwrap(), person.as_ref(), now).unwrap();
+        let expected = model.room_at(address).and_then(sight);
+        assert_eq!(read.map(|read| (read.room, read.belongs, read.muted)), expected, "{address} for {user:?}");
+    }
+    for room in &model.rooms {
+        let read = snapshot.sight_by_id(room.id, person.as_ref(), now).unwrap();
+        assert_eq!(read.map(|read| (read.room, read.belongs, read.muted)), sight(room));
+    }
+    let mut recent: Vec<&Room> =
+        model.rooms.iter().filter(|room| !room.kind.is_hidden() && model.sees(at, room, user)).collect();
+    recent.sort_by_key(|room| Reverse(room.last));
+    for limit in [2, usize::from(u8::MAX)] {
+        let read = snapshot.recent_rooms(limit, person.as_ref(), now).unwrap();
+        let read: Vec<_> = read.into_iter().map(|recent| (recent.room, recent.last, recent.at.0)).collect();
+        let expected = recent.iter().take(limit).map(|room| (shown(model, room, user, false), room.last, room.last_at));
+        assert_eq!(read, expected.collect::<Vec<_>>(), "for {user:?}");
+    }
+    let (Some(user), Some(person)) = (user, person) else { return };
+    let hidden = model.rooms.iter().filter(|room| room.kind.is_hidden() && model.sees(at, room, Some(user)));
+    let hidden: Vec<_> = hidden.map(|room| shown(model, room, Some(user), false)).collect();
+    assert_eq!(snapshot.hidden_rooms(&person, now).unwrap(), hidden, "for {user:?}");
+    let mut gone: Vec<&Room> = model.rooms.iter().filter(|room| may_have_back(at, room, user)).collect();
+    gone.sort_by_key(|room| Reverse(room.last));
+    let gone: Vec<_> = gone.into_iter().map(|room| shown(model, room, Some(user), false)).collect();
+    assert_eq!(snapshot.deleted_rooms(&person, now).unwrap(), gone, "for {user:?}");
+}
+
+fn post(message: &Message) -> Post {
+    Post {
+        id: message.id.0,
+        author: (message.author.id, message.author.name.to_string()),
+        at: message.at.0,
+        body: message.body.clone(),
+        follows: message.place.follows,
+        opens_day: message.place.opens_day,
+    }
+}
+
+/// What was said in a room and what happened there, one thing after the other.
+fn reads_like(snapshot: &Snapshot, room: &Room) {
+    assert_eq!(snapshot.changes_after(room.id, Seq(0), usize::MAX).unwrap(), room.changes);
+    assert_eq!(snapshot.feed_floor(room.id).unwrap(), Some(Seq(room.id.0)), "nothing has left the feed");
+    if let Some(middle) = room.changes.get(room.changes.len() / 2) {
+        let rest: Vec<_> = room.changes.iter().filter(|done| done.seq > middle.seq).take(7).copied().collect();
+        assert_eq!(snapshot.changes_after(room.id, middle.seq, 7).unwrap(), rest);
+    }
+    for like in &room.posts {
+        let message = snapshot.message(room.id, Seq(like.id)).unwrap().expect("the message is there");
+        assert_eq!(&post(&message), like);
+    }
+    assert!(snapshot.message(room.id, Seq(room.id.0)).unwrap().is_none(), "an opening is no message");
+    for author in room.posts.iter().map(|post| post.author.0).chain([UserId(0)]) {
+        let said = room.posts.iter().filter(|post| post.author.0 == author && !post.body.is_empty());
+        let said: Vec<Seq> = said.map(|post| Seq(post.id)).collect();
+        assert_eq!(snapshot.said_by(author, room.id, Seq(0)).unwrap(), said.first().copied());
+        if let [first, next, ..] = said[..] {
+            assert_eq!(snapshot.said_by(author, room.id, first).unwrap(), Some(next));
+        }
+    }
+}
+
+fn pages_like(snapshot: &Snapshot, room: &Room) {
+    let ids = [0, room.id.0, room.last.0 / 2, room.last.0, room.last.0 + 1, u64::MAX].map(Seq);
+    let windows = ids.into_iter().flat_map(|id| [Window::Before(id), Window::After(id), Window::Around(id)]);
+    for window in windows.filter(|w| *w != Window::After(Seq(u64::MAX))).chain([Window::Latest]) {
+        let page = snapshot.page(room.id, window).unwrap();
+        let (posts, older, newer) = room.page(window);
+        assert_eq!((page.older, page.newer), (older, newer), "{window:?}");
+        assert_eq!(page.messages.iter().map(post).collect::<Vec<_>>(), posts, "{window:?}");
+    }
+}

@@ -1,0 +1,213 @@
+//! The model's rules of names and accounts: coming in, passwords, tokens, recovery codes and links.
+
+use taproom::domain::{
+    AccountCommand, Deed, Device, Door, Event, Moment, PasswordHash, Refusal, Role, Seq, SessionId, TokenHash,
+    TokenKind, Until, UserId, UserName, Who, spell,
+};
+
+use super::{DAY, Model, Now, Token, User};
+
+/// Somebody has at most so many tokens, and half as many of them for scripts.
+const TOKENS: usize = 100;
+
+impl Model {
+    pub(super) fn account(&mut self, now: Now, who: Who, command: &AccountCommand) -> Result<Event, Refusal> {
+        use AccountCommand as C;
+        match command {
+            C::Own { house, name, password, token, device } => {
+                let user = self.own(now, who, name)?;
+                self.house.name = house.as_str().to_owned();
+                self.user_mut(user).role = Role::Owner;
+                self.note(now, Some(user), Deed::Owned);
+                self.end(user, |_| true);
+                Ok(self.renew(now, user, password, *token, device))
+            }
+            C::Join { code, name, password, token, device } => {
+                self.join(now, *code, name, password.as_ref(), *token, device)
+            }
+            C::Claim { password, token, instead, device } => {
+                let user = self.asker(now, who)?;
+                if user.role > Role::Guest {
+                    return Err(Refusal::AccountThere);
+                }
+                if !self.tokens.iter().any(|known| known.hash == *instead && known.user == user.id) {
+                    return Err(Refusal::TokenUnknown);
+                }
+                Ok(self.renew(now, user.id, password, *token, device))
+            }
+            C::SignIn { user, proof, token, device } => {
+                self.proven(*user, *proof).ok_or(Refusal::SignInWrong)?;
+                self.may_come_in(now, *user)?;
+                self.give(now, *user, *token, TokenKind::Session(device.clone()));
+                Ok(Event::SignedIn { user: *user })
+            }
+            C::SetPassword { proof, password, token, device } => {
+                let user = self.at_least(now, who, Role::Member)?.id;
+                self.proven(user, *proof).ok_or(Refusal::PasswordWrong)?;
+                Ok(self.renew(now, user, password, *token, device))
+            }
+            C::Recover { user, code, password, token, device } => {
+                self.may_come_in(now, *user)?;
+                let codes = &mut self.user_mut(*user).codes;
+                let index = codes.iter().position(|known| known == code).ok_or(Refusal::SignInWrong)?;
+                codes.remove(index);
+                Ok(self.renew(now, *user, password, *token, device))
+            }
+            C::Reset { link, password, token, device } => {
+                let is_good = |(known, _, until): &(TokenHash, UserId, u64)| known == link && now.at < *until;
+                let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkDead)?;
+                self.may_come_in(now, self.resets[index].1)?;
+                let (_, user, _) = self.resets.remove(index);
+                Ok(self.renew(now, user, password, *token, device))
+            }
+            C::MakeToken { .. } | C::Revoke { .. } | C::RevokeOthers { .. } | C::SetRecoveryCodes { .. } => {
+                let user = self.asker(now, who)?;
+                self.keep_account(now, &user, command)
+            }
+            C::Seen { token, device } => self.seen(now, *token, device),
+        }
+    }
+
+    fn keep_account(&mut self, now: Now, user: &User, command: &AccountCommand) -> Result<Event, Refusal> {
+        use AccountCommand as C;
+        match command {
+            C::Revoke { id } => {
+                let is_it = |token: &Token| token.user == user.id && SessionId::of(token.hash) == *id;
+                let index = self.tokens.iter().position(is_it).ok_or(Refusal::Nothing)?;
+                self.tokens.remove(index);
+                Ok(Event::PersonChanged { user: user.id })
+            }
+            C::RevokeOthers { keep } => {
+                self.end(user.id, |token| is_session(token) && token.hash != *keep);
+                Ok(Event::PersonChanged { user: user.id })
+            }
+            _ if user.role < Role::Member => Err(Refusal::NotAllowed),
+            C::MakeToken { label, scopes, token } => {
+                let scripts = self.tokens.iter().filter(|token| token.user == user.id && !is_session(token));
+                if scripts.count() >= TOKENS / 2 {
+                    return Err(Refusal::TooMany(TOKENS / 2));
+                }
+                let label = label.as_str().to_owned();
+                self.give(now, user.id, *token, TokenKind::Personal { label, scopes: *scopes });
+                Ok(Event::SignedIn { user: user.id })
+            }
+            C::SetRecoveryCodes { codes } => {
+                self.user_mut(user.id).codes.clone_from(codes);
+                Ok(Event::Noted)
+            }
+            other => panic!("no matter of one's own account: {other:?}"),
+        }
+    }
+
+    /// Whoever takes the house: somebody with their own name, or somebody new.
+    fn own(&mut self, now: Now, who: Who, name: &UserName) -> Result<UserId, Refusal> {
+        if self.users.iter().any(|user| user.role == Role::Owner) {
+            return Err(Refusal::LinkDead);
+        }
+        let own = self.users.iter().find(|user| who == Who::User(user.id) && user.name.key() == name.key());
+        match own {
+            Some(user) => Ok(user.id),
+            None => self.take_name(now, name, None),
+        }
+    }
+
+    fn join(
+        &mut self,
+        now: Now,
+        code: TokenHash,
+        name: &UserName,
+        password: Option<&PasswordHash>,
+        token: TokenHash,
+        device: &Device,
+    ) -> Result<Event, Refusal> {
+        let index = self.invitations.iter().position(|(known, _)| *known == code).ok_or(Refusal::LinkDead)?;
+        let invitation = self.invitations[index].1.clone();
+        let is_over = now.at >= invitation.until.0.0 || invitation.uses_left == Some(0);
+        if is_over || invitation.revoked {
+            return Err(Refusal::LinkDead);
+        }
+        if password.is_none() && (self.house.door == Door::Members || invitation.role > Role::Guest) {
+            return Err(Refusal::AccountNeeded);
+        }
+        let user = self.take_name(now, name, Some(invitation.id))?;
+        if let Some(left) = &mut self.invitations[index].1.uses_left {
+            *left -= 1;
+        }
+        for room in self.rooms.iter_mut().filter(|room| invitation.rooms.contains(&room.id)) {
+            room.members.push(user);
+        }
+        match password {
+            Some(password) => {
+                self.user_mut(user).role = invitation.role;
+                self.renew(now, user, password, token, device);
+            }
+            None => self.give(now, user, token, TokenKind::Session(device.clone())),
+        }
+        Ok(Event::SignedIn { user })
+    }
+
+    /// Nobody has the name yet, nor one that looks like it.
+    pub(super) fn take_name(&mut self, now: Now, name: &UserName, invited: Option<Seq>) -> Result<UserId, Refusal> {
+        if self.users.iter().any(|user| user.name.key() == name.key()) {
+            return Err(Refusal::NameTaken(name.to_string()));
+        }
+        if let Some(user) = self.users.iter().find(|user| user.name.look() == name.look()) {
+            return Err(Refusal::NameAlike(user.name.to_string()));
+        }
+        let (id, name, role) = (UserId(now.seq.0), name.clone(), Role::Guest);
+        let (muted, banned, password, codes) = (Until::OVER, Until::OVER, None, Vec::new());
+        self.users.push(User { id, name, entered_at: now.at, role, muted, banned, invited, password, codes });
+        Ok(id)
+    }
+
+    /// A new password ends every session but the one that begins with it, and makes a guest a member.
+    fn renew(&mut self, now: Now, id: UserId, password: &PasswordHash, token: TokenHash, device: &Device) -> Event {
+        let user = self.user_mut(id);
+        user.role = user.role.max(Role::Member);
+        user.password = Some((password.as_str().to_owned(), now.seq));
+        self.end(id, is_session);
+        self.give(now, id, token, TokenKind::Session(device.clone()));
+        Event::PersonChanged { user: id }
+    }
+
+    fn proven(&self, user: UserId, proof: Seq) -> Option<()> {
+        let (_, set) = self.user(user)?.password.as_ref()?;
+        (*set == proof).then_some(())
+    }
+
+    fn may_come_in(&self, now: Now, user: UserId) -> Result<(), Refusal> {
+        let user = self.user(user).ok_or(Refusal::SignInWrong)?;
+        if user.banned.holds(Moment(now.at)) { Err(Refusal::Banned(spell(user.banned))) } else { Ok(()) }
+    }
+
+    /// Of too many tokens, the session that was used longest ago makes room.
+    pub(super) fn give(&mut self, now: Now, user: UserId, hash: TokenHash, kind: TokenKind) {
+        let theirs = || self.tokens.iter().filter(|token| token.user == user);
+        if theirs().count() >= TOKENS {
+            let oldest = theirs().filter(|token| is_session(token)).map(|token| (token.seen_at, token.hash.0)).min();
+            self.end(user, |token| Some((token.seen_at, token.hash.0)) == oldest);
+        }
+        self.tokens.push(Token { hash, user, made_at: now.at, seen_at: now.at, kind });
+    }
+
+    pub(super) fn end(&mut self, user: UserId, ends: impl Fn(&Token) -> bool) {
+        self.tokens.retain(|token| token.user != user || !ends(token));
+    }
+
+    /// A token is seen once a day.
+    fn seen(&mut self, now: Now, hash: TokenHash, device: &Device) -> Result<Event, Refusal> {
+        let token = self.tokens.iter_mut().find(|token| token.hash == hash).ok_or(Refusal::TokenUnknown)?;
+        if token.seen_at / DAY == now.at / DAY {
+            return Err(Refusal::Nothing);
+        }
+        token.seen_at = now.at;
+        if let TokenKind::Session(known) = &mut token.kind {
+            known.clone_from(device);
+        }
+        Ok(Event::Noted)
+    }
+}
+
+fn is_session(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Session(_))
+}

@@ -1,0 +1,91 @@
+//! The model's rules of what is laid on people: roles, silence, the way out, and links to a new password.
+
+use taproom::domain::{Deed, Event, Moment, PersonCommand, Refusal, Role, Until, UserId, Who};
+
+use super::{DAY, Model, Now, User};
+
+impl Model {
+    pub(super) fn on_person(
+        &mut self,
+        now: Now,
+        who: Who,
+        id: UserId,
+        command: &PersonCommand,
+    ) -> Result<Event, Refusal> {
+        use PersonCommand as C;
+        match command {
+            C::SetRole(role) => self.set_role(now, who, id, *role),
+            C::Mute { until } => {
+                let (by, _) = self.above(now, who, id)?;
+                self.user_mut(id).muted = *until;
+                self.note(now, Some(by.id), Deed::Muted { user: id, room: None, until: *until });
+                Ok(Event::PersonChanged { user: id })
+            }
+            C::Ban { until, why, addresses } => {
+                let (by, _) = self.above(now, who, id)?;
+                self.user_mut(id).banned = *until;
+                self.blocks.retain(|(address, _, _)| !addresses.contains(address));
+                self.blocks.extend(addresses.iter().map(|address| (address.clone(), id, *until)));
+                self.end(id, |_| true);
+                let why = why.as_ref().map_or("", |why| why.as_str()).to_owned();
+                self.note(
+                    now,
+                    Some(by.id),
+                    Deed::Banned { user: id, until: *until, why, addresses: addresses.len() as u32 },
+                );
+                self.take_back_invitations(id, Role::Guest);
+                Ok(Event::PersonChanged { user: id })
+            }
+            C::Unban => {
+                let (by, _) = self.above(now, who, id)?;
+                self.user_mut(id).banned = Until::OVER;
+                self.blocks.retain(|(_, user, _)| *user != id);
+                let (until, why) = (Until::OVER, String::new());
+                self.note(now, Some(by.id), Deed::Banned { user: id, until, why, addresses: 0 });
+                Ok(Event::PersonChanged { user: id })
+            }
+            C::Erase { room, after } => self.erase(now, who, id, *room, *after),
+            C::ResetLink { link } => {
+                let by = match who {
+                    Who::Operator => None,
+                    _ => Some(self.at_least(now, who, Role::Owner)?.id),
+                };
+                self.user(id).ok_or(Refusal::PersonUnknown)?;
+                self.resets.retain(|(_, user, _)| *user != id);
+                self.resets.push((*link, id, now.at + DAY));
+                self.note(now, by, Deed::ResetLinkMade { user: id });
+                Ok(Event::Noted)
+            }
+        }
+    }
+
+    fn set_role(&mut self, now: Now, who: Who, id: UserId, role: Role) -> Result<Event, Refusal> {
+        let by = self.at_least(now, who, Role::Owner)?.id;
+        let old = self.user(id).ok_or(Refusal::PersonUnknown)?.role;
+        if old == Role::Guest || role == Role::Guest {
+            return Err(Refusal::AccountNeeded);
+        }
+        let is_owner = |user: &User| user.role == Role::Owner && !user.banned.holds(Moment(now.at));
+        if role < Role::Owner && !self.users.iter().any(|user| user.id != id && is_owner(user)) {
+            return Err(Refusal::LastOwner);
+        }
+        self.user_mut(id).role = role;
+        self.take_back_invitations(id, role);
+        self.note(now, Some(by), Deed::RoleSet { user: id, role });
+        Ok(Event::PersonChanged { user: id })
+    }
+
+    /// An invitation is good as long as whoever made it could make it.
+    fn take_back_invitations(&mut self, by: UserId, role: Role) {
+        for (_, invitation) in self.invitations.iter_mut().filter(|(_, invitation)| invitation.by == by) {
+            invitation.revoked |= role < Role::Moderator || role < invitation.role;
+        }
+    }
+
+    /// Whoever asks keeps order in the house, and may lay something on this person.
+    pub(super) fn above(&self, now: Now, who: Who, id: UserId) -> Result<(User, User), Refusal> {
+        let by = self.at_least(now, who, Role::Moderator)?;
+        let other = self.user(id).ok_or(Refusal::PersonUnknown)?;
+        if by.outranks(other) { Ok((by, other.clone())) } else { Err(Refusal::NotAllowed) }
+    }
+}

@@ -1,0 +1,139 @@
+//! The model's rules of what is said: saying it, taking it away, reporting it, and keeping somebody from it.
+
+use taproom::domain::{
+    Body, Deed, Door, Event, Line, MessageId, Moment, Refusal, Report, Role, RoomId, Until, UserId, Who, spell,
+};
+
+use super::{DAY, MINUTE, Model, Now, Post, Room, User};
+
+impl Model {
+    pub(super) fn post(&mut self, now: Now, who: Who, id: RoomId, body: &Body) -> Result<Event, Refusal> {
+        let user = self.asker(now, who)?;
+        let room = self.seen_by(now, &user, id)?;
+        if self.house.door == Door::Members && user.role == Role::Guest {
+            return Err(Refusal::DoorMembers);
+        }
+        if room.archived {
+            return Err(Refusal::RoomArchived);
+        }
+        let muted = room.muted_until(user.id).max(user.muted);
+        if muted.holds(Moment(now.at)) {
+            return Err(Refusal::Muted(spell(muted)));
+        }
+        let said_at = room.said.iter().rfind(|(author, _)| *author == user.id).map_or(0, |(_, at)| *at);
+        let next = said_at + u64::from(room.slow_s) * 1_000;
+        if said_at > 0 && now.at < next && !user.keeps(room) {
+            return Err(Refusal::Slow((next - now.at).div_ceil(1_000)));
+        }
+        self.room_mut(id).say(now, &user, body.as_str());
+        Ok(Event::Posted { room: id, message: now.seq })
+    }
+
+    pub(super) fn remove_message(
+        &mut self,
+        now: Now,
+        who: Who,
+        id: RoomId,
+        message: MessageId,
+    ) -> Result<Event, Refusal> {
+        let user = self.asker(now, who)?;
+        let room = self.seen_by(now, &user, id)?;
+        let author = room.said(message).ok_or(Refusal::MessageUnknown)?.author.0;
+        if author != user.id {
+            if !user.keeps(room) {
+                return Err(Refusal::NotAllowed);
+            }
+            self.note(now, Some(user.id), Deed::Removed { room: id, message, author });
+        }
+        self.room_mut(id).blank(&[message.0]);
+        Ok(Event::Removed { room: id, message })
+    }
+
+    pub(super) fn report(
+        &mut self,
+        now: Now,
+        who: Who,
+        id: RoomId,
+        message: MessageId,
+        why: Option<&Line>,
+    ) -> Result<Event, Refusal> {
+        let user = self.asker(now, who)?;
+        self.seen_by(now, &user, id)?.said(message).ok_or(Refusal::MessageUnknown)?;
+        let why = why.map_or("", |why| why.as_str()).to_owned();
+        let report = Report { room: id, message, by: user.id, why, at: Moment(now.at), settled: None };
+        self.reports.push((now.seq, report));
+        Ok(Event::Noted)
+    }
+
+    /// Whoever keeps order in a room silences everybody there but themselves and those who keep order in the house; whom
+    /// only one above them silences.
+    pub(super) fn mute_in_room(
+        &mut self,
+        now: Now,
+        who: Who,
+        id: RoomId,
+        other: UserId,
+        until: Until,
+    ) -> Result<Event, Refusal> {
+        let user = self.asker(now, who)?;
+        if !user.keeps(self.seen_by(now, &user, id)?) {
+            return Err(Refusal::NotAllowed);
+        }
+        let other = self.user(other).ok_or(Refusal::PersonUnknown)?;
+        if other.id == user.id || (other.role >= Role::Moderator && !user.outranks(other)) {
+            return Err(Refusal::NotAllowed);
+        }
+        let other = other.id;
+        self.room_mut(id).muted.push((other, until));
+        self.note(now, Some(user.id), Deed::Muted { user: other, room: Some(id), until });
+        Ok(Event::RoomMuted { room: id, user: other })
+    }
+
+    pub(super) fn erase(
+        &mut self,
+        now: Now,
+        who: Who,
+        user: UserId,
+        id: RoomId,
+        after: MessageId,
+    ) -> Result<Event, Refusal> {
+        let (by, _) = self.above(now, who, user)?;
+        let room = self.rooms.iter().find(|room| room.id == id).ok_or(Refusal::MessageUnknown)?;
+        let said = room.posts.iter().filter(|post| post.id > after.0 && post.author.0 == user && !post.body.is_empty());
+        let said: Vec<u64> = said.map(|post| post.id).take(256).collect();
+        if said.is_empty() {
+            return Err(Refusal::MessageUnknown);
+        }
+        self.room_mut(id).blank(&said);
+        self.note(now, Some(by.id), Deed::Erased { user, room: id, messages: said.len() as u32 });
+        Ok(Event::RoomChanged { room: id })
+    }
+}
+
+impl Room {
+    fn say(&mut self, now: Now, user: &User, body: &str) {
+        let (author, previous) = ((user.id, user.name.to_string()), self.posts.last());
+        let same_day = previous.is_some_and(|p| p.at / DAY == now.at / DAY);
+        let follows = previous.is_some_and(|p| p.author == author && now.at - p.at < 5 * MINUTE) && same_day;
+        let (id, at, body, opens_day) = (now.seq.0, now.at, body.to_owned(), !same_day);
+        self.posts.push(Post { id, author, at, body, follows, opens_day });
+        if self.slow_s > 0 {
+            self.said.push((user.id, now.at));
+        }
+    }
+
+    /// What was said and not taken away.
+    fn said(&self, message: MessageId) -> Option<&Post> {
+        self.posts.iter().find(|post| post.id == message.0 && !post.body.is_empty())
+    }
+
+    fn blank(&mut self, messages: &[u64]) {
+        for post in self.posts.iter_mut().filter(|post| messages.contains(&post.id)) {
+            post.body.clear();
+        }
+    }
+
+    pub fn muted_until(&self, user: UserId) -> Until {
+        self.muted.iter().rfind(|(muted, _)| *muted == user).map_or(Until::OVER, |(_, until)| *until)
+    }
+}

@@ -1,0 +1,214 @@
+//! Commands as they are written down: in names and numbers that a file can hold and somebody can read. A secret is the
+//! number from which its hash is made.
+
+use serde::{Deserialize, Serialize};
+use taproom::domain::{
+    AccountCommand, Asked, Body, Command, Device, Door, HouseCommand, Kind, Line, Moment, Nonce, PasswordHash,
+    PersonCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq, SessionId, TokenHash, Until, UserId,
+    UserName, Who,
+};
+
+/// A command, who asks, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Written {
+    pub at: Moment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who: Option<UserId>,
+    /// Whoever runs the machine asks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub operator: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Enter { room: String, name: String, token: u64 },
+    Open { room: String },
+    Post { room: RoomId, body: String },
+    Leave { token: u64 },
+    Own { house: String, name: String, password: u64, token: u64 },
+    Claim { password: u64, token: u64, instead: u64 },
+    SignIn { user: UserId, proof: Seq, token: u64 },
+    SetPassword { proof: Seq, password: u64, token: u64 },
+    MakeToken { label: String, scopes: Scopes, token: u64 },
+    Revoke { token: u64 },
+    RevokeOthers { keep: u64 },
+    SetRecoveryCodes { codes: Vec<u64> },
+    Recover { user: UserId, code: u64, password: u64, token: u64 },
+    Reset { link: u64, password: u64, token: u64 },
+    Join { code: u64, name: String, password: Option<u64>, token: u64 },
+    Seen { token: u64, from: u64 },
+    SetRoom { room: RoomId, name: String, topic: Option<String>, kind: Kind, slow_s: u32, salt: u64 },
+    Add { room: RoomId, user: UserId },
+    Remove { room: RoomId, user: UserId },
+    GoOut { room: RoomId },
+    Archive { room: RoomId, archived: bool },
+    Delete { room: RoomId },
+    Undelete { room: RoomId },
+    RemoveMessage { room: RoomId, message: Seq },
+    Report { room: RoomId, message: Seq, why: Option<String> },
+    MuteInRoom { room: RoomId, user: UserId, until: Until },
+    SetRole { user: UserId, role: Role },
+    Mute { user: UserId, until: Until },
+    Ban { user: UserId, until: Until, why: Option<String>, addresses: Vec<String> },
+    Unban { user: UserId },
+    Erase { user: UserId, room: RoomId, after: Seq },
+    ResetLink { user: UserId, link: u64 },
+    SetHouse { name: String, door: Door, rooms_by: Role, new_guests: bool },
+    CreateRoom { name: String, kind: Kind, members: Vec<UserId>, salt: u64 },
+    Direct { with: Vec<UserId>, salt: u64 },
+    Invite { label: String, role: Role, uses: Option<u32>, until: Until, rooms: Vec<RoomId>, code: u64 },
+    RevokeInvitation { id: Seq },
+    Settle { report: Seq },
+}
+
+impl Written {
+    pub fn asked(self) -> Asked {
+        let who = match (self.operator, self.who) {
+            (true, _) => Who::Operator,
+            (false, Some(user)) => Who::User(user),
+            (false, None) => Who::Nobody,
+        };
+        let nonce = self.nonce.and_then(|nonce| Nonce::parse(&nonce).unwrap());
+        Asked { who, nonce, command: self.what.command() }
+    }
+}
+
+impl What {
+    fn command(self) -> Command {
+        match self {
+            Self::Enter { room, name, token: number } => {
+                let (room, name) = (RoomName::parse(&room).unwrap(), UserName::parse(&name).unwrap());
+                Command::Enter { room, name, token: token(number), device: device(number) }
+            }
+            Self::Open { room } => Command::Open { room: RoomName::parse(&room).unwrap() },
+            Self::Post { room, body } => Command::Post { room, body: Body::parse(&body).unwrap() },
+            Self::Leave { token: number } => Command::Leave { token: token(number) },
+            what => {
+                what.for_room().or_else(What::for_person).or_else(What::for_house).unwrap_or_else(What::for_account)
+            }
+        }
+    }
+
+    fn for_account(self) -> Command {
+        use AccountCommand as C;
+        Command::Account(match self {
+            Self::Own { house, name, password, token: n } => {
+                let (house, name) = (line(&house), UserName::parse(&name).unwrap());
+                C::Own { house, name, password: hash(password), token: token(n), device: device(n) }
+            }
+            Self::Claim { password, token: n, instead } => {
+                C::Claim { password: hash(password), token: token(n), instead: token(instead), device: device(n) }
+            }
+            Self::SignIn { user, proof, token: n } => C::SignIn { user, proof, token: token(n), device: device(n) },
+            Self::SetPassword { proof, password, token: n } => {
+                C::SetPassword { proof, password: hash(password), token: token(n), device: device(n) }
+            }
+            Self::MakeToken { label, scopes, token: n } => {
+                C::MakeToken { label: line(&label), scopes, token: token(n) }
+            }
+            Self::Revoke { token: n } => C::Revoke { id: SessionId::of(token(n)) },
+            Self::RevokeOthers { keep } => C::RevokeOthers { keep: token(keep) },
+            Self::SetRecoveryCodes { codes } => C::SetRecoveryCodes { codes: codes.into_iter().map(token).collect() },
+            Self::Recover { user, code, password, token: n } => {
+                let (code, password) = (token(code), hash(password));
+                C::Recover { user, code, password, token: token(n), device: device(n) }
+            }
+            Self::Reset { link, password, token: n } => {
+                C::Reset { link: token(link), password: hash(password), token: token(n), device: device(n) }
+            }
+            Self::Join { code, name, password, token: n } => {
+                let (name, password) = (UserName::parse(&name).unwrap(), password.map(hash));
+                C::Join { code: token(code), name, password, token: token(n), device: device(n) }
+            }
+            Self::Seen { token: n, from } => C::Seen { token: token(n), device: device(from) },
+            other => panic!("no matter of an account: {other:?}"),
+        })
+    }
+
+    fn for_room(self) -> Result<Command, Self> {
+        use RoomCommand as C;
+        let (room, command) = match self {
+            Self::SetRoom { room, name, topic, kind, slow_s, salt } => {
+                let (name, topic) = (RoomName::parse(&name).unwrap(), topic.as_deref().map(line));
+                (room, C::Set { name, topic, kind, slow_s, salt: Salt(salt) })
+            }
+            Self::Add { room, user } => (room, C::Add { user }),
+            Self::Remove { room, user } => (room, C::Remove { user }),
+            Self::GoOut { room } => (room, C::Leave),
+            Self::Archive { room, archived } => (room, C::Archive { archived }),
+            Self::Delete { room } => (room, C::Delete),
+            Self::Undelete { room } => (room, C::Undelete),
+            Self::RemoveMessage { room, message } => (room, C::RemoveMessage { message }),
+            Self::Report { room, message, why } => (room, C::Report { message, why: why.as_deref().map(line) }),
+            Self::MuteInRoom { room, user, until } => (room, C::Mute { user, until }),
+            other => return Err(other),
+        };
+        Ok(Command::Room(room, command))
+    }
+
+    fn for_person(self) -> Result<Command, Self> {
+        use PersonCommand as C;
+        let (user, command) = match self {
+            Self::SetRole { user, role } => (user, C::SetRole(role)),
+            Self::Mute { user, until } => (user, C::Mute { until }),
+            Self::Ban { user, until, why, addresses } => {
+                (user, C::Ban { until, why: why.as_deref().map(line), addresses })
+            }
+            Self::Unban { user } => (user, C::Unban),
+            Self::Erase { user, room, after } => (user, C::Erase { room, after }),
+            Self::ResetLink { user, link } => (user, C::ResetLink { link: token(link) }),
+            other => return Err(other),
+        };
+        Ok(Command::Person(user, command))
+    }
+
+    fn for_house(self) -> Result<Command, Self> {
+        use HouseCommand as C;
+        let command = match self {
+            Self::SetHouse { name, door, rooms_by, new_guests } => {
+                C::Set { name: line(&name), door, rooms_by, new_guests }
+            }
+            Self::CreateRoom { name, kind, members, salt } => {
+                C::CreateRoom { name: RoomName::parse(&name).unwrap(), kind, members, salt: Salt(salt) }
+            }
+            Self::Direct { with, salt } => C::Direct { with, salt: Salt(salt) },
+            Self::Invite { label, role, uses, until, rooms, code } => {
+                C::Invite { label: line(&label), role, uses, until, rooms, code: token(code) }
+            }
+            Self::RevokeInvitation { id } => C::RevokeInvitation { id },
+            Self::Settle { report } => C::Settle { report },
+            other => return Err(other),
+        };
+        Ok(Command::House(command))
+    }
+}
+
+/// The hash of the token, the link or the code of this number.
+pub fn token(number: u64) -> TokenHash {
+    let mut hash = [9; 32];
+    hash[..8].copy_from_slice(&number.to_be_bytes());
+    TokenHash(hash)
+}
+
+/// The number of a hash that [`token`] made.
+pub fn number(TokenHash(hash): TokenHash) -> u64 {
+    u64::from_be_bytes(*hash.first_chunk().unwrap())
+}
+
+fn hash(password: u64) -> PasswordHash {
+    PasswordHash::new(format!("$argon2id$password {password}"))
+}
+
+fn device(number: u64) -> Device {
+    Device { browser: format!("Browser {}", number % 3), address: format!("192.0.2.{}", number % 5) }
+}
+
+fn line(text: &str) -> Line {
+    Line::parse("line", text, 80).unwrap()
+}
