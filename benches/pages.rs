@@ -15,7 +15,7 @@ use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
 use taproom::meters::Meters;
 use taproom::store::{Store, Window};
-use taproom::web::{self, House};
+use taproom::web::{self, House, Passwords};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -38,13 +38,15 @@ fn main() -> Result<()> {
     let engine = Engine::start(Arc::clone(&past.store), Arc::clone(&hubs), Arc::clone(&meters))?;
     let house = Arc::new(House {
         store: Arc::clone(&past.store),
-        engine,
+        engine: Arc::new(engine),
         hubs,
         meters,
         metrics_token: None,
         trusted_proxies: Vec::new(),
         public_url: None,
         pace: None,
+        passwords: Passwords::default(),
+        owner_link: None,
     });
     let endpoint = web::endpoint(Arc::clone(&house));
 

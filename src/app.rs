@@ -13,12 +13,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Switch};
-use crate::control::Control;
+use crate::control::{Control, Operated};
 use crate::engine::Engine;
 use crate::live::{Hubs, Tail};
 use crate::meters::Meters;
 use crate::store::{OpenError, Store};
-use crate::web::{self, Clock, House, METRICS_TOKEN_BYTES_MIN, MetricsToken, Pace, serve};
+use crate::web::{self, Clock, House, METRICS_TOKEN_BYTES_MIN, MetricsToken, OwnerLink, Pace, Passwords, serve};
 
 /// How long requests that are under way get to end when the server stops.
 const DRAIN: Duration = Duration::from_secs(8);
@@ -56,6 +56,7 @@ pub enum StartError {
 /// A Taproom that runs.
 pub struct Running {
     address: SocketAddr,
+    owner_path: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<()>,
 }
@@ -64,6 +65,11 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The path of the link that makes somebody the owner, if nobody was when it started.
+    pub fn owner_path(&self) -> Option<&str> {
+        self.owner_path.as_deref()
     }
 
     /// Stops it: no more commands, no more connections; streams end and are asked to come back later; what was asked is
@@ -103,17 +109,26 @@ pub async fn start_with(config: &Config, tail: Tail, clock: Clock) -> Result<Run
     let control = Control::open(&config.data)
         .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
         .ok();
-    let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters))?;
+    let engine = Arc::new(Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters))?);
     let pace = (config.pace == Switch::On).then(|| Pace::new(clock));
     let (trusted_proxies, public_url) = (config.trusted_proxy.clone(), config.public_url.clone());
-    let house = Arc::new(House { store, engine, hubs, meters, metrics_token, trusted_proxies, public_url, pace });
-    let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let address = listener.local_addr()?;
+    let owner_link = OwnerLink::prepare(&config.data, &store)
+        .inspect_err(|error| tracing::warn!(%error, "no link for an owner: the data directory takes no file"))
+        .unwrap_or_default();
+    let owner_path = owner_link.as_ref().map(OwnerLink::path);
+    let passwords = Passwords::default();
+    let house =
+        House { store, engine, hubs, meters, metrics_token, trusted_proxies, public_url, pace, passwords, owner_link };
+    let house = Arc::new(house);
+    let origin = house.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
+    let operated = Operated { store: Arc::clone(&house.store), engine: Arc::clone(&house.engine), origin };
+    let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(run(listener, house, control, connections.min(CONNECTIONS_MAX), async {
+    let ended = tokio::spawn(run(listener, house, (control, operated), connections.min(CONNECTIONS_MAX), async {
         let _dropped = stopped.await;
     }));
-    Ok(Running { address, stop: Some(stop), ended })
+    Ok(Running { address, owner_path, stop: Some(stop), ended })
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -126,7 +141,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 async fn run(
     listener: TcpListener,
     house: Arc<House>,
-    control: Option<Control>,
+    (control, operated): (Option<Control>, Operated),
     connections_max: usize,
     stopped: impl Future<Output = ()>,
 ) {
@@ -135,7 +150,7 @@ async fn run(
         tokio::select! {
             () = stopped => {}
             () = hubs.keep_telling_who_is_here() => {}
-            () = answer_operator(control.as_ref(), &house.store) => {}
+            () = answer_operator(control.as_ref(), &operated) => {}
         }
         house.engine.refuse();
         house.hubs.close();
@@ -146,9 +161,9 @@ async fn run(
     let _panicked = tokio::task::spawn_blocking(move || house.engine.stop()).await;
 }
 
-async fn answer_operator(control: Option<&Control>, store: &Arc<Store>) {
+async fn answer_operator(control: Option<&Control>, operated: &Operated) {
     match control {
-        Some(control) => control.serve(store).await,
+        Some(control) => control.serve(operated).await,
         None => std::future::pending().await,
     }
 }

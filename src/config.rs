@@ -34,6 +34,11 @@ pub enum Task {
         /// The file to read; it is not changed
         file: PathBuf,
     },
+    /// Make a link by which somebody who has forgotten their password chooses a new one; Taproom must be running
+    Reset {
+        /// Their name
+        name: String,
+    },
     /// Put a copy back, into a data directory that has no data yet
     Restore {
         /// The copy

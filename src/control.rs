@@ -13,6 +13,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as AsyncUnixStream};
 use tokio::time::timeout;
 
+use crate::domain::{Command, PersonCommand, Refusal, Token, UserName, Who};
+use crate::engine::{Engine, Problem};
 use crate::store::{Counts, Store};
 
 /// The socket's name in the data directory.
@@ -27,18 +29,22 @@ const ASKED_WITHIN: Duration = Duration::from_secs(5);
 pub enum Wish {
     /// A copy of the data file, as a new file of this name; an absolute path.
     BackUp(PathBuf),
+    /// A link by which whoever has this name chooses a new password.
+    Reset(String),
 }
 
 impl Wish {
     fn line(&self) -> String {
         match self {
             Self::BackUp(file) => format!("backup {}\n", file.display()),
+            Self::Reset(name) => format!("reset {name}\n"),
         }
     }
 
     fn parse(line: &str) -> Option<Self> {
         match line.trim_end_matches('\n').split_once(' ')? {
             ("backup", file) if Path::new(file).is_absolute() => Some(Self::BackUp(PathBuf::from(file))),
+            ("reset", name) if !name.is_empty() => Some(Self::Reset(name.to_owned())),
             _ => None,
         }
     }
@@ -74,6 +80,16 @@ pub fn told(counts: Counts) -> String {
     format!("{messages}, {rooms}, {people}; last change {}", counts.changes)
 }
 
+/// What the operator's wishes are carried out on.
+pub struct Operated {
+    /// The data.
+    pub store: Arc<Store>,
+    /// The way to change it.
+    pub engine: Arc<Engine>,
+    /// The origin at which it is reached, for links.
+    pub origin: String,
+}
+
 /// The socket, removed when dropped.
 pub struct Control {
     listener: UnixListener,
@@ -94,11 +110,11 @@ impl Control {
     }
 
     /// Answers whoever asks, one after the other, until it is dropped.
-    pub async fn serve(&self, store: &Arc<Store>) {
+    pub async fn serve(&self, operated: &Operated) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    if let Err(error) = answer(stream, store).await {
+                    if let Err(error) = answer(stream, operated).await {
                         tracing::debug!(%error, "a control connection broke off");
                     }
                 }
@@ -117,13 +133,13 @@ impl Drop for Control {
     }
 }
 
-async fn answer(mut stream: AsyncUnixStream, store: &Arc<Store>) -> io::Result<()> {
+async fn answer(mut stream: AsyncUnixStream, operated: &Operated) -> io::Result<()> {
     let (asks, mut answers) = stream.split();
     let mut line = String::new();
     let mut limited = tokio::io::BufReader::new(asks.take(LINE_BYTES_MAX));
     timeout(ASKED_WITHIN, limited.read_line(&mut line)).await.map_err(io::Error::other)??;
     let answer = match Wish::parse(&line) {
-        Some(wish) => carry_out(wish, Arc::clone(store)).await,
+        Some(wish) => carry_out(wish, operated).await,
         None => Err("that is nothing this Taproom knows".to_owned()),
     };
     let words = match answer {
@@ -133,11 +149,26 @@ async fn answer(mut stream: AsyncUnixStream, store: &Arc<Store>) -> io::Result<(
     answers.write_all(words.as_bytes()).await
 }
 
-async fn carry_out(wish: Wish, store: Arc<Store>) -> Result<String, String> {
-    let done = tokio::task::spawn_blocking(move || match wish {
-        Wish::BackUp(file) => store.back_up(&file).map(told).map_err(|error| error.to_string()),
-    });
-    done.await.unwrap_or_else(|panicked| Err(panicked.to_string()))
+async fn carry_out(wish: Wish, operated: &Operated) -> Result<String, String> {
+    match wish {
+        Wish::BackUp(file) => {
+            let store = Arc::clone(&operated.store);
+            let done = tokio::task::spawn_blocking(move || store.back_up(&file).map(told));
+            let done = done.await.map_err(|panicked| panicked.to_string())?;
+            done.map_err(|error| error.to_string())
+        }
+        Wish::Reset(name) => reset(&name, operated).await.map_err(|problem| problem.to_string()),
+    }
+}
+
+async fn reset(name: &str, operated: &Operated) -> Result<String, Problem> {
+    let person = operated.store.snapshot()?.person_named(&UserName::parse(name)?)?.ok_or(Refusal::PersonUnknown)?;
+    let mut bits = [0; 32];
+    getrandom::fill(&mut bits).map_err(|_| Problem::Broken)?;
+    let token = Token::new(bits);
+    let link = Command::Person(person.author.id, PersonCommand::ResetLink { link: token.hash() });
+    operated.engine.execute(Who::Operator, None, link).await?;
+    Ok(format!("{}/reset/{}", operated.origin, token.text()))
 }
 
 #[cfg(test)]
@@ -146,9 +177,13 @@ mod tests {
 
     #[test]
     fn a_wish_is_read_as_it_is_written_and_nothing_else_is_one() {
-        let wish = Wish::BackUp(PathBuf::from("/backups/a file with blanks.redb"));
-        assert_eq!(Wish::parse(&wish.line()), Some(wish));
-        for wrong in ["", "backup", "backup relative.redb", "erase /x", "backup "] {
+        for wish in [
+            Wish::BackUp(PathBuf::from("/backups/a file with blanks.redb")),
+            Wish::Reset("Ann Lee: the second".to_owned()),
+        ] {
+            assert_eq!(Wish::parse(&wish.line()), Some(wish));
+        }
+        for wrong in ["", "backup", "backup relative.redb", "erase /x", "backup ", "reset", "reset "] {
             assert_eq!(Wish::parse(wrong), None, "{wrong}");
         }
     }

@@ -83,6 +83,9 @@ fn greet(running: &Running, config: &Config) {
     let here = format!("http://{}", running.address());
     let url = config.public_url.as_ref().map_or_else(|| here.clone(), ToString::to_string);
     print(&format!("Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"));
+    if let Some(path) = running.owner_path() {
+        print(&format!("Nobody owns this house yet. Open {url}{path} to make it yours."));
+    }
 }
 
 fn print(line: &str) {

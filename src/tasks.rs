@@ -1,4 +1,5 @@
-//! What the `taproom` command does besides serving: copies of the data file.
+//! What the `taproom` command does besides serving: copies of the data file, and links for those who have forgotten their
+//! passwords.
 
 use std::io;
 use std::path::Path;
@@ -21,6 +22,9 @@ pub enum TaskError {
     /// The Taproom that runs has refused.
     #[error("{0}")]
     Refused(String),
+    /// Nobody is there to make a link.
+    #[error("no Taproom is running on {0}. Start it, or give the directory of the one that runs with --data.")]
+    NotRunning(String),
     /// There is nothing to copy.
     #[error("{0} holds no data file. Give the directory with --data.")]
     NoData(String),
@@ -37,6 +41,7 @@ pub fn run(task: &Task, data: &Path) -> Result<String, TaskError> {
     match task {
         Task::Backup { file } => back_up(file, data),
         Task::Check { file } => Ok(format!("{} is whole: {}", file.display(), told(store::check(file)?))),
+        Task::Reset { name } => reset(name, data),
         Task::Restore { file } => {
             let counts = store::restore(file, data)?;
             Ok(format!("{} holds now {}", data.display(), told(counts)))
@@ -53,4 +58,12 @@ fn back_up(file: &Path, data: &Path) -> Result<String, TaskError> {
         None => told(Store::open(data)?.back_up(&file)?),
     };
     Ok(format!("{} holds {made}", file.display()))
+}
+
+/// Through the Taproom that runs: a link is a change, and there is one writer.
+fn reset(name: &str, data: &Path) -> Result<String, TaskError> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" "); // the question is one line
+    let link = control::ask(data, &Wish::Reset(name.clone()))?;
+    let link = link.ok_or_else(|| TaskError::NotRunning(data.display().to_string()))?.map_err(TaskError::Refused)?;
+    Ok(format!("{link}\nWhoever opens this link within a day chooses a new password for {name}. It works once."))
 }

@@ -17,6 +17,8 @@ pub const REASON_CHARS_MAX: usize = 300;
 pub const PASSWORD_CHARS_MIN: usize = 8;
 /// The longest password, in characters.
 pub const PASSWORD_CHARS_MAX: usize = 128;
+/// The longest recovery code that is read, in characters: one has 19, and may be typed with blanks.
+pub const RECOVERY_CODE_CHARS_MAX: usize = 64;
 /// How many recovery codes somebody is given at a time.
 pub const RECOVERY_CODES: usize = 10;
 /// How many devices and tokens somebody may have. The one that was used longest ago makes room for the next device.

@@ -18,7 +18,7 @@ pub enum Refusal {
     #[error("At most {NAME_CHARS_MAX} characters for a name, please.")]
     NameTooLong,
     /// The name belongs to somebody else.
-    #[error("{0} is somebody else here. Take another name.")]
+    #[error("{0} is somebody else here. Take another name, or sign in if it is yours.")]
     NameTaken(String),
     /// The room's name has nothing that could make an address.
     #[error("Type the name of a room: a word, a number or an emoji will do.")]
@@ -70,7 +70,7 @@ pub enum Refusal {
     )]
     NameMixed,
     /// The name looks like somebody's.
-    #[error("That looks too much like {0}, who is somebody else here. Take another name.")]
+    #[error("That looks too much like {0}, who is somebody else here. Take another name, or sign in if it is yours.")]
     NameAlike(String),
     /// A field has nothing in it.
     #[error("Fill in the field “{0}”.")]
@@ -216,6 +216,54 @@ impl Refusal {
             Self::MethodUnknown => "method_unknown",
             Self::Misdirected(_) => "misdirected",
             Self::TooFast { .. } => "too_fast",
+        }
+    }
+
+    /// With which field of a form it has to do, by its name there, if with one.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NameBlank | Self::NameTooLong | Self::NameTaken(_) | Self::NameMixed | Self::NameAlike(_) => {
+                Some("name")
+            }
+            Self::RoomBlank | Self::RoomTooLong => Some("room"),
+            Self::FieldBlank(field) | Self::FieldTooLong(field, _) | Self::FieldInvalid(field) => Some(field),
+            Self::PasswordLength => Some("password"),
+            Self::PasswordWrong => Some("current"),
+            Self::BodyBlank | Self::BodyTooLong => Some("body"),
+            Self::NonceInvalid => Some("nonce"),
+            Self::RoomUnknown(_)
+            | Self::RoomAbsent
+            | Self::MessageUnknown
+            | Self::NameNeeded
+            | Self::TokenUnknown
+            | Self::ForeignOrigin
+            | Self::TooLarge
+            | Self::Unreadable(_)
+            | Self::QueryInvalid(_)
+            | Self::TooSlow
+            | Self::SignInWrong
+            | Self::DoorInvited
+            | Self::DoorMembers
+            | Self::NoNewGuests
+            | Self::Banned(_)
+            | Self::AddressBlocked
+            | Self::Muted(_)
+            | Self::Slow(_)
+            | Self::RoomArchived
+            | Self::RoomTaken
+            | Self::RoomKind
+            | Self::NotAllowed
+            | Self::AccountNeeded
+            | Self::AccountThere
+            | Self::PersonUnknown
+            | Self::LastOwner
+            | Self::LinkDead
+            | Self::TooMany(_)
+            | Self::Scope
+            | Self::Nothing
+            | Self::MethodUnknown
+            | Self::Misdirected(_)
+            | Self::TooFast { .. } => None,
         }
     }
 

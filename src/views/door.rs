@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::layout;
 use super::time::{self, Stamp};
 use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use crate::domain::{Author, House, Moment, Room};
+use crate::domain::{self, House, Moment, Person, Room};
 
 /// The form as it was sent, or as it starts.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +45,7 @@ pub struct Listed {
 #[derive(Debug)]
 pub struct Door<'a> {
     /// Who stands before it, if they have a name.
-    pub viewer: Option<&'a Author>,
+    pub viewer: Option<&'a Person>,
     /// What the owners have settled.
     pub house: &'a House,
     /// The form.
@@ -64,35 +64,40 @@ pub struct Door<'a> {
 pub fn page(door: &Door) -> Markup {
     layout::document(
         &door.house.name,
-        door.viewer,
+        door.viewer.map(|viewer| &viewer.author),
         html! {
             div.door {
                 header.door-top {
                     (layout::brand(&door.house.name))
-                    @if door.viewer.is_some() { (leave()) }
+                    (way_in_or_out(door.viewer))
                 }
                 main {
                     div.hero {
                         @match door.viewer {
                             Some(viewer) => {
-                                h1 { "Welcome back, " bdi { (viewer.name) } "." }
-                                p { "Which room would you like to sit in? A new name opens a new room." }
+                                h1 { "Welcome back, " bdi { (viewer.author.name) } "." }
+                                @if door.house.door.admits(door.viewer) {
+                                    p { "Which room would you like to sit in? A new name opens a new room." }
+                                }
                             }
                             None => {
                                 h1 { "Pull up a stool." }
                                 p { "Live rooms on a server of your own. No sign-up, no app, and nothing said is ever lost." }
                             }
                         }
-                        (form(door))
+                        @match shut(door) {
+                            Some((words, way)) => { p { (words) } (way) }
+                            None => (form(door)),
+                        }
                     }
                     @if !door.rooms.is_empty() { (listing(door)) }
                 }
-                footer.door-foot {
+                @if shut(door).is_none() { footer.door-foot {
                     p { "Rather talk from a terminal?" }
                     p.code-line tabindex="0" role="group" aria-label="Command line" {
                         code { "curl -H 'Accept: text/plain' -d room=lobby -d name=Ada " (door.origin) "/enter" }
                     }
-                }
+                } }
             }
         },
     )
@@ -134,10 +139,46 @@ fn error(id: Option<&str>, why: &str) -> Markup {
     html! { p.error id=[id] role="alert" { (icons::small(Icon::Alert)) (why) } }
 }
 
-fn leave() -> Markup {
+/// Why the form would lead nowhere, and what does: not everybody may come in everywhere.
+fn shut(door: &Door) -> Option<(&'static str, Markup)> {
+    let sign_in = || html! { div.actions { a.button.primary.big href="/sign-in" { "Sign in" } } };
+    let claim = || html! { div.actions { a.button.primary.big href="/claim" { "Keep your name" } } };
+    let house = door.house;
+    match (house.door, door.viewer) {
+        (_, viewer) if house.door.admits(viewer) && (viewer.is_some() || house.new_guests) => None,
+        (domain::Door::Open, _) => {
+            Some(("No new guests for the moment. Come back later, or sign in if you have an account.", sign_in()))
+        }
+        (domain::Door::Invited, _) => Some((
+            "You come in here by an invitation: open the link that somebody gave you. If you have an account, sign in.",
+            sign_in(),
+        )),
+        (domain::Door::Members, Some(_)) => {
+            Some(("This house is for its members now. Give your name a password, and you are one.", claim()))
+        }
+        (domain::Door::Members, None) => {
+            Some(("This house is for its members. Sign in, or open the invitation that somebody gave you.", sign_in()))
+        }
+    }
+}
+
+/// Beside the name of the house: what somebody can do about their own name.
+fn way_in_or_out(viewer: Option<&Person>) -> Markup {
     html! {
-        button.button.quiet type="button" popovertarget="leave" { "Leave" }
-        (leave_dialog())
+        div.actions {
+            @match viewer {
+                None => a.button.quiet href="/sign-in" { "Sign in" },
+                Some(viewer) if viewer.has_account() => {
+                    a.button.quiet href="/settings" { "My settings" }
+                    form method="post" action="/sign-out" { button.button.quiet { "Sign out" } }
+                }
+                Some(_) => {
+                    a.button.quiet href="/claim" { "Keep your name" }
+                    button.button.quiet type="button" popovertarget="leave" { "Leave" }
+                    (leave_dialog())
+                }
+            }
+        }
     }
 }
 

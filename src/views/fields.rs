@@ -4,6 +4,34 @@ use maud::{Markup, html};
 
 use super::icons::{self, Icon};
 
+/// A form that could not be done: what was typed into it, and what is wrong with it. One that nobody has sent yet has
+/// neither.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// What stands in the fields, by their names. Passwords are typed again.
+    pub typed: Vec<(&'static str, String)>,
+    /// Why it could not be done, and with which field that has to do, if with one.
+    pub wrong: Option<(Option<&'static str>, String)>,
+}
+
+impl Again {
+    /// What stands in this field; at first what it starts with.
+    pub(super) fn typed<'a>(&'a self, name: &str, start: &'a str) -> &'a str {
+        self.typed.iter().find(|(field, _)| *field == name).map_or(start, |(_, value)| value)
+    }
+
+    /// What is wrong with this field.
+    pub(super) fn wrong(&self, name: &str) -> Option<&str> {
+        self.wrong.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, why)| why.as_str())
+    }
+
+    /// What is wrong with none of these fields alone.
+    pub(super) fn wrong_with_all(&self, fields: &[&str]) -> Markup {
+        let whole = self.wrong.as_ref().filter(|(field, _)| field.is_none_or(|field| !fields.contains(&field)));
+        html! { @if let Some((_, why)) = whole { (error("form-error", why)) } }
+    }
+}
+
 /// A field for one line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Field<'a> {
@@ -55,6 +83,22 @@ pub(super) fn choice(name: &str, label: &str, options: &[(&str, &str)], chosen: 
                     }
                 }
             }
+        }
+    }
+}
+
+/// Any of several, by a box to tick each: value and words. A form has the name once for each that is ticked.
+pub(super) fn ticks(name: &str, label: &str, options: &[(&str, &str)], ticked: &[&str], wrong: Option<&str>) -> Markup {
+    html! {
+        fieldset.field aria-describedby=[wrong.map(|_| format!("{name}-error"))] {
+            legend { (label) }
+            @for (value, words) in options {
+                label.tick {
+                    input type="checkbox" name=(name) value=(value) checked[ticked.contains(value)];
+                    (words)
+                }
+            }
+            @if let Some(why) = wrong { (error(&format!("{name}-error"), why)) }
         }
     }
 }

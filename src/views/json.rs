@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::time::Stamp;
-use crate::domain::{Address, Cursor, Moment, Seq, Token, Until};
+use crate::domain::{self, Address, Cursor, Moment, Seq, SessionId, Token, TokenKind, Until};
 
 /// A message.
 #[derive(Debug, Serialize)]
@@ -249,4 +249,70 @@ pub struct Problem<'a> {
     pub status: u16,
     /// What to do about it.
     pub detail: &'a str,
+}
+
+/// Somebody who is known by this token from now on.
+#[derive(Debug, Serialize)]
+pub struct SignedIn<'a> {
+    token: String,
+    name: &'a str,
+}
+
+impl<'a> SignedIn<'a> {
+    /// The holder of this token, as `name`.
+    pub fn of(name: &'a str, token: &Token) -> Self {
+        Self { token: token.text(), name }
+    }
+}
+
+/// Who somebody is.
+#[derive(Debug, Serialize)]
+pub struct Me<'a> {
+    name: &'a str,
+    id: u64,
+    role: &'a str,
+}
+
+impl<'a> Me<'a> {
+    /// This person.
+    pub fn of(person: &'a domain::Person) -> Self {
+        Self { name: &person.author.name, id: person.author.id.0, role: person.role.word() }
+    }
+}
+
+/// A device or a token of one's own.
+#[derive(Debug, Serialize)]
+pub struct Session<'a> {
+    id: String,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<&'static str>>,
+    made_at: String,
+    /// To within a day.
+    seen_at: String,
+    current: bool,
+    /// The token itself, the one time it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+impl<'a> Session<'a> {
+    /// This one; `current` is the one that was shown.
+    pub fn of(session: &'a domain::Session, current: Option<SessionId>) -> Self {
+        let (name, address, scopes) = match &session.kind {
+            TokenKind::Session(device) => (&device.browser, Some(device.address.as_str()), None),
+            TokenKind::Personal { label, scopes } => (label, None, Some(super::settings::words(*scopes).collect())),
+        };
+        let stamp = |at| Stamp::of(at).to_the_second().to_owned() + "Z";
+        let (id, made_at, seen_at) = (session.id.to_string(), stamp(session.made_at), stamp(session.seen_at));
+        Self { id, name, address, scopes, made_at, seen_at, current: current == Some(session.id), token: None }
+    }
+
+    /// With the token, which was just made.
+    #[must_use]
+    pub fn with(self, token: &Token) -> Self {
+        Self { token: Some(token.text()), ..self }
+    }
 }

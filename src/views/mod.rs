@@ -4,6 +4,7 @@
 //! Nothing here asks anybody for anything; what a page needs is handed in. [`message`] and [`people`] take no viewer:
 //! everybody gets the same bytes, and [`stylesheet`] does what differs.
 
+pub mod account;
 pub mod audit;
 mod avatar;
 pub mod door;
@@ -24,12 +25,16 @@ pub mod removal;
 pub mod reports;
 pub mod room;
 pub mod room_settings;
+pub mod settings;
 pub mod sheet;
 pub mod sidebar;
 pub mod stylesheet;
 mod text;
+mod theme;
 mod time;
 
+pub use fields::Again;
 pub use people::Here;
 #[cfg(fuzzing)]
 pub(crate) use text::paragraphs;
+pub use theme::Theme;

@@ -2,7 +2,7 @@
 //! message, because they are indented.
 
 use super::time::Stamp;
-use crate::domain::{Message, MessageId, Room, Token};
+use crate::domain::{Message, MessageId, Room, Scopes, Token};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
@@ -53,4 +53,14 @@ pub fn welcome(origin: &str, room: &Room, token: &Token) -> String {
          curl -H 'Authorization: Bearer {token}' -d 'Hello' '{origin}{path}/messages'\n\
          curl -H 'Accept: text/plain' '{origin}{path}'\n"
     )
+}
+
+/// A line that uses a token for what it is for: in this room, or in the lobby.
+pub fn token_in_use(origin: &str, room: Option<&Room>, scopes: Scopes, token: &Token) -> String {
+    let (path, token) = (room.map_or("/rooms/lobby", |room| room.address.path()), token.text());
+    if scopes.post {
+        format!("curl -H 'Authorization: Bearer {token}' -d 'Hello' '{origin}{path}/messages'")
+    } else {
+        format!("curl -N -H 'Authorization: Bearer {token}' '{origin}{path}/live?as=text'")
+    }
 }

@@ -26,6 +26,8 @@ pub enum WayOn<'a> {
     Open(&'a str),
     /// Send it again.
     Send(&'a Unsent),
+    /// Sign in, and go on to this path.
+    SignIn(&'a str),
 }
 
 /// The page: what it is, and what to do.
@@ -42,6 +44,11 @@ pub fn page(house: &str, title: &str, detail: &str, way_on: &WayOn) -> Markup {
                         a.button.primary.big href={ "/?room=" (room) } { "Open it" }
                     }
                     WayOn::Send(unsent) => (again(unsent)),
+                    WayOn::SignIn(next) => {
+                        @let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
+                        a.button.primary.big href={ "/sign-in?next=" (next) } { "Sign in" }
+                        a.button.big href="/" { "To the door" }
+                    }
                     WayOn::Door => a.button.big href="/" { "To the door" },
                 }
             }

@@ -151,7 +151,7 @@ fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door:
     let listed = |Recent { room, at, .. }| Listed { listeners: house.hubs.listeners(room.id), room, at };
     let rooms: Vec<Listed> = rooms.map(listed).collect();
     let door = Door {
-        viewer: visitor.author(),
+        viewer: visitor.person.as_ref(),
         house: &snapshot.house()?,
         form,
         rooms: &rooms,

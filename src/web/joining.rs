@@ -14,7 +14,7 @@ use super::answers::{add_cookie, again, private, see_other, wants_page};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::{self, Visitor};
-use super::{House, blocks, device, origin, passwords, problem, random};
+use super::{House, blocks, device, origin, problem, random};
 use crate::domain::{
     AccountCommand, Command, Door, Invitation, Password, Refusal, Role, Token, TokenHash, UserName, Who,
 };
@@ -84,7 +84,7 @@ async fn come_in(house: &House, request: &Request, visitor: &Visitor, form: &For
     }
     drop(snapshot);
     let password = match password {
-        Some(password) => Some(passwords::hash(house, password).await?),
+        Some(password) => Some(house.passwords.hash(password).await?),
         None => None,
     };
     let token = random::token()?;

@@ -4,6 +4,7 @@
 //! Nothing here decides what may happen: it turns requests into commands and reads, and outcomes into answers.
 
 mod accept;
+mod account;
 mod answers;
 mod assets;
 mod audit;
@@ -11,6 +12,7 @@ mod blocks;
 mod client;
 mod compress;
 mod device;
+mod devices;
 mod door;
 mod erasing;
 mod etag;
@@ -27,6 +29,7 @@ mod messages;
 mod metrics;
 mod new_room;
 mod origin;
+mod owner;
 mod pace;
 mod passwords;
 mod people;
@@ -40,7 +43,9 @@ mod room_settings;
 mod rooms;
 mod sanctions;
 pub mod serve;
+mod settings;
 mod stylesheet;
+mod theme;
 mod visitor;
 mod watch;
 
@@ -62,14 +67,16 @@ pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 pub use origin::PublicUrl;
+pub use owner::OwnerLink;
 pub use pace::{Clock, Deed, Pace, Quota, Rate};
+pub use passwords::Passwords;
 
 /// What every handler may use.
 pub struct House {
     /// Where everything is read.
     pub store: Arc<Store>,
     /// The one way to change anything.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
     /// Who listens.
     pub hubs: Arc<Hubs>,
     /// What is counted.
@@ -82,6 +89,10 @@ pub struct House {
     pub public_url: Option<PublicUrl>,
     /// How fast anybody may do what costs something; nothing if as fast as they like.
     pub pace: Option<Pace>,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
+    /// What makes somebody the owner of a house that has none.
+    pub owner_link: Option<OwnerLink>,
 }
 
 impl House {
@@ -113,6 +124,21 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/", reads(door::show))
         .at("/enter", takes(door::enter))
         .at("/leave", takes(door::leave))
+        .at("/owner/:token", both(owner::show, owner::take))
+        .at("/sign-in", both(account::show_sign_in, account::sign_in))
+        .at("/sign-out", takes(door::leave))
+        .at("/claim", both(account::show_claim, account::claim))
+        .at("/recover", both(account::show_recover, account::recover))
+        .at("/reset/:token", both(account::show_reset, account::reset))
+        .at("/settings", reads(settings::show))
+        .at("/settings/theme", takes(theme::choose))
+        .at("/settings/password", both(settings::show_password, settings::change_password))
+        .at("/settings/devices", reads(devices::show))
+        .at("/settings/devices/revoke-others", takes(devices::revoke_others))
+        .at("/settings/devices/:id/revoke", takes(devices::revoke))
+        .at("/settings/tokens", both(devices::show_tokens, devices::make_token))
+        .at("/settings/tokens/:id/revoke", takes(devices::revoke_token))
+        .at("/settings/recovery-codes", both(settings::show_codes, settings::make_codes))
         .at("/rooms", both(new_room::list, new_room::create))
         .at("/direct", takes(new_room::direct))
         .at("/rooms/:room", reads(rooms::show))
@@ -154,6 +180,7 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .around(foreign::refuse)
         .around(origin::refuse_others)
         .around(problem::answer)
+        .around(theme::paint)
         .boxed() // a type of all these layers is too deep for the compiler when it optimises
         .around(compress::pack)
         .around(headers::add)

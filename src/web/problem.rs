@@ -79,7 +79,8 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
 }
 
 /// What a browser is told that has lost its name: it knows nothing of tokens.
-const NAMELESS_BROWSER: &str = "This browser has no name here, or no longer. Take one at the door, then send it again.";
+const NAMELESS_BROWSER: &str =
+    "This browser has no name here, or no longer. Sign in, or take one at the door; then send it again.";
 
 /// What the asker is told. Of our own faults they learn only what they can do.
 pub(super) fn detail(problem: &Problem) -> String {
@@ -111,9 +112,11 @@ pub(super) fn beside(problem: &Problem, fields: &[&'static str]) -> (&'static st
 pub(super) async fn answer<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
     let (accept, htmx) = (Accept::of(&request), is_htmx(&request));
     let house = Arc::clone(House::of(&request));
+    // Where whoever signs in goes on to. What was sent is not sent again by itself.
+    let page = request.uri().path_and_query().filter(|_| request.method().is_safe()).map(ToString::to_string);
     match next.call(request).await {
         Ok(response) => Ok(response),
-        Err(error) => Ok(written(error, accept, htmx, &house)),
+        Err(error) => Ok(written(error, accept, htmx, (page.as_deref(), &house))),
     }
 }
 
@@ -130,7 +133,7 @@ pub(super) fn note(problem: &Problem, meters: &Meters) {
     }
 }
 
-fn written(error: poem::Error, accept: Accept, htmx: bool, house: &House) -> Response {
+fn written(error: poem::Error, accept: Accept, htmx: bool, (page, house): (Option<&str>, &House)) -> Response {
     let (allow, route) = (error.data::<Allow>().copied(), error.data::<PathPattern>().cloned());
     let unsent = error.data::<Unsent>().cloned();
     let problem = match error.downcast::<Problem>() {
@@ -146,7 +149,7 @@ fn written(error: poem::Error, accept: Accept, htmx: bool, house: &House) -> Res
         problem => detail(problem),
     };
     let mut response =
-        shown(&problem, &detail, accept, htmx, (unsent.as_ref(), house)).with_status(status).into_response();
+        shown(&problem, &detail, accept, htmx, (unsent.as_ref(), page, house)).with_status(status).into_response();
     if let Some(route) = route {
         response.set_data(route);
     }
@@ -178,7 +181,7 @@ fn shown(
     detail: &str,
     accept: Accept,
     htmx: bool,
-    (unsent, house): (Option<&Unsent>, &House),
+    (unsent, page, house): (Option<&Unsent>, Option<&str>, &House),
 ) -> Response {
     let status = problem.status();
     if htmx {
@@ -190,6 +193,7 @@ fn shown(
             let way_on = match (unsent, problem) {
                 (Some(Unsent(unsent)), _) => WayOn::Send(unsent),
                 (None, Problem::Refused(Refusal::RoomUnknown(name))) => WayOn::Open(name),
+                (None, _) if status == StatusCode::UNAUTHORIZED => WayOn::SignIn(page.unwrap_or("/")),
                 (None, _) => WayOn::Door,
             };
             views::problem::page(&name, title(status), detail, &way_on).into_response()

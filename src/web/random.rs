@@ -1,6 +1,6 @@
 //! What nobody can guess. Drawn here, before a command is made, so that carrying it out draws nothing.
 
-use crate::domain::{Salt, Token};
+use crate::domain::{RecoveryCode, Salt, Token};
 use crate::engine::{self, Problem};
 
 /// A new token.
@@ -8,6 +8,13 @@ pub(super) fn token() -> Result<Token, Problem> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits).map_err(logged)?;
     Ok(Token::new(bits))
+}
+
+/// A new recovery code.
+pub(super) fn recovery_code() -> Result<RecoveryCode, Problem> {
+    let mut bits = [0; 10];
+    getrandom::fill(&mut bits).map_err(logged)?;
+    Ok(RecoveryCode::new(bits))
 }
 
 /// A new nonce. It starts with the time, so that those of one moment lie together in the store.

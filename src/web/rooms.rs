@@ -12,7 +12,7 @@ use super::answers::{private, see_other};
 use super::etag::Tag;
 use super::places::Places;
 use super::visitor::Visitor;
-use super::{House, live, query, random};
+use super::{House, live, query, random, theme};
 use crate::domain::{Address, Cursor, Kind, Refusal, Room, silenced};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Page, Sight, Snapshot, Window};
@@ -41,7 +41,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     // then one message, as they are from a page that the back button brought.)
     // Silence ends by itself, and then the page is another one.
     let silenced = silenced_here(&snapshot, &visitor, &sight).map_err(Problem::Unread)?;
-    let tag = Tag::of(&(cursor, &visitor.person, &silenced, request.uri().path_and_query(), accept, &here));
+    let look = (accept, &here, theme::of(request));
+    let tag = Tag::of(&(cursor, &visitor.person, &silenced, request.uri().path_and_query(), look));
     if tag.is_held(request) {
         return Ok(private(tag.unchanged(), &visitor));
     }

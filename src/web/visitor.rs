@@ -197,7 +197,8 @@ fn credentials(header: &str) -> Option<Shown> {
     }
 }
 
-fn cookie_value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+/// The value of a cookie, as the browser sends it.
+pub(super) fn cookie_value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let cookies = request.headers().get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|value| value.split(';'))

@@ -33,7 +33,7 @@ static TABLES: Semaphore = Semaphore::const_new(2);
 /// A Taproom in this process.
 pub struct House {
     pub url: String,
-    _running: Running,
+    running: Running,
     _data: TempDir,
     _table: SemaphorePermit<'static>,
 }
@@ -65,7 +65,12 @@ impl House {
     }
 
     fn of(running: Running, data: TempDir, table: SemaphorePermit<'static>) -> Self {
-        Self { url: format!("http://{}", running.address()), _running: running, _data: data, _table: table }
+        Self { url: format!("http://{}", running.address()), running, _data: data, _table: table }
+    }
+
+    /// The path of the link that makes somebody its owner; nobody is when it opens.
+    pub fn owner_path(&self) -> &str {
+        self.running.owner_path().expect("nobody owns it")
     }
 
     /// Somebody who takes part without a browser.

@@ -65,13 +65,14 @@ async fn tab_leads_through_the_room_in_reading_order() {
         "New room",
         ROOM,
         "New direct talk",
-        "…",
+        ANN,
         "My settings",
         &format!("About {ROOM}"),
         "1 person here",
         &log,
         BOB,
         "…",
+        "Remove",
         "Report",
         &format!("Message {ROOM}"),
         "Send",
@@ -128,7 +129,10 @@ async fn lists_and_questions_open_and_shut_with_the_keyboard() {
     assert_eq!(ann.focused().await, "faces", "the focus is where it was");
 
     ann.clicks(".head").await;
-    ann.tabs_to(".me button").await;
+    ann.tabs_to(".me a").await;
+    ann.presses(Key::Enter).await;
+    ann.find("[popovertarget=leave]").await;
+    ann.tabs_to("[popovertarget=leave]").await;
     ann.presses(Key::Space).await;
     ann.opens("#leave").await;
     ann.presses(Key::Tab).await;
@@ -136,7 +140,7 @@ async fn lists_and_questions_open_and_shut_with_the_keyboard() {
     assert_eq!(ann.eval(inside, vec![]).await, json!(true), "the question comes next, wherever it stands in the page");
     ann.presses(Key::Escape).await;
     ann.shuts("#leave").await;
-    assert_eq!(ann.eval("return document.activeElement.matches('.me button')", vec![]).await, json!(true));
+    assert_eq!(ann.eval("return document.activeElement.matches('[popovertarget=leave]')", vec![]).await, json!(true));
     ann.presses(Key::Enter).await;
     ann.tabs_to("#leave .danger").await;
     ann.presses(Key::Enter).await;

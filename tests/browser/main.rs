@@ -10,6 +10,7 @@ mod harness;
 mod page;
 
 mod accessibility;
+mod accounts;
 mod hiding;
 mod keyboard;
 mod once;

@@ -144,7 +144,7 @@ async fn the_way_to_other_rooms_is_a_drawer_on_a_phone() {
     ann.presses(Key::Escape).await;
     ann.shuts("#here").await;
     ann.clicks(".head .only-narrow").await;
-    ann.clicks(".me button").await;
+    ann.asks_to_leave().await;
     ann.opens("#leave").await;
     ann.fits_on_phones("leave").await;
 }

@@ -7,7 +7,7 @@ use super::harness::{ANN, BOB, House, ROOM, ROOM_PATH};
 
 impl Browser {
     /// What the elements say, in their order; asked of the browser, as the page can run nothing.
-    async fn all(&self, css: &str) -> Vec<String> {
+    pub async fn all(&self, css: &str) -> Vec<String> {
         let mut texts = Vec::new();
         for element in self.driver.find_all(By::Css(css)).await.expect("a selector") {
             let text = element.prop("innerText").await.expect("a property");
@@ -58,11 +58,14 @@ async fn a_conversation_without_script() {
     assert_eq!(ann.all(".message .body").await, ["first line\nsecond line", "an answer"], "a reload posts nothing");
     assert_eq!(bob.reads().await.len(), 2);
 
-    ann.clicks(".me button").await;
+    ann.asks_to_leave().await;
     ann.clicks("#leave .danger").await;
     ann.find("#name").await;
-    ann.driver.back().await.expect("back");
+    for _settings_then_room in 0..2 {
+        ann.driver.back().await.expect("back");
+    }
     ann.driver.refresh().await.expect("a reload");
+    assert_eq!(ann.all("h1").await, [ROOM]);
     assert!(ann.driver.find_all(By::Css("#composer")).await.expect("a selector").is_empty(), "nobody writes here now");
 }
 

@@ -90,7 +90,7 @@ async fn an_error_comes_in_the_form_that_was_asked_for() {
 async fn an_address_says_which_methods_it_takes() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    let (reads, takes) = ("GET, HEAD", "POST");
+    let (reads, takes, both) = ("GET, HEAD", "POST", "GET, HEAD, POST");
     let addresses = [
         ("/".to_owned(), reads),
         (ann.room.clone(), reads),
@@ -101,10 +101,29 @@ async fn an_address_says_which_methods_it_takes() {
         ("/up".to_owned(), reads),
         ("/enter".to_owned(), takes),
         ("/leave".to_owned(), takes),
+        ("/sign-out".to_owned(), takes),
+        ("/sign-in".to_owned(), both),
+        ("/claim".to_owned(), both),
+        ("/recover".to_owned(), both),
+        ("/reset/x".to_owned(), both),
+        ("/owner/x".to_owned(), both),
+        ("/settings".to_owned(), reads),
+        ("/settings/theme".to_owned(), takes),
+        ("/settings/password".to_owned(), both),
+        ("/settings/devices".to_owned(), reads),
+        ("/settings/devices/x/revoke".to_owned(), takes),
+        ("/settings/devices/revoke-others".to_owned(), takes),
+        ("/settings/tokens".to_owned(), both),
+        ("/settings/tokens/x/revoke".to_owned(), takes),
+        ("/settings/recovery-codes".to_owned(), both),
         (format!("{}/messages", ann.room), takes),
     ];
     for (path, allowed) in addresses {
-        let wrong = if allowed == takes { Method::GET } else { Method::POST };
+        let wrong = match allowed {
+            "POST" => Method::GET,
+            "GET, HEAD" => Method::POST,
+            _ => Method::OPTIONS,
+        };
         for method in [wrong, Method::PUT, Method::DELETE, Method::PATCH] {
             let answer = ask(house.http.request(method.clone(), format!("{}{path}", house.url))).await;
             assert_eq!((answer.status, answer.header("allow")), (405, allowed), "{method} {path}");

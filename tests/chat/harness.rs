@@ -101,6 +101,11 @@ impl House {
         self.url.strip_prefix("http://").expect("it speaks plain HTTP")
     }
 
+    /// The path of the link that makes somebody its owner, if nobody is.
+    pub fn owner_path(&self) -> Option<&str> {
+        self.running.owner_path()
+    }
+
     /// A request to read.
     pub fn get(&self, path: &str) -> RequestBuilder {
         self.http.get(format!("{}{path}", self.url))

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
+mod account;
 mod disk;
 mod ears;
 mod harness;
@@ -16,6 +17,12 @@ mod terminal;
 mod door;
 mod proxies;
 mod who;
+
+mod accounts;
+mod fields;
+mod recovery;
+mod sessions;
+mod tokens;
 
 mod hidden;
 mod messages;

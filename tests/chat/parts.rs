@@ -43,13 +43,15 @@ impl Parts {
         let counted = Arc::clone(&meters);
         let house = Arc::new(web::House {
             store: Arc::clone(&store),
-            engine,
+            engine: Arc::new(engine),
             hubs,
             meters: counted,
             metrics_token: None,
             trusted_proxies: Vec::new(),
             public_url: None,
             pace: None,
+            passwords: web::Passwords::default(),
+            owner_link: None,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -58,10 +58,12 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &Accoun
             Ok(unheard(stamp, Event::Noted))
         }
         C::Recover { user, code, password, token, device } => {
-            may_come_in(t, stamp, *user)?;
-            if t.recovery.open()?.remove((user.0, code.0))?.is_none() {
+            // The code first: whether somebody is outside is told to nobody but them.
+            if t.recovery.open()?.get((user.0, code.0))?.is_none() {
                 return refuse(Refusal::SignInWrong);
             }
+            may_come_in(t, stamp, *user)?;
+            t.recovery.open()?.remove((user.0, code.0))?;
             renew(t, stamp, *user, password, *token, device)
         }
         C::Reset { link, password, token, device } => reset(t, stamp, *link, password, *token, device),

@@ -1,0 +1,84 @@
+//! Codes to write down: the way back to a name for whoever has forgotten the password.
+
+use sha2::{Digest, Sha256};
+
+use super::TokenHash;
+
+/// 80 random bits, shown to their owner once and never stored. It has no `Debug`, so that no log can hold it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecoveryCode([u8; 10]);
+
+/// Letters and digits that are not taken for one another (Crockford's Base32, <https://www.crockford.com/base32.html>).
+const SIGNS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// How many signs a code has, of five bits each.
+const LENGTH: usize = 16;
+/// How many signs stand together.
+const GROUP: usize = 4;
+
+impl RecoveryCode {
+    /// A code of these random bits.
+    pub fn new(random: [u8; 10]) -> Self {
+        Self(random)
+    }
+
+    /// Reads a code as somebody has written it down: upper and lower case are one, dashes and blanks are nothing, and what
+    /// looks like a digit is that digit. `None` for anything else.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let (mut bits, mut count) = (0_u128, 0);
+        for sign in typed.chars().filter(|sign| !sign.is_whitespace() && *sign != '-') {
+            let sign = match sign.to_ascii_lowercase() {
+                'o' => '0',
+                'i' | 'l' => '1',
+                sign => sign,
+            };
+            let value = SIGNS.iter().position(|known| char::from(*known) == sign)?;
+            count += 1;
+            if count > LENGTH {
+                return None;
+            }
+            bits = bits << 5 | value as u128;
+        }
+        let [_, _, _, _, _, _, code @ ..] = bits.to_be_bytes();
+        (count == LENGTH).then_some(Self(code))
+    }
+
+    /// The code in four groups of four signs, as in `0123-4567-89ab-cdef`.
+    pub fn text(&self) -> String {
+        let mut bytes = [0; 16];
+        bytes[6..].copy_from_slice(&self.0);
+        let bits = u128::from_be_bytes(bytes);
+        let mut text = String::with_capacity(LENGTH + LENGTH / GROUP);
+        for n in 0..LENGTH {
+            if n > 0 && n % GROUP == 0 {
+                text.push('-');
+            }
+            let value = bits >> (5 * (LENGTH - 1 - n)) & 31;
+            text.push(char::from(SIGNS[value as usize]));
+        }
+        text
+    }
+
+    /// What the store keeps of it. A plain hash is enough: nobody can try 2^80 codes.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_as_it_is_written_down_and_nothing_else_is_one() {
+        let code = RecoveryCode::new([0, 1, 2, 3, 0xfe, 0xdc, 0xba, 0x98, 0x76, 0xff]);
+        let text = code.text();
+        assert_eq!(text, "000g-40rz-vjx9-gxqz");
+        let loose = text.replace('0', "O").replace('-', " ").to_uppercase();
+        for written in [text.as_str(), &text.replace('-', ""), &loose, &format!("\t{text}\n")] {
+            assert!(RecoveryCode::parse(written).is_some_and(|read| read == code), "{written:?}");
+        }
+        for wrong in ["", "000g-40rz-vjx9-gxq", "000g-40rz-vjx9-gxqz0", "000g-40rz-vjx9-gxqu", &"é".repeat(16)] {
+            assert!(RecoveryCode::parse(wrong).is_none(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The ways to a name: signing in, keeping a guest's name, the ways back to a forgotten password, and the first owner's.
+
+use maud::{Markup, html};
+
+use super::fields::{Again, Field, field};
+use super::panel;
+use crate::domain::Person;
+use crate::domain::limits::{LABEL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+
+/// The page on which somebody signs in and then goes on to `next`. `viewer` has a name already in this browser.
+pub fn sign_in(house: &str, viewer: Option<&Person>, again: &Again, next: &str) -> Markup {
+    let body = html! {
+        @if let Some(viewer) = viewer {
+            p {
+                "You are " b { bdi { (viewer.author.name) } } " here. This browser forgets that when you sign in."
+                @if !viewer.has_account() { " " a href="/claim" { "Keep the name first" } "." }
+            }
+        }
+        form method="post" action="/sign-in" {
+            (again.wrong_with_all(&["name", "password"]))
+            (name_field("Name", again.typed("name", ""), again.wrong("name"), "username"))
+            (password("password", "Password", again.wrong("password"), true))
+            input type="hidden" name="next" value=(next);
+            button.button.primary.big { "Sign in" }
+        }
+        p { "Forgotten it? " a href="/recover" { "Use a recovery code" } ", or ask an owner of this house for a link." }
+        @if viewer.is_none() { p { "No password? " a href="/" { "To the door" } "." } }
+    };
+    panel::page(house, "Welcome back.", viewer.map(|viewer| &viewer.author), body)
+}
+
+/// The page on which a guest gives their name a password.
+pub fn claim(house: &str, viewer: &Person, again: &Again) -> Markup {
+    let name = &viewer.author.name;
+    let body = html! {
+        p {
+            "Set a password and nobody else can come in as " b { bdi { (name) } } ". What you wrote so far stays yours, and \
+             you can sign in from any device."
+        }
+        form method="post" action="/claim" {
+            (again.wrong_with_all(&["password"]))
+            (username(name))
+            (password("password", "Password", again.wrong("password"), false))
+            button.button.primary.big { "Keep this name" }
+        }
+        p { a href="/settings" { "Not now" } }
+    };
+    panel::page(house, "Keep your name.", Some(&viewer.author), body)
+}
+
+/// The page on which somebody chooses a new password with a recovery code.
+pub fn recover(house: &str, again: &Again) -> Markup {
+    let body = html! {
+        p { "Each recovery code works once. All your devices are signed out." }
+        form method="post" action="/recover" {
+            (again.wrong_with_all(&["name", "code", "password"]))
+            (name_field("Name", again.typed("name", ""), again.wrong("name"), "username"))
+            (field(Field {
+                name: "code", label: "Recovery code", kind: "text", value: again.typed("code", ""), autocomplete: "off",
+                required: true, wrong: again.wrong("code"), ..Field::default()
+            }))
+            (password("password", "New password", again.wrong("password"), false))
+            button.button.primary.big { "Set this password" }
+        }
+        p { "No code left? An owner of this house can give you a link. " a href="/sign-in" { "Sign in" } "." }
+    };
+    panel::page(house, "A way back.", None, body)
+}
+
+/// The page to which a link from an owner leads: `name` chooses a new password.
+pub fn reset(house: &str, name: &str, again: &Again, link: &str) -> Markup {
+    let body = html! {
+        p { "For " b { bdi { (name) } } ". All your devices are signed out." }
+        form method="post" action={ "/reset/" (link) } {
+            (again.wrong_with_all(&["password"]))
+            (username(name))
+            (password("password", "New password", again.wrong("password"), false))
+            button.button.primary.big { "Set this password" }
+        }
+    };
+    panel::page(house, "A new password.", None, body)
+}
+
+/// The page of the first start: whoever has the link becomes the owner.
+pub fn own(house: &str, viewer: Option<&Person>, again: &Again, link: &str) -> Markup {
+    let name = viewer.map_or("", |viewer| &viewer.author.name);
+    let body = html! {
+        p { "Nobody owns it yet, and whoever has this link can. The link works once." }
+        form method="post" action={ "/owner/" (link) } {
+            (again.wrong_with_all(&["house", "name", "password"]))
+            (field(Field {
+                name: "house", label: "Name of the house", kind: "text", value: again.typed("house", house),
+                autocomplete: "off", max: Some(LABEL_CHARS_MAX), required: true, wrong: again.wrong("house"), ..Field::default()
+            }))
+            (name_field("Your name", again.typed("name", name), again.wrong("name"), "username"))
+            @if viewer.is_some() { p.hint { "You have this name already. You may keep it, or take another." } }
+            (password("password", "Password", again.wrong("password"), false))
+            button.button.primary.big { "Open the house" }
+        }
+    };
+    panel::page(house, "This house is yours.", viewer.map(|viewer| &viewer.author), body)
+}
+
+fn name_field(label: &str, value: &str, wrong: Option<&str>, autocomplete: &str) -> Markup {
+    let (name, kind, max) = ("name", "text", Some(NAME_CHARS_MAX));
+    field(Field { name, label, kind, value, autocomplete, max, required: true, wrong, ..Field::default() })
+}
+
+/// A field for a password: one that is tried, or one that is chosen.
+pub(super) fn password(name: &str, label: &str, wrong: Option<&str>, tried: bool) -> Markup {
+    let hint = format!("{PASSWORD_CHARS_MIN} characters or more. A sentence is fine.");
+    let (autocomplete, hint) = if tried { ("current-password", "") } else { ("new-password", hint.as_str()) };
+    let (kind, max) = ("password", Some(PASSWORD_CHARS_MAX));
+    field(Field { name, label, kind, autocomplete, max, required: true, hint, wrong, ..Field::default() })
+}
+
+/// Tells a browser that keeps passwords whose this is.
+pub(super) fn username(name: &str) -> Markup {
+    html! { input type="text" value=(name) autocomplete="username" readonly hidden; }
+}

@@ -1,0 +1,248 @@
+//! Names that stay one's own: a guest keeps a name with a password, comes in with it from elsewhere, and nobody learns from
+//! a failure whether there is such a name.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::account::{PASSWORD, claims, is_known, member, send, settings, signs_in};
+use crate::harness::{ANN, Answer, BEN, House, ROOM, ask, escaped};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_who_keeps_the_name_keeps_what_they_wrote_and_comes_in_from_elsewhere() {
+    let house = House::open().await;
+    let guest = house.guest(ANN, ROOM).await;
+    guest.posts("as a guest").await;
+    let ann = claims(&guest, PASSWORD).await;
+    assert_ne!(ann.token, guest.token, "a new right has a new token");
+    assert!(!is_known(&guest).await, "whoever else had the guest's token has no member's right");
+    ann.posts("as a member").await;
+    let phone = signs_in(&house, &ann, PASSWORD).await;
+    phone.posts("from elsewhere").await;
+    let me = settings(&ann, "", None).await.json();
+    assert_eq!((&me["name"], &me["role"]), (&json!(ANN), &json!("member")));
+    let page = house.read(&ann.room, "application/json").await.json();
+    let messages = page["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 3);
+    assert!(messages.iter().all(|message| message["author_id"] == me["id"]), "all of it is one person's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_keeps_a_name_and_signs_in_has_a_cookie_and_is_led_on() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let claim = house.post("/claim").header("cookie", ann.cookie()).header("accept", "text/html");
+    let claimed = ask(claim.form(&[("password", PASSWORD)])).await;
+    assert_eq!((claimed.status, claimed.header("location")), (303, "/settings?done=claimed"));
+    let (cookie, attributes) = claimed.header("set-cookie").split_once("; ").unwrap();
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(attributes.contains(attribute), "{attributes}");
+    }
+    let page = ask(house.get("/settings?done=claimed").header("cookie", cookie)).await;
+    assert!(page.text().contains("The name is yours."));
+
+    let form = [("name", ANN), ("password", PASSWORD), ("next", "/rooms/lobby?around=1")];
+    let signed_in = ask(house.post("/sign-in").header("accept", "text/html").form(&form)).await;
+    assert_eq!((signed_in.status, signed_in.header("location")), (303, "/rooms/lobby?around=1"));
+    for elsewhere in ["//evil.example", "/\\evil.example", "https://evil.example", "rooms", ""] {
+        let form = [("name", ANN), ("password", PASSWORD), ("next", elsewhere)];
+        let signed_in = ask(house.post("/sign-in").header("accept", "text/html").form(&form)).await;
+        assert_eq!((signed_in.status, signed_in.header("location")), (303, "/"), "{elsewhere}");
+    }
+    // Who signs in again in the same browser leaves no forgotten session behind.
+    let again = house.post("/sign-in").header("cookie", cookie).form(&[("name", ANN), ("password", PASSWORD)]);
+    let again = ask(again.header("accept", "application/json")).await;
+    assert_eq!(again.status, 200);
+    let old = ask(house.get("/settings").header("cookie", cookie).header("accept", "application/json")).await;
+    assert_eq!(old.status, 401, "the old session has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_claims_at_once_one_is_done_and_the_other_changes_nothing() {
+    let house = House::open().await;
+    let guest = house.guest(ANN, ROOM).await;
+    let claim = |password: &'static str| {
+        let claim = house.post("/claim").bearer_auth(&guest.token).header("accept", "application/json");
+        ask(claim.form(&[("password", password)]))
+    };
+    let passwords = ["the first password", "the second password"];
+    let (one, other) = tokio::join!(claim(passwords[0]), claim(passwords[1]));
+    let done: Vec<usize> = (0..2).filter(|n| [&one, &other][*n].status == 200).collect();
+    let [winner] = done[..] else { panic!("one claim is done: {} {}", one.status, other.status) };
+    assert!([401, 409].contains(&[one, other][1 - winner].status));
+    for (n, password) in passwords.into_iter().enumerate() {
+        let answer = send(&house, "/sign-in", json!({ "name": ANN, "password": password })).await;
+        assert_eq!(answer.status, if n == winner { 200 } else { 401 });
+    }
+}
+
+/// All that an answer says, but for what differs between any two.
+fn said(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
+    let mut headers: Vec<_> = answer.headers.iter().map(|(k, v)| (k.to_string(), v.as_bytes().to_vec())).collect();
+    headers.retain(|(name, _)| name != "date");
+    headers.sort();
+    (answer.status, headers, answer.text().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_failure_tells_whether_a_name_is_anybodys() {
+    let house = House::open().await;
+    member(&house, "Member", ROOM).await;
+    house.guest("Guests", ROOM).await;
+    let names = ["Member", "Guests", "Nobody"]; // as long as each other: the form keeps what was typed
+    let code = "0000-0000-0000-0000";
+    for accept in ["text/html", "application/json", "text/plain", "*/*"] {
+        for (path, fields) in [
+            ("/sign-in", vec![("password", "wrong password")]),
+            ("/recover", vec![("code", code), ("password", PASSWORD)]),
+            ("/recover", vec![("code", "no code at all"), ("password", PASSWORD)]),
+        ] {
+            let mut answers = HashSet::new();
+            for name in names {
+                let form: Vec<_> = fields.iter().copied().chain([("name", name)]).collect();
+                let answer = ask(house.post(path).header("accept", accept).form(&form)).await;
+                assert_eq!(answer.status, 401, "{path} {name}");
+                let (status, headers, text) = said(&answer);
+                answers.insert((status, headers, text.replace(name, "NAME")));
+            }
+            assert_eq!(answers.len(), 1, "{path} as {accept}: {answers:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_nobodys_is_hashed_for_like_any_other_and_too_many_are_turned_away() {
+    let house = House::open().await;
+    let ann = member(&house, ANN, ROOM).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..300 {
+        let request = house.post("/sign-in").header("accept", "application/json");
+        tasks.spawn(ask(request.form(&[("name", "Nobody"), ("password", "wrong password")])));
+    }
+    let answers = tasks.join_all().await;
+    let (wrong, busy): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 401);
+    assert!(wrong.len() >= 66, "whoever finds a place gets an answer: {}", wrong.len());
+    assert!(!busy.is_empty(), "hashing for nobody takes its time too");
+    for answer in busy {
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
+    }
+    signs_in(&house, &ann, PASSWORD).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_an_account_cannot_claim_again_and_nobody_without_a_name_can() {
+    let house = House::open().await;
+    let ann = member(&house, ANN, ROOM).await;
+    let claim = || house.post("/claim").header("accept", "application/json").form(&[("password", "another password")]);
+    assert_eq!(ask(claim().bearer_auth(&ann.token)).await.status, 409);
+    assert_eq!(ask(claim()).await.status, 401);
+    signs_in(&house, &ann, PASSWORD).await;
+    let page = ask(house.get("/claim").header("cookie", ann.cookie()).header("accept", "text/html")).await;
+    assert_eq!((page.status, page.header("location")), (303, "/settings"));
+    let taken = send(&house, "/enter", json!({ "room": ROOM, "name": ANN })).await;
+    assert_eq!(taken.status, 409);
+    assert!(taken.text().contains("sign in if it is yours"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_needs_a_name_leads_to_signing_in_and_back() {
+    let house = House::open().await;
+    let page = house.read("/settings/devices?done=<b>", "text/html").await;
+    assert_eq!(page.status, 401);
+    assert!(page.text().contains(r#"href="/sign-in?next=%2Fsettings%2Fdevices%3Fdone%3D"#), "{}", page.text());
+    let next = "/settings/devices?x=%22%3E";
+    let form = house.read("/sign-in?next=%2Fsettings%2Fdevices%3Fx%3D%2522%253E", "text/html").await;
+    assert!(form.text().contains(&format!(r#"name="next" value="{}""#, escaped(next))));
+    assert_eq!(form.header("cache-control"), "private, no-cache");
+    let head = ask(house.http.head(format!("{}/sign-in", house.url))).await;
+    assert_eq!((head.status, head.bytes.len()), (200, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session_and_forgets_the_cookie() {
+    let house = House::open().await;
+    let ann = member(&house, ANN, ROOM).await;
+    let phone = signs_in(&house, &ann, PASSWORD).await;
+    let out = ask(house.post("/sign-out").header("cookie", ann.cookie())).await;
+    assert_eq!((out.status, out.header("location")), (303, "/"));
+    assert!(out.headers.get_all("set-cookie").iter().all(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
+    assert!(!is_known(&ann).await);
+    assert!(is_known(&phone).await, "another device is not touched");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_owner_names_the_house_and_of_five_at_once_one_is_it() {
+    let house = House::open().await;
+    let link = house.owner_path().expect("nobody owns it").to_owned();
+    let page = house.read(&link, "text/html").await;
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..5 {
+        let fields = json!({ "house": format!("House {n}"), "name": format!("Owner {n}"), "password": PASSWORD });
+        tasks.spawn(ask(house.post(&link).header("accept", "application/json").json(&fields)));
+    }
+    let answers = tasks.join_all().await;
+    let won: Vec<Value> = answers.iter().filter(|answer| answer.status == 200).map(Answer::json).collect();
+    let [winner] = &won[..] else { panic!("one of five is the owner: {won:?}") };
+    assert!(answers.iter().filter(|answer| answer.status != 200).all(|answer| answer.status == 404));
+    let number = winner["name"].as_str().unwrap().trim_start_matches("Owner ");
+    let door = house.read("/", "text/html").await;
+    assert!(door.text().contains(&format!("<title>House {number}</title>")), "the winner named the house");
+    let me = house.get("/settings").bearer_auth(winner["token"].as_str().unwrap()).header("accept", "application/json");
+    assert_eq!(ask(me).await.json()["role"], "owner");
+    for n in 0..5 {
+        let others = send(&house, "/sign-in", json!({ "name": format!("Owner {n}"), "password": PASSWORD })).await;
+        assert_eq!(others.status == 200, n.to_string() == number, "nothing is left of the others");
+    }
+    assert_eq!(house.read(&link, "text/html").await.status, 404, "the link is dead");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_a_name_already_may_keep_it_as_the_owner() {
+    let house = House::open().await;
+    let link = house.owner_path().expect("nobody owns it").to_owned();
+    let (guest, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
+    let first = guest.posts("before").await;
+    let page = ask(house.get(&link).header("cookie", guest.cookie())).await;
+    assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the name is offered");
+    let own = |name: &'static str| {
+        let fields = json!({ "house": "<i>The Fern</i>", "name": name, "password": PASSWORD });
+        house.post(&link).bearer_auth(&guest.token).header("accept", "application/json").json(&fields)
+    };
+    assert_eq!(ask(own(BEN)).await.status, 409, "another's name is not to be had");
+    assert!(is_known(&ben).await);
+    let ann = crate::account::with(&guest, &ask(own(ANN)).await);
+    assert!(!is_known(&guest).await, "a new right has a new token");
+    let page = ask(house.get(&ann.room).bearer_auth(&ann.token).header("accept", "application/json")).await.json();
+    let me = settings(&ann, "", None).await.json();
+    assert_eq!((&page["messages"][0]["id"], &page["messages"][0]["author_id"]), (&json!(first), &me["id"]));
+    assert_eq!(me["role"], "owner");
+    assert!(!house.read("/", "text/html").await.text().contains("<i>"), "a house's name is no markup");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_look_is_chosen_for_a_browser_and_stands_on_every_page() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let choose = |theme: &'static str| {
+        ask(house.post("/settings/theme").header("accept", "text/html").form(&[("theme", theme)]))
+    };
+    let dark = choose("dark").await;
+    assert_eq!((dark.status, dark.header("location")), (303, "/settings?done=theme"));
+    let cookie = dark.header("set-cookie").split_once(';').unwrap().0.to_owned();
+    assert_eq!(cookie, "theme=dark");
+    for path in ["/", &ann.room, "/settings", "/sign-in", "/nothing/here"] {
+        let cookies = format!("{}; {cookie}", ann.cookie());
+        let page = ask(house.get(path).header("cookie", &cookies).header("accept", "text/html")).await;
+        assert!(page.text().starts_with(r#"<!DOCTYPE html><html lang="en" dir="ltr" data-theme="dark">"#), "{path}");
+        let plain = ask(house.get(path).header("cookie", ann.cookie()).header("accept", "text/html")).await;
+        assert!(!plain.text().contains("data-theme"), "{path}");
+    }
+    let plain = ask(house.get(&ann.room).header("cookie", ann.cookie()).header("accept", "text/html")).await;
+    let held =
+        house.get(&ann.room).header("cookie", format!("{}; {cookie}", ann.cookie())).header("accept", "text/html");
+    let dark = ask(held.header("if-none-match", plain.header("etag"))).await;
+    assert_eq!(dark.status, 200, "a page in another look is another page");
+    assert!(choose("device").await.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(choose("blue").await.status, 422);
+}
