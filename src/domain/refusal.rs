@@ -233,6 +233,7 @@ impl Refusal {
             Self::NonceInvalid => Some("nonce"),
             Self::RoomUnknown(_)
             | Self::RoomAbsent
+            | Self::AddressBlocked
             | Self::MessageUnknown
             | Self::NameNeeded
             | Self::TokenUnknown
@@ -246,7 +247,6 @@ impl Refusal {
             | Self::DoorMembers
             | Self::NoNewGuests
             | Self::Banned(_)
-            | Self::AddressBlocked
             | Self::Muted(_)
             | Self::Slow(_)
             | Self::RoomArchived

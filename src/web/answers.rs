@@ -1,10 +1,9 @@
 //! Shapes of answers that more than one noun gives.
 
-use poem::error::ResponseError;
 use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
 use poem::http::{HeaderValue, StatusCode};
 use poem::web::Json;
-use poem::{IntoResponse, Request, Response};
+use poem::{IntoResponse, Request, Response, Result};
 
 use super::accept::{Accept, is_htmx};
 use super::form::Form;
@@ -36,29 +35,6 @@ pub(super) fn add_cookie(response: &mut Response, cookie: &str) {
     response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
 }
 
-/// Whether whoever asks is shown a page: a browser. Programs are told the same as JSON.
-pub(super) fn wants_page(request: &Request) -> bool {
-    matches!(Accept::of(request), Accept::Page | Accept::Stream)
-}
-
-/// What a form is answered that was refused: `page` shows it again, with what was typed and what is wrong. Programs, and
-/// whoever may not see the page either, are told the problem alone.
-pub(super) fn again(
-    request: &Request,
-    house: &House,
-    problem: Problem,
-    page: impl FnOnce(&Problem) -> Result<Response, Problem>,
-) -> poem::Result<Response> {
-    if Accept::of(request) != Accept::Page || is_htmx(request) {
-        return Err(problem.into());
-    }
-    let Ok(mut response) = page(&problem) else { return Err(problem.into()) };
-    problem::note(&problem, &house.meters);
-    response.set_status(problem.status());
-    problem::tell_when(&problem, response.headers_mut());
-    Ok(response)
-}
-
 /// The same for what holds a secret or its form: nobody keeps it.
 pub(super) fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -85,17 +61,41 @@ pub(super) fn signed_in(request: &Request, name: &str, token: &Token, path: &str
     no_store(response)
 }
 
-/// The same for a form whose page shows what was typed into `fields`, and what is wrong beside the field that has to do
-/// with it.
+/// Whether whoever asks is shown a page: a browser. Programs are told the same as JSON.
+pub(super) fn wants_page(request: &Request) -> bool {
+    matches!(Accept::of(request), Accept::Page | Accept::Stream)
+}
+
+/// What a form is answered that was refused: `page` shows it again, with what was typed and what is wrong. Programs, and
+/// whoever may not see the page either, are told the problem alone.
+pub(super) fn again(
+    request: &Request,
+    house: &House,
+    problem: Problem,
+    page: impl FnOnce(&Problem) -> Result<Response, Problem>,
+) -> Result<Response> {
+    if Accept::of(request) != Accept::Page || is_htmx(request) {
+        return Err(problem.into());
+    }
+    let Ok(mut response) = page(&problem) else { return Err(problem.into()) };
+    problem::note(&problem, &house.meters);
+    response.set_status(poem::error::ResponseError::status(&problem));
+    problem::tell_when(&problem, response.headers_mut());
+    Ok(response)
+}
+
+/// The same for a form of which what was typed into `fields` is shown again, and what is wrong beside the field that has to
+/// do with it.
 pub(super) fn form_again(
     request: &Request,
     form: &Form,
     fields: &[&'static str],
     problem: Problem,
     page: impl FnOnce(&Again) -> Result<Response, Problem>,
-) -> poem::Result<Response> {
+) -> Result<Response> {
     again(request, House::of(request), problem, |problem| {
-        let typed = fields.iter().map(|field| (*field, form.all(field).collect::<Vec<_>>().join(" "))).collect();
+        let typed = |field| form.several(field).unwrap_or_default().join(" ");
+        let typed = fields.iter().map(|field| (*field, typed(field))).collect();
         let field = match problem {
             Problem::Refused(refusal) => refusal.field(),
             Problem::Busy | Problem::Stopping | Problem::Broken | Problem::Unread(_) => None,

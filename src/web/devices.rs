@@ -108,7 +108,9 @@ async fn make(house: &House, visitor: &Visitor, form: &Form) -> Result<(Line, Sc
 /// What a token is to be for: a field for each scope, or one with all of them, parted by commas or blanks.
 fn scopes(form: &Form) -> Result<Scopes, Refusal> {
     let mut scopes = Scopes { read: false, post: false };
-    for word in form.all("scopes").flat_map(|field| field.split([',', ' '])).filter(|word| !word.is_empty()) {
+    for word in
+        form.several("scopes")?.into_iter().flat_map(|field| field.split([',', ' '])).filter(|word| !word.is_empty())
+    {
         match word {
             "read" => scopes.read = true,
             "post" => scopes.post = true,

@@ -105,7 +105,9 @@ async fn what_is_wrong_with_a_field_is_said_beside_it() {
             } else {
                 asker.is_told(kind, field, &twice, "twice").await;
             }
-            for wrong in [json!(true), json!([]), json!(["read"]), json!({ "a": 1 }), Value::Null] {
+            // A list is what several scopes are; of what is one thing it is no answer.
+            let list = if *field == "scopes" { json!(["read", "write"]) } else { json!(["read"]) };
+            for wrong in [json!(true), json!([]), list, json!({ "a": 1 }), Value::Null] {
                 let mut fields: serde_json::Map<String, Value> =
                     right.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
                 fields.insert((*field).to_owned(), wrong.clone());
