@@ -118,8 +118,22 @@ impl House {
     }
 }
 
-/// All addresses.
+/// All addresses, and what every request passes through on its way there and back.
 pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
+    addresses()
+        .around(foreign::refuse)
+        .around(origin::refuse_others)
+        .around(problem::answer)
+        .around(theme::paint)
+        .boxed() // a type of all these layers is too deep for the compiler when it optimises
+        .around(compress::pack)
+        .around(headers::add)
+        .around(watch::request)
+        .data(house)
+}
+
+/// All addresses.
+fn addresses() -> Route {
     Route::new()
         .at("/", reads(door::show))
         .at("/enter", takes(door::enter))
@@ -177,15 +191,6 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
         .at("/up", reads(health::up))
         .at("/ready", reads(health::ready))
         .at("/metrics", reads(metrics::show))
-        .around(foreign::refuse)
-        .around(origin::refuse_others)
-        .around(problem::answer)
-        .around(theme::paint)
-        .boxed() // a type of all these layers is too deep for the compiler when it optimises
-        .around(compress::pack)
-        .around(headers::add)
-        .around(watch::request)
-        .data(house)
 }
 
 /// An address that is read: GET, and HEAD of the same.
