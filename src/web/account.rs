@@ -13,7 +13,7 @@ use super::answers::{form_again, no_store, private, see_other, signed_in};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::Visitor;
-use super::{House, device, query, random};
+use super::{House, blocks, device, query, random};
 use crate::domain::limits::{PASSWORD_CHARS_MAX, RECOVERY_CODE_CHARS_MAX};
 use crate::domain::{
     AccountCommand, Command, Password, Person, RecoveryCode, Refusal, Token, TokenHash, UserId, UserName, Who,
@@ -114,6 +114,7 @@ pub(super) async fn claim(
 }
 
 async fn keep(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<(String, Token), Problem> {
+    blocks::refuse(&house.store.snapshot()?, request, visitor)?;
     let person = visitor.named()?;
     if person.has_account() {
         return Err(Refusal::AccountThere.into());

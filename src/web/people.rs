@@ -10,7 +10,7 @@ use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, query};
 use crate::domain::limits::{LISTED_PEOPLE_MAX, LISTED_ROOMS_MAX};
-use crate::domain::{Act, Kind, Person, Refusal, Room, Seq, UserName, may, outranks};
+use crate::domain::{Act, Kind, Person, Refusal, Room, Seq, UserName, may, may_silence, outranks};
 use crate::engine::{Problem, now};
 use crate::store::{Seen, Snapshot};
 use crate::views;
@@ -98,7 +98,7 @@ pub(super) fn page(
 
 /// The rooms in which the viewer may silence this person.
 fn kept_rooms(snapshot: &Snapshot, viewer: &Person, person: &Person) -> Result<Vec<Room>, Problem> {
-    if viewer.author.id == person.author.id || person.role > viewer.role {
+    if !may_silence(viewer, person) {
         return Ok(Vec::new());
     }
     let open = snapshot.recent_rooms(LISTED_ROOMS_MAX, Some(viewer), now())?.into_iter().map(|recent| recent.room);
