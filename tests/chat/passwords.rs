@@ -1,6 +1,11 @@
-//! The fields into which passwords are typed.
+//! The fields into which passwords are typed, and how often they can be tried.
 
-use crate::account::{PASSWORD, claims};
+use governor::clock::FakeRelativeClock;
+use serde_json::json;
+use taproom::config::Switch;
+use taproom::web::{Clock, Deed};
+
+use crate::account::{PASSWORD, claims, member, send, settings};
 use crate::harness::{ANN, Answer, House, ROOM, ask};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,4 +39,19 @@ async fn every_field_for_a_password_hides_it_and_says_what_it_is_for() {
     let again = ask(house.post("/sign-in").header("accept", "text/html").form(&form)).await;
     assert_eq!(again.status, 401);
     assert!(!again.text().contains("not-the-right-one"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_try_a_name_do_not_keep_its_owner_from_another_password() {
+    let clock = Clock::Told(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
+    let ann = member(&house, ANN, ROOM).await;
+    let guess = json!({ "name": ANN, "password": "a mere guess" });
+    for _ in 0..Deed::SignIn.quota().person.burst {
+        assert_eq!(send(&house, "/sign-in", guess.clone()).await.status, 401);
+    }
+    assert_eq!(send(&house, "/sign-in", guess).await.status, 429, "nobody guesses on");
+    let fields = json!({ "current": PASSWORD, "password": "one that is better" });
+    let changed = settings(&ann, "/password", Some(fields)).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
 }
