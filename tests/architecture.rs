@@ -167,6 +167,17 @@ fn the_readme_has_every_flag_and_no_other() {
 }
 
 #[test]
+fn the_tests_that_the_security_page_names_are_there() {
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let named: Vec<(&str, &str)> = page.split('`').filter_map(|part| part.split_once(".rs: ")).collect();
+    assert!(named.len() > 90, "the page names {} tests", named.len());
+    for (file, test) in named {
+        let text = fs::read_to_string(root().join(format!("{file}.rs"))).unwrap_or_default();
+        assert!(text.contains(&format!("fn {test}(")), "there is no test {test} in {file}.rs");
+    }
+}
+
+#[test]
 fn vendored_files_are_what_they_say() {
     let digest = |file: &str| {
         use sha2::{Digest, Sha256};

@@ -7,7 +7,6 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use serde_json::json;
 
 use super::accept::Accept;
-use super::account::said_to_be;
 use super::answers::{form_again, no_store, private, signed_in};
 use super::form::Form;
 use super::pace::{self, Deed};
@@ -15,7 +14,7 @@ use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, device, query, random, theme};
 use crate::domain::limits::RECOVERY_CODES;
-use crate::domain::{AccountCommand, Command, Password, Person, Refusal, Token, UserName};
+use crate::domain::{AccountCommand, Command, Password, Person, Refusal, Token};
 use crate::engine::Problem;
 use crate::views;
 use crate::views::Again;
@@ -65,7 +64,8 @@ async fn change(house: &House, request: &Request, visitor: &Visitor, form: &Form
         return Err(Refusal::FieldBlank("current").into());
     }
     let password = Password::choose(form.one("password")?)?;
-    pace::take(request, Some(said_to_be(&UserName::parse(&author.name)?)), Deed::SignIn)?;
+    // Their own share, and not that of whoever says to be them: strangers who try the name do not stand in the way.
+    pace::take(request, Some(author.id), Deed::SignIn)?;
     let kept = house.store.snapshot()?.credentials(author.id)?.ok_or(Refusal::AccountNeeded)?;
     if !house.passwords.is(Password::try_out(current), Some(kept.hash)).await? {
         return Err(Refusal::PasswordWrong.into());

@@ -1,0 +1,57 @@
+//! The fields into which passwords are typed, and how often they can be tried.
+
+use governor::clock::FakeRelativeClock;
+use serde_json::json;
+use taproom::config::Switch;
+use taproom::web::{Clock, Deed};
+
+use crate::account::{PASSWORD, claims, member, send, settings};
+use crate::harness::{ANN, Answer, House, ROOM, ask};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_for_a_password_hides_it_and_says_what_it_is_for() {
+    let house = House::open().await;
+    let owner = house.owner_path().unwrap().to_owned();
+    let guest = house.guest(ANN, ROOM).await;
+    let claim = guest.reads("/claim", "text/html").await;
+    let ann = claims(&guest, PASSWORD).await;
+    let (new, known) = ("new-password", "current-password");
+    let pages: [(Answer, &[(&str, &str)]); 5] = [
+        (claim, &[("password", new)]),
+        (house.read("/sign-in", "text/html").await, &[("password", known)]),
+        (house.read("/recover", "text/html").await, &[("password", new)]),
+        (house.read(&owner, "text/html").await, &[("password", new)]),
+        (ann.reads("/settings/password", "text/html").await, &[("current", known), ("password", new)]),
+    ];
+    for (page, fields) in &pages {
+        assert_eq!(page.status, 200);
+        let inputs: Vec<&str> =
+            page.text().split("<input").skip(1).map(|rest| rest.split_once('>').unwrap().0).collect();
+        for (name, purpose) in *fields {
+            let named: Vec<&&str> = inputs.iter().filter(|input| input.contains(&format!("name=\"{name}\""))).collect();
+            let [field] = named[..] else { panic!("there is one field {name} among {inputs:?}") };
+            assert!(field.contains("type=\"password\"") && field.contains(" value=\"\""), "{field}");
+            assert!(field.contains(&format!("autocomplete=\"{purpose}\"")), "{field}");
+        }
+    }
+    // A form that was wrong brings everything back but the password.
+    let form = [("name", ANN), ("password", "not-the-right-one")];
+    let again = ask(house.post("/sign-in").header("accept", "text/html").form(&form)).await;
+    assert_eq!(again.status, 401);
+    assert!(!again.text().contains("not-the-right-one"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_try_a_name_do_not_keep_its_owner_from_another_password() {
+    let clock = Clock::Told(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
+    let ann = member(&house, ANN, ROOM).await;
+    let guess = json!({ "name": ANN, "password": "a mere guess" });
+    for _ in 0..Deed::SignIn.quota().person.burst {
+        assert_eq!(send(&house, "/sign-in", guess.clone()).await.status, 401);
+    }
+    assert_eq!(send(&house, "/sign-in", guess).await.status, 429, "nobody guesses on");
+    let fields = json!({ "current": PASSWORD, "password": "one that is better" });
+    let changed = settings(&ann, "/password", Some(fields)).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+}
