@@ -93,7 +93,7 @@ fn give_names_and_rooms_an_owner(txn: &WriteTransaction) -> Result<(), Fault> {
         Ok(RoomRow { name, address, opened_at, opened_by, topic, kind, slow_s, archived, deleted_at })
     })?;
     rewrite(txn, RECENT, |_, Recent2 { room, at, author, feed_len, feed_floor }| {
-        Ok(RecentRow { room, at, author, said_at: at, feed_len, feed_floor })
+        Ok(RecentRow { room, is_listed: true, at, author, said_at: at, feed_len, feed_floor })
     })?;
     let rooms = txn.open_table(ROOMS)?.len()?;
     txn.open_table(META)?.insert("rooms", rooms)?;

@@ -21,6 +21,8 @@ pub struct Known {
     pub person: Person,
     /// What the token is.
     pub kind: TokenKind,
+    /// Since when it is there.
+    pub made_at: Moment,
     /// When it was used last, to within a day.
     pub seen_at: Moment,
 }
@@ -76,13 +78,13 @@ impl Snapshot {
     /// Whoever holds the token of this hash, if it is still good. A person who was put outside holds none.
     pub fn known(&self, token: TokenHash, now: Moment) -> Result<Option<Known>, Fault> {
         let row: Option<TokenRow> = rows::get(&self.transaction().open_table(TOKENS)?, "tokens", token.0)?;
-        let Some(TokenRow { user, seen_at, kind, .. }) = row else { return Ok(None) };
+        let Some(TokenRow { user, made_at, seen_at, kind }) = row else { return Ok(None) };
         let is_over = matches!(kind, TokenKind::Session(_)) && now.since(seen_at) >= SESSION_KEPT;
         if is_over {
             return Ok(None);
         }
         let person = self.person(UserId(user))?.filter(|person| !person.banned.holds(now));
-        Ok(person.map(|person| Known { person, kind, seen_at }))
+        Ok(person.map(|person| Known { person, kind, made_at, seen_at }))
     }
 
     /// The password of this person, if they have one.

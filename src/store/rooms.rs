@@ -8,8 +8,12 @@ use super::{Fault, Snapshot};
 use crate::domain::limits::{DELETED_KEPT, DIRECT_PEOPLE_MAX};
 use crate::domain::{Act, Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, may, sees};
 
-/// Through how many rooms a list of rooms looks for those that may be seen.
-const LOOKED_AT_ROOMS: usize = 1_000;
+/// Through how many rooms a list of rooms looks for those that may be seen: some milliseconds, if nearly all are hidden.
+const LOOKED_AT_ROOMS: usize = 50_000;
+/// The same for those that were deleted lately.
+const LOOKED_AT_DELETED: usize = 1_000;
+/// How many hidden rooms of one person a list has, the newest of them.
+const HIDDEN_LISTED_MAX: usize = 200;
 
 /// A room and its last change, or its opening.
 #[derive(Clone, Debug)]
@@ -89,10 +93,13 @@ impl Snapshot {
         let mut found = Vec::with_capacity(limit);
         for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_ROOMS) {
             let (last, row) = entry?;
-            let RecentRow { room: id, at, .. } = rows::decode("recent", row.value())?;
+            let RecentRow { room: id, is_listed, at, .. } = rows::decode("recent", row.value())?;
+            if !is_listed {
+                continue;
+            }
             let row: RoomRow = rows::get(&rooms, "rooms", id.0)?.ok_or(Fault::Missing { table: "rooms" })?;
             let room = row.room(id);
-            if !room.kind.is_hidden() && sees(&house, &room, person, false, now) {
+            if sees(&house, &room, person, false, now) {
                 found.push(Recent { room, last: Seq(last.value()), at });
             }
             if found.len() == limit {
@@ -107,7 +114,7 @@ impl Snapshot {
         let id = person.author.id.0;
         let (rooms_of, house) = (self.transaction().open_table(ROOMS_OF)?, self.house()?);
         let mut found = Vec::new();
-        for entry in rooms_of.range((id, 0)..=(id, u64::MAX))? {
+        for entry in rooms_of.range((id, 0)..=(id, u64::MAX))?.rev().take(HIDDEN_LISTED_MAX) {
             let room = RoomId(entry?.0.value().1);
             let Some(room) = self.room_by_id(room)? else { continue };
             // One that was opened to everybody is in the other list.
@@ -115,14 +122,18 @@ impl Snapshot {
                 found.push(self.named_for(room, Some(person))?);
             }
         }
+        found.reverse();
         Ok(found)
     }
 
     /// The rooms deleted lately that this person may have back.
     pub fn deleted_rooms(&self, person: &Person, now: Moment) -> Result<Vec<Room>, Fault> {
         let mut found = Vec::new();
-        for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_ROOMS) {
-            let RecentRow { room: id, .. } = rows::decode("recent", entry?.1.value())?;
+        for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_DELETED) {
+            let RecentRow { room: id, is_listed, .. } = rows::decode("recent", entry?.1.value())?;
+            if is_listed {
+                continue;
+            }
             let Some(room) = self.room_by_id(id)? else { continue };
             let is_kept = room.deleted_at.is_some_and(|at| now.since(at) < DELETED_KEPT);
             if is_kept

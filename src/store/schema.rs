@@ -158,6 +158,8 @@ pub(crate) struct MemberRow {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RecentRow {
     pub room: RoomId,
+    /// Whether it is one for everybody in the house, and there: so that lists need not look at hidden rooms.
+    pub is_listed: bool,
     pub at: Moment,
     /// Who posted last, and when.
     pub author: Option<UserId>,

@@ -97,6 +97,9 @@ fn feed(txn: &ReadTransaction) -> Result<(), Fault> {
     for entry in recent.iter()? {
         let (last, row) = entry?;
         let row: RecentRow = rows::decode("recent", row.value())?;
+        let room: Option<RoomRow> = rows::get(&rooms, "rooms", row.room.0)?;
+        let is_listed = room.is_some_and(|room| !room.kind.is_hidden() && room.deleted_at.is_none());
+        same("recent", Some(u64::from(row.is_listed)), u64::from(is_listed))?;
         same("recent", feed::last(&messages, &changes, &rooms, row.room)?.map(|last| last.0), last.value())?;
         let from = (row.room.0, row.feed_floor.0.saturating_add(1));
         let to = (row.room.0, u64::MAX);

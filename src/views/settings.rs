@@ -116,7 +116,13 @@ pub fn devices(
 }
 
 /// Tokens for scripts.
-pub fn tokens(places: &Places, notice: Option<&Notice>, sessions: &[Session], again: &Again, now: Moment) -> Markup {
+pub fn tokens(
+    places: &Places,
+    notice: Option<&Notice>,
+    sessions: &[Session],
+    (asks, again): (bool, &Again),
+    now: Moment,
+) -> Markup {
     let personal = || {
         sessions.iter().filter_map(|session| match &session.kind {
             TokenKind::Personal { label, scopes } => Some((session, label, *scopes)),
@@ -140,16 +146,32 @@ pub fn tokens(places: &Places, notice: Option<&Notice>, sessions: &[Session], ag
         }
         form.stack method="post" action="/settings/tokens" aria-label="New token" {
             h3 { "A new one" }
-            (again.wrong_with_all(&["name", "scopes"]))
+            (again.wrong_with_all(&["name", "scopes", "current"]))
             (field(Field {
                 name: "name", label: "What it is for", kind: "text", value: again.typed("name", ""), autocomplete: "off",
                 max: Some(LABEL_CHARS_MAX), required: true, wrong: again.wrong("name"), ..Field::default()
             }))
             (ticks("scopes", "What it may do", &[("read", "Read rooms"), ("post", "Post")], &ticked, again.wrong("scopes")))
+            @if asks { (current(again)) }
             button.button.primary { "Make it" }
         }
     };
     page(places, &TOKENS, notice, body)
+}
+
+/// The field for the password in use, where it is asked for once more.
+fn current(again: &Again) -> Markup {
+    field(Field {
+        name: "current",
+        label: "Password now",
+        kind: "password",
+        value: "",
+        autocomplete: "current-password",
+        required: true,
+        hint: "Asked again, because you came in some time ago.",
+        wrong: again.wrong("current"),
+        ..Field::default()
+    })
 }
 
 /// A token that was just made, the only time it is shown, with a line that uses it.
@@ -168,7 +190,8 @@ pub fn token_made(places: &Places, label: &str, token: &Token, line: &str) -> Ma
 }
 
 /// How many recovery codes are left, and the way to new ones.
-pub fn codes(places: &Places, notice: Option<&Notice>, left: usize) -> Markup {
+/// Whether the password is asked for once more, and what was typed.
+pub fn codes(places: &Places, notice: Option<&Notice>, left: usize, (asks, again): (bool, &Again)) -> Markup {
     let body = html! {
         (section_head("codes", "Recovery codes", "For the day on which you have forgotten your password. Each works once."))
         div.stack {
@@ -180,7 +203,8 @@ pub fn codes(places: &Places, notice: Option<&Notice>, left: usize) -> Markup {
                 }
                 @if left > 0 { " New ones put an end to them." }
             }
-            form method="post" action="/settings/recovery-codes" {
+            form.stack method="post" action="/settings/recovery-codes" {
+                @if asks { (current(again)) }
                 button.button.primary { "Make " (RECOVERY_CODES) " new ones" }
             }
         }

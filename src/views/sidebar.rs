@@ -1,6 +1,7 @@
 //! The places beside a page: the rooms, the talks with single people, and oneself.
 
 use maud::{Markup, html};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::icons::{self, Icon};
 use super::{avatar, layout};
@@ -51,7 +52,9 @@ pub(super) fn sidebar(places: &Places) -> Markup {
                     a.icon-button href="/settings" aria-label="My settings" { (icons::icon(Icon::Gear)) }
                 }
             } @else {
-                div.me { a.place href="/sign-in" { span.place-name { "Sign in" } } }
+                @let here = places.rooms.iter().find(|room| places.current == Some(room.id));
+                @let next = here.map(|room| utf8_percent_encode(room.address.path(), NON_ALPHANUMERIC).to_string());
+                div.me { a.place href={ "/sign-in" @if let Some(next) = next { "?next=" (next) } } { span.place-name { "Sign in" } } }
             }
         }
     }

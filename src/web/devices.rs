@@ -9,7 +9,7 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use super::accept::Accept;
 use super::answers::{done, form_again, no_store, private};
 use super::form::Form;
-use super::settings::{account, page};
+use super::settings::{account, is_certain, page};
 use super::visitor::Visitor;
 use super::{House, origin, random};
 use crate::domain::limits::LABEL_CHARS_MAX;
@@ -69,9 +69,9 @@ pub(super) async fn make_token(
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["name", "scopes"]).await.map_err(Problem::Refused)?;
+    let form = Form::read(request, body, &["name", "scopes", "current"]).await.map_err(Problem::Refused)?;
     account(&visitor)?;
-    match make(house, &visitor, &form).await {
+    match make(house, request, &visitor, &form).await {
         Ok((label, scopes, token)) => Ok(made(request, house, &visitor, (&label, scopes, &token))?),
         Err(problem) => form_again(request, &form, &["name", "scopes"], problem, |again| {
             tokens_page(request, house, &visitor, again)
@@ -97,9 +97,15 @@ async fn end(request: &Request, house: &House, visitor: &Visitor) -> Result<(), 
     Ok(())
 }
 
-async fn make(house: &House, visitor: &Visitor, form: &Form) -> Result<(Line, Scopes, Token), Problem> {
+async fn make(
+    house: &House,
+    request: &Request,
+    visitor: &Visitor,
+    form: &Form,
+) -> Result<(Line, Scopes, Token), Problem> {
     let label = Line::parse("name", form.one("name")?, LABEL_CHARS_MAX)?;
     let (scopes, token) = (scopes(form)?, random::token()?);
+    is_certain(house, request, visitor, form).await?;
     let make = AccountCommand::MakeToken { label: label.clone(), scopes, token: token.hash() };
     house.engine.execute(visitor.who()?, None, Command::Account(make)).await?;
     Ok((label, scopes, token))
@@ -145,7 +151,7 @@ fn tokens_page(request: &Request, house: &House, visitor: &Visitor, again: &Agai
     let sessions = sessions(house, visitor)?;
     page(request, house, visitor, |places, notice| {
         let notice = notice.filter(|_| again.wrong.is_none());
-        views::settings::tokens(places, notice, &sessions, again, now())
+        views::settings::tokens(places, notice, &sessions, (!visitor.is_fresh(), again), now())
     })
 }
 

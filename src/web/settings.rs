@@ -14,8 +14,9 @@ use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, device, query, random, theme};
 use crate::domain::limits::RECOVERY_CODES;
-use crate::domain::{AccountCommand, Command, Password, Person, Refusal, Token};
+use crate::domain::{AccountCommand, Command, Password, Person, Refusal, Token, UserId};
 use crate::engine::Problem;
+use crate::store::Credentials;
 use crate::views;
 use crate::views::Again;
 use crate::views::sheet::Notice;
@@ -59,22 +60,46 @@ pub(super) async fn change_password(
 
 async fn change(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Token, Problem> {
     let author = &account(visitor)?.author;
-    let current = form.one("current")?;
-    if current.is_empty() {
+    if form.one("current")?.is_empty() {
         return Err(Refusal::FieldBlank("current").into());
     }
     let password = Password::choose(form.one("password")?)?;
-    // Their own share, and not that of whoever says to be them: strangers who try the name do not stand in the way.
-    pace::take(request, Some(author.id), Deed::SignIn)?;
-    let kept = house.store.snapshot()?.credentials(author.id)?.ok_or(Refusal::AccountNeeded)?;
-    if !house.passwords.is(Password::try_out(current), Some(kept.hash)).await? {
-        return Err(Refusal::PasswordWrong.into());
-    }
+    let kept = proven(house, request, author.id, form).await?;
     let (token, device) = (random::token()?, device::of(request));
     let password = house.passwords.hash(password).await?;
     let set = AccountCommand::SetPassword { proof: kept.set, password, token: token.hash(), device };
     house.engine.execute(visitor.who()?, None, Command::Account(set)).await?;
     Ok(token)
+}
+
+/// The password of somebody who has shown it in this form.
+async fn proven(house: &House, request: &Request, user: UserId, form: &Form) -> Result<Credentials, Problem> {
+    let current = form.one("current")?;
+    if current.is_empty() {
+        return Err(Refusal::FieldBlank("current").into());
+    }
+    // Their own share, and not that of whoever says to be them: strangers who try the name do not stand in the way.
+    pace::take(request, Some(user), Deed::SignIn)?;
+    let kept = house.store.snapshot()?.credentials(user)?.ok_or(Refusal::AccountNeeded)?;
+    if !house.passwords.is(Password::try_out(current), Some(kept.hash.clone())).await? {
+        return Err(Refusal::PasswordWrong.into());
+    }
+    Ok(kept)
+}
+
+/// Lets somebody make what would outlive their session, a token or recovery codes: if they have come in just now, or show
+/// the password once more. A browser that somebody left open is not enough.
+pub(super) async fn is_certain(
+    house: &House,
+    request: &Request,
+    visitor: &Visitor,
+    form: &Form,
+) -> Result<(), Problem> {
+    let user = account(visitor)?.author.id;
+    if !visitor.is_fresh() {
+        proven(house, request, user, form).await?;
+    }
+    Ok(())
 }
 
 fn password_page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
@@ -93,17 +118,27 @@ pub(super) fn show_codes(request: &Request, Data(house): Data<&Arc<House>>, visi
     if Accept::of(request) == Accept::Json {
         return Ok(private(Json(json!({ "left": left })).into_response(), &visitor));
     }
-    Ok(page(request, house, &visitor, |places, notice| views::settings::codes(places, notice, left))?)
+    Ok(codes_page(request, house, &visitor, &Again::default())?)
+}
+
+fn codes_page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
+    let left = house.store.snapshot()?.recovery_codes(account(visitor)?.author.id)?;
+    let asks = !visitor.is_fresh();
+    page(request, house, visitor, |places, notice| views::settings::codes(places, notice, left, (asks, again)))
 }
 
 /// Somebody takes new recovery codes. They are shown this once.
 #[handler]
 pub(super) async fn make_codes(
     request: &Request,
+    body: Body,
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    account(&visitor)?;
+    let form = Form::read(request, body, &["current"]).await.map_err(Problem::Refused)?;
+    if let Err(problem) = is_certain(house, request, &visitor, &form).await {
+        return form_again(request, &form, &[], problem, |again| codes_page(request, house, &visitor, again));
+    }
     let drawn: Result<Vec<_>, Problem> = (0..RECOVERY_CODES).map(|_| random::recovery_code()).collect();
     let drawn = drawn?;
     let codes = drawn.iter().map(|code| code.hash()).collect();

@@ -1,6 +1,7 @@
 //! Who asks: the cookie, a bearer token (RFC 6750), or Basic credentials `name:TOKEN` (RFC 7617).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,13 +10,15 @@ use poem::{FromRequest, Request, RequestBody, Result};
 
 use super::{House, device, origin};
 use crate::domain::{
-    AccountCommand, Act, Author, Command, Person, Refusal, Room, Scopes, Token, TokenKind, UserName, Who, may,
+    AccountCommand, Act, Author, Command, Moment, Person, Refusal, Room, Scopes, Token, TokenKind, UserName, Who, may,
 };
 use crate::engine::{Problem, now};
 use crate::store::{Known, Snapshot};
 
 /// How long a browser remembers a name it does not use, in seconds: 30 days.
 const REMEMBERED_S: u64 = 30 * 24 * 60 * 60;
+/// How long after coming in somebody need not show the password again, for what could lock them out.
+const FRESH_FOR: Duration = Duration::from_secs(10 * 60);
 /// The cookie of a browser that came by http.
 const COOKIE_HTTP: &str = "taproom";
 /// The cookie of a browser that came by https. Its prefix keeps other hosts and plain http from setting it (RFC 6265bis).
@@ -29,12 +32,14 @@ pub(super) struct Visitor {
     pub token: Option<Token>,
     /// What a token for scripts may be used for, if they have shown one.
     scopes: Option<Scopes>,
+    /// Since when the token that they have shown is there.
+    since: Moment,
     cookie: Option<&'static str>,
 }
 
 impl Visitor {
     fn nobody() -> Self {
-        Self { person: None, token: None, scopes: None, cookie: None }
+        Self { person: None, token: None, scopes: None, since: Moment(0), cookie: None }
     }
 
     /// Their number and name.
@@ -74,6 +79,11 @@ impl Visitor {
     pub fn allowed(&self, act: Act, room: Option<&Room>) -> Result<&Person, Refusal> {
         let person = self.named()?;
         if may(person, act, room) { Ok(person) } else { Err(Refusal::NotAllowed) }
+    }
+
+    /// Whether they have shown who they are just now: a browser that somebody left open does not count.
+    pub fn is_fresh(&self) -> bool {
+        now().since(self.since) < FRESH_FOR
     }
 
     fn somebody(&self) -> Who {
@@ -145,7 +155,7 @@ fn met(
     token: Token,
     cookie: Option<&'static str>,
 ) -> Result<Visitor, Refusal> {
-    let Known { person, kind, seen_at } = known;
+    let Known { person, kind, made_at, seen_at } = known;
     let scopes = match kind {
         TokenKind::Session(_) => None,
         TokenKind::Personal { scopes, .. } => Some(scopes),
@@ -160,7 +170,7 @@ fn met(
             let _tomorrow = house.engine.execute(Who::Nobody, None, seen).await;
         });
     }
-    Ok(Visitor { person: Some(person), token: Some(token), scopes, cookie })
+    Ok(Visitor { person: Some(person), token: Some(token), scopes, since: made_at, cookie })
 }
 
 struct Shown {

@@ -20,6 +20,7 @@ mod who;
 
 mod accounts;
 mod fields;
+mod fresh;
 mod passwords;
 mod recovery;
 mod sessions;

@@ -64,6 +64,7 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &Accoun
             }
             may_come_in(t, stamp, *user)?;
             t.recovery.open()?.remove((user.0, code.0))?;
+            sessions::end_all(t, *user, None)?; // whoever had to be let in again trusts no token that is out there
             renew(t, stamp, *user, password, *token, device)
         }
         C::Reset { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
@@ -110,6 +111,7 @@ fn reset(
     let Some(row) = row.filter(|row| row.until.holds(stamp.at)) else { return refuse(Refusal::LinkDead) };
     may_come_in(t, stamp, row.user)?;
     t.resets.open()?.remove(link.0)?;
+    sessions::end_all(t, row.user, None)?;
     renew(t, stamp, row.user, password, token, device)
 }
 

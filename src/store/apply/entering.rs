@@ -198,8 +198,8 @@ pub(super) fn new_room(
     };
     rows::put(&mut t.rooms, id.0, &room)?;
     t.addresses.open()?.insert(address, id.0)?;
-    let recent =
-        RecentRow { room: id, at: stamp.at, author: None, said_at: stamp.at, feed_len: 0, feed_floor: stamp.seq };
+    let (is_listed, at, author) = (!kind.is_hidden(), stamp.at, None);
+    let recent = RecentRow { room: id, is_listed, at, author, said_at: at, feed_len: 0, feed_floor: stamp.seq };
     rows::put(&mut t.recent, stamp.seq.0, &recent)?;
     if !kind.is_hidden() {
         t.count_room(true)?;

@@ -133,6 +133,8 @@ fn change_room(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) -> Resu
     let before = feed::last(&t.messages, &t.changes, &t.rooms, room)?.ok_or(MISSING)?;
     let mut recent: RecentRow = rows::take(&mut t.recent, "recent", before.0)?.ok_or(MISSING)?;
     rows::put(&mut t.changes, (room.0, stamp.seq.0), &ChangeRow { at: stamp.at, event })?;
+    let row: RoomRow = rows::get(&t.rooms, "rooms", room.0)?.ok_or(Fault::Missing { table: "rooms" })?;
+    recent.is_listed = !row.kind.is_hidden() && row.deleted_at.is_none();
     recent.at = stamp.at;
     feed::lengthen(t, &mut recent)?;
     rows::put(&mut t.recent, stamp.seq.0, &recent)?;

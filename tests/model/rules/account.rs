@@ -51,6 +51,7 @@ impl Model {
                 let codes = &mut self.user_mut(*user).codes;
                 let index = codes.iter().position(|known| known == code).ok_or(Refusal::SignInWrong)?;
                 codes.remove(index);
+                self.end(*user, |_| true);
                 Ok(self.renew(now, *user, password, *token, device))
             }
             C::Reset { link, password, token, device } => {
@@ -58,6 +59,7 @@ impl Model {
                 let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkDead)?;
                 self.may_come_in(now, self.resets[index].1)?;
                 let (_, user, _) = self.resets.remove(index);
+                self.end(user, |_| true);
                 Ok(self.renew(now, user, password, *token, device))
             }
             C::MakeToken { .. } | C::Revoke { .. } | C::RevokeOthers { .. } | C::SetRecoveryCodes { .. } => {

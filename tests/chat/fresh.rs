@@ -1,0 +1,61 @@
+//! A browser that somebody left open an hour ago is not enough for what would outlive it: whoever sits down before it makes
+//! no token and no recovery codes without the password.
+
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
+use taproom::domain::{
+    AccountCommand, Asked, Command, Device, Event, Moment, PasswordHash, RoomName, Token, UserName, Who,
+};
+use taproom::live::Tail;
+use taproom::store::{self, Store};
+
+use crate::harness::{ANN, Answer, House, ask};
+
+const PASSWORD: &str = "a horse, a staple";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_session_needs_the_password_for_what_outlives_it_and_a_new_one_does_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = Token::new([7; 32]);
+    an_hour_ago(&Store::open(directory.path()).unwrap(), &token);
+    let house = House::open_on(directory, Tail::default()).await;
+    let sends = async |path: &str, token: &str, form: &[(&str, &str)]| -> Answer {
+        ask(house.post(path).bearer_auth(token).header("accept", "application/json").form(form)).await
+    };
+    let old = token.text();
+    for (path, form) in [
+        ("/settings/recovery-codes", vec![("current", "")]),
+        ("/settings/tokens", vec![("name", "mine"), ("scopes", "read")]),
+    ] {
+        for (current, status) in [("", 422), ("a guess", 422), (PASSWORD, 200)] {
+            let form: Vec<_> = form.iter().copied().filter(|(name, _)| *name != "current").collect();
+            let answer = sends(path, &old, &[form.as_slice(), &[("current", current)]].concat()).await;
+            let is_done = answer.status / 100 == 2;
+            assert_eq!(is_done, status == 200, "{path} with {current:?}: {} {}", answer.status, answer.text());
+            assert!(is_done || answer.status == 422);
+        }
+        let page = ask(house.get(path).bearer_auth(&old).header("accept", "text/html")).await;
+        assert!(page.text().contains("name=\"current\""), "{path} asks for it");
+    }
+    let form = [("name", ANN), ("password", PASSWORD)];
+    let signed_in = ask(house.post("/sign-in").header("accept", "application/json").form(&form)).await;
+    let new = signed_in.json()["token"].as_str().expect("a token").to_owned();
+    assert!(sends("/settings/recovery-codes", &new, &[("x", "")]).await.status / 100 == 2, "whoever has just come in");
+}
+
+/// Somebody came in, and kept the name with a password.
+fn an_hour_ago(store: &Store, token: &Token) {
+    let then = Moment(store::now().0 - 60 * 60 * 1_000);
+    let does = |who, command| {
+        let answers = store.commit(then, &[Asked { who, nonce: None, command }]).unwrap();
+        answers.into_iter().next().unwrap().unwrap().event
+    };
+    let (room, name) = (RoomName::parse("lobby").unwrap(), UserName::parse(ANN).unwrap());
+    let (first, device) = (Token::new([1; 32]).hash(), Device::default());
+    let entered = does(Who::Nobody, Command::Enter { room, name, token: first, device: device.clone() });
+    let Event::Entered { user, .. } = entered else { panic!("nobody came in: {entered:?}") };
+    let phc = Argon2::default().hash_password_with_salt(PASSWORD.as_bytes(), &[3; 16]).unwrap().to_string();
+    let (password, instead) = (PasswordHash::new(phc), first);
+    let claim = AccountCommand::Claim { password, token: token.hash(), instead, device };
+    does(Who::User(user), Command::Account(claim));
+}
