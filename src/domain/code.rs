@@ -4,20 +4,20 @@ use sha2::{Digest, Sha256};
 
 use super::TokenHash;
 
-/// 80 random bits, shown to their owner once and never stored. It has no `Debug`, so that no log can hold it.
+/// 120 random bits, shown to their owner once and never stored. It has no `Debug`, so that no log can hold it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RecoveryCode([u8; 10]);
+pub struct RecoveryCode([u8; 15]);
 
 /// Letters and digits that are not taken for one another (Crockford's Base32, <https://www.crockford.com/base32.html>).
 const SIGNS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// How many signs a code has, of five bits each.
-const LENGTH: usize = 16;
+const LENGTH: usize = 24;
 /// How many signs stand together.
 const GROUP: usize = 4;
 
 impl RecoveryCode {
     /// A code of these random bits.
-    pub fn new(random: [u8; 10]) -> Self {
+    pub fn new(random: [u8; 15]) -> Self {
         Self(random)
     }
 
@@ -38,14 +38,14 @@ impl RecoveryCode {
             }
             bits = bits << 5 | value as u128;
         }
-        let [_, _, _, _, _, _, code @ ..] = bits.to_be_bytes();
+        let [_, code @ ..] = bits.to_be_bytes();
         (count == LENGTH).then_some(Self(code))
     }
 
-    /// The code in four groups of four signs, as in `0123-4567-89ab-cdef`.
+    /// The code in six groups of four signs, as in `0123-4567-89ab-cdef-ghjk-mnpq`.
     pub fn text(&self) -> String {
         let mut bytes = [0; 16];
-        bytes[6..].copy_from_slice(&self.0);
+        bytes[1..].copy_from_slice(&self.0);
         let bits = u128::from_be_bytes(bytes);
         let mut text = String::with_capacity(LENGTH + LENGTH / GROUP);
         for n in 0..LENGTH {
@@ -58,7 +58,7 @@ impl RecoveryCode {
         text
     }
 
-    /// What the store keeps of it. A plain hash is enough: nobody can try 2^80 codes.
+    /// What the store keeps of it. A plain hash is enough: nobody can try 2^120 codes.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
     }
@@ -70,14 +70,14 @@ mod tests {
 
     #[test]
     fn a_code_is_read_as_it_is_written_down_and_nothing_else_is_one() {
-        let code = RecoveryCode::new([0, 1, 2, 3, 0xfe, 0xdc, 0xba, 0x98, 0x76, 0xff]);
+        let code = RecoveryCode::new([0, 1, 2, 3, 0xfe, 0xdc, 0xba, 0x98, 0x76, 0xff, 0, 0, 0, 0, 1]);
         let text = code.text();
-        assert_eq!(text, "000g-40zy-vjx9-gxqz");
+        assert_eq!(text, "000g-40zy-vjx9-gxqz-0000-0001");
         let loose = text.replace('0', "O").replace('-', " ").to_uppercase();
         for written in [text.as_str(), &text.replace('-', ""), &loose, &format!("\t{text}\n")] {
             assert!(RecoveryCode::parse(written).is_some_and(|read| read == code), "{written:?}");
         }
-        for wrong in ["", "000g-40zy-vjx9-gxq", "000g-40zy-vjx9-gxqz0", "000g-40zy-vjx9-gxqu", &"é".repeat(16)] {
+        for wrong in ["", &text[1..], &format!("{text}0"), &text.replace('z', "u"), &"é".repeat(24)] {
             assert!(RecoveryCode::parse(wrong).is_none(), "{wrong:?}");
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn token() -> Result<Token, Problem> {
 
 /// A new recovery code.
 pub(super) fn recovery_code() -> Result<RecoveryCode, Problem> {
-    let mut bits = [0; 10];
+    let mut bits = [0; 15];
     getrandom::fill(&mut bits).map_err(logged)?;
     Ok(RecoveryCode::new(bits))
 }
