@@ -1,5 +1,7 @@
 //! All tables, open for one write transaction.
 
+use std::cell::OnceCell;
+
 use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 
 use super::Fault;
@@ -10,7 +12,7 @@ use super::schema::{
     RESETS, ROOMS, ROOMS_OF, RecentRow, ResetRow, RoomRow, SECRETS, SecretRow, TOKENS, TOKENS_OF, TokenRow, USERS,
     UserRow, each_table,
 };
-use crate::domain::{Audit, Invitation, Moment, Report, Seq};
+use crate::domain::{Audit, House, Invitation, Moment, Report, Seq};
 
 /// The tables. Those that a post needs are open; the others are opened when somebody asks for them, because opening one
 /// costs about as much as reading from it.
@@ -42,6 +44,8 @@ pub(super) struct Tables<'t> {
     /// The last change, and its moment.
     pub last: Seq,
     pub last_at: Moment,
+    /// What the owners have settled, once somebody has asked: every post asks.
+    pub settled: OnceCell<House>,
     opened_at: Seq,
 }
 
@@ -98,6 +102,7 @@ impl<'t> Tables<'t> {
             audit: Later::new(txn, AUDIT),
             last,
             last_at,
+            settled: OnceCell::new(),
             opened_at: last,
         })
     }

@@ -13,6 +13,7 @@ pub fn row(room: &Address, message: &Message) -> Markup {
     let (author, stamp) = (&message.author, Stamp::of(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
     let unseen = message.place.follows.then_some("-1");
+    let here = html! { (room.path()) "/messages/" (message.id) }; // escaped once
     html! {
         @if message.place.opens_day { (day(message.at)) }
         li #{ "m" (message.id) } .message.follows[message.place.follows] data-author=(author.id) tabindex="-1" {
@@ -20,15 +21,15 @@ pub fn row(room: &Address, message: &Message) -> Markup {
             div.message-head {
                 a.author href=(author.path()) dir="auto" tabindex=[unseen] { (author.name) } " "
                 span.tag.own-only { "you" } " "
-                a.time href={ (room.path()) "/messages/" (message.id) } {
+                a.time href=(here) {
                     time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }
                 }
             }
             @if message.is_removed() { (tombstone()) }
             @else { div.body dir="auto" { (text::paragraphs(&message.body)) } }
             span.actions {
-                a.may-remove href={ (room.path()) "/messages/" (message.id) "/delete" } { "Remove" }
-                a.may-report href={ (room.path()) "/messages/" (message.id) "/report" } { "Report" }
+                a.may-remove href={ (here) "/delete" } { "Remove" }
+                a.may-report href={ (here) "/report" } { "Report" }
             }
         }
     }

@@ -33,7 +33,7 @@ pub struct View<'a> {
 }
 
 /// About how long a row is beside what was said, in bytes.
-const ROW_BYTES: usize = 512;
+const ROW_BYTES: usize = 832;
 
 /// The page.
 pub fn page(view: &View) -> Markup {

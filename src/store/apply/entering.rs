@@ -20,7 +20,7 @@ pub(super) fn enter(
     token: TokenHash,
     device: &Device,
 ) -> Outcome {
-    let house = house(t)?;
+    let house = house(t)?.clone();
     match house.door {
         Door::Open if house.new_guests => {}
         Door::Open => return refuse(Refusal::NoNewGuests),
@@ -40,7 +40,7 @@ pub(super) fn enter(
 /// What is opened by its name is a room for everybody in the house. A hidden one at that address is not there.
 pub(super) fn open(t: &mut Tables, stamp: Stamp, who: Who, room: &RoomName) -> Outcome {
     let person = asker(t, stamp, who)?;
-    let house = house(t)?;
+    let house = house(t)?.clone();
     if !house.door.admits(Some(&person)) {
         return refuse(Refusal::DoorMembers);
     }
@@ -92,7 +92,7 @@ pub(super) fn own(
     };
     row.house.name = name_of_house.as_str().to_owned();
     row.owners = 1;
-    rows::put(&mut t.house, "house", &row)?;
+    super::settle_house(t, &row)?;
     let secret = SecretRow { phc: password.as_str().to_owned(), set: stamp.seq };
     rows::put(t.secrets.open()?, user.0, &secret)?;
     super::sessions::add(t, stamp, user, token, TokenKind::Session(device.clone()))?;

@@ -18,7 +18,7 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &HouseC
             let mut row: HouseRow = rows::get(&t.house, "house", "house")?.unwrap_or_default();
             let name = name.as_str().to_owned();
             row.house = House { name, door: *door, rooms_by: *rooms_by, new_guests: *new_guests };
-            rows::put(&mut t.house, "house", &row)?;
+            super::settle_house(t, &row)?;
             note(t, stamp, Some(by), Deed::HouseSet)?;
             Ok(unheard(stamp, Event::HouseChanged))
         }

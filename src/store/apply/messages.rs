@@ -43,7 +43,7 @@ pub(super) fn post(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, body: &Bo
 }
 
 fn may_speak(t: &Tables, stamp: Stamp, person: &Person, room: &Room, member: &MemberRow) -> Result<(), Stop> {
-    if let Some(refusal) = silenced(&house(t)?, room, person, member.muted, stamp.at) {
+    if let Some(refusal) = silenced(house(t)?, room, person, member.muted, stamp.at) {
         return refuse(refusal);
     }
     let next = member.said_at.after(Duration::from_secs(room.slow_s.into()));

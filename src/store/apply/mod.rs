@@ -108,9 +108,17 @@ fn person(t: &Tables, id: UserId) -> Result<Option<Person>, Fault> {
     Ok(user(t, id)?.map(|row| row.person(id)))
 }
 
-fn house(t: &Tables) -> Result<House, Fault> {
+fn house<'t>(t: &'t Tables<'_>) -> Result<&'t House, Fault> {
+    if let Some(house) = t.settled.get() {
+        return Ok(house);
+    }
     let row: Option<HouseRow> = rows::get(&t.house, "house", "house")?;
-    Ok(row.unwrap_or_default().house)
+    Ok(t.settled.get_or_init(|| row.unwrap_or_default().house))
+}
+
+fn settle_house(t: &mut Tables, row: &HouseRow) -> Result<(), Fault> {
+    t.settled.take();
+    rows::put(&mut t.house, "house", row)
 }
 
 fn member(t: &Tables, room: RoomId, user: UserId) -> Result<MemberRow, Fault> {
@@ -122,7 +130,7 @@ fn seen_room(t: &Tables, stamp: Stamp, id: RoomId, person: &Person) -> Result<(R
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id.0)?;
     let Some(room) = row.map(|row| row.room(id)) else { return refuse(Refusal::RoomUnknown(String::new())) };
     let member = member(t, id, person.author.id)?;
-    if !sees(&house(t)?, &room, Some(person), member.belongs, stamp.at) {
+    if !sees(house(t)?, &room, Some(person), member.belongs, stamp.at) {
         return refuse(Refusal::RoomUnknown(String::new()));
     }
     Ok((room, member))

@@ -46,7 +46,7 @@ fn set_role(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, role: Role) -> O
         (false, true) => house.owners += 1,
         (true, true) | (false, false) => {}
     }
-    rows::put(&mut t.house, "house", &house)?;
+    super::settle_house(t, &house)?;
     row.role = role;
     rows::put(&mut t.users, id.0, &row)?;
     take_back_invitations(t, id, role)?;

@@ -49,7 +49,7 @@ pub(super) fn create(
     salt: Salt,
 ) -> Outcome {
     let asker = asker(t, stamp, who)?;
-    let house = house(t)?;
+    let house = house(t)?.clone();
     if !house.door.admits(Some(&asker)) || asker.role < house.rooms_by {
         return refuse(Refusal::NotAllowed);
     }
