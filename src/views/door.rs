@@ -82,7 +82,12 @@ pub fn page(door: &Door) -> Markup {
                             }
                             None => {
                                 h1 { "Pull up a stool." }
-                                p { "Live rooms on a server of your own. No sign-up, no app, and nothing said is ever lost." }
+                                p {
+                                    "Live rooms on a server of your own. "
+                                    @if door.house.door == crate::domain::Door::Open { "No sign-up, no app, and nothing" }
+                                    @else { "Nothing" }
+                                    " said is ever lost."
+                                }
                             }
                         }
                         @match shut(door) {
