@@ -163,15 +163,25 @@ impl Browser {
     }
 
     /// Clicks on it, as one does: the mouse goes there first, which may show what only stands there under a mouse.
+    /// What goes with a page that another takes the place of is looked for on that other one.
     pub async fn clicks(&self, css: &str) {
-        let element = self.find(css).await;
-        if !element.is_displayed().await.unwrap_or(false) {
-            element.scroll_into_view().await.expect("it is there");
-            self.driver.action_chain().move_to_element_center(&element).perform().await.expect("a mouse");
+        let since = Instant::now();
+        loop {
+            let element = self.find(css).await;
+            match self.tries_to_click(&element).await {
+                Ok(()) => return,
+                Err(error) if is_stale(&error) && since.elapsed() < PATIENCE => {}
+                Err(error) => panic!("{css} cannot be clicked ({})\n{}", first_of(&error), self.account().await),
+            }
         }
-        if let Err(error) = element.click().await {
-            panic!("{css} cannot be clicked ({})\n{}", first_of(&error), self.account().await);
+    }
+
+    async fn tries_to_click(&self, element: &WebElement) -> WebDriverResult<()> {
+        if !element.is_displayed().await? {
+            element.scroll_into_view().await?;
+            self.driver.action_chain().move_to_element_center(element).perform().await?;
         }
+        element.click().await
     }
 
     /// Presses keys on whatever has the focus.
@@ -232,6 +242,11 @@ fn capabilities(profile: &TempDir, preferences: Value) -> ChromeCapabilities {
     };
     set().expect("these are strings");
     capabilities
+}
+
+/// Whether an element has gone with its page.
+fn is_stale(error: &WebDriverError) -> bool {
+    error.to_string().contains("stale element")
 }
 
 /// What a WebDriver error says, without the driver's own stack.
