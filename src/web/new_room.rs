@@ -7,8 +7,8 @@ use poem::http::header::LOCATION;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::accept::{Accept, is_htmx};
-use super::answers::{private, see_other};
+use super::accept::Accept;
+use super::answers::{again, private, see_other};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::places::Places;
@@ -105,15 +105,9 @@ fn answer(
             .with_status(StatusCode::CREATED)
             .with_header(LOCATION, room.address.path())
             .into_response()),
-        Err(problem) if Accept::of(request) == Accept::Page && !is_htmx(request) && visitor.person.is_some() => {
-            problem::note(&problem, &house.meters);
-            let status = poem::error::ResponseError::status(&problem);
-            let draft = Draft { wrong: Some(wrong(&problem, &draft)), ..draft };
-            let mut response = page(house, visitor, &draft)?.with_status(status).into_response();
-            problem::tell_when(&problem, response.headers_mut());
-            Ok(response)
-        }
-        Err(problem) => Err(problem.into()),
+        Err(problem) => again(request, house, problem, |problem| {
+            page(house, visitor, &Draft { wrong: Some(wrong(problem, &draft)), ..draft })
+        }),
     }
 }
 

@@ -6,8 +6,8 @@ use poem::http::StatusCode;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::accept::{Accept, is_htmx};
-use super::answers::{private, see_other};
+use super::accept::Accept;
+use super::answers::{again, private, see_other};
 use super::form::Form;
 use super::new_room::people;
 use super::pace::{self, Deed};
@@ -217,15 +217,9 @@ fn refused(
     problem: Problem,
     draft: Draft,
 ) -> Result<Response> {
-    if Accept::of(request) != Accept::Page || is_htmx(request) || visitor.person.is_none() {
-        return Err(problem.into());
-    }
-    problem::note(&problem, &house.meters);
-    let status = poem::error::ResponseError::status(&problem);
-    let draft = Draft { wrong: Some(wrong(&problem, &draft)), ..draft };
-    let mut response = page(request, house, visitor, sight, draft)?.with_status(status).into_response();
-    problem::tell_when(&problem, response.headers_mut());
-    Ok(response)
+    again(request, house, problem, |problem| {
+        page(request, house, visitor, sight, Draft { wrong: Some(wrong(problem, &draft)), ..draft })
+    })
 }
 
 fn page(request: &Request, house: &House, visitor: &Visitor, sight: &Sight, draft: Draft) -> Result<Response, Problem> {
