@@ -12,22 +12,30 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-/// Name, extension, media type, and the files it is made of.
-const ASSETS: [(&str, &str, &str, &[&str]); 2] = [
-    ("app", "js", "text/javascript; charset=utf-8", &["vendor/htmx.min.js", "vendor/hx-sse.min.js", "taproom.js"]),
-    ("taproom", "css", "text/css; charset=utf-8", &["taproom.css"]),
-];
+const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
+
+/// What every page does beyond HTML, in the order in which it runs. The files share one scope.
+const EVERYWHERE: [&str; 2] = ["page/start.js", "page/forms.js"];
+
+/// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
+const WITH_MESSAGES: [&str; 6] =
+    ["page/room.js", "page/rows.js", "page/times.js", "page/reading.js", "page/composer.js", "page/listening.js"];
 
 fn main() {
     println!("cargo::rerun-if-changed=assets");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let (mut constants, mut table) = (String::new(), String::new());
-    for (name, extension, media_type, parts) in ASSETS {
-        let bytes = join(parts);
-        let hash = Sha256::digest(&bytes).iter().take(6).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let assets = [
+        ("app", "js", "text/javascript; charset=utf-8", script()),
+        ("taproom", "css", "text/css; charset=utf-8", read("taproom.css")),
+    ];
+    let count = assets.len();
+    for (name, extension, media_type, text) in assets {
+        let bytes = text.as_bytes();
+        let hash = Sha256::digest(bytes).iter().take(6).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let file = format!("{name}.{hash}.{extension}");
         let constant = format!("{}_{}", name.to_uppercase(), extension.to_uppercase());
-        for (encoding, encoded) in [("raw", bytes.clone()), ("br", brotli(&bytes)), ("gzip", gzip(&bytes))] {
+        for (encoding, encoded) in [("raw", bytes.to_vec()), ("br", brotli(bytes)), ("gzip", gzip(bytes))] {
             fs::write(out.join(format!("{file}.{encoding}")), encoded).expect("OUT_DIR can be written");
         }
         writeln!(
@@ -51,14 +59,23 @@ fn main() {
         "/// The icon, as an address that needs no request (RFC 2397).\npub const ICON: &str = {icon:?};"
     )
     .expect("a String takes all");
-    let code = format!("{constants}\nstatic ASSETS: [Asset; {}] = [\n{table}];\n", ASSETS.len());
+    let code = format!("{constants}\nstatic ASSETS: [Asset; {count}] = [\n{table}];\n");
     fs::write(out.join("assets.rs"), code).expect("OUT_DIR can be written");
 }
 
-fn join(parts: &[&str]) -> Vec<u8> {
-    let read = |part: &&str| fs::read(Path::new("assets").join(part)).unwrap_or_else(|e| panic!("assets/{part}: {e}"));
-    let parts: Vec<Vec<u8>> = parts.iter().map(read).collect();
-    parts.join(&b'\n')
+/// htmx and its extension as they are, and around the page's own scripts the two scopes that they share.
+fn script() -> String {
+    let joined = |files: &[&str]| files.iter().map(|file| read(file)).collect::<Vec<_>>().join("\n");
+    format!(
+        "{}\n(() => {{\n'use strict';\n{}\nif ($('#messages')) {{\n{}\n}}\n}})();\n",
+        joined(&HTMX),
+        joined(&EVERYWHERE),
+        joined(&WITH_MESSAGES)
+    )
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(Path::new("assets").join(file)).unwrap_or_else(|e| panic!("assets/{file}: {e}"))
 }
 
 /// A drawing as the address of itself, with the quotation marks that need no escape in an attribute.

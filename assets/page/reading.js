@@ -1,0 +1,83 @@
+// Reading: what is new while one looks elsewhere, and a list that does not grow for ever.
+const ROWS_MAX = 600, ROWS_KEPT = 400;
+const title = document.title;
+let atEnd = true, unread = 0, away = 0; // not read yet: of what stands in the list, and of what a hidden tab was told
+function show() {
+  const count = unread + away;
+  document.title = (count ? `(${count}) ` : '') + title;
+  if (stream) pill.textContent = unread ? `${unread} new message${unread === 1 ? '' : 's'}` : 'Jump to latest';
+  navigator.setAppBadge?.(count).catch(() => {});
+}
+function read() { if (unread && atEnd && !document.hidden) { unread = 0; show(); } }
+if (stream) {
+  new IntersectionObserver(([seen]) => {
+    atEnd = seen.isIntersecting;
+    pill.hidden = atEnd;
+    read();
+  }, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(end);
+  pill.addEventListener('click', event => { event.preventDefault(); log.scrollTop = log.scrollHeight; });
+  // A hidden tab has no stream. It asks once a while how much it has missed; the stream brings the rows later.
+  setInterval(async () => {
+    if (!document.hidden) return;
+    const answer = await fetch(`${pill.pathname}?after=${newest}`, {headers: {accept: 'application/json'}}).catch(() => null);
+    if (!answer?.ok) return;
+    const {messages} = await answer.json();
+    if (document.hidden && messages.length !== away) { away = messages.length; show(); }
+  }, 30000);
+}
+on('visibilitychange', () => {
+  if (document.hidden) return;
+  renameDays();
+  if (away) { away = 0; show(); }
+  read();
+});
+
+function trim() {
+  const rows = list.querySelectorAll('.message');
+  if (!atEnd || rows.length <= ROWS_MAX) return;
+  const first = rows[rows.length - ROWS_KEPT];
+  while (list.firstElementChild !== first) list.firstElementChild.remove();
+  lineAbove(first);
+  const link = document.createElement('a'), older = $('#older');
+  link.href = `${pill.pathname}?before=${number(first)}`;
+  link.textContent = 'Older messages';
+  for (const [name, value] of Object.entries({
+    get: `${pill.pathname}/older?before=${number(first)}`, target: '#older', swap: 'outerHTML', sync: 'this:drop',
+    trigger: "click, intersect root:#log rootMargin:'400px 0px 0px 0px'",
+  })) link.setAttribute(`hx-${name}`, value);
+  older.replaceChildren(link);
+  htmx.process(older);
+}
+new MutationObserver(changes => {
+  const rows = changes.flatMap(change => [...change.addedNodes]).filter(node => node.matches?.('.message') && !node.dataset.day);
+  if (!rows.length) return;
+  rows.forEach(settle);
+  for (const row of rows) lineAbove(row);
+  lineAbove(after(rows[rows.length - 1]));
+  const last = list.querySelector('.message:last-of-type');
+  const fresh = live(rows);
+  // An engine without scroll anchoring would move what is read when rows are added below it.
+  if (!atEnd && fresh.includes(last) && !CSS.supports('overflow-anchor', 'auto')) {
+    log.scrollTop -= fresh.reduce((height, row) => height + row.getBoundingClientRect().height, 0);
+  }
+  const others = fresh.filter(row => !own(row));
+  if (others.length && (document.hidden || !atEnd)) { unread += others.length; show(); }
+  if (fresh.some(own)) log.scrollTop = log.scrollHeight;
+  trim();
+}).observe(list, {childList: true});
+const after = node => {
+  while ((node = node.nextElementSibling) && !node.matches('.message'));
+  return node;
+};
+const own = row => getComputedStyle(row).getPropertyValue('--own').trim() !== '';
+let newest = Math.max(0, ...[...list.querySelectorAll('.message')].map(number));
+// Of rows that have just come, those of the present: older pages come in above the first row that was there.
+function live(rows) {
+  const first = [...list.querySelectorAll('.message')].find(row => !rows.includes(row));
+  newest = Math.max(newest, ...rows.map(number));
+  return rows.filter(row => !first || number(row) > number(first));
+}
+
+// Older rows are not read out one by one.
+on('htmx:before:request', event => { if (event.target.closest?.('#older')) log.ariaBusy = 'true'; });
+on('htmx:finally:request', () => { if (log.ariaBusy) setTimeout(() => { log.ariaBusy = null; }, 500); });

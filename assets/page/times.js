@@ -1,0 +1,49 @@
+// Times: the reader's own clock and calendar, in the words of the page's language.
+const language = 'en-GB';
+const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'short'});
+const dayNames = new Intl.DateTimeFormat(language, {weekday: 'long', day: 'numeric', month: 'long'});
+const dayNamesYear = new Intl.DateTimeFormat(language, {dateStyle: 'full'});
+const relative = new Intl.RelativeTimeFormat(language, {numeric: 'auto'});
+
+const midnight = at => new Date(at.getFullYear(), at.getMonth(), at.getDate());
+function dayName(at) {
+  const ago = Math.round((midnight(new Date()) - midnight(at)) / 864e5);
+  if (ago === 0 || ago === 1) {
+    const word = relative.format(-ago, 'day');
+    return word.charAt(0).toLocaleUpperCase() + word.slice(1);
+  }
+  return (at.getFullYear() === new Date().getFullYear() ? dayNames : dayNamesYear).format(at);
+}
+function settle(row) {
+  const time = $('time', row), at = new Date(time.dateTime);
+  time.textContent = clock.format(at);
+  time.parentElement.title = `${dayNamesYear.format(at)}, ${clock.format(at)}`;
+  row.dataset.day = midnight(at).getTime();
+}
+const messageBefore = node => {
+  while ((node = node.previousElementSibling) && !node.matches('.message'));
+  return node;
+};
+// The line above a row is right when it is there exactly if the row above is of another day.
+function lineAbove(row) {
+  if (!row) return;
+  const above = row.previousElementSibling, before = messageBefore(row);
+  const has = above?.matches('.day'), needs = before?.dataset.day !== row.dataset.day;
+  if (has && !needs) above.remove();
+  if (!needs) return;
+  const line = has ? above : document.createElement('li'), time = document.createElement('time');
+  const at = new Date(Number(row.dataset.day));
+  time.dateTime = `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
+  time.textContent = dayName(at);
+  line.className = 'day';
+  line.replaceChildren(time);
+  if (!has) row.before(line);
+}
+function renameDays() { for (const row of list.querySelectorAll('.day + .message')) lineAbove(row); }
+{
+  for (const day of list.querySelectorAll('.day')) day.remove();
+  const rows = [...list.querySelectorAll('.message')];
+  rows.forEach(settle);
+  rows.forEach(lineAbove);
+  if (location.hash) $(':target')?.scrollIntoView({block: 'center'});
+}
