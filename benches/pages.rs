@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use poem::http::StatusCode;
 use poem::{Endpoint, Request, Response};
-use taproom::domain::{Asked, Body, Command, Device, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who};
+use taproom::domain::{
+    Asked, Body, Command, Device, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who, Words,
+};
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
 use taproom::meters::Meters;
@@ -137,7 +139,11 @@ fn fill(directory: &Path) -> Result<Past> {
     for number in 0..MESSAGES {
         let text = format!("Message {number} of {MESSAGES}. {}", "Some words. ".repeat(8));
         let who: UserId = people[number % people.len()];
-        carry_out(&store, Who::User(who), Command::Post { room, body: Body::parse(&text)? })?;
+        carry_out(
+            &store,
+            Who::User(who),
+            Command::Post { room, words: Words::plain(Body::parse(&text)?), reply_to: None },
+        )?;
     }
     Ok(Past { store, room, token: Token::new([0; 32]) })
 }

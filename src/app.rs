@@ -121,6 +121,9 @@ pub async fn start_with(config: &Config, tail: Tail, clock: Clock) -> Result<Run
     let house =
         House { store, engine, hubs, meters, metrics_token, trusted_proxies, public_url, pace, passwords, owner_link };
     let house = Arc::new(house);
+    web::go_on_erasing(&house)
+        .inspect_err(|fault| tracing::warn!(%fault, "what was begun to be taken away stays"))
+        .ok();
     let origin = house.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
     let operated = Operated { store: Arc::clone(&house.store), engine: Arc::clone(&house.engine), origin };
     let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);

@@ -51,11 +51,14 @@ pub enum Row {
     Block,
     Report,
     Audit,
+    Version,
+    Read,
+    Draft,
 }
 
 impl Row {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::House,
         Self::User,
         Self::Token,
@@ -71,6 +74,9 @@ impl Row {
         Self::Block,
         Self::Report,
         Self::Audit,
+        Self::Version,
+        Self::Read,
+        Self::Draft,
     ];
 
     /// Reads bytes as such a row and writes it again. `None` if they are none.
@@ -91,6 +97,9 @@ impl Row {
             Self::Block => rewrite::<store::BlockRow>(bytes),
             Self::Report => rewrite::<domain::Report>(bytes),
             Self::Audit => rewrite::<domain::Audit>(bytes),
+            Self::Version => rewrite::<store::VersionRow>(bytes),
+            Self::Read => rewrite::<store::ReadRow>(bytes),
+            Self::Draft => rewrite::<store::DraftRow>(bytes),
         }
     }
 }

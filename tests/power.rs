@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use redb::StorageBackend;
 use taproom::domain::{
-    Asked, Body, Command, Device, Done, Event, Moment, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Who,
+    Asked, Body, Command, Device, Done, Event, Moment, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Who, Words,
 };
 use taproom::store::{Recent, Store, Window};
 use written::Written;
@@ -127,7 +127,11 @@ fn enter(n: u64) -> Asked {
 
 fn post(room: RoomId, user: UserId, text: &str) -> Asked {
     let body = Body::parse(text).unwrap();
-    Asked { who: Who::User(user), nonce: Nonce::parse(text).unwrap(), command: Command::Post { room, body } }
+    Asked {
+        who: Who::User(user),
+        nonce: Nonce::parse(text).unwrap(),
+        command: Command::Post { room, words: Words::plain(body), reply_to: None },
+    }
 }
 
 /// Lets people come in and talk until they are done or the disk breaks; what was answered. Nothing if it broke before

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taproom::domain::{
-    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who,
+    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who, Words,
 };
 use taproom::engine;
 use taproom::store::Store;
@@ -73,7 +73,7 @@ impl Filled {
         let rooms = std::mem::take(&mut pen.opened).split_off(options.people);
         let all_rooms = (0..amount.each).flat_map(|_| rooms.iter()).chain((0..amount.first).map(|_| &rooms[0]));
         for (n, room) in all_rooms.enumerate() {
-            let command = Command::Post { room: *room, body: body.clone() };
+            let command = Command::Post { room: *room, words: Words::plain(body.clone()), reply_to: None };
             pen.ask(Who::User(people[n % people.len()]), command)?;
         }
         pen.commit()?;

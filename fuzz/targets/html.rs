@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use scraper::node::Node;
 use scraper::{ElementRef, Html};
-use taproom::domain::{Address, Author, Body, Message, Moment, Place, Seq, UserId, UserName};
+use taproom::domain::{Address, Author, Body, Message, Moment, Place, Seq, UserId, UserName, Extras};
 use taproom::{fuzzing, views};
 
 /// Every tag that a row may have, with its attributes.
@@ -81,7 +81,10 @@ fn row(address: &Address, author: &str, text: &str) -> String {
         author: Author { id: UserId(3), name: author.into() },
         at: Moment(1_795_338_131_250),
         body: text.to_owned(),
+        html: None,
         place: Place { follows: text.len() % 2 == 0, opens_day: false },
+        extras: Extras::default(),
+        quote: None,
     };
     views::message::row(address, &message).into_string()
 }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use taproom::domain::{Address, Author, Cursor, Epoch, Message, Moment, Place, Seq, UserId};
+use taproom::domain::{Address, Author, Cursor, Epoch, Message, Moment, Place, Seq, UserId, Extras};
 use taproom::live::{Format, Framing};
 use taproom::{fuzzing, views};
 
@@ -35,13 +35,14 @@ fn a_frame_is_one_event(id: u64, text: &str) {
     let (address, name, body) = (Address::stored(part()), part(), part());
     let author = Author { id: UserId(id), name: name.into() };
     let place = Place { follows: id % 2 == 0, opens_day: id % 3 == 0 };
-    let message = Message { id: Seq(id + 1), author, at: Moment(id << 32), body, place };
+    let (html, extras, quote) = (None, Extras::default(), None);
+    let message = Message { id: Seq(id + 1), author, at: Moment(id << 32), body, html, place, extras, quote };
     for format in [Format::Html, Format::Text, Format::Json] {
         let frame = |framing| fuzzing::frame(EPOCH, &address, message.clone(), format, framing).to_vec();
         let heard = heard_between(frame);
         assert_eq!((heard.id, heard.name.as_str()), (cursor(id + 1).to_string(), "message"));
         let said = match format {
-            Format::Html => views::message::posted(&address, &message).into_string(),
+            Format::Html => views::message::posted(&address, &message, None).into_string(),
             Format::Text => views::plain::line(&message),
             Format::Json => {
                 let json: serde_json::Value = serde_json::from_str(&heard.data).expect("it is JSON");

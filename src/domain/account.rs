@@ -112,6 +112,11 @@ pub enum AccountCommand {
         /// From where.
         device: Device,
     },
+    /// Whether others are shown when one is here.
+    SetPresence {
+        /// Whether not.
+        hidden: bool,
+    },
     /// A token was used today.
     Seen {
         /// Which.

@@ -1,7 +1,7 @@
 //! What somebody says.
 
-use super::limits::BODY_CHARS_MAX;
-use super::{Refusal, clean};
+use super::limits::{BODY_CHARS_MAX, MENTIONS_MAX};
+use super::{Refusal, UserId, clean};
 
 /// The text of a message: 1 to [`BODY_CHARS_MAX`] characters, not blank, no control characters but newline and tab,
 /// line ends are `\n`.
@@ -26,6 +26,37 @@ impl Body {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// What somebody says, with what was made of it where it came in: whoever carries it out later needs no clock, no names
+/// and no Markdown to come to the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// As it was written.
+    pub body: Body,
+    /// As it is shown. None if it has nothing in it that is shown otherwise than it was written.
+    pub html: Option<String>,
+    /// Whom it mentions, each once, in order; at most [`MENTIONS_MAX`].
+    pub mentions: Vec<UserId>,
+    /// Whether it calls everybody in the room.
+    pub calls_all: bool,
+}
+
+impl Words {
+    /// What is shown as it was written, and speaks to nobody by name.
+    pub fn plain(body: Body) -> Self {
+        Self { body, html: None, mentions: Vec::new(), calls_all: false }
+    }
+
+    /// The same, mentioning these people; who are too many are not mentioned.
+    #[must_use]
+    pub fn mentioning(mut self, mut people: Vec<UserId>) -> Self {
+        people.sort_unstable();
+        people.dedup();
+        people.truncate(MENTIONS_MAX);
+        self.mentions = people;
+        self
     }
 }
 

@@ -1,8 +1,8 @@
 //! What somebody asks for.
 
 use super::{
-    AccountCommand, Body, Device, Door, Kind, Line, MessageId, Nonce, Role, RoomId, RoomName, Salt, Seq, TokenHash,
-    Until, UserId, UserName,
+    AccountCommand, Device, Door, Kind, Line, MessageId, Nonce, Reaction, ReaderCommand, Role, RoomId, RoomName, Salt,
+    Seq, TokenHash, Until, UserId, UserName, Words,
 };
 
 /// Who asks.
@@ -41,7 +41,9 @@ pub enum Command {
         /// Where.
         room: RoomId,
         /// What.
-        body: Body,
+        words: Words,
+        /// What it answers.
+        reply_to: Option<MessageId>,
     },
     /// Give up a token: whoever holds it is nobody again.
     Leave {
@@ -52,6 +54,8 @@ pub enum Command {
     Account(AccountCommand),
     /// Something about a room.
     Room(RoomId, RoomCommand),
+    /// Something about how one reads a room.
+    Reader(RoomId, ReaderCommand),
     /// Something about another person.
     Person(UserId, PersonCommand),
     /// Something about the house.
@@ -95,6 +99,29 @@ pub enum RoomCommand {
     Delete,
     /// Have it back.
     Undelete,
+    /// Say it otherwise.
+    EditMessage {
+        /// What.
+        message: MessageId,
+        /// How.
+        words: Words,
+    },
+    /// React to it, or take that back.
+    React {
+        /// To what.
+        message: MessageId,
+        /// How.
+        reaction: Reaction,
+        /// Whether it is to be there.
+        on: bool,
+    },
+    /// Pin a message to the room, or take it off.
+    Pin {
+        /// Which.
+        message: MessageId,
+        /// Whether it is to be there.
+        pinned: bool,
+    },
     /// Take away what somebody said there.
     RemoveMessage {
         /// What.
@@ -134,6 +161,8 @@ pub enum PersonCommand {
         why: Option<Line>,
         /// The addresses from which nobody may come in anew meanwhile.
         addresses: Vec<String>,
+        /// Whether all they have said is to go. It goes piece by piece, by [`PersonCommand::Erase`].
+        erase: bool,
     },
     /// Let them in again, and their addresses.
     Unban,
@@ -144,6 +173,8 @@ pub enum PersonCommand {
         /// After which message.
         after: MessageId,
     },
+    /// Nothing is left that they have said: the ban that wanted it gone is carried out.
+    Erased,
     /// Make a link by which they may choose a new password.
     ResetLink {
         /// The link.

@@ -84,6 +84,34 @@ pub enum Event {
     HouseChanged,
     /// Something was written down that changes nobody's rights.
     Noted,
+    /// What somebody had said reads otherwise now.
+    Edited {
+        /// Where.
+        room: RoomId,
+        /// What.
+        message: MessageId,
+    },
+    /// Somebody reacted to what was said, or no longer does.
+    Reacted {
+        /// Where.
+        room: RoomId,
+        /// To what.
+        message: MessageId,
+    },
+    /// A message is pinned, or no longer.
+    Pinned {
+        /// Where.
+        room: RoomId,
+        /// Which.
+        message: MessageId,
+    },
+    /// Somebody has read further, or begun to write, or wants to hear of something else. Only they see it.
+    ReaderMoved {
+        /// Who.
+        user: UserId,
+        /// Where.
+        room: RoomId,
+    },
 }
 
 /// Whose rights, or whose standing, an event may have changed: their open streams are judged again.
@@ -101,7 +129,12 @@ impl Event {
     /// In which room it is heard, if in any.
     pub fn heard_in(self) -> Option<RoomId> {
         match self {
-            Self::Posted { room, .. } | Self::Removed { room, .. } | Self::RoomChanged { room } => Some(room),
+            Self::Posted { room, .. }
+            | Self::Removed { room, .. }
+            | Self::Edited { room, .. }
+            | Self::Reacted { room, .. }
+            | Self::Pinned { room, .. }
+            | Self::RoomChanged { room } => Some(room),
             Self::Entered { .. }
             | Self::Opened { .. }
             | Self::Left { .. }
@@ -112,7 +145,8 @@ impl Event {
             | Self::SignedIn { .. }
             | Self::PersonChanged { .. }
             | Self::HouseChanged
-            | Self::Noted => None,
+            | Self::Noted
+            | Self::ReaderMoved { .. } => None,
         }
     }
 
@@ -129,9 +163,13 @@ impl Event {
             | Self::Opened { .. }
             | Self::Posted { .. }
             | Self::Removed { .. }
+            | Self::Edited { .. }
+            | Self::Reacted { .. }
+            | Self::Pinned { .. }
             | Self::Joined { .. }
             | Self::SignedIn { .. }
-            | Self::Noted => None,
+            | Self::Noted
+            | Self::ReaderMoved { .. } => None,
         }
     }
 }

@@ -33,6 +33,22 @@ pub const SLOW_S_MAX: u32 = 6 * 60 * 60;
 pub const LISTED_PEOPLE_MAX: usize = 100;
 /// The longest message, in characters.
 pub const BODY_CHARS_MAX: usize = 8_000;
+/// How many people one message mentions.
+pub const MENTIONS_MAX: usize = 50;
+/// The longest reaction, in characters: an emoji may be ten of them.
+pub const REACTION_CHARS_MAX: usize = 16;
+/// How many different reactions a message has.
+pub const REACTIONS_MAX: usize = 20;
+/// How many people react in the same way. Everybody in the room is sent their numbers.
+pub const REACTORS_MAX: usize = 200;
+/// How often a message is edited.
+pub const EDITS_MAX: usize = 100;
+/// How many messages are pinned in a room.
+pub const PINS_MAX: usize = 50;
+/// How many messages of a thread are shown, or told anew when what they answer has changed.
+pub const THREAD_SHOWN_MAX: usize = 200;
+/// In a room with more people than this only those who keep order may call everybody.
+pub const SMALL_ROOM_PEOPLE: u64 = 20;
 /// The longest nonce or `Idempotency-Key`, in bytes.
 pub const NONCE_BYTES_MAX: usize = 64;
 /// The largest request body: a form, JSON or raw text, in bytes.

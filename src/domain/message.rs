@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use percent_encoding::utf8_percent_encode;
+use serde::{Deserialize, Serialize};
 
 use super::limits::FOLLOWS_WITHIN;
 use super::room::SEGMENT;
-use super::{MessageId, Moment, UserId};
+use super::{MessageId, Moment, Reacted, UserId};
 
 /// Who said it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,8 +38,71 @@ pub struct Message {
     pub at: Moment,
     /// What, as it was written. Blank if it was taken away.
     pub body: String,
+    /// How it is shown, if otherwise than it was written.
+    pub html: Option<String>,
     /// How it stands under the one before.
     pub place: Place,
+    /// What most messages have nothing of.
+    pub extras: Extras,
+    /// What it answers, as that is now.
+    pub quote: Option<Quote>,
+}
+
+/// What most messages have nothing of. Stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Extras {
+    /// Whom it mentions.
+    pub mentions: Vec<UserId>,
+    /// Whether it calls everybody in the room.
+    pub calls_all: bool,
+    /// What it answers.
+    pub reply_to: Option<MessageId>,
+    /// The message with which the thread began to which it belongs, if it did not begin one itself.
+    pub thread: Option<MessageId>,
+    /// How many messages belong to the thread that began with it.
+    pub replies: u32,
+    /// When it was edited last.
+    pub edited_at: Option<Moment>,
+    /// Whether it is pinned.
+    pub pinned: bool,
+    /// How others react to it, in the order in which the first did so.
+    pub reactions: Vec<Reacted>,
+}
+
+/// What a message answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Which message.
+    pub id: MessageId,
+    /// Whose.
+    pub author: Author,
+    /// How it begins, on one line. Blank if it was taken away.
+    pub excerpt: String,
+}
+
+/// How much of a message stands in an answer to it, in characters.
+const EXCERPT_CHARS: usize = 120;
+
+impl Quote {
+    /// What an answer to this shows of it.
+    pub fn of(id: MessageId, author: Author, body: &str) -> Self {
+        let words = body.split_whitespace().take(EXCERPT_CHARS);
+        let line = words.collect::<Vec<_>>().join(" ");
+        let mut excerpt: String = line.chars().take(EXCERPT_CHARS).collect();
+        if excerpt.len() < line.len() {
+            excerpt.push('…');
+        }
+        Self { id, author, excerpt }
+    }
+}
+
+/// A text that a message had before it was edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Until when it had it.
+    pub until: Moment,
+    /// The text.
+    pub body: String,
 }
 
 impl Message {

@@ -48,6 +48,8 @@ pub struct Person {
     pub muted: Until,
     /// Until when they may not come in.
     pub banned: Until,
+    /// Whether nobody is to be shown when they are here.
+    pub hidden: bool,
 }
 
 impl Person {

@@ -20,6 +20,10 @@ pub enum Act {
     DeleteRoom,
     /// Take away what another has said.
     RemoveMessage,
+    /// Pin a message.
+    Pin,
+    /// Call everybody in a room that is not small.
+    CallEverybody,
     /// Silence somebody in one room.
     MuteInRoom,
     /// See everybody's role and when they were here last.
@@ -52,7 +56,7 @@ pub enum Needs {
 }
 
 /// The table.
-pub const RIGHTS: [(Act, Needs); 17] = [
+pub const RIGHTS: [(Act, Needs); 19] = [
     (Act::Report, Needs::Role(Role::Guest)),
     (Act::KeepAccount, Needs::Role(Role::Member)),
     (Act::SetRoom, Needs::RoomModerator),
@@ -60,6 +64,8 @@ pub const RIGHTS: [(Act, Needs); 17] = [
     (Act::Archive, Needs::RoomModerator),
     (Act::DeleteRoom, Needs::RoomModerator),
     (Act::RemoveMessage, Needs::RoomModerator),
+    (Act::Pin, Needs::RoomModerator),
+    (Act::CallEverybody, Needs::RoomModerator),
     (Act::MuteInRoom, Needs::RoomModerator),
     (Act::SeePeople, Needs::Role(Role::Moderator)),
     (Act::Mute, Needs::Role(Role::Moderator)),

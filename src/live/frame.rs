@@ -83,9 +83,20 @@ pub struct Frame {
 /// What changed.
 #[derive(Debug)]
 enum What {
-    Posted(Message),
-    Removed(MessageId),
+    /// Something was said; and if it belongs to a thread, the message with which that began, which counts it.
+    Posted(Box<Message>, Option<Box<Message>>),
+    /// A message is not what it was; and the answers to it, if they show something of it that is.
+    Changed(How, Box<Message>, Vec<Message>),
     RoomChanged,
+}
+
+/// How a message changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Edited,
+    Removed,
+    Reacted,
+    Pinned,
 }
 
 /// Reads what a listener of `room` is to hear of `done`: what is true in this snapshot. `None` if there is nothing to
@@ -94,9 +105,13 @@ enum What {
 /// # Errors
 /// [`Fault`] if the file cannot be read.
 pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Result<Option<Frame>, Fault> {
+    let changed = |how, message| otherwise(snapshot, room, how, message);
     let what = match done.event {
-        Event::Posted { message, .. } => snapshot.message(room.id, message)?.map(What::Posted),
-        Event::Removed { message, .. } => Some(What::Removed(message)),
+        Event::Posted { message, .. } => posted(snapshot, room, message)?,
+        Event::Edited { message, .. } => changed(How::Edited, message)?,
+        Event::Removed { message, .. } => changed(How::Removed, message)?,
+        Event::Reacted { message, .. } => changed(How::Reacted, message)?,
+        Event::Pinned { message, .. } => changed(How::Pinned, message)?,
         Event::RoomChanged { .. } => Some(What::RoomChanged),
         Event::Entered { .. }
         | Event::Opened { .. }
@@ -108,25 +123,43 @@ pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Resul
         | Event::SignedIn { .. }
         | Event::PersonChanged { .. }
         | Event::HouseChanged
-        | Event::Noted => None,
+        | Event::Noted
+        | Event::ReaderMoved { .. } => None,
     };
     Ok(what.map(|what| Frame::of(epoch, room, done, what)))
+}
+
+fn posted(snapshot: &Snapshot, room: &Room, message: MessageId) -> Result<Option<What>, Fault> {
+    let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
+    let began = message.extras.thread.map_or(Ok(None), |began| snapshot.message(room.id, began))?;
+    Ok(Some(What::Posted(Box::new(message), began.map(Box::new))))
+}
+
+fn otherwise(snapshot: &Snapshot, room: &Room, how: How, message: MessageId) -> Result<Option<What>, Fault> {
+    let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
+    let answers = match how {
+        How::Edited | How::Removed => snapshot.answers(room.id, &message)?,
+        How::Reacted | How::Pinned => Vec::new(),
+    };
+    Ok(Some(What::Changed(how, Box::new(message), answers)))
 }
 
 impl Frame {
     #[cfg(any(test, fuzzing))]
     pub(crate) fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
-        Self::of(epoch, room, done, What::Posted(message))
+        Self::of(epoch, room, done, What::Posted(Box::new(message), None))
     }
 
     fn of(epoch: Epoch, room: &Room, done: Done, what: What) -> Self {
         let (Done { seq, before, .. }, room) = (done, room.clone());
         let id = Cursor { epoch: Some(epoch), seq };
         let html = match &what {
-            What::Posted(message) => {
-                event(Some(id), None, &views::message::posted(&room.address, message).into_string())
+            What::Posted(message, began) => {
+                event(Some(id), None, &views::message::posted(&room.address, message, began.as_deref()).into_string())
             }
-            What::Removed(message) => event(Some(id), None, &views::message::removed(*message).into_string()),
+            What::Changed(_, message, answers) => {
+                event(Some(id), None, &views::message::changed(&room.address, message, answers).into_string())
+            }
             What::RoomChanged => event(Some(id), Some("reset"), ROOM_CHANGED),
         };
         Self { seq, before, id, room, what, html, text: OnceLock::new(), json: OnceLock::new() }
@@ -135,8 +168,8 @@ impl Frame {
     /// Whether something that was told before may be gone now.
     pub(super) fn may_take_away(&self) -> bool {
         match self.what {
-            What::Posted(_) => false,
-            What::Removed(_) | What::RoomChanged => true,
+            What::Posted(..) | What::Changed(How::Reacted | How::Pinned, ..) => false,
+            What::Changed(How::Edited | How::Removed, ..) | What::RoomChanged => true,
         }
     }
 
@@ -150,20 +183,26 @@ impl Frame {
     }
 
     fn as_text(&self) -> Written {
-        match &self.what {
-            What::Posted(message) => event(Some(self.id), None, &views::plain::line(message)),
-            What::Removed(message) => event(Some(self.id), None, &views::plain::removed(*message)),
-            What::RoomChanged => event(Some(self.id), None, &views::plain::room(&self.room)),
-        }
+        let line = match &self.what {
+            What::Posted(message, _) => views::plain::line(message),
+            What::Changed(How::Edited, message, _) => views::plain::edited(message),
+            What::Changed(How::Removed, message, _) => views::plain::removed(message.id),
+            What::Changed(How::Reacted, message, _) => views::plain::reacted(message),
+            What::Changed(How::Pinned, message, _) => views::plain::pinned(message),
+            What::RoomChanged => views::plain::room(&self.room),
+        };
+        event(Some(self.id), None, &line)
     }
 
     fn as_json(&self) -> Written {
         let (seq, room) = (self.seq, self.room.address.as_str());
+        let whole = |message| json::Message::of(&self.room.address, message);
         let change = match &self.what {
-            What::Posted(message) => {
-                json::Change::Posted { seq, message: json::Message::of(&self.room.address, message) }
-            }
-            What::Removed(message) => json::Change::Removed { seq, room, message: *message },
+            What::Posted(message, _) => json::Change::Posted { seq, message: whole(message) },
+            What::Changed(How::Edited, message, _) => json::Change::Edited { seq, message: whole(message) },
+            What::Changed(How::Removed, message, _) => json::Change::Removed { seq, room, message: message.id },
+            What::Changed(How::Reacted, message, _) => json::Change::Reacted { seq, message: whole(message) },
+            What::Changed(How::Pinned, message, _) => json::Change::Pinned { seq, message: whole(message) },
             What::RoomChanged => json::Change::RoomChanged { seq, room: json::Room::of(&self.room) },
         };
         event(Some(self.id), None, &serde_json::to_string(&change).expect("strings and numbers are always JSON"))

@@ -240,14 +240,16 @@ fn name_key(author: &Author) -> NameKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Address, Done, Epoch, Event, Message, Moment, Place, Room, RoomId};
+    use crate::domain::{Address, Done, Epoch, Event, Extras, Message, Moment, Place, Room, RoomId};
 
     fn frame(before: u64, seq: u64) -> Frame {
         let address = Address::stored("cellar".to_owned());
         let room = Room::open(RoomId(1), String::new(), address, UserId(1));
         let author = Author { id: UserId(1), name: "Ann".into() };
         let place = Place { follows: false, opens_day: true };
-        let message = Message { id: Seq(seq), author, at: Moment(0), body: "hi".to_owned(), place };
+        let (html, extras, quote) = (None, Extras::default(), None);
+        let message =
+            Message { id: Seq(seq), author, at: Moment(0), body: "hi".to_owned(), html, place, extras, quote };
         let event = Event::Posted { room: room.id, message: message.id };
         let done = Done { seq: Seq(seq), before: Seq(before), event, again: false };
         Frame::posted(Epoch(1), &room, done, message)

@@ -1,7 +1,9 @@
 //! Files of older formats, brought up to date step by step. A step knows the rows as they were then, whatever the schema
 //! says today.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::ops::Bound;
 
 use redb::{Database, Key, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
@@ -9,13 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{self, Row};
 use super::schema::{
-    FORMAT, LOOKS, META, RECENT, ROOMS, RecentRow, RoomRow, TOKENS, TOKENS_OF, TokenRow, USERS, UserRow,
+    FORMAT, LOOKS, MESSAGES, META, MessageRow, RECENT, ROOMS, RecentRow, RoomRow, TOKENS, TOKENS_OF, TokenRow, USERS,
+    UserRow,
 };
 use super::{Fault, tables};
 use crate::domain::{Device, Kind, Moment, Role, RoomId, Seq, TokenKind, Until, UserId, UserName};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [Step; FORMAT as usize - 1] = [keep_nothing_twice, give_names_and_rooms_an_owner];
+const STEPS: [Step; FORMAT as usize - 1] = [keep_nothing_twice, give_names_and_rooms_an_owner, count_what_was_said];
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
@@ -73,7 +76,7 @@ fn give_names_and_rooms_an_owner(txn: &WriteTransaction) -> Result<(), Fault> {
     }
     tables::lay_out(txn)?;
     let mut looks = txn.open_table(LOOKS)?;
-    rewrite(txn, USERS, |id, User2 { name, entered_at }| {
+    rewrite(txn, TableDefinition::<u64, Row<User3>>::new("users"), |id, User2 { name, entered_at }| {
         // Of two that look alike already, the first keeps the look; both keep their names.
         if let Ok(look) = UserName::parse(&name).map(|name| name.look())
             && looks.get(look.as_str())?.is_none()
@@ -81,7 +84,7 @@ fn give_names_and_rooms_an_owner(txn: &WriteTransaction) -> Result<(), Fault> {
             looks.insert(look.as_str(), id)?;
         }
         let (role, muted, banned, invited) = (Role::Guest, Until::OVER, Until::OVER, None);
-        Ok(UserRow { name, entered_at, role, muted, banned, invited })
+        Ok(User3 { name, entered_at, role, muted, banned, invited })
     })?;
     let mut tokens_of = txn.open_table(TOKENS_OF)?;
     rewrite(txn, TOKENS, |hash, Token2 { user, made_at }| {
@@ -92,12 +95,61 @@ fn give_names_and_rooms_an_owner(txn: &WriteTransaction) -> Result<(), Fault> {
         let (topic, kind, slow_s, archived, deleted_at) = (String::new(), Kind::Open, 0, false, None);
         Ok(RoomRow { name, address, opened_at, opened_by, topic, kind, slow_s, archived, deleted_at })
     })?;
-    rewrite(txn, RECENT, |_, Recent2 { room, at, author, feed_len, feed_floor }| {
-        Ok(RecentRow { room, is_listed: true, at, author, said_at: at, feed_len, feed_floor })
+    let recent = TableDefinition::<u64, Row<Recent3>>::new("recent");
+    rewrite(txn, recent, |_, Recent2 { room, at, author, feed_len, feed_floor }| {
+        Ok(Recent3 { room, is_listed: true, at, author, said_at: at, feed_len, feed_floor })
     })?;
     let rooms = txn.open_table(ROOMS)?.len()?;
     txn.open_table(META)?.insert("rooms", rooms)?;
     Ok(())
+}
+
+/// Format 3 knew no message but by its number, and showed each as it was written.
+fn count_what_was_said(txn: &WriteTransaction) -> Result<(), Fault> {
+    #[derive(Debug, Deserialize)]
+    struct Message3 {
+        author: UserId,
+        at: Moment,
+        follows: bool,
+        opens_day: bool,
+        body: String,
+    }
+    tables::lay_out(txn)?;
+    rewrite(txn, USERS, |_, User3 { name, entered_at, role, muted, banned, invited }| {
+        Ok(UserRow { name, entered_at, role, muted, banned, invited, hidden: false })
+    })?;
+    let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
+    rewrite(txn, MESSAGES, |(room, _), Message3 { author, at, follows, opens_day, body }| {
+        let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
+        Ok(MessageRow { author, at, follows, opens_day, nth: *nth, body, html: None, extras: None })
+    })?;
+    rewrite(txn, RECENT, |_, Recent3 { room, is_listed, at, author, said_at, feed_len, feed_floor }| {
+        let posts = posts.get(&room.0).copied().unwrap_or(0);
+        Ok(RecentRow { room, is_listed, at, author, said_at, posts, feed_len, feed_floor })
+    })
+}
+
+/// A person of format 3.
+#[derive(Debug, Serialize, Deserialize)]
+struct User3 {
+    name: String,
+    entered_at: Moment,
+    role: Role,
+    muted: Until,
+    banned: Until,
+    invited: Option<Seq>,
+}
+
+/// A row of `recent` of format 3.
+#[derive(Debug, Serialize, Deserialize)]
+struct Recent3 {
+    room: RoomId,
+    is_listed: bool,
+    at: Moment,
+    author: Option<UserId>,
+    said_at: Moment,
+    feed_len: u64,
+    feed_floor: Seq,
 }
 
 /// A room of format 2.
@@ -119,7 +171,10 @@ struct Recent2 {
     feed_floor: Seq,
 }
 
-/// Writes every row of a table anew, from what it was to what it becomes.
+/// How many rows of a table are in memory while it is written anew.
+const ROWS_AT_ONCE: usize = 10_000;
+
+/// Writes every row of a table anew, from what it was to what it becomes, in the order of the keys.
 fn rewrite<K, Old, New>(
     txn: &WriteTransaction,
     definition: TableDefinition<'static, K, Row<New>>,
@@ -131,13 +186,17 @@ where
     New: Serialize + Debug + 'static,
 {
     let mut table = txn.open_table(definition)?;
-    let mut all = Vec::with_capacity(usize::try_from(table.len()?).unwrap_or(0));
-    for entry in table.iter()? {
-        let (key, row) = entry?;
-        all.push((key.value(), rows::decode::<Old>("of an older format", row.value())?));
+    let mut from = Bound::Unbounded;
+    loop {
+        let mut some = Vec::with_capacity(ROWS_AT_ONCE);
+        for entry in table.range::<K>((from, Bound::Unbounded))?.take(ROWS_AT_ONCE) {
+            let (key, row) = entry?;
+            some.push((key.value(), rows::decode::<Old>("of an older format", row.value())?));
+        }
+        let Some((last, _)) = some.last() else { return Ok(()) };
+        from = Bound::Excluded(*last);
+        for (key, old) in some {
+            rows::put(&mut table, key, &turn(key, old)?)?;
+        }
     }
-    for (key, old) in all {
-        rows::put(&mut table, key, &turn(key, old)?)?;
-    }
-    Ok(())
 }

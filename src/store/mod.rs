@@ -4,6 +4,7 @@
 //! disturb nobody. Nothing here knows HTTP, HTML or who is listening.
 
 mod apply;
+mod around;
 mod clock;
 mod copy;
 mod digest;
@@ -44,8 +45,8 @@ pub use verify::Counts;
 pub(crate) use {
     rows::{decode, encode},
     schema::{
-        BlockRow, ChangeRow, HouseRow, MemberRow, MessageRow, OutcomeRow, RecentRow, ResetRow, RoomRow, SecretRow,
-        TokenRow, UserRow,
+        BlockRow, ChangeRow, DraftRow, HouseRow, MemberRow, MessageRow, OutcomeRow, ReadRow, RecentRow, ResetRow,
+        RoomRow, SecretRow, TokenRow, UserRow, VersionRow,
     },
 };
 

@@ -54,8 +54,8 @@ pub struct Seen {
 impl UserRow {
     /// The person of this row.
     pub(super) fn person(self, id: UserId) -> Person {
-        let Self { name, role, muted, banned, .. } = self;
-        Person { author: Author { id, name: name.into() }, role, muted, banned }
+        let Self { name, role, muted, banned, hidden, .. } = self;
+        Person { author: Author { id, name: name.into() }, role, muted, banned, hidden }
     }
 }
 

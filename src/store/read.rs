@@ -8,7 +8,9 @@ use super::schema::{
 };
 use super::{Fault, feed, tables};
 use crate::domain::limits::PAGE_MESSAGES;
-use crate::domain::{Address, Author, Done, Message, MessageId, Place, Room, RoomId, Seq, UserId, UserName};
+use crate::domain::{
+    Address, Author, Done, Extras, Message, MessageId, Place, Quote, Room, RoomId, Seq, UserId, UserName,
+};
 
 /// The state after one commit.
 pub struct Snapshot(ReadTransaction);
@@ -80,8 +82,19 @@ impl Snapshot {
 
     /// One message of a room.
     pub fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, Fault> {
-        let row = rows::get(&self.0.open_table(MESSAGES)?, "messages", (room.0, id.0))?;
-        row.map(|row| People::of(self)?.message_of(id, row)).transpose()
+        Ok(self.messages(room, [id])?.pop())
+    }
+
+    /// Those of these messages of a room that there are.
+    pub fn messages(&self, room: RoomId, ids: impl IntoIterator<Item = MessageId>) -> Result<Vec<Message>, Fault> {
+        let mut reader = Reader::of(self, room)?;
+        let mut found = Vec::new();
+        for id in ids {
+            if let Some(row) = rows::get(&reader.messages, "messages", (room.0, id.0))? {
+                found.push(reader.message_of(id, row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// A page of a room's messages.
@@ -93,19 +106,19 @@ impl Snapshot {
             Window::After(id) => (id.0.saturating_add(1), 0, PAGE_MESSAGES),
             Window::Around(id) => (id.0, HALF, HALF),
         };
-        let (table, mut people) = (self.0.open_table(MESSAGES)?, People::of(self)?);
+        let mut reader = Reader::of(self, room)?;
         let mut messages = Vec::with_capacity(PAGE_MESSAGES + 1);
         // One more than there is room for tells whether there are more.
-        for entry in table.range((room.0, 0)..(room.0, at))?.rev().take(room_before + 1) {
-            messages.push(people.message(entry?)?);
+        for entry in reader.messages.range((room.0, 0)..(room.0, at))?.rev().take(room_before + 1) {
+            messages.push(reader.message(entry?)?);
         }
         let older = messages.len() > room_before;
         messages.truncate(room_before);
         messages.reverse();
         let full = messages.len() + room_after;
         if window != Window::Latest {
-            for entry in table.range((room.0, at)..=(room.0, u64::MAX))?.take(room_after + 1) {
-                messages.push(people.message(entry?)?);
+            for entry in reader.messages.range((room.0, at)..=(room.0, u64::MAX))?.take(room_after + 1) {
+                messages.push(reader.message(entry?)?);
             }
         }
         let newer = messages.len() > full;
@@ -131,16 +144,19 @@ impl Snapshot {
 /// A message's row as the table gives it.
 type Entry<'a> = (redb::AccessGuard<'a, (u64, u64)>, redb::AccessGuard<'a, Row<MessageRow>>);
 
-/// Looks up who said something, each person once.
-struct People {
+/// Reads messages of a room, and looks up each person who said them once.
+struct Reader {
+    room: RoomId,
+    messages: ReadOnlyTable<(u64, u64), Row<MessageRow>>,
     users: ReadOnlyTable<u64, Row<UserRow>>,
     /// Few on one page, so looking through them is quicker than hashing.
     known: Vec<Author>,
 }
 
-impl People {
-    fn of(snapshot: &Snapshot) -> Result<Self, Fault> {
-        Ok(Self { users: snapshot.0.open_table(USERS)?, known: Vec::new() })
+impl Reader {
+    fn of(snapshot: &Snapshot, room: RoomId) -> Result<Self, Fault> {
+        let (messages, users) = (snapshot.0.open_table(MESSAGES)?, snapshot.0.open_table(USERS)?);
+        Ok(Self { room, messages, users, known: Vec::new() })
     }
 
     fn message(&mut self, (key, row): Entry) -> Result<Message, Fault> {
@@ -149,8 +165,25 @@ impl People {
     }
 
     fn message_of(&mut self, id: MessageId, row: MessageRow) -> Result<Message, Fault> {
-        let place = Place { follows: row.follows, opens_day: row.opens_day };
-        Ok(Message { id, author: self.author(row.author)?, at: row.at, body: row.body, place })
+        let MessageRow { author, at, follows, opens_day, body, html, extras, .. } = row;
+        let extras = extras.map_or_else(Extras::default, |extras| *extras);
+        let quote = extras.reply_to.map(|id| self.quote(id)).transpose()?.flatten();
+        Ok(Message {
+            id,
+            author: self.author(author)?,
+            at,
+            body,
+            html,
+            place: Place { follows, opens_day },
+            extras,
+            quote,
+        })
+    }
+
+    /// What is shown of a message in an answer to it.
+    fn quote(&mut self, id: MessageId) -> Result<Option<Quote>, Fault> {
+        let row: Option<MessageRow> = rows::get(&self.messages, "messages", (self.room.0, id.0))?;
+        row.map(|row| Ok(Quote::of(id, self.author(row.author)?, &row.body))).transpose()
     }
 
     fn author(&mut self, id: UserId) -> Result<Author, Fault> {

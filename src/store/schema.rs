@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Row;
 use crate::domain::{
-    Audit, Done, Event, House, Invitation, Kind, Moment, Report, Role, RoomId, Seq, TokenKind, Until, UserId,
+    Audit, Done, Event, Extras, House, Invitation, Involvement, Kind, Moment, Report, Role, RoomId, Seq, TokenKind,
+    Until, UserId,
 };
 
 /// The version of this schema. A file of a newer one is refused, of an older one migrated.
-pub(super) const FORMAT: u64 = 3;
+pub(super) const FORMAT: u64 = 4;
 
 /// Single numbers: `format`, `epoch`; `seq` and `at`, the last change that no room counts as its own and its moment;
 /// `rooms`, how many rooms there are that everybody in the house may see.
@@ -61,11 +62,29 @@ pub(super) const RECENT: TableDefinition<u64, Row<RecentRow>> = TableDefinition:
 pub(super) const MESSAGES: TableDefinition<(u64, u64), Row<MessageRow>> = TableDefinition::new("messages");
 /// (Room, change) -> [`ChangeRow`]: what changed a room besides posts.
 pub(super) const CHANGES: TableDefinition<(u64, u64), Row<ChangeRow>> = TableDefinition::new("changes");
+/// (Room, message, change by which it was edited) -> [`VersionRow`]: what it said until then.
+pub(super) const VERSIONS: TableDefinition<(u64, u64, u64), Row<VersionRow>> = TableDefinition::new("versions");
+/// (Room, message with which a thread began, message that belongs to it).
+pub(super) const THREADS: TableDefinition<(u64, u64, u64), ()> = TableDefinition::new("threads");
+/// (Room, message that is pinned there).
+pub(super) const PINS: TableDefinition<(u64, u64), ()> = TableDefinition::new("pins");
+
+/// (Person, room) -> [`ReadRow`]: how somebody reads a room.
+pub(super) const READS: TableDefinition<(u64, u64), Row<ReadRow>> = TableDefinition::new("reads");
+/// (Person, room, message there that speaks to them by name and that they have not read).
+pub(super) const MENTIONS: TableDefinition<(u64, u64, u64), ()> = TableDefinition::new("mentions");
+/// (Room, message that calls everybody there).
+pub(super) const CALLS: TableDefinition<(u64, u64), ()> = TableDefinition::new("calls");
+/// (Person, room) -> [`DraftRow`].
+pub(super) const DRAFTS: TableDefinition<(u64, u64), Row<DraftRow>> = TableDefinition::new("drafts");
+
 /// (Day in UTC, person, nonce) -> [`OutcomeRow`].
 pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
 
 /// Address block -> [`BlockRow`]: from where nobody may come in anew.
 pub(super) const BLOCKS: TableDefinition<&str, Row<BlockRow>> = TableDefinition::new("blocks");
+/// Person -> whoever banned them and wants all gone that they have said, while some of it is left.
+pub(super) const ERASURES: TableDefinition<u64, u64> = TableDefinition::new("erasures");
 /// Report -> itself.
 pub(super) const REPORTS: TableDefinition<u64, Row<Report>> = TableDefinition::new("reports");
 /// Change -> what was done with it to keep order.
@@ -76,7 +95,8 @@ macro_rules! each_table {
     ($table:ident => $work:expr) => {
         each_table!(@ $table => $work;
             HOUSE USERS NAMES LOOKS TOKENS TOKENS_OF SECRETS RECOVERY RESETS INVITATIONS INVITATION_CODES ROOMS ADDRESSES
-            MEMBERS ROOMS_OF DIRECTS RECENT MESSAGES CHANGES OUTCOMES BLOCKS REPORTS AUDIT)
+            MEMBERS ROOMS_OF DIRECTS RECENT MESSAGES CHANGES VERSIONS THREADS PINS READS MENTIONS CALLS DRAFTS OUTCOMES
+            BLOCKS ERASURES REPORTS AUDIT)
     };
     (@ $table:ident => $work:expr; $($name:ident)*) => {
         $({ let $table = $crate::store::schema::$name; $work })*
@@ -102,6 +122,8 @@ pub(crate) struct UserRow {
     pub banned: Until,
     /// The invitation by which they came.
     pub invited: Option<Seq>,
+    /// Whether nobody is to be shown when they are here.
+    pub hidden: bool,
 }
 
 /// A token's owner.
@@ -164,6 +186,8 @@ pub(crate) struct RecentRow {
     /// Who posted last, and when.
     pub author: Option<UserId>,
     pub said_at: Moment,
+    /// How many messages there are, with those that were taken away.
+    pub posts: u64,
     /// How many changes the feed has of this room, and after which change they start.
     pub feed_len: u64,
     pub feed_floor: Seq,
@@ -176,8 +200,41 @@ pub(crate) struct MessageRow {
     pub at: Moment,
     pub follows: bool,
     pub opens_day: bool,
+    /// Which of the room's messages it is; the first is 1.
+    pub nth: u64,
     /// Blank if it was taken away.
     pub body: String,
+    /// How it is shown, if otherwise than it was written.
+    pub html: Option<String>,
+    /// None if there is nothing of them.
+    pub extras: Option<Box<Extras>>,
+}
+
+/// What a message said before it was edited.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct VersionRow {
+    /// Until when.
+    pub until: Moment,
+    pub body: String,
+}
+
+/// How somebody reads a room.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ReadRow {
+    /// Up to which change they have read.
+    pub seq: Seq,
+    /// How many messages there were by then.
+    pub nth: u64,
+    pub involvement: Involvement,
+    pub on_top: bool,
+}
+
+/// What somebody has begun to write in a room.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DraftRow {
+    pub at: Moment,
+    pub body: String,
+    pub reply_to: Option<Seq>,
 }
 
 /// A change of a room.

@@ -7,10 +7,11 @@ use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 use super::Fault;
 use super::rows::{self, Row, Rows};
 use super::schema::{
-    ADDRESSES, AUDIT, BLOCKS, BlockRow, CHANGES, ChangeRow, DIRECTS, HOUSE, HouseRow, INVITATION_CODES, INVITATIONS,
-    LOOKS, MEMBERS, MESSAGES, META, MemberRow, MessageRow, NAMES, OUTCOMES, OutcomeRow, RECENT, RECOVERY, REPORTS,
-    RESETS, ROOMS, ROOMS_OF, RecentRow, ResetRow, RoomRow, SECRETS, SecretRow, TOKENS, TOKENS_OF, TokenRow, USERS,
-    UserRow, each_table,
+    ADDRESSES, AUDIT, BLOCKS, BlockRow, CALLS, CHANGES, ChangeRow, DIRECTS, DRAFTS, DraftRow, ERASURES, HOUSE,
+    HouseRow, INVITATION_CODES, INVITATIONS, LOOKS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow, MessageRow, NAMES,
+    OUTCOMES, OutcomeRow, PINS, READS, RECENT, RECOVERY, REPORTS, RESETS, ROOMS, ROOMS_OF, ReadRow, RecentRow,
+    ResetRow, RoomRow, SECRETS, SecretRow, THREADS, TOKENS, TOKENS_OF, TokenRow, USERS, UserRow, VERSIONS, VersionRow,
+    each_table,
 };
 use crate::domain::{Audit, House, Invitation, Moment, Report, Seq};
 
@@ -38,7 +39,15 @@ pub(super) struct Tables<'t> {
     pub addresses: Later<'t, &'static str, u64>,
     pub rooms_of: Later<'t, (u64, u64), ()>,
     pub directs: Later<'t, &'static [u8], u64>,
+    pub versions: Later<'t, (u64, u64, u64), Row<VersionRow>>,
+    pub threads: Later<'t, (u64, u64, u64), ()>,
+    pub pins: Later<'t, (u64, u64), ()>,
+    pub reads: Later<'t, (u64, u64), Row<ReadRow>>,
+    pub mentions: Later<'t, (u64, u64, u64), ()>,
+    pub calls: Later<'t, (u64, u64), ()>,
+    pub drafts: Later<'t, (u64, u64), Row<DraftRow>>,
     pub blocks: Later<'t, &'static str, Row<BlockRow>>,
+    pub erasures: Later<'t, u64, u64>,
     pub reports: Later<'t, u64, Row<Report>>,
     pub audit: Later<'t, u64, Row<Audit>>,
     /// The last change, and its moment.
@@ -97,7 +106,15 @@ impl<'t> Tables<'t> {
             addresses: Later::new(txn, ADDRESSES),
             rooms_of: Later::new(txn, ROOMS_OF),
             directs: Later::new(txn, DIRECTS),
+            versions: Later::new(txn, VERSIONS),
+            threads: Later::new(txn, THREADS),
+            pins: Later::new(txn, PINS),
+            reads: Later::new(txn, READS),
+            mentions: Later::new(txn, MENTIONS),
+            calls: Later::new(txn, CALLS),
+            drafts: Later::new(txn, DRAFTS),
             blocks: Later::new(txn, BLOCKS),
+            erasures: Later::new(txn, ERASURES),
             reports: Later::new(txn, REPORTS),
             audit: Later::new(txn, AUDIT),
             last,

@@ -3,10 +3,12 @@
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
 use super::schema::{
-    ADDRESSES, CHANGES, LOOKS, MEMBERS, MESSAGES, META, MemberRow, MessageRow, NAMES, OUTCOMES, OutcomeRow, RECENT,
-    ROOMS, ROOMS_OF, RecentRow, RoomRow, TOKENS, TOKENS_OF, TokenRow, USERS, UserRow,
+    ADDRESSES, CALLS, CHANGES, DRAFTS, DraftRow, LOOKS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow, MessageRow,
+    NAMES, OUTCOMES, OutcomeRow, PINS, READS, RECENT, ROOMS, ROOMS_OF, ReadRow, RecentRow, RoomRow, THREADS, TOKENS,
+    TOKENS_OF, TokenRow, USERS, UserRow, VERSIONS, VersionRow,
 };
 use super::{Fault, feed, rows, tables};
+use crate::domain::UserId;
 
 /// What a data file holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +29,7 @@ pub(super) fn walk(txn: &ReadTransaction) -> Result<Counts, Fault> {
     let counts = Counts { changes: last.0, rooms: rooms(txn)?, people: people(txn)?, messages: messages(txn)? };
     feed(txn)?;
     members(txn)?;
+    readers(txn)?;
     outcomes(txn)?;
     Ok(counts)
 }
@@ -77,17 +80,61 @@ fn people(txn: &ReadTransaction) -> Result<u64, Fault> {
 
 fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
     let (messages, users, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(USERS)?, txn.open_table(ROOMS)?);
-    let mut room = None;
+    let (threads, pins) = (txn.open_table(THREADS)?, txn.open_table(PINS)?);
+    let (mut answers, mut pinned) = (0, 0);
+    let (mut room, mut nth) = (None, 0);
     for entry in messages.iter()? {
         let (key, row) = entry?;
         let row: MessageRow = rows::decode("messages", row.value())?;
         users.get(row.author.0)?.ok_or(Fault::Missing { table: "users" })?;
         if room != Some(key.value().0) {
             room = Some(key.value().0);
+            nth = 0;
             rooms.get(key.value().0)?.ok_or(Fault::Missing { table: "rooms" })?;
         }
+        nth += 1;
+        same("messages", Some(row.nth), nth)?;
+        let extras = row.extras.unwrap_or_default();
+        if let Some(began) = extras.thread {
+            threads.get((key.value().0, began.0, key.value().1))?.ok_or(Fault::Missing { table: "threads" })?;
+            answers += 1;
+        }
+        if extras.pinned {
+            pins.get(key.value())?.ok_or(Fault::Missing { table: "pins" })?;
+            pinned += 1;
+        }
     }
+    same("threads", Some(threads.len()?), answers)?;
+    same("pins", Some(pins.len()?), pinned)?;
     Ok(messages.len()?)
+}
+
+/// What somebody has not read, and what they read, is there.
+fn readers(txn: &ReadTransaction) -> Result<(), Fault> {
+    let (messages, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?);
+    for entry in txn.open_table(MENTIONS)?.iter()? {
+        let (user, room, message) = entry?.0.value();
+        let row: Option<MessageRow> = rows::get(&messages, "messages", (room, message))?;
+        let speaks = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions.contains(&UserId(user)));
+        same("mentions", Some(u64::from(speaks)), 1)?;
+    }
+    for entry in txn.open_table(CALLS)?.iter()? {
+        let row: Option<MessageRow> = rows::get(&messages, "messages", entry?.0.value())?;
+        let calls = row.and_then(|row| row.extras).is_some_and(|extras| extras.calls_all);
+        same("calls", Some(u64::from(calls)), 1)?;
+    }
+    for entry in txn.open_table(READS)?.iter()? {
+        let (key, row) = entry?;
+        rows::decode::<ReadRow>("reads", row.value())?;
+        rooms.get(key.value().1)?.ok_or(Fault::Missing { table: "rooms" })?;
+    }
+    for entry in txn.open_table(DRAFTS)?.iter()? {
+        rows::decode::<DraftRow>("drafts", entry?.1.value())?;
+    }
+    for entry in txn.open_table(VERSIONS)?.iter()? {
+        rows::decode::<VersionRow>("versions", entry?.1.value())?;
+    }
+    Ok(())
 }
 
 /// Each room has one row in `recent`, at its last change, and its feed is as long as that row says.
@@ -103,6 +150,12 @@ fn feed(txn: &ReadTransaction) -> Result<(), Fault> {
         same("recent", feed::last(&messages, &changes, &rooms, row.room)?.map(|last| last.0), last.value())?;
         let from = (row.room.0, row.feed_floor.0.saturating_add(1));
         let to = (row.room.0, u64::MAX);
+        let last = messages.range((row.room.0, 0)..=(row.room.0, u64::MAX))?.next_back().transpose()?;
+        let posts = match last {
+            Some((_, last)) => rows::decode::<MessageRow>("messages", last.value())?.nth,
+            None => 0,
+        };
+        same("recent", Some(row.posts), posts)?;
         let length = (messages.range(from..=to)?.count() + changes.range(from..=to)?.count()) as u64;
         same("messages", Some(length), row.feed_len)?;
     }

@@ -17,6 +17,11 @@ pub(super) fn small(person: &Author) -> Markup {
     of_class(person, "avatar small")
 }
 
+/// The avatar within a line.
+pub(super) fn tiny(person: &Author) -> Markup {
+    of_class(person, "avatar tiny")
+}
+
 /// The avatar on somebody's own page.
 pub(super) fn big(person: &Author) -> Markup {
     of_class(person, "avatar big")

@@ -3,20 +3,29 @@
 
 use maud::{Markup, html};
 
-use super::avatar::avatar;
+use super::avatar::{self, avatar};
 use super::text;
 use super::time::{self, Stamp};
-use crate::domain::{Address, Message, MessageId, Moment};
+use crate::domain::{Address, Message, Moment, Quote, Reacted, Reaction};
 
 /// A message as a row of the list, with the day above it when it opens one.
 pub fn row(room: &Address, message: &Message) -> Markup {
-    let (author, stamp) = (&message.author, Stamp::of(message.at));
+    html! {
+        @if message.place.opens_day { (day(message.at)) }
+        (item(room, message))
+    }
+}
+
+/// The row alone.
+fn item(room: &Address, message: &Message) -> Markup {
+    let (author, extras, stamp) = (&message.author, &message.extras, Stamp::of(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
     let unseen = message.place.follows.then_some("-1");
     let here = html! { (room.path()) "/messages/" (message.id) }; // escaped once
+    let (follows, is_removed) = (message.place.follows, message.is_removed());
     html! {
-        @if message.place.opens_day { (day(message.at)) }
-        li #{ "m" (message.id) } .message.follows[message.place.follows] data-author=(author.id) tabindex="-1" {
+        li #{ "m" (message.id) } .message.follows[follows].tombstone[is_removed] data-author=(author.id)
+            data-mentions=[spoken_to(message)] tabindex="-1" {
             (avatar(author))
             div.message-head {
                 a.author href=(author.path()) dir="auto" tabindex=[unseen] { (author.name) } " "
@@ -24,9 +33,19 @@ pub fn row(room: &Address, message: &Message) -> Markup {
                 a.time href=(here) {
                     time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }
                 }
+                @if extras.pinned { " " span.tag { "pinned" } }
             }
-            @if message.is_removed() { (tombstone()) }
-            @else { div.body dir="auto" { (text::paragraphs(&message.body)) } }
+            @if let Some(quote) = &message.quote { (quoted(room, quote)) }
+            @if is_removed { (tombstone()) } @else {
+                div.body dir="auto" {
+                    (text::shown(message))
+                    @if extras.edited_at.is_some() { a.edited href={ (here) "/history" } { "edited" } }
+                }
+            }
+            @if !extras.reactions.is_empty() { (reactions(&here, &extras.reactions)) }
+            @if extras.replies > 0 {
+                a.replies href={ (here) "/thread" } { (extras.replies) @if extras.replies == 1 { " reply" } @else { " replies" } }
+            }
             span.actions {
                 a.may-remove href={ (here) "/delete" } { "Remove" }
                 a.may-report href={ (here) "/report" } { "Report" }
@@ -35,14 +54,61 @@ pub fn row(room: &Address, message: &Message) -> Markup {
     }
 }
 
+/// To whom a message speaks, for the stylesheets of those who read it.
+fn spoken_to(message: &Message) -> Option<String> {
+    let numbers = message.extras.mentions.iter().map(ToString::to_string);
+    let everybody = message.extras.calls_all.then(|| "all".to_owned());
+    let all: Vec<String> = numbers.chain(everybody).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// What a message answers, and the way there.
+pub(super) fn quoted(room: &Address, quote: &Quote) -> Markup {
+    html! {
+        a.quoted href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
+            (avatar::tiny(&quote.author)) strong dir="auto" { (quote.author.name) }
+            @if quote.excerpt.is_empty() { em { "This was removed." } } @else { span dir="auto" { (quote.excerpt) } }
+        }
+    }
+}
+
+/// How people react: a form, in which each reaction is a button that adds one's own or takes it back.
+fn reactions(here: &Markup, reactions: &[Reacted]) -> Markup {
+    html! {
+        form.reactions method="post" action={ (here) "/reactions" } hx-post={ (here) "/reactions" } hx-swap="none" {
+            @for reacted in reactions {
+                button.reaction name=(Reaction::FIELD) value=(reacted.with) data-reactors=(numbers(reacted)) {
+                    span.emoji-char dir="auto" { (reacted.with) } " " (reacted.by.len())
+                }
+            }
+        }
+    }
+}
+
+fn numbers(reacted: &Reacted) -> String {
+    reacted.by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
 /// What stands where something was said that was taken away.
 fn tombstone() -> Markup {
     html! { div.body.removed { p { "This was removed." } } }
 }
 
-/// What the stream brings when something was taken away.
-pub fn removed(message: MessageId) -> Markup {
-    html! { hx-partial hx-target={ "#m" (message) " .body" } hx-swap="outerHTML" { (tombstone()) } }
+/// What the stream brings when a message is not what it was: the row as it is now, and what the answers to it show of it.
+/// The page keeps its nodes where they are still right, so nobody loses their place in it.
+pub fn changed(room: &Address, message: &Message, answers: &[Message]) -> Markup {
+    html! {
+        (renewed(room, message))
+        @for answer in answers {
+            @if let Some(quote) = &answer.quote {
+                hx-partial hx-target={ "#m" (answer.id) " .quoted" } hx-swap="outerHTML" { (quoted(room, quote)) }
+            }
+        }
+    }
+}
+
+fn renewed(room: &Address, message: &Message) -> Markup {
+    html! { hx-partial hx-target={ "#m" (message.id) } hx-swap="outerMorph" { (item(room, message)) } }
 }
 
 /// The line that opens a day.
@@ -50,9 +116,13 @@ pub(super) fn day(at: Moment) -> Markup {
     html! { li.day { time datetime=(Stamp::of(at).date()) { (time::day(at)) ", UTC" } } }
 }
 
-/// What the stream brings when somebody has said something.
-pub fn posted(room: &Address, message: &Message) -> Markup {
-    html! { hx-partial hx-target="#messages" hx-swap="beforeend" { (row(room, message)) } }
+/// What the stream brings when somebody has said something: the row; and the message with which its thread began, which
+/// counts it.
+pub fn posted(room: &Address, message: &Message, began: Option<&Message>) -> Markup {
+    html! {
+        hx-partial hx-target="#messages" hx-swap="beforeend" { (row(room, message)) }
+        @if let Some(began) = began { (renewed(room, began)) }
+    }
 }
 
 /// What a post by htmx is answered: the row, and the nonce of the next message.

@@ -26,6 +26,22 @@ pub fn removed(message: MessageId) -> String {
     format!("({message} was removed)")
 }
 
+/// What was said once, as it reads now.
+pub fn edited(message: &Message) -> String {
+    format!("({} now reads) {}", message.id, line(message))
+}
+
+/// How people react to something that was said.
+pub fn reacted(message: &Message) -> String {
+    let with = message.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.with, reacted.by.len()));
+    format!("(reactions to {}:{})", message.id, with.collect::<String>())
+}
+
+/// Whether something that was said is pinned.
+pub fn pinned(message: &Message) -> String {
+    format!("({} is {} pinned)", message.id, if message.extras.pinned { "now" } else { "no longer" })
+}
+
 /// What a room is now.
 pub fn room(room: &Room) -> String {
     let archived = if room.archived { ", in the archive" } else { "" };

@@ -15,7 +15,7 @@ pub fn of(viewer: Option<UserId>, moderates: bool) -> String {
     let others = if moderates { "--report: inline-flex; --remove: inline-flex" } else { "--report: inline-flex" };
     format!(
         "[data-author=\"{id}\"] {{ --own: flex; --author: var(--accent-text) }}\n\
-         [data-mentions~=\"{id}\"] {{ --message-ground: var(--for-me); --message-edge: var(--accent) }}\n\
+         [data-mentions~=\"{id}\"], [data-mentions~=\"all\"] {{ --message-ground: var(--for-me); --message-edge: var(--accent) }}\n\
          .mention[data-user=\"{id}\"] {{ --mention-ground: color-mix(in oklch, var(--accent) 22%, transparent) }}\n\
          .reaction[data-reactors~=\"{id}\"] {{ --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); \
          --pill-ink: var(--accent-text) }}\n\

@@ -2,7 +2,17 @@
 //! are paragraphs, line breaks and links, and a link leads to `http` or `https` and nowhere else.
 
 use linkify::{LinkFinder, LinkKind};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
+
+use crate::domain::Message;
+
+/// A message's text: as it was made when it was written, or made now if nothing had to be.
+pub(super) fn shown(message: &Message) -> Markup {
+    match &message.html {
+        Some(html) => PreEscaped(html.clone()),
+        None => paragraphs(&message.body),
+    }
+}
 
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.
 pub(crate) fn paragraphs(text: &str) -> Markup {

@@ -1,5 +1,5 @@
-//! Taking away all that somebody has said, room by room, while the house goes on. Nothing remembers that it was begun:
-//! if the server stops meanwhile, whoever asked for it asks again, and it goes on where it was.
+//! Taking away all that somebody has said, room by room, while the house goes on. The ban remembers that it was begun: if
+//! the server stops meanwhile, it goes on with the next start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,17 @@ const ROOMS_AT_ONCE: usize = 64;
 /// How long it waits when others have filled the queue: they go first.
 const GIVES_WAY: Duration = Duration::from_millis(250);
 
+/// Goes on with what was begun before the server stopped.
+///
+/// # Errors
+/// [`Fault`] if the file cannot be read.
+pub(crate) fn go_on(house: &Arc<House>) -> Result<(), Fault> {
+    for (user, by) in house.store.snapshot()?.erasures()? {
+        begin(house, Who::User(by), user);
+    }
+    Ok(())
+}
+
 /// Begins. It is done for whoever asked, so their rights are judged at each step.
 pub(super) fn begin(house: &Arc<House>, who: Who, user: UserId) {
     let house = Arc::clone(house);
@@ -31,12 +42,14 @@ async fn everywhere(house: &Arc<House>, who: Who, user: UserId) -> Result<(), Pr
     let mut last = RoomId(0);
     loop {
         let rooms = house.store.snapshot()?.rooms_after(last, ROOMS_AT_ONCE)?;
-        let Some(&end) = rooms.last() else { return Ok(()) };
+        let Some(&end) = rooms.last() else { break };
         for room in rooms {
             in_room(house, who, user, room).await?;
         }
         last = end;
     }
+    house.engine.execute(who, None, Command::Person(user, PersonCommand::Erased)).await?;
+    Ok(())
 }
 
 async fn in_room(house: &Arc<House>, who: Who, user: UserId, room: RoomId) -> Result<(), Problem> {

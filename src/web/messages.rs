@@ -14,7 +14,7 @@ use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::visitor::Visitor;
 use super::{House, blocks, random};
-use crate::domain::{Body as Text, Command, Done, Event, Message, Nonce, Refusal, Room, Seq};
+use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Seq, Words};
 use crate::engine::{Problem, now};
 use crate::views;
 
@@ -26,7 +26,7 @@ pub(super) async fn post(
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "nonce"]).await.map_err(Problem::Refused)?;
+    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Problem::Refused)?;
     let done = say(house, request, &visitor, &form).await.map_err(|problem| kept(problem, request, &form))?;
     let (room, message) = said(house, &visitor, done)?;
     Ok(shown(request, &form, &room, &message)?)
@@ -53,7 +53,17 @@ async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -
     drop(snapshot);
     let body = Text::parse(form.get_or_text("body"))?;
     let nonce = nonce(request, form, &body)?;
-    house.engine.execute(visitor.speaker()?, nonce, Command::Post { room, body }).await
+    let reply_to = answered(form)?;
+    let command = Command::Post { room, words: Words::plain(body), reply_to };
+    house.engine.execute(visitor.speaker()?, nonce, command).await
+}
+
+/// What a message answers, if it does.
+fn answered(form: &Form) -> Result<Option<MessageId>, Refusal> {
+    match form.get("reply_to").unwrap_or("").trim() {
+        "" => Ok(None),
+        id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
+    }
 }
 
 /// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.

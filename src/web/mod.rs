@@ -9,6 +9,7 @@ mod answers;
 mod assets;
 mod audit;
 mod blocks;
+mod changing;
 mod client;
 mod compress;
 mod device;
@@ -33,6 +34,7 @@ mod owner;
 mod pace;
 mod passwords;
 mod people;
+mod pins;
 mod places;
 mod problem;
 mod query;
@@ -65,6 +67,7 @@ use visitor::Visitor;
 #[cfg(fuzzing)]
 pub(crate) use {form::Form, live::wish, visitor::shows_token};
 
+pub(crate) use erasing::go_on as go_on_erasing;
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 pub use origin::PublicUrl;
 pub use owner::OwnerLink;
@@ -168,6 +171,8 @@ fn addresses() -> Route {
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
         .at("/rooms/:room/messages/:id/delete", both(removing::ask, removing::remove))
+        .at("/rooms/:room/messages/:id/pin", takes(pins::pin))
+        .at("/rooms/:room/messages/:id/unpin", takes(pins::unpin))
         .at("/rooms/:room/messages/:id/report", both(reports::ask, reports::tell))
         .at("/join/:code", both(joining::show, joining::join))
         .at("/join/:code/qr.svg", reads(joining::qr))

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use poem::web::{Data, Json};
+use poem::web::Data;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::House;
-use super::answers::{private, see_other, wants_page};
+use super::answers::private;
+use super::changing::change;
 use super::places::Places;
 use super::visitor::Visitor;
-use crate::domain::{Act, Command, Message, Refusal, Room, RoomCommand, Seq, may};
+use crate::domain::{Act, Message, Refusal, Room, RoomCommand, Seq, may};
 use crate::engine::{Problem, now};
 use crate::store::Snapshot;
 use crate::views;
@@ -33,16 +34,8 @@ pub(super) fn ask(request: &Request, Data(house): Data<&Arc<House>>, visitor: Vi
 /// It is taken away, by whoever said it or whoever keeps order there.
 #[handler]
 pub(super) async fn remove(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let (room, message) = found(house, &house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
-    visitor.named().map_err(Problem::Refused)?;
-    let command = Command::Room(room.id, RoomCommand::RemoveMessage { message: message.id });
-    house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, command).await?;
-    if wants_page(request) {
-        return Ok(see_other(&format!("{}?around={id}#m{id}", room.address.path(), id = message.id)));
-    }
-    let message = house.store.snapshot().and_then(|snapshot| snapshot.message(room.id, message.id));
-    let message = message.map_err(Problem::Unread)?.ok_or(Problem::Refused(Refusal::MessageUnknown))?;
-    Ok(Json(views::json::Message::of(&room.address, &message)).into_response())
+    change(house, request, (&visitor, visitor.who()), |message| Ok(RoomCommand::RemoveMessage { message: message.id }))
+        .await
 }
 
 /// The message of a request's path, in a room that the visitor sees, if nobody has taken it away.

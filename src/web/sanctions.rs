@@ -98,7 +98,7 @@ pub(super) async fn ban(
         let why = Line::parse_optional("why", form.one("why")?, REASON_CHARS_MAX)?;
         let erase = form.is_on("erase")?;
         let addresses = if form.is_on("addresses")? { blocks::of_person(house, user)? } else { Vec::new() };
-        lay_on(house, &visitor, user, PersonCommand::Ban { until, why, addresses }).await?;
+        lay_on(house, &visitor, user, PersonCommand::Ban { until, why, addresses, erase }).await?;
         if erase {
             erasing::begin(house, visitor.who()?, user);
         }

@@ -13,6 +13,7 @@ use taproom::app::{self, Running};
 use taproom::config::{Config, Switch};
 use taproom::domain::{
     AccountCommand, Asked, Body, Command, Device, Event, Line, Moment, PasswordHash, RoomName, Token, UserName, Who,
+    Words,
 };
 use taproom::live::Tail;
 use taproom::store::Store;
@@ -224,7 +225,7 @@ impl Past {
         let Event::Entered { user, room } = entered else { panic!("nobody came in: {entered:?}") };
         for (ago, text) in lines {
             let body = Body::parse(text).expect("a text");
-            self.does(moment(ago), Who::User(user), Command::Post { room, body });
+            self.does(moment(ago), Who::User(user), Command::Post { room, words: Words::plain(body), reply_to: None });
         }
     }
 

@@ -189,7 +189,7 @@ async fn from_a_blocked_address_nobody_comes_in_anew_and_everybody_reads() {
         *path = founding.invites(owner, taproom::domain::Role::Guest, None);
         let (tim, _) = founding.comes("Tim", taproom::domain::Role::Guest, None);
         let addresses = vec!["127.0.0.1".to_owned()];
-        let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses };
+        let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses, erase: false };
         founding.does(Who::User(owner), Command::Person(tim, ban));
     })
     .await;

@@ -8,7 +8,7 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use taproom::domain::{
     AccountCommand, Asked, Body, Command, Device, Event, Kind, Moment, PasswordHash, Refusal, Role, RoomName, Seq,
-    Token, TokenKind, Until, UserName, Who,
+    Token, TokenKind, Until, UserName, Who, Words,
 };
 use taproom::store::{Counts, Store, Window};
 
@@ -121,7 +121,8 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
         let name = UserName::parse(&ANN.replace('n', "\u{578}")).unwrap(); // an Armenian letter
         let alike = Command::Enter { room: RoomName::parse("x").unwrap(), name, token, device: device.clone() };
         let claim = Command::Account(AccountCommand::Claim { password, token, instead: hash, device });
-        let post = Command::Post { room: room.id, body: Body::parse("on it goes").unwrap() };
+        let post =
+            Command::Post { room: room.id, words: Words::plain(Body::parse("on it goes").unwrap()), reply_to: None };
         let asked = |who, command| Asked { who, nonce: None, command };
         let (nobody, ann) = (Who::Nobody, ann.id);
         let batch = [asked(nobody, alike), asked(Who::User(ann), claim), asked(Who::User(last.author.id), post)];

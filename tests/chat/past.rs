@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use taproom::domain::{
-    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who,
+    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who, Words,
 };
 use taproom::store::Store;
 
@@ -38,7 +38,11 @@ impl Past {
     pub fn says(&self, store: &Store, at: Moment, text: &str, count: usize) -> u64 {
         let post = |n: usize| {
             let body = Body::parse(&format!("{text} {n}")).unwrap();
-            Asked { who: Who::User(self.user), nonce: None, command: Command::Post { room: self.room, body } }
+            Asked {
+                who: Who::User(self.user),
+                nonce: None,
+                command: Command::Post { room: self.room, words: Words::plain(body), reply_to: None },
+            }
         };
         let said: Vec<Asked> = (0..count).map(post).collect();
         let done = store.commit(at, &said).unwrap();

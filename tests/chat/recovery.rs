@@ -197,7 +197,7 @@ fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
     let claim = AccountCommand::Claim { password: password(), token: hash(3), instead: hash(2), device: device() };
     account(claim).unwrap();
     account(AccountCommand::SetRecoveryCodes { codes: vec![hash(4)] }).unwrap();
-    let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses: Vec::new() };
+    let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses: Vec::new(), erase: false };
     judged(&store, Who::User(owner), Command::Person(user, ban)).unwrap();
 
     let recover = |code| {

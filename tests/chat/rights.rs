@@ -58,6 +58,9 @@ fn roads(act: Act, target: &str, member: &str, cellar: &str, said: u64) -> Vec<R
         Act::Report => vec![reads(format!("{message}/report")), sends(format!("{message}/report"), &[("why", "x")])],
         // Its roads are those of one's own account.
         Act::KeepAccount => vec![],
+        // Said with a message: who may not is heard without the call.
+        Act::CallEverybody => vec![],
+        Act::Pin => vec![sends(format!("{message}/pin"), &[]), sends(format!("{message}/unpin"), &[])],
         Act::SetRoom => vec![sends(format!("{GARDEN_PATH}/settings"), &[("topic", "x")])],
         Act::PickMembers => vec![sends(format!("{cellar}/members"), &[("name", "Tim")])],
         Act::Archive => vec![sends(format!("{GARDEN_PATH}/archive"), &[("archived", "no")])],

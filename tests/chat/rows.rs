@@ -97,7 +97,8 @@ async fn what_differs_per_viewer_is_a_stylesheet_of_their_own() {
     assert!(sheet.header("vary").contains("Cookie"));
     let contract = format!(
         "[data-author=\"{number}\"] {{ --own: flex; --author: var(--accent-text) }}\n\
-         [data-mentions~=\"{number}\"] {{ --message-ground: var(--for-me); --message-edge: var(--accent) }}\n\
+         [data-mentions~=\"{number}\"], [data-mentions~=\"all\"] {{ --message-ground: var(--for-me); \
+         --message-edge: var(--accent) }}\n\
          .mention[data-user=\"{number}\"] {{ --mention-ground: color-mix(in oklch, var(--accent) 22%, transparent) }}\n\
          .reaction[data-reactors~=\"{number}\"] {{ --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); \
          --pill-ink: var(--accent-text) }}\n\

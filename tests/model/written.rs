@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use taproom::domain::{
     AccountCommand, Asked, Body, Command, Device, Door, HouseCommand, Kind, Line, Moment, Nonce, PasswordHash,
     PersonCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq, SessionId, TokenHash, Until, UserId,
-    UserName, Who,
+    UserName, Who, Words,
 };
 
 /// A command, who asks, and when.
@@ -87,7 +87,9 @@ impl What {
                 Command::Enter { room, name, token: token(number), device: device(number) }
             }
             Self::Open { room } => Command::Open { room: RoomName::parse(&room).unwrap() },
-            Self::Post { room, body } => Command::Post { room, body: Body::parse(&body).unwrap() },
+            Self::Post { room, body } => {
+                Command::Post { room, words: Words::plain(Body::parse(&body).unwrap()), reply_to: None }
+            }
             Self::Leave { token: number } => Command::Leave { token: token(number) },
             what => {
                 what.for_room().or_else(What::for_person).or_else(What::for_house).unwrap_or_else(What::for_account)
@@ -158,7 +160,7 @@ impl What {
             Self::SetRole { user, role } => (user, C::SetRole(role)),
             Self::Mute { user, until } => (user, C::Mute { until }),
             Self::Ban { user, until, why, addresses } => {
-                (user, C::Ban { until, why: why.as_deref().map(line), addresses })
+                (user, C::Ban { until, why: why.as_deref().map(line), addresses, erase: false })
             }
             Self::Unban { user } => (user, C::Unban),
             Self::Erase { user, room, after } => (user, C::Erase { room, after }),

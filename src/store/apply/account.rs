@@ -68,6 +68,13 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &Accoun
             renew(t, stamp, *user, password, *token, device)
         }
         C::Reset { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
+        C::SetPresence { hidden } => {
+            let id = asker(t, stamp, who)?.author.id;
+            let mut row = user(t, id)?.ok_or(Fault::Missing { table: "users" })?;
+            row.hidden = *hidden;
+            rows::put(&mut t.users, id.0, &row)?;
+            Ok(unheard(stamp, Event::PersonChanged { user: id }))
+        }
         C::Seen { token, device } => sessions::seen(t, stamp, *token, device),
     }
 }

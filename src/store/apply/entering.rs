@@ -155,7 +155,8 @@ pub(super) fn is_free(t: &mut Tables, name: &UserName, but: Option<UserId>) -> R
 fn take_name(t: &mut Tables, stamp: Stamp, name: &UserName, role: Role, invited: Option<Seq>) -> Result<UserId, Fault> {
     let user = UserId(stamp.seq.0);
     let (muted, banned, shown) = (Until::OVER, Until::OVER, name.as_str().to_owned());
-    rows::put(&mut t.users, user.0, &UserRow { name: shown, entered_at: stamp.at, role, muted, banned, invited })?;
+    let row = UserRow { name: shown, entered_at: stamp.at, role, muted, banned, invited, hidden: false };
+    rows::put(&mut t.users, user.0, &row)?;
     t.names.open()?.insert(name.key().as_str(), user.0)?;
     t.looks.open()?.insert(name.look().as_str(), user.0)?;
     Ok(user)
@@ -199,7 +200,8 @@ pub(super) fn new_room(
     rows::put(&mut t.rooms, id.0, &room)?;
     t.addresses.open()?.insert(address, id.0)?;
     let (is_listed, at, author) = (!kind.is_hidden(), stamp.at, None);
-    let recent = RecentRow { room: id, is_listed, at, author, said_at: at, feed_len: 0, feed_floor: stamp.seq };
+    let (posts, feed_len, feed_floor) = (0, 0, stamp.seq);
+    let recent = RecentRow { room: id, is_listed, at, author, said_at: at, posts, feed_len, feed_floor };
     rows::put(&mut t.recent, stamp.seq.0, &recent)?;
     if !kind.is_hidden() {
         t.count_room(true)?;

@@ -9,7 +9,10 @@ mod account;
 mod entering;
 mod house;
 mod messages;
+mod order;
 mod people;
+mod reacting;
+mod reading;
 mod rooms;
 mod sessions;
 
@@ -72,10 +75,11 @@ fn carry_out(t: &mut Tables, stamp: Stamp, asked: &Asked) -> Outcome {
     match &asked.command {
         Command::Enter { room, name, token, device } => entering::enter(t, stamp, room, name, *token, device),
         Command::Open { room } => entering::open(t, stamp, who, room),
-        Command::Post { room, body } => messages::post(t, stamp, who, *room, body),
+        Command::Post { room, words, reply_to } => messages::post(t, stamp, who, *room, words, *reply_to),
         Command::Leave { token } => sessions::leave(t, stamp, *token),
         Command::Account(command) => account::carry_out(t, stamp, who, command),
         Command::Room(room, command) => rooms::carry_out(t, stamp, who, *room, command),
+        Command::Reader(room, command) => reading::carry_out(t, stamp, who, *room, command),
         Command::Person(user, command) => people::carry_out(t, stamp, who, *user, command),
         Command::House(command) => house::carry_out(t, stamp, who, command),
     }

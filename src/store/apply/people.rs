@@ -2,7 +2,7 @@
 
 use redb::ReadableTable;
 
-use super::{Outcome, Stamp, Stop, allowed, messages, note, person, refuse, sessions, unheard, user};
+use super::{Outcome, Stamp, Stop, allowed, note, order, person, refuse, sessions, unheard, user};
 use crate::domain::limits::RESET_KEPT;
 use crate::domain::{
     Act, Deed, Event, Invitation, Line, Person, PersonCommand, Refusal, Role, TokenHash, Until, UserId, Who, outranks,
@@ -22,9 +22,14 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, comm
             note(t, stamp, Some(by), Deed::Muted { user: id, room: None, until: *until })?;
             Ok(unheard(stamp, Event::PersonChanged { user: id }))
         }
-        C::Ban { until, why, addresses } => ban(t, stamp, who, id, (*until, why.as_ref(), addresses)),
+        C::Ban { until, why, addresses, erase } => ban(t, stamp, who, id, (*until, why.as_ref(), addresses, *erase)),
         C::Unban => unban(t, stamp, who, id),
-        C::Erase { room, after } => messages::erase(t, stamp, who, id, *room, *after),
+        C::Erase { room, after } => order::erase(t, stamp, who, id, *room, *after),
+        C::Erased => {
+            lay_on(t, stamp, who, id, Act::Ban)?;
+            t.erasures.open()?.remove(id.0)?;
+            Ok(unheard(stamp, Event::Noted))
+        }
         C::ResetLink { link } => reset_link(t, stamp, who, id, *link),
     }
 }
@@ -86,13 +91,16 @@ fn ban(
     stamp: Stamp,
     who: Who,
     id: UserId,
-    (until, why, addresses): (Until, Option<&Line>, &[String]),
+    (until, why, addresses, erase): (Until, Option<&Line>, &[String], bool),
 ) -> Outcome {
     let (by, mut row) = lay_on(t, stamp, who, id, Act::Ban)?;
     row.banned = until;
     rows::put(&mut t.users, id.0, &row)?;
     for address in addresses {
         rows::put(t.blocks.open()?, address.as_str(), &BlockRow { until, user: id })?;
+    }
+    if erase {
+        t.erasures.open()?.insert(id.0, by.0)?;
     }
     sessions::end_all(t, id, None)?;
     take_back_invitations(t, id, Role::Guest)?;

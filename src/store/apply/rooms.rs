@@ -4,8 +4,8 @@ use redb::ReadableTable;
 
 use super::entering::new_room;
 use super::{
-    Outcome, Stamp, Stop, allowed, asker, change_room, house, member, messages, note, person, refuse, seen_room,
-    unheard,
+    Outcome, Stamp, Stop, allowed, asker, change_room, house, member, messages, note, order, person, reacting, refuse,
+    seen_room, unheard,
 };
 use crate::domain::limits::{DELETED_KEPT, DIRECT_PEOPLE_MAX, PICKED_MAX};
 use crate::domain::{
@@ -33,9 +33,12 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, comm
         }
         C::Delete => delete(t, stamp, who, id),
         C::Undelete => undelete(t, stamp, who, id),
-        C::RemoveMessage { message } => messages::remove(t, stamp, who, id, *message),
-        C::Report { message, why } => messages::report(t, stamp, who, id, *message, why.as_ref()),
-        C::Mute { user, until } => messages::mute(t, stamp, who, id, *user, *until),
+        C::EditMessage { message, words } => messages::edit(t, stamp, who, id, *message, words),
+        C::React { message, reaction, on } => reacting::react(t, stamp, who, id, *message, (reaction, *on)),
+        C::Pin { message, pinned } => reacting::pin(t, stamp, who, id, *message, *pinned),
+        C::RemoveMessage { message } => order::remove(t, stamp, who, id, *message),
+        C::Report { message, why } => order::report(t, stamp, who, id, *message, why.as_ref()),
+        C::Mute { user, until } => order::mute(t, stamp, who, id, *user, *until),
     }
 }
 

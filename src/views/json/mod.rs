@@ -1,41 +1,13 @@
 //! The same for programs. Times are RFC 3339 in UTC, ids are numbers, addresses are paths on this server.
 
+mod message;
+
 use serde::Serialize;
 
 use super::time::Stamp;
-use crate::domain::{self, Address, Cursor, Moment, Seq, SessionId, Token, TokenKind, Until};
+use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 
-/// A message.
-#[derive(Debug, Serialize)]
-pub struct Message<'a> {
-    id: u64,
-    room: &'a str,
-    author: &'a str,
-    author_id: u64,
-    at: String,
-    body: &'a str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    removed: bool,
-    follows: bool,
-    url: String,
-}
-
-impl<'a> Message<'a> {
-    /// A message of the room at this address.
-    pub fn of(room: &'a Address, message: &'a crate::domain::Message) -> Self {
-        Self {
-            id: message.id.0,
-            room: room.as_str(),
-            author: &message.author.name,
-            author_id: message.author.id.0,
-            at: Stamp::of(message.at).to_the_millisecond().to_owned(),
-            body: &message.body,
-            removed: message.is_removed(),
-            follows: message.place.follows,
-            url: format!("{}/messages/{}", room.path(), message.id),
-        }
-    }
-}
+pub use message::{Change, Message};
 
 /// A room.
 #[derive(Debug, Serialize)]
@@ -90,35 +62,6 @@ impl<'a> Page<'a> {
         let (address, name, url) = (room.address.as_str(), &room.name, room.address.path());
         Self { room: address, name, url, cursor: cursor.to_string(), older, newer, messages }
     }
-}
-
-/// A change, as the stream tells it.
-#[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Change<'a> {
-    /// Somebody said something.
-    Posted {
-        /// The number of the change.
-        seq: Seq,
-        /// What was said.
-        message: Message<'a>,
-    },
-    /// What somebody had said was taken away.
-    Removed {
-        /// The number of the change.
-        seq: Seq,
-        /// Where.
-        room: &'a str,
-        /// Which message.
-        message: Seq,
-    },
-    /// The room is not what it was.
-    RoomChanged {
-        /// The number of the change.
-        seq: Seq,
-        /// What it is now.
-        room: Room<'a>,
-    },
 }
 
 /// Somebody came in.

@@ -1,0 +1,124 @@
+//! A message for programs, and what happens to messages and rooms as the stream tells it.
+
+use serde::Serialize;
+
+use super::Room;
+use crate::domain::{Address, Reacted, Seq, UserId};
+use crate::views::time::Stamp;
+
+/// A message.
+#[derive(Debug, Serialize)]
+pub struct Message<'a> {
+    id: u64,
+    room: &'a str,
+    author: &'a str,
+    author_id: u64,
+    at: String,
+    body: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    removed: bool,
+    follows: bool,
+    /// How it is shown, if otherwise than it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
+    mentions: &'a [UserId],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    calls_all: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<Seq>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<Seq>,
+    #[serde(skip_serializing_if = "is_zero")]
+    replies: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edited_at: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pinned: bool,
+    #[serde(skip_serializing_if = "<[Reacted]>::is_empty")]
+    reactions: &'a [Reacted],
+    url: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks for it")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+impl<'a> Message<'a> {
+    /// A message of the room at this address.
+    pub fn of(room: &'a Address, message: &'a crate::domain::Message) -> Self {
+        let extras = &message.extras;
+        let edited_at = extras.edited_at.map(|at| Stamp::of(at).to_the_millisecond().to_owned());
+        Self {
+            id: message.id.0,
+            room: room.as_str(),
+            author: &message.author.name,
+            author_id: message.author.id.0,
+            at: Stamp::of(message.at).to_the_millisecond().to_owned(),
+            body: &message.body,
+            removed: message.is_removed(),
+            follows: message.place.follows,
+            html: message.html.as_deref(),
+            mentions: &extras.mentions,
+            calls_all: extras.calls_all,
+            reply_to: extras.reply_to,
+            thread: extras.thread,
+            replies: extras.replies,
+            edited_at,
+            pinned: extras.pinned,
+            reactions: &extras.reactions,
+            url: format!("{}/messages/{}", room.path(), message.id),
+        }
+    }
+}
+
+/// A change, as the stream tells it.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change<'a> {
+    /// Somebody said something.
+    Posted {
+        /// The number of the change.
+        seq: Seq,
+        /// What was said.
+        message: Message<'a>,
+    },
+    /// What somebody had said reads otherwise now.
+    Edited {
+        /// The number of the change.
+        seq: Seq,
+        /// What it is now.
+        message: Message<'a>,
+    },
+    /// Somebody reacted to what was said, or no longer does.
+    Reacted {
+        /// The number of the change.
+        seq: Seq,
+        /// What it is now.
+        message: Message<'a>,
+    },
+    /// A message is pinned, or no longer.
+    Pinned {
+        /// The number of the change.
+        seq: Seq,
+        /// What it is now.
+        message: Message<'a>,
+    },
+    /// What somebody had said was taken away.
+    Removed {
+        /// The number of the change.
+        seq: Seq,
+        /// Where.
+        room: &'a str,
+        /// Which message.
+        message: Seq,
+    },
+    /// The room is not what it was.
+    RoomChanged {
+        /// The number of the change.
+        seq: Seq,
+        /// What it is now.
+        room: Room<'a>,
+    },
+}
