@@ -99,7 +99,8 @@ impl Involvement {
 pub struct Reading {
     /// The last change up to which they have read. 0: they have never said.
     pub read: Seq,
-    /// How many messages came after it. 0 for who has never read there: nothing waits for them.
+    /// How many messages came after it. For somebody who has never read there: only those that speak to them, or an old room
+    /// would come down on whoever sees it for the first time.
     pub unread: u64,
     /// How many of these speak to them by name.
     pub mentions: u64,

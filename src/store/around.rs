@@ -80,9 +80,10 @@ impl Snapshot {
     fn reading_of(&self, user: UserId, room: RoomId, row: Option<ReadRow>) -> Result<Reading, Fault> {
         let mentions = self.transaction().open_table(MENTIONS)?;
         let mentions = mentions.range((user.0, room.0, 0)..=(user.0, room.0, u64::MAX))?.count() as u64;
-        let Some(ReadRow { seq, nth, involvement, on_top }) = row else {
-            return Ok(Reading { mentions, unread: mentions, ..Reading::default() });
-        };
+        let ReadRow { seq, nth, involvement, on_top } = row.unwrap_or_default();
+        if seq == Seq(0) {
+            return Ok(Reading { read: seq, unread: mentions, mentions, involvement, on_top });
+        }
         let messages = self.transaction().open_table(MESSAGES)?;
         let last = match messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()? {
             Some((_, row)) => Some(rows::decode::<MessageRow>("messages", row.value())?),

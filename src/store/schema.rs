@@ -221,7 +221,7 @@ pub(crate) struct VersionRow {
 /// How somebody reads a room.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ReadRow {
-    /// Up to which change they have read.
+    /// Up to which change they have read. 0: they have never said.
     pub seq: Seq,
     /// How many messages there were by then.
     pub nth: u64,

@@ -35,13 +35,8 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, comm
     Ok(unheard(stamp, Event::ReaderMoved { user, room: id }))
 }
 
-/// Whoever has said nothing about it has read what was there when they do: an old room does not come down on them.
 fn of(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadRow, Fault> {
-    if let Some(row) = rows::get(t.reads.open()?, "reads", (user.0, room.0))? {
-        return Ok(row);
-    }
-    let (seq, nth) = last(t, room, Seq(u64::MAX))?;
-    Ok(ReadRow { seq, nth, ..ReadRow::default() })
+    Ok(rows::get(t.reads.open()?, "reads", (user.0, room.0))?.unwrap_or_default())
 }
 
 /// Never back: a device that was away tells late how far it had come.
@@ -50,7 +45,7 @@ fn read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), Faul
     if row.as_ref().is_some_and(|row| row.seq >= seq) {
         return Ok(());
     }
-    let (_, nth) = last(t, room, seq)?;
+    let nth = count(t, room, seq)?;
     rows::put(t.reads.open()?, (user.0, room.0), &ReadRow { seq, nth, ..row.unwrap_or_default() })?;
     t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, seq.0), |_, ()| false)?;
     Ok(())
@@ -74,11 +69,11 @@ fn unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u
     Ok(())
 }
 
-/// The last message up to a change, and which of the room's it is.
-fn last(t: &Tables, room: RoomId, seq: Seq) -> Result<(Seq, u64), Fault> {
+/// How many messages a room had by this change.
+fn count(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, Fault> {
     match t.messages.range((room.0, 0)..=(room.0, seq.0))?.next_back().transpose()? {
-        Some((key, row)) => Ok((Seq(key.value().1), rows::decode::<MessageRow>("messages", row.value())?.nth)),
-        None => Ok((Seq(0), 0)),
+        Some((_, row)) => Ok(rows::decode::<MessageRow>("messages", row.value())?.nth),
+        None => Ok(0),
     }
 }
 
