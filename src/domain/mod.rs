@@ -49,6 +49,6 @@ pub use person::{Person, Role, Until, spell};
 pub use reaction::{Reacted, Reaction};
 pub use reader::{Draft, Involvement, ReaderCommand, Reading};
 pub use refusal::Refusal;
-pub use rights::{Act, Needs, RIGHTS, may, may_silence, outranks, sees, silenced};
+pub use rights::{Act, Needs, RIGHTS, may, may_have_back, may_silence, outranks, sees, silenced};
 pub use room::{Address, Kind, Room, Salt};
 pub use token::{Token, TokenHash};

@@ -1,6 +1,7 @@
 //! Who may do what: one table. The judge of every command asks it, and so do the pages, which show nobody a button that
 //! would be refused.
 
+use super::limits::DELETED_KEPT;
 use super::{House, Kind, Moment, Person, Refusal, Role, Room, Until, UserId, spell};
 
 /// Something that not everybody may do.
@@ -118,6 +119,15 @@ pub fn sees(house: &House, room: &Room, person: Option<&Person>, belongs: bool, 
         Kind::Open => house.door.admits(person),
         Kind::Closed | Kind::Direct => belongs && house.door.admits(person),
     }
+}
+
+/// Whether somebody may have a room back at this moment that was deleted: if it were there, they would see it and might
+/// delete it. `belongs` is as in [`sees`].
+pub fn may_have_back(house: &House, room: &Room, person: &Person, belongs: bool, now: Moment) -> bool {
+    let there = Room { deleted_at: None, ..room.clone() };
+    room.deleted_at.is_some_and(|at| now.since(at) < DELETED_KEPT)
+        && sees(house, &there, Some(person), belongs, now)
+        && may(person, Act::DeleteRoom, Some(&there))
 }
 
 /// Why somebody may not say anything in a room that they see; `muted` is until when they are silenced there. The pace of

@@ -79,8 +79,7 @@ impl Snapshot {
     pub fn known(&self, token: TokenHash, now: Moment) -> Result<Option<Known>, Fault> {
         let row: Option<TokenRow> = rows::get(&self.transaction().open_table(TOKENS)?, "tokens", token.0)?;
         let Some(TokenRow { user, made_at, seen_at, kind }) = row else { return Ok(None) };
-        let is_over = matches!(kind, TokenKind::Session(_)) && now.since(seen_at) >= SESSION_KEPT;
-        if is_over {
+        if is_over(&kind, seen_at, now) {
             return Ok(None);
         }
         let person = self.person(UserId(user))?.filter(|person| !person.banned.holds(now));
@@ -93,8 +92,15 @@ impl Snapshot {
         Ok(row.map(|SecretRow { phc, set }| Credentials { user, hash: PasswordHash::new(phc), set }))
     }
 
-    /// The devices and tokens of somebody, used last first.
-    pub fn sessions(&self, user: UserId) -> Result<Vec<Session>, Fault> {
+    /// The devices and tokens by which somebody is known, used last first.
+    pub fn sessions(&self, user: UserId, now: Moment) -> Result<Vec<Session>, Fault> {
+        let mut sessions = self.kept_sessions(user)?;
+        sessions.retain(|session| !is_over(&session.kind, session.seen_at, now));
+        Ok(sessions)
+    }
+
+    /// The same with those that nobody has used for too long: a row stays until another takes its place.
+    fn kept_sessions(&self, user: UserId) -> Result<Vec<Session>, Fault> {
         let (tokens, tokens_of) = (self.transaction().open_table(TOKENS)?, self.transaction().open_table(TOKENS_OF)?);
         let mut found = Vec::new();
         for entry in tokens_of.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))? {
@@ -178,7 +184,7 @@ impl Snapshot {
 
     fn seen_of(&self, id: UserId, row: UserRow) -> Result<Seen, Fault> {
         let (entered_at, invited) = (row.entered_at, row.invited);
-        let seen_at = self.sessions(id)?.first().map(|session| session.seen_at);
+        let seen_at = self.kept_sessions(id)?.first().map(|session| session.seen_at);
         Ok(Seen { person: row.person(id), seen_at, entered_at, invited })
     }
 
@@ -240,4 +246,9 @@ impl Snapshot {
         let rooms = table.range(room.0.saturating_add(1)..)?.take(limit);
         rooms.map(|entry| Ok(RoomId(entry?.0.value()))).collect()
     }
+}
+
+/// Whether somebody is no longer known by this token, because nobody has used it for so long.
+fn is_over(kind: &TokenKind, seen_at: Moment, now: Moment) -> bool {
+    matches!(kind, TokenKind::Session(_)) && now.since(seen_at) >= SESSION_KEPT
 }

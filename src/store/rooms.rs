@@ -5,8 +5,10 @@ use super::schema::{
     ADDRESSES, HOUSE, HouseRow, MEMBERS, META, MemberRow, RECENT, ROOMS, ROOMS_OF, RecentRow, RoomRow,
 };
 use super::{Fault, Snapshot};
-use crate::domain::limits::{DELETED_KEPT, DIRECT_PEOPLE_MAX};
-use crate::domain::{Act, Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, may, sees};
+use crate::domain::limits::DIRECT_PEOPLE_MAX;
+use crate::domain::{
+    Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, may_have_back, sees,
+};
 
 /// Through how many rooms a list of rooms looks for those that may be seen: some milliseconds, if nearly all are hidden.
 const LOOKED_AT_ROOMS: usize = 50_000;
@@ -128,18 +130,16 @@ impl Snapshot {
 
     /// The rooms deleted lately that this person may have back.
     pub fn deleted_rooms(&self, person: &Person, now: Moment) -> Result<Vec<Room>, Fault> {
-        let mut found = Vec::new();
+        let (house, mut found) = (self.house()?, Vec::new());
         for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_DELETED) {
             let RecentRow { room: id, is_listed, .. } = rows::decode("recent", entry?.1.value())?;
             if is_listed {
                 continue;
             }
-            let Some(room) = self.room_by_id(id)? else { continue };
-            let is_kept = room.deleted_at.is_some_and(|at| now.since(at) < DELETED_KEPT);
-            if is_kept
-                && may(person, Act::DeleteRoom, Some(&room))
-                && (!room.kind.is_hidden() || self.member(id, person.author.id)?.belongs)
-            {
+            let room = self.room_by_id(id)?.filter(|room| room.deleted_at.is_some());
+            let Some(room) = room else { continue };
+            let belongs = self.member(id, person.author.id)?.belongs;
+            if may_have_back(&house, &room, person, belongs, now) {
                 found.push(room);
             }
         }

@@ -27,10 +27,11 @@ pub(super) fn refuse(snapshot: &Snapshot, request: &Request, visitor: &Visitor) 
 /// # Errors
 /// [`Fault`] if the file cannot be read.
 pub(super) fn of_person(house: &House, user: UserId) -> Result<Vec<String>, Fault> {
-    let addresses = house.store.snapshot()?.sessions(user)?.into_iter().filter_map(|session| match session.kind {
-        TokenKind::Session(device) => device.address.parse::<IpAddr>().ok(),
-        TokenKind::Personal { .. } => None,
-    });
+    let addresses =
+        house.store.snapshot()?.sessions(user, now())?.into_iter().filter_map(|session| match session.kind {
+            TokenKind::Session(device) => device.address.parse::<IpAddr>().ok(),
+            TokenKind::Personal { .. } => None,
+        });
     let public = addresses.map(AddressBlock::of).filter(|block| block.is_public());
     let mut blocks: Vec<String> = public.map(|block| block.to_string()).collect();
     blocks.sort_unstable();

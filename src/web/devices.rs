@@ -9,6 +9,7 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use super::accept::Accept;
 use super::answers::{done, form_again, no_store, private};
 use super::form::Form;
+use super::pace::{self, Deed};
 use super::settings::{account, is_certain, page};
 use super::visitor::Visitor;
 use super::{House, origin, random};
@@ -44,6 +45,7 @@ pub(super) async fn revoke_others(
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
+    pace::take(request, visitor.author().map(|person| person.id), Deed::Note).map_err(Problem::Refused)?;
     let keep = visitor.token.as_ref().map(Token::hash).ok_or(Problem::Refused(Refusal::NameNeeded))?;
     let wish = Command::Account(AccountCommand::RevokeOthers { keep });
     house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, wish).await?;
@@ -91,7 +93,7 @@ pub(super) async fn revoke_token(
 }
 
 async fn end(request: &Request, house: &House, visitor: &Visitor) -> Result<(), Problem> {
-    visitor.named()?;
+    pace::take(request, Some(visitor.named()?.author.id), Deed::Note)?;
     let id = request.raw_path_param("id").and_then(SessionId::parse).ok_or(Refusal::Nothing)?;
     house.engine.execute(visitor.who()?, None, Command::Account(AccountCommand::Revoke { id })).await?;
     Ok(())
@@ -156,7 +158,7 @@ fn tokens_page(request: &Request, house: &House, visitor: &Visitor, again: &Agai
 }
 
 fn sessions(house: &House, visitor: &Visitor) -> Result<Vec<Session>, Problem> {
-    Ok(house.store.snapshot()?.sessions(visitor.named()?.author.id)?)
+    Ok(house.store.snapshot()?.sessions(visitor.named()?.author.id, now())?)
 }
 
 fn listed(visitor: &Visitor, sessions: &[Session], wanted: fn(&TokenKind) -> bool) -> Response {

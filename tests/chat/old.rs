@@ -88,7 +88,7 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
             assert_eq!((seen.invited, seen.seen_at), (None, Some(seen.entered_at)));
             assert!(snapshot.credentials(person.author.id).unwrap().is_none());
             assert!(snapshot.hidden_rooms(&person, now).unwrap().is_empty());
-            let sessions = snapshot.sessions(person.author.id).unwrap();
+            let sessions = snapshot.sessions(person.author.id, now).unwrap();
             assert_eq!(sessions.len(), 1);
             assert_eq!(sessions[0].kind, TokenKind::Session(Device::default()));
             assert_eq!((sessions[0].made_at, sessions[0].seen_at), (seen.entered_at, seen.entered_at));

@@ -117,12 +117,11 @@ fn reset(
     let row: Option<ResetRow> = rows::get(t.resets.open()?, "resets", link.0)?;
     let Some(row) = row.filter(|row| row.until.holds(stamp.at)) else { return refuse(Refusal::LinkDead) };
     may_come_in(t, stamp, row.user)?;
-    t.resets.open()?.remove(link.0)?;
     sessions::end_all(t, row.user, None)?;
     renew(t, stamp, row.user, password, token, device)
 }
 
-/// Sets a password, ends every session, and begins a new one. Whoever has a password is a member.
+/// Sets a password, ends every session and every link to another password, and begins a session. Whoever has a password is a member.
 fn renew(
     t: &mut Tables,
     stamp: Stamp,
@@ -137,8 +136,24 @@ fn renew(
     let secret = SecretRow { phc: password.as_str().to_owned(), set: stamp.seq };
     rows::put(t.secrets.open()?, id.0, &secret)?;
     end_sessions(t, id, None)?;
+    end_resets(t, id)?;
     add(t, stamp, id, token, TokenKind::Session(device.clone()))?;
     Ok(unheard(stamp, Event::PersonChanged { user: id }))
+}
+
+/// Ends the links by which somebody could choose another password. There are few of anybody: each is made by an owner.
+pub(super) fn end_resets(t: &mut Tables, user: UserId) -> Result<(), Fault> {
+    let mut theirs = Vec::new();
+    for entry in t.resets.open()?.iter()? {
+        let (hash, row) = entry?;
+        if rows::decode::<ResetRow>("resets", row.value())?.user == user {
+            theirs.push(hash.value());
+        }
+    }
+    for hash in theirs {
+        t.resets.open()?.remove(hash)?;
+    }
+    Ok(())
 }
 
 /// The password that was tried is still the one in force.

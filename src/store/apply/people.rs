@@ -2,7 +2,7 @@
 
 use redb::ReadableTable;
 
-use super::{Outcome, Stamp, Stop, allowed, note, order, person, refuse, sessions, unheard, user};
+use super::{Outcome, Stamp, Stop, account, allowed, note, order, person, refuse, sessions, unheard, user};
 use crate::domain::limits::RESET_KEPT;
 use crate::domain::{
     Act, Deed, Event, Invitation, Line, Person, PersonCommand, Refusal, Role, TokenHash, Until, UserId, Who, outranks,
@@ -97,7 +97,7 @@ fn ban(
     row.banned = until;
     rows::put(&mut t.users, id.0, &row)?;
     for address in addresses {
-        rows::put(t.blocks.open()?, address.as_str(), &BlockRow { until, user: id })?;
+        block(t, stamp, address, BlockRow { until, user: id })?;
     }
     if erase {
         t.erasures.open()?.insert(id.0, by.0)?;
@@ -108,6 +108,13 @@ fn ban(
     let addresses = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     note(t, stamp, Some(by), Deed::Banned { user: id, until, why, addresses })?;
     Ok(unheard(stamp, Event::PersonChanged { user: id }))
+}
+
+/// Blocks an address, unless it is blocked for longer because of somebody else who came from there.
+fn block(t: &mut Tables, stamp: Stamp, address: &str, row: BlockRow) -> Result<(), Fault> {
+    let old: Option<BlockRow> = rows::get(t.blocks.open()?, "blocks", address)?;
+    let is_covered = |old: BlockRow| old.user != row.user && old.until.holds(stamp.at) && old.until >= row.until;
+    if old.is_some_and(is_covered) { Ok(()) } else { rows::put(t.blocks.open()?, address, &row) }
 }
 
 fn unban(t: &mut Tables, stamp: Stamp, who: Who, id: UserId) -> Outcome {
@@ -137,16 +144,7 @@ fn reset_link(t: &mut Tables, stamp: Stamp, who: Who, id: UserId, link: TokenHas
     if person(t, id)?.is_none() {
         return refuse(Refusal::PersonUnknown);
     }
-    let mut old = Vec::new();
-    for entry in t.resets.open()?.iter()? {
-        let (hash, row) = entry?;
-        if rows::decode::<ResetRow>("resets", row.value())?.user == id {
-            old.push(hash.value());
-        }
-    }
-    for hash in old {
-        t.resets.open()?.remove(hash)?;
-    }
+    account::end_resets(t, id)?;
     let row = ResetRow { user: id, until: Until(stamp.at.after(RESET_KEPT)) };
     rows::put(t.resets.open()?, link.0, &row)?;
     note(t, stamp, by, Deed::ResetLinkMade { user: id })?;

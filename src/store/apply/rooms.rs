@@ -7,9 +7,10 @@ use super::{
     Outcome, Stamp, Stop, allowed, asker, change_room, house, member, messages, note, order, person, reacting, refuse,
     seen_room, unheard,
 };
-use crate::domain::limits::{DELETED_KEPT, DIRECT_PEOPLE_MAX, PICKED_MAX};
+use crate::domain::limits::{DIRECT_PEOPLE_MAX, PICKED_MAX};
 use crate::domain::{
-    Act, Address, Deed, Event, Kind, Line, Person, Refusal, Room, RoomCommand, RoomId, RoomName, Salt, UserId, Who, may,
+    Act, Address, Deed, Event, Kind, Line, Person, Refusal, Room, RoomCommand, RoomId, RoomName, Salt, UserId, Who,
+    may_have_back,
 };
 use crate::store::schema::{MemberRow, RoomRow};
 use crate::store::tables::Tables;
@@ -197,10 +198,9 @@ fn delete(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId) -> Outcome {
 fn undelete(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId) -> Outcome {
     let person = asker(t, stamp, who)?;
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id.0)?;
-    let gone = row.filter(|row| row.deleted_at.is_some_and(|at| stamp.at.since(at) < DELETED_KEPT));
-    let Some(mut row) = gone else { return refuse(Refusal::RoomUnknown(String::new())) };
-    let belongs = !row.kind.is_hidden() || member(t, id, person.author.id)?.belongs;
-    if !belongs || !may(&person, Act::DeleteRoom, Some(&row.clone().room(id))) {
+    let Some(mut row) = row else { return refuse(Refusal::RoomUnknown(String::new())) };
+    let belongs = member(t, id, person.author.id)?.belongs;
+    if !may_have_back(house(t)?, &row.clone().room(id), &person, belongs, stamp.at) {
         return refuse(Refusal::RoomUnknown(String::new()));
     }
     if is_in_use_by_another(t, &row.address, id)? {

@@ -23,9 +23,9 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, secrets: u64, at: u64) {
         let password = snapshot.credentials(user.id).unwrap();
         assert_eq!(password.map(|read| (read.hash.as_str().to_owned(), read.set)), user.password);
         assert_eq!(snapshot.recovery_codes(user.id).unwrap(), user.codes.len());
-        let sessions = snapshot.sessions(user.id).unwrap();
+        let sessions = snapshot.sessions(user.id, Moment(at)).unwrap();
         let sessions: Vec<_> = sessions.into_iter().map(|s| (s.id, s.kind, s.made_at.0, s.seen_at.0)).collect();
-        let theirs = tokens_of(model, user).into_iter();
+        let theirs = tokens_of(model, user).into_iter().filter(|token| !is_over(token, at));
         let theirs: Vec<_> = theirs.map(|t| (SessionId::of(t.hash), t.kind.clone(), t.made_at, t.seen_at)).collect();
         assert_eq!(sessions, theirs);
     }
@@ -43,6 +43,10 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, secrets: u64, at: u64) {
         let is_blocked = block.is_some_and(|(_, _, until)| until.holds(Moment(at)));
         assert_eq!(snapshot.is_blocked(&address, Moment(at)).unwrap(), is_blocked);
     }
+}
+
+fn is_over(token: &Token, at: u64) -> bool {
+    matches!(token.kind, TokenKind::Session(_)) && at - token.seen_at >= 90 * DAY
 }
 
 /// Somebody's tokens, used last first.
@@ -69,8 +73,7 @@ fn lists_like(snapshot: &Snapshot, model: &Model) {
 /// Whatever a secret is good for, as a token or as a link.
 fn secret_like(snapshot: &Snapshot, model: &Model, hash: TokenHash, at: u64) {
     let known = snapshot.known(hash, Moment(at)).unwrap();
-    let is_over = |token: &Token| matches!(token.kind, TokenKind::Session(_)) && at - token.seen_at >= 90 * DAY;
-    let token = model.tokens.iter().find(|token| token.hash == hash && !is_over(token));
+    let token = model.tokens.iter().find(|token| token.hash == hash && !is_over(token, at));
     let shown =
         token.map(|token| (person(model.user(token.user).expect("its owner")), token.kind.clone(), token.seen_at));
     let shown = shown.filter(|(person, _, _)| !person.banned.holds(Moment(at)));

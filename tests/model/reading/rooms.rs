@@ -6,7 +6,6 @@ use taproom::domain::{Address, Kind, Message, Moment, RoomId, Seq, Until, UserId
 use taproom::store::{Snapshot, Window};
 
 use super::people::person;
-use crate::rules::rooms::may_have_back;
 use crate::rules::{Model, Post, Room, User};
 
 pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
@@ -79,7 +78,7 @@ fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
     let hidden = model.rooms.iter().filter(|room| room.kind.is_hidden() && model.sees(at, room, Some(user)));
     let hidden: Vec<_> = hidden.map(|room| shown(model, room, Some(user), false)).collect();
     assert_eq!(snapshot.hidden_rooms(&person, now).unwrap(), hidden, "for {user:?}");
-    let mut gone: Vec<&Room> = model.rooms.iter().filter(|room| may_have_back(at, room, user)).collect();
+    let mut gone: Vec<&Room> = model.rooms.iter().filter(|room| model.may_have_back(at, room, user)).collect();
     gone.sort_by_key(|room| Reverse(room.last));
     let gone: Vec<_> = gone.into_iter().map(|room| shown(model, room, Some(user), false)).collect();
     assert_eq!(snapshot.deleted_rooms(&person, now).unwrap(), gone, "for {user:?}");

@@ -58,7 +58,7 @@ impl Model {
                 let is_good = |(known, _, until): &(TokenHash, UserId, u64)| known == link && now.at < *until;
                 let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkDead)?;
                 self.may_come_in(now, self.resets[index].1)?;
-                let (_, user, _) = self.resets.remove(index);
+                let (_, user, _) = self.resets[index];
                 self.end(user, |_| true);
                 Ok(self.renew(now, user, password, *token, device))
             }
@@ -168,6 +168,7 @@ impl Model {
         user.role = user.role.max(Role::Member);
         user.password = Some((password.as_str().to_owned(), now.seq));
         self.end(id, is_session);
+        self.resets.retain(|(_, user, _)| *user != id);
         self.give(now, id, token, TokenKind::Session(device.clone()));
         Event::PersonChanged { user: id }
     }

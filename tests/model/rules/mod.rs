@@ -61,6 +61,7 @@ pub struct Token {
 }
 
 /// A room and all that was said in it.
+#[derive(Clone)]
 pub struct Room {
     pub id: RoomId,
     pub name: String,

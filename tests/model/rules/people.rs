@@ -24,8 +24,15 @@ impl Model {
             C::Ban { until, why, addresses } => {
                 let (by, _) = self.above(now, who, id)?;
                 self.user_mut(id).banned = *until;
-                self.blocks.retain(|(address, _, _)| !addresses.contains(address));
-                self.blocks.extend(addresses.iter().map(|address| (address.clone(), id, *until)));
+                for address in addresses {
+                    let is_covered = |(known, user, end): &(String, UserId, Until)| {
+                        known == address && *user != id && end.holds(Moment(now.at)) && end >= until
+                    };
+                    if !self.blocks.iter().any(is_covered) {
+                        self.blocks.retain(|(known, _, _)| known != address);
+                        self.blocks.push((address.clone(), id, *until));
+                    }
+                }
                 self.end(id, |_| true);
                 let why = why.as_ref().map_or("", |why| why.as_str()).to_owned();
                 self.note(

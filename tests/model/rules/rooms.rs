@@ -122,7 +122,7 @@ impl Model {
         let user = self.asker(now, who)?;
         let unknown = Refusal::RoomUnknown(String::new());
         let room = self.rooms.iter().find(|room| room.id == id).ok_or(unknown.clone())?;
-        if !may_have_back(now.at, room, &user) {
+        if !self.may_have_back(now.at, room, &user) {
             return Err(unknown);
         }
         let address = room.address.clone();
@@ -205,12 +205,6 @@ impl Model {
     }
 }
 
-/// Whether a room was deleted less than a week ago, and may be had back by this person.
-pub fn may_have_back(at: u64, room: &Room, user: &User) -> bool {
-    let is_gone = room.deleted_at.is_some_and(|deleted_at| at - deleted_at < 7 * DAY);
-    is_gone && user.keeps(room) && (!room.kind.is_hidden() || room.members.contains(&user.id))
-}
-
 fn address(name: &RoomName, kind: Kind, salt: Salt) -> String {
     let plain = name.address().as_str();
     if kind.is_hidden() { Address::hidden(plain, salt) } else { plain.to_owned() }
@@ -218,6 +212,13 @@ fn address(name: &RoomName, kind: Kind, salt: Salt) -> String {
 
 /// Where a room is found.
 impl Model {
+    /// Whether a room was deleted less than a week ago, and may be had back by this person.
+    pub fn may_have_back(&self, at: u64, room: &Room, user: &User) -> bool {
+        let is_gone = room.deleted_at.is_some_and(|deleted_at| at - deleted_at < 7 * DAY);
+        let there = Room { deleted_at: None, ..room.clone() };
+        is_gone && user.keeps(room) && self.sees(at, &there, Some(user))
+    }
+
     /// The room to which an address leads, if it is there at all.
     pub fn room_at(&self, address: &str) -> Option<&Room> {
         let (_, id) = self.addresses.iter().rfind(|(known, _)| known == address)?;
