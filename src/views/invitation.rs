@@ -158,8 +158,15 @@ pub(super) fn copied(id: &str, label: &str, text: &str) -> Markup {
         div.field {
             label for=(id) { (label) }
             input.mono id=(id) value=(text) readonly autocomplete="off" spellcheck="false";
+            (copy_button(id))
         }
     }
+}
+
+/// A button that copies what stands in the element of this id; without a script, and where pages may not copy, there is
+/// none.
+pub(super) fn copy_button(id: &str) -> Markup {
+    html! { div.actions { button.button type="button" data-copies=(id) aria-live="polite" hidden { "Copy" } } }
 }
 
 /// What the page shows to which an invitation leads.

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::account::{password, username};
 use super::fields::{Again, Field, choice, field, ticks};
 use super::icons::{self, Icon};
+use super::invitation::copy_button;
 use super::sheet::{self, Notice, Tab, section_head};
 use super::sidebar::Places;
 use super::time::{self, Stamp};
@@ -181,6 +182,7 @@ pub fn token_made(places: &Places, label: &str, token: &Token, line: &str) -> Ma
         div.stack {
             p { "For " b { bdi { (label) } } ":" }
             p.code-line tabindex="0" role="group" aria-label="Token" { code #token { (token.text()) } }
+            (copy_button("token"))
             p { "It is used like this:" }
             p.code-line tabindex="0" role="group" aria-label="Command line" { code { (line) } }
             a.button href=(TOKENS.href) { "I have it" }

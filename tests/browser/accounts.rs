@@ -1,6 +1,8 @@
 //! A name of one's own, in a browser: kept, used in a second window, taken away from the first; every page of it looked at,
 //! and everything done once without JavaScript.
 
+use serde_json::json;
+
 use super::browser::Browser;
 use super::harness::{ANN, House, ROOM_PATH};
 
@@ -74,6 +76,26 @@ async fn a_name_is_kept_used_in_a_second_window_and_the_first_is_signed_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_copied_with_a_button() {
+    let house = House::open().await;
+    let ann = Browser::open().await;
+    ann.cdp("Browser.grantPermissions", json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] }))
+        .await;
+    ann.comes_in(&house.url, ANN).await;
+    ann.goes_to(&format!("{}/claim", house.url)).await;
+    ann.fills("#password", PASSWORD).await;
+    ann.clicks("form .primary").await;
+    ann.find(".flash").await;
+    ann.goes_to(&format!("{}/settings/tokens", house.url)).await;
+    ann.fills("#name", "deploys").await;
+    ann.clicks("main .primary").await;
+    ann.clicks("[data-copies=token]").await;
+    ann.until("a copy", "return document.querySelector('[data-copies]').textContent === 'Copied'", vec![]).await;
+    let copied = ann.eval("return navigator.clipboard.readText()", vec![]).await;
+    assert_eq!(copied, json!(ann.says_of("#token").await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everything_of_an_account_works_without_script() {
     let house = House::open().await;
     let ada = Browser::without_script().await;
@@ -107,7 +129,8 @@ async fn everything_of_an_account_works_without_script() {
     ada.clicks(".tick:last-of-type input").await;
     ada.clicks("main .primary").await;
     assert_eq!(ada.says_of("#token").await.len(), 43);
-    ada.clicks("main .button").await;
+    assert!(!ada.find("[data-copies]").await.is_displayed().await.expect("an answer"), "nothing that needs a script");
+    ada.clicks("main a.button").await;
     assert!(ada.says_of(".rows").await.contains("deploys"));
     assert!(!ada.says_of(".rows").await.contains("post"), "only what was ticked");
     ada.clicks(".rows button").await;
