@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Handle;
@@ -18,6 +19,7 @@ use crate::engine::Engine;
 use crate::live::{Hubs, Tail};
 use crate::meters::Meters;
 use crate::store::{OpenError, Store};
+use crate::web::serve::Seats;
 use crate::web::{self, Clock, House, METRICS_TOKEN_BYTES_MIN, MetricsToken, OwnerLink, Pace, Passwords, serve};
 
 /// How long requests that are under way get to end when the server stops.
@@ -28,6 +30,12 @@ const CONNECTIONS_MAX: usize = 20_000;
 const BACKLOG_CONNECTIONS: u32 = 4_096;
 /// Descriptors that are not for connections: the data file, the log, the runtime, and some in reserve.
 const DESCRIPTORS_KEPT: u64 = 64;
+
+/// The addresses by which this machine reaches itself (RFC 6890, sections 2.2.2 and 2.2.3).
+const THIS_MACHINE: [IpNet; 2] = [
+    IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(127, 0, 0, 0), 8)),
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::LOCALHOST, 128)),
+];
 
 /// Why Taproom does not start. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -110,7 +118,8 @@ pub async fn start_with(config: &Config, tail: Tail, clock: Clock) -> Result<Run
         .inspect_err(|error| tracing::warn!(%error, "no control socket: backups only while stopped"))
         .ok();
     let engine = Arc::new(Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters))?);
-    let pace = (config.pace == Switch::On).then(|| Pace::new(clock));
+    let seats = seats(descriptors, &config.trusted_proxy);
+    let pace = (config.pace == Switch::On).then(|| Pace::new(clock, seats.each));
     let (trusted_proxies, public_url) = (config.trusted_proxy.clone(), config.public_url.clone());
     let address = listener.local_addr()?;
     let owner_link = OwnerLink::prepare(&config.data, &store)
@@ -126,12 +135,18 @@ pub async fn start_with(config: &Config, tail: Tail, clock: Clock) -> Result<Run
         .ok();
     let origin = house.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
     let operated = Operated { store: Arc::clone(&house.store), engine: Arc::clone(&house.engine), origin };
-    let connections = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX);
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(run(listener, house, (control, operated), connections.min(CONNECTIONS_MAX), async {
+    let ended = tokio::spawn(run(listener, house, (control, operated), seats, async {
         let _dropped = stopped.await;
     }));
     Ok(Running { address, owner_path, stop: Some(stop), ended })
+}
+
+/// As many as the system gives descriptors for. Nobody has more than half of them, so that no one address shuts out all
+/// others; but behind the proxies, and whatever else on this machine passes requests on, there may be everybody.
+fn seats(descriptors: u64, proxies: &[IpNet]) -> Seats {
+    let all = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_KEPT)).unwrap_or(usize::MAX).min(CONNECTIONS_MAX);
+    Seats { all, each: all.div_ceil(2), shared: [&THIS_MACHINE, proxies].concat() }
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -145,7 +160,7 @@ async fn run(
     listener: TcpListener,
     house: Arc<House>,
     (control, operated): (Option<Control>, Operated),
-    connections_max: usize,
+    seats: Seats,
     stopped: impl Future<Output = ()>,
 ) {
     let until = async {
@@ -159,7 +174,7 @@ async fn run(
         house.hubs.close();
     };
     let (endpoint, meters) = (web::endpoint(Arc::clone(&house)), Arc::clone(&house.meters));
-    serve::serve(listener, endpoint, connections_max, meters, until, DRAIN).await;
+    serve::serve(listener, endpoint, seats, meters, until, DRAIN).await;
     // The writer blocks until it has written what it took.
     let _panicked = tokio::task::spawn_blocking(move || house.engine.stop()).await;
 }

@@ -84,6 +84,11 @@ pub enum Refusal {
     /// The password is too short or too long.
     #[error("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.")]
     PasswordLength,
+    /// The password would be guessed soon.
+    #[error(
+        "That password is soon guessed: many people use it, or it is little more than a name. Take four or five words that do not belong together."
+    )]
+    PasswordWeak,
     /// A name and what should prove it do not fit together. It does not say which is wrong.
     #[error("That name and that secret do not belong together. Check both and try again.")]
     SignInWrong,
@@ -156,6 +161,9 @@ pub enum Refusal {
     /// It was sent to another name than the one by which this server is reached, which is told.
     #[error("This server is at {0}. Ask for it by that name.")]
     Misdirected(String),
+    /// As much of it is open as one may have open.
+    #[error("You have very many pages open here. Close some of them, then try again.")]
+    TooManyStreams,
     /// It came too soon after the ones before.
     #[error("That was too fast. Wait {}, then send it again.", seconds(*wait_s))]
     TooFast {
@@ -191,6 +199,7 @@ impl Refusal {
             Self::FieldTooLong(..) => "field_too_long",
             Self::FieldInvalid(_) => "field_invalid",
             Self::PasswordLength => "password_length",
+            Self::PasswordWeak => "password_weak",
             Self::SignInWrong => "sign_in_wrong",
             Self::PasswordWrong => "password_wrong",
             Self::DoorInvited => "door_invited",
@@ -215,6 +224,7 @@ impl Refusal {
             Self::Nothing => "nothing",
             Self::MethodUnknown => "method_unknown",
             Self::Misdirected(_) => "misdirected",
+            Self::TooManyStreams => "too_many_streams",
             Self::TooFast { .. } => "too_fast",
         }
     }
@@ -227,7 +237,7 @@ impl Refusal {
             }
             Self::RoomBlank | Self::RoomTooLong => Some("room"),
             Self::FieldBlank(field) | Self::FieldTooLong(field, _) | Self::FieldInvalid(field) => Some(field),
-            Self::PasswordLength => Some("password"),
+            Self::PasswordLength | Self::PasswordWeak => Some("password"),
             Self::PasswordWrong => Some("current"),
             Self::BodyBlank | Self::BodyTooLong => Some("body"),
             Self::NonceInvalid => Some("nonce"),
@@ -263,6 +273,7 @@ impl Refusal {
             | Self::Nothing
             | Self::MethodUnknown
             | Self::Misdirected(_)
+            | Self::TooManyStreams
             | Self::TooFast { .. } => None,
         }
     }

@@ -36,8 +36,8 @@ pub enum Problem {
     /// The asker's doing.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The queue is full. Nothing was done; asking again in a moment helps.
-    #[error("too many are writing at this moment")]
+    /// Too many wait already. Nothing was done; asking again in a moment helps.
+    #[error("too many are waiting at this moment")]
     Busy,
     /// The server stops. Nothing was done.
     #[error("the server is restarting")]

@@ -11,6 +11,8 @@ use crate::domain::{Audit, Author, Deed, Room, Seq, Until, spell};
 /// A line of the log, with the names it needs.
 #[derive(Debug)]
 pub struct Line {
+    /// Its number.
+    pub id: Seq,
     /// What was done.
     pub audit: Audit,
     /// Who did it.

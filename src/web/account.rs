@@ -4,6 +4,7 @@
 //! the same work.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -13,7 +14,7 @@ use super::answers::{form_again, no_store, private, see_other, signed_in};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::Visitor;
-use super::{House, blocks, device, query, random};
+use super::{House, blocks, client, device, query, random};
 use crate::domain::limits::{PASSWORD_CHARS_MAX, RECOVERY_CODE_CHARS_MAX};
 use crate::domain::{
     AccountCommand, Command, Password, Person, RecoveryCode, Refusal, Token, TokenHash, UserId, UserName, Who,
@@ -60,7 +61,7 @@ async fn try_out(house: &House, request: &Request, form: &Form) -> Result<(Strin
     if typed.chars().count() > PASSWORD_CHARS_MAX {
         return Err(Refusal::PasswordLength.into());
     }
-    pace::take(request, Some(said_to_be(&name)), Deed::SignIn)?;
+    take_a_try(request, &name)?;
     let person = house.store.snapshot()?.person_named(&name)?;
     let user = person.as_ref().map_or(NOBODY, |person| person.author.id);
     let kept = house.store.snapshot()?.credentials(user)?;
@@ -119,7 +120,8 @@ async fn keep(house: &House, request: &Request, visitor: &Visitor, form: &Form) 
     if person.has_account() {
         return Err(Refusal::AccountThere.into());
     }
-    let password = Password::choose(form.one("password")?)?;
+    let password =
+        Password::choose(form.one("password")?, &person.author.name, &house.store.snapshot()?.house()?.name)?;
     let instead = visitor.token.as_ref().ok_or(Refusal::NameNeeded)?.hash();
     pace::take(request, Some(person.author.id), Deed::SignIn)?;
     let (token, device) = (random::token()?, device::of(request));
@@ -159,9 +161,9 @@ async fn come_back(house: &House, request: &Request, form: &Form) -> Result<(Str
         }
         _ => {}
     }
-    let password = Password::choose(form.one("password")?)?;
+    let password = Password::choose(form.one("password")?, name.as_str(), &house.store.snapshot()?.house()?.name)?;
     let code = RecoveryCode::parse(typed).ok_or(Refusal::SignInWrong)?;
-    pace::take(request, Some(said_to_be(&name)), Deed::SignIn)?;
+    take_a_try(request, &name)?;
     let (token, device) = (random::token()?, device::of(request));
     let password = house.passwords.hash(password).await?;
     let person = house.store.snapshot()?.person_named(&name)?;
@@ -197,7 +199,8 @@ pub(super) async fn reset(request: &Request, body: Body, Data(house): Data<&Arc<
 
 async fn choose_anew(house: &House, request: &Request, form: &Form) -> Result<Token, Problem> {
     let (person, link) = link(request, house)?;
-    let password = Password::choose(form.one("password")?)?;
+    let password =
+        Password::choose(form.one("password")?, &person.author.name, &house.store.snapshot()?.house()?.name)?;
     pace::take(request, Some(person.author.id), Deed::SignIn)?;
     let (token, device) = (random::token()?, device::of(request));
     let password = house.passwords.hash(password).await?;
@@ -220,10 +223,16 @@ fn reset_page(request: &Request, house: &House, again: &Again) -> Result<Respons
     Ok(no_store(views::account::reset(&called, &person.author.name, again, token).into_response()))
 }
 
-/// Whose share of tries a name uses up. It is found for every name in the same way, whether or not it is anybody's.
-pub(super) fn said_to_be(name: &UserName) -> UserId {
+/// Takes what a try at a name costs: a share of this name as tried from this address, and one of the name wherever it is
+/// tried. It is the same for every name, whether or not it is anybody's.
+fn take_a_try(request: &Request, name: &UserName) -> Result<(), Refusal> {
+    pace::take(request, Some(said_to_be(name, client::share(request))), Deed::SignIn)?;
+    pace::take(request, Some(said_to_be(name, None)), Deed::Guess)
+}
+
+fn said_to_be(name: &UserName, from: Option<IpAddr>) -> UserId {
     let mut hasher = DefaultHasher::new();
-    name.key().hash(&mut hasher);
+    (name.key(), from).hash(&mut hasher);
     UserId(hasher.finish())
 }
 

@@ -37,7 +37,8 @@ fn trusted(request: &Request) -> &[IpNet] {
     request.data::<Arc<House>>().map_or(&[], |house| &house.trusted_proxies)
 }
 
-fn network_of(address: IpAddr) -> IpAddr {
+/// The address, or of IPv6 the network that somebody has who has one of its addresses.
+pub(super) fn network_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),

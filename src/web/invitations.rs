@@ -31,6 +31,11 @@ const NAMED_MAX: usize = 1_000;
 #[handler]
 pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     visitor.allowed(Act::Invite, None).map_err(Problem::Refused)?;
+    if !wants_page(request) {
+        let listed = listed(&house.store.snapshot().map_err(Problem::Unread)?)?;
+        let listed: Vec<_> = listed.iter().map(|one| views::json::ListedInvitation::of(one, now())).collect();
+        return Ok(private(Json(listed).into_response(), &visitor));
+    }
     Ok(page(request, house, &visitor, &Draft::fresh())?)
 }
 
@@ -127,23 +132,27 @@ fn made(
         let qr = format!("{path}/qr.svg");
         private(views::invitation::made(&places.view(visitor, None), invitation, &link, &qr).into_response(), visitor)
     } else {
-        Json(views::json::Invitation::of(invitation, &link)).into_response()
+        Json(views::json::Invitation::of(invitation, Some(&link))).into_response()
     };
     response.set_status(StatusCode::CREATED);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
-fn page(request: &Request, house: &House, visitor: &Visitor, draft: &Draft) -> Result<Response, Problem> {
-    let (snapshot, person) = (house.store.snapshot()?, visitor.named()?);
-    let places = Places::of(&snapshot, visitor)?;
+/// The invitations, newest first, and who came by each.
+fn listed(snapshot: &Snapshot) -> Result<Vec<Listed>, Problem> {
     let newcomers = snapshot.newcomers(NAMED_MAX)?;
     let listed = |invitation: Invitation| {
         let came = newcomers.iter().filter(|(id, _)| *id == invitation.id).map(|(_, author)| author.clone()).collect();
-        Ok::<_, Problem>(Listed { by: snapshot.user(invitation.by)?, came, invitation })
+        Ok(Listed { by: snapshot.user(invitation.by)?, came, invitation })
     };
-    let invitations =
-        snapshot.invitations(LISTED_PEOPLE_MAX)?.into_iter().map(listed).collect::<Result<Vec<_>, _>>()?;
+    snapshot.invitations(LISTED_PEOPLE_MAX)?.into_iter().map(listed).collect()
+}
+
+fn page(request: &Request, house: &House, visitor: &Visitor, draft: &Draft) -> Result<Response, Problem> {
+    let (snapshot, person) = (house.store.snapshot()?, visitor.named()?);
+    let places = Places::of(&snapshot, visitor)?;
+    let invitations = listed(&snapshot)?;
     let mut rooms = snapshot.hidden_rooms(person, now())?;
     rooms.retain(|room| room.kind == Kind::Closed);
     let is_revoked = query::text(request, "done").as_deref() == Some("revoked");

@@ -77,7 +77,7 @@ async fn come_in(house: &House, request: &Request, visitor: &Visitor, form: &For
     let password = match form.one("password")? {
         "" if needs_account(&snapshot, &invitation)? => return Err(Refusal::FieldBlank("password").into()),
         "" => None,
-        typed => Some(Password::choose(typed)?),
+        typed => Some(Password::choose(typed, name.as_str(), &snapshot.house()?.name)?),
     };
     if snapshot.person_named(&name)?.is_some() {
         return Err(Refusal::NameTaken(name.as_str().to_owned()).into()); // no need to hash a password first
@@ -157,7 +157,7 @@ fn beside(problem: &Problem) -> (&'static str, String) {
             | Refusal::NameMixed
             | Refusal::NameAlike(_),
         ) => ("name", problem::detail(problem)),
-        Problem::Refused(Refusal::PasswordLength) => ("password", problem::detail(problem)),
+        Problem::Refused(Refusal::PasswordLength | Refusal::PasswordWeak) => ("password", problem::detail(problem)),
         _ => problem::beside(problem, &["name", "password"]),
     }
 }

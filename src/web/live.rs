@@ -5,11 +5,12 @@ use std::sync::Arc;
 use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use poem::web::Data;
 use poem::{Body, Request, Response, Result, handler};
+use tokio_stream::StreamExt;
 
 use super::pace::{self, Deed};
 use super::serve::takeover::{self, InChunks};
 use super::visitor::Visitor;
-use super::{House, query};
+use super::{House, client, query};
 use crate::domain::{Cursor, Refusal, Token};
 use crate::engine::Problem;
 use crate::live::{Format, Framing, Hearer, Listener, Standing, Start};
@@ -25,7 +26,9 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
     if house.hubs.is_closing() {
         return Err(Problem::Stopping);
     }
-    pace::take(request, visitor.author().map(|person| person.id), Deed::Listen)?;
+    let person = visitor.author().map(|person| person.id);
+    pace::take(request, person, Deed::Listen)?;
+    let places = house.pace.as_ref().map(|pace| pace.streams.open(person, client::share(request))).transpose()?;
     let judged = house.hubs.rights(); // before anything is judged: what changes from here on is judged again
     let snapshot = house.store.snapshot()?;
     let room = house.room(&snapshot, request, visitor)?.room.id;
@@ -45,7 +48,11 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
         Framing::Chunked => response.extension(InChunks),
         Framing::Plain => response,
     };
-    Ok(response.body(Body::from_bytes_stream(listener)))
+    let held = listener.map(move |frame| {
+        let _until_the_stream_ends = &places;
+        frame
+    });
+    Ok(response.body(Body::from_bytes_stream(held)))
 }
 
 /// From where on: what the page knows, or what the stream itself brought last, whichever is later.

@@ -12,6 +12,7 @@ mod blocks;
 mod changing;
 mod client;
 mod compress;
+mod crowd;
 mod device;
 mod devices;
 mod door;

@@ -105,7 +105,7 @@ pub(super) async fn take(
 async fn own(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<(String, Token), Problem> {
     let called = Line::parse("house", form.one("house")?, LABEL_CHARS_MAX)?;
     let name = UserName::choose(form.one("name")?)?;
-    let password = Password::choose(form.one("password")?)?;
+    let password = Password::choose(form.one("password")?, name.as_str(), called.as_str())?;
     pace::take(request, None, Deed::SignIn)?;
     let (token, device) = (random::token()?, device::of(request));
     let own = AccountCommand::Own {

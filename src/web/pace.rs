@@ -18,6 +18,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{NotUntil, RateLimiter};
 use poem::Request;
 
+use super::crowd::Streams;
 use super::{House, client};
 use crate::domain::{Refusal, UserId};
 
@@ -26,14 +27,20 @@ use crate::domain::{Refusal, UserId};
 pub enum Deed {
     /// Coming in at the door, with a new name or one that one has. It is a row on disk, and it tries whether a name is free.
     Enter,
-    /// Showing a password. The person is whoever it is said to be, so that nobody's password is guessed by trying.
+    /// Showing a password, or choosing one. The person is whoever it is said to be, as tried from one address: whoever
+    /// tries a name from elsewhere does not stand in the way of its owner.
     SignIn,
+    /// Showing a password for a name, from whatever addresses: so that nobody's password is guessed from very many. The
+    /// person is whoever it is said to be.
+    Guess,
     /// Saying something. Everybody in the room is sent it.
     Post,
     /// Opening a room that was not there. It stays, and everybody's list has it.
     Open,
     /// Changing what a room is, or who belongs to it. Everybody who has it open reads it anew.
     Change,
+    /// A small change of which nobody hears at once: of one's own account, or a report. It is a row on disk.
+    Note,
     /// Opening a stream. Each may begin with a long way to catch up.
     Listen,
 }
@@ -73,8 +80,9 @@ const fn rate(burst: u32, refill_us: u64) -> Rate {
 const SECOND_US: u64 = 1_000_000;
 
 impl Deed {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Enter, Self::SignIn, Self::Post, Self::Open, Self::Change, Self::Listen];
+    /// All of them, in their order.
+    pub const ALL: [Self; 8] =
+        [Self::Enter, Self::SignIn, Self::Guess, Self::Post, Self::Open, Self::Change, Self::Note, Self::Listen];
 
     /// How fast it may be done.
     pub const fn quota(self) -> Quota {
@@ -88,6 +96,12 @@ impl Deed {
             // Ten tries for whoever forgot which password it was. The same school signs in. Hashing takes tens of milliseconds.
             Self::SignIn => Quota {
                 person: rate(10, 30 * SECOND_US),
+                address: rate(300, SECOND_US),
+                house: rate(1_000, SECOND_US / 20),
+            },
+            // Ten addresses with all their tries: no more than NIST SP 800-63B, section 3.2.2, lets be wrong one after another.
+            Self::Guess => Quota {
+                person: rate(100, 15 * SECOND_US),
                 address: rate(300, SECOND_US),
                 house: rate(1_000, SECOND_US / 20),
             },
@@ -106,6 +120,12 @@ impl Deed {
             },
             // A room is arranged once, with a dozen tries and as many people brought in, and then talked in.
             Self::Change => Quota {
+                person: rate(30, 2 * SECOND_US),
+                address: rate(300, SECOND_US / 2),
+                house: rate(2_000, SECOND_US / 20),
+            },
+            // Whoever tidies up ends a dozen devices and tokens one by one; a raid is reported by many.
+            Self::Note => Quota {
                 person: rate(30, 2 * SECOND_US),
                 address: rate(300, SECOND_US / 2),
                 house: rate(2_000, SECOND_US / 20),
@@ -159,42 +179,24 @@ pub(super) fn take(request: &Request, person: Option<UserId>, deed: Deed) -> Res
     }
 }
 
-/// All buckets.
+/// All buckets, and all places.
 pub struct Pace {
     clock: Clock,
-    enter: Buckets,
-    sign_in: Buckets,
-    post: Buckets,
-    open: Buckets,
-    change: Buckets,
-    listen: Buckets,
+    /// Of each deed, in the order of [`Deed::ALL`].
+    buckets: [Buckets; Deed::ALL.len()],
+    /// What is open at this moment.
+    pub(super) streams: Streams,
 }
 
 impl Pace {
-    /// Full buckets, which fill by this clock.
-    pub fn new(clock: Clock) -> Self {
-        let buckets = |deed: Deed| Buckets::new(deed.quota(), &clock);
-        Self {
-            enter: buckets(Deed::Enter),
-            sign_in: buckets(Deed::SignIn),
-            post: buckets(Deed::Post),
-            open: buckets(Deed::Open),
-            change: buckets(Deed::Change),
-            listen: buckets(Deed::Listen),
-            clock,
-        }
+    /// Full buckets, which fill by this clock; and so many streams at a time for an address.
+    pub fn new(clock: Clock, streams_of_an_address: usize) -> Self {
+        let buckets = Deed::ALL.map(|deed| Buckets::new(deed.quota(), &clock));
+        Self { buckets, streams: Streams::new(streams_of_an_address), clock }
     }
 
     fn take(&self, deed: Deed, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), Refusal> {
-        let buckets = match deed {
-            Deed::Enter => &self.enter,
-            Deed::SignIn => &self.sign_in,
-            Deed::Post => &self.post,
-            Deed::Open => &self.open,
-            Deed::Change => &self.change,
-            Deed::Listen => &self.listen,
-        };
-        buckets.take(person, address).map_err(|until| {
+        self.buckets[deed as usize].take(person, address).map_err(|until| {
             let wait = until.wait_time_from(clock::Clock::now(&self.clock));
             Refusal::TooFast { wait_s: wait.as_millis().div_ceil(1_000).max(1) as u64 }
         })
@@ -257,7 +259,8 @@ mod tests {
 
     #[test]
     fn every_rate_is_one_and_the_house_has_more_than_one_address_and_that_more_than_one_person() {
-        for deed in Deed::ALL {
+        for (n, deed) in Deed::ALL.into_iter().enumerate() {
+            assert_eq!(deed as usize, n);
             let Quota { person, address, house } = deed.quota();
             for rate in [person, address, house] {
                 assert_eq!(rate.quota().burst_size().get(), rate.burst, "{deed:?}");
@@ -285,7 +288,7 @@ mod tests {
 
     #[test]
     fn whoever_has_nothing_left_takes_nothing_from_the_others() {
-        let pace = Pace::new(Clock::Told(FakeRelativeClock::default()));
+        let pace = Pace::new(Clock::Told(FakeRelativeClock::default()), 1);
         let Quota { person, house, .. } = Deed::Post.quota();
         let take = |person| pace.take(Deed::Post, Some(UserId(person)), None);
         for _ in 0..person.burst {

@@ -42,6 +42,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::FieldTooLong(..)
         | Refusal::FieldInvalid(_)
         | Refusal::PasswordLength
+        | Refusal::PasswordWeak
         | Refusal::PasswordWrong
         | Refusal::RoomKind
         | Refusal::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -71,7 +72,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::AccountNeeded
         | Refusal::Scope => StatusCode::FORBIDDEN,
         Refusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::Slow(_) | Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::Slow(_) | Refusal::TooFast { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
         Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Refusal::MethodUnknown => StatusCode::METHOD_NOT_ALLOWED,
         Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
@@ -86,7 +87,7 @@ const NAMELESS_BROWSER: &str =
 pub(super) fn detail(problem: &Problem) -> String {
     match problem {
         Problem::Refused(refusal) => refusal.to_string(),
-        Problem::Busy => "Too many people are writing at this moment. Wait a second and send it again.".to_owned(),
+        Problem::Busy => "Too many people want something at this moment. Wait a second and send it again.".to_owned(),
         Problem::Stopping => "Taproom is restarting. Wait a few seconds and try again.".to_owned(),
         Problem::Broken => {
             "It could not be saved. Try again; if it stays so, tell whoever runs this server.".to_owned()
@@ -169,6 +170,8 @@ fn written(error: poem::Error, accept: Accept, htmx: bool, (page, house): (Optio
 pub(super) fn tell_when(problem: &Problem, headers: &mut HeaderMap) {
     let seconds = match problem {
         Problem::Refused(Refusal::TooFast { wait_s } | Refusal::Slow(wait_s)) => *wait_s,
+        // By then those have gone that went without a word.
+        Problem::Refused(Refusal::TooManyStreams) => 60,
         Problem::Busy => 1,
         Problem::Stopping | Problem::Broken => 5,
         Problem::Refused(_) | Problem::Unread(_) => return,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use poem::http::StatusCode;
-use poem::web::Data;
+use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::answers::{again, private, see_other, wants_page};
 use super::form::Form;
+use super::pace::{self, Deed};
 use super::places::Places;
 use super::removing::found;
 use super::visitor::Visitor;
@@ -41,6 +42,7 @@ pub(super) async fn tell(
     let reported = async {
         let why = if sent.has_fields() { sent.one("why")? } else { sent.get_or_text("why") };
         let why = Line::parse_optional("why", why, REASON_CHARS_MAX)?;
+        pace::take(request, visitor.author().map(|person| person.id), Deed::Note)?;
         let command = Command::Room(room.id, RoomCommand::Report { message: message.id, why });
         house.engine.execute(visitor.who()?, None, command).await
     };
@@ -62,6 +64,10 @@ pub(super) fn queue(request: &Request, Data(house): Data<&Arc<House>>, visitor: 
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let reports = snapshot.reports(LISTED_PEOPLE_MAX).map_err(Problem::Unread)?.into_iter();
     let reports = reports.map(|report| listed(&snapshot, person, report)).collect::<Result<Vec<_>, _>>()?;
+    if !wants_page(request) {
+        let reports: Vec<_> = reports.iter().map(views::json::Report::of).collect();
+        return Ok(private(Json(reports).into_response(), &visitor));
+    }
     let places = Places::of(&snapshot, &visitor).map_err(Problem::Unread)?;
     let is_settled = query::text(request, "done").as_deref() == Some("settled");
     let notice = is_settled.then(|| Notice::Done("It is settled.".to_owned()));

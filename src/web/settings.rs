@@ -63,7 +63,7 @@ async fn change(house: &House, request: &Request, visitor: &Visitor, form: &Form
     if form.one("current")?.is_empty() {
         return Err(Refusal::FieldBlank("current").into());
     }
-    let password = Password::choose(form.one("password")?)?;
+    let password = Password::choose(form.one("password")?, &author.name, &house.store.snapshot()?.house()?.name)?;
     let kept = proven(house, request, author.id, form).await?;
     let (token, device) = (random::token()?, device::of(request));
     let password = house.passwords.hash(password).await?;
@@ -88,7 +88,7 @@ async fn proven(house: &House, request: &Request, user: UserId, form: &Form) -> 
 }
 
 /// Lets somebody make what would outlive their session, a token or recovery codes: if they have come in just now, or show
-/// the password once more. A browser that somebody left open is not enough.
+/// the password once more, and have not made very many. A browser that somebody left open is not enough.
 pub(super) async fn is_certain(
     house: &House,
     request: &Request,
@@ -96,6 +96,7 @@ pub(super) async fn is_certain(
     form: &Form,
 ) -> Result<(), Problem> {
     let user = account(visitor)?.author.id;
+    pace::take(request, Some(user), Deed::Note)?;
     if !visitor.is_fresh() {
         proven(house, request, user, form).await?;
     }

@@ -9,18 +9,24 @@ use poem::{Body, Endpoint, Request, Response, Result, handler};
 
 use super::answers::{add_cookie, done};
 use super::form::Form;
+use super::origin;
 use super::visitor::cookie_value;
 use crate::domain::Refusal;
 use crate::engine::Problem;
 use crate::views::Theme;
 
-const COOKIE: &str = "theme";
+/// The cookie of a browser that came by http.
+const COOKIE_HTTP: &str = "theme";
+/// The cookie of a browser that came by https, which no other host and no plain http sets.
+const COOKIE_HTTPS: &str = "__Host-theme";
 /// How long a browser keeps it, in seconds: a year.
 const KEPT_S: u64 = 365 * 24 * 60 * 60;
 
 /// What this browser has chosen.
 pub(super) fn of(request: &Request) -> Theme {
-    cookie_value(request, COOKIE).and_then(Theme::parse).unwrap_or_default()
+    let chosen = |name| cookie_value(request, name).and_then(Theme::parse);
+    let by_http = || if origin::is_told_https(request) { None } else { chosen(COOKIE_HTTP) };
+    chosen(COOKIE_HTTPS).or_else(by_http).unwrap_or_default()
 }
 
 /// This browser chooses.
@@ -31,7 +37,9 @@ pub(super) async fn choose(request: &Request, body: Body) -> Result<Response> {
     let theme = Theme::parse(word).ok_or(Problem::Refused(Refusal::FieldInvalid("theme")))?;
     let kept_s = if theme == Theme::Device { 0 } else { KEPT_S };
     let mut response = done(request, "/settings?done=theme");
-    add_cookie(&mut response, &format!("{COOKIE}={}; Path=/; Max-Age={kept_s}; HttpOnly; SameSite=Lax", theme.word()));
+    let (name, secure) = if origin::is_https(request) { (COOKIE_HTTPS, "; Secure") } else { (COOKIE_HTTP, "") };
+    let word = theme.word();
+    add_cookie(&mut response, &format!("{name}={word}; Path=/; Max-Age={kept_s}; HttpOnly; SameSite=Lax{secure}"));
     Ok(response)
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use taproom::domain::Moment;
 use taproom::domain::limits::SESSION_KEPT;
+use taproom::domain::{AccountCommand, Asked, Command, Device, Moment, PasswordHash, Token, Who};
 use taproom::live::Tail;
 
 use crate::harness::{ANN, BEN, Guest, House, ask};
@@ -50,4 +50,32 @@ async fn a_session_that_nobody_uses_ends_after_ninety_days() {
         let page = ask(house.get("/rooms").header("cookie", who.cookie())).await;
         assert_eq!(page.status == 200, status == 201, "by cookie, {}", who.name);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_has_ended_by_itself_is_in_no_list() {
+    let directory = tempfile::tempdir().unwrap();
+    let token = Token::new([9; 32]);
+    let past = {
+        let store = store(directory.path());
+        let then = Moment(now().0 - u64::try_from(SESSION_KEPT.as_millis()).unwrap());
+        let past = Past::enters(&store, then, ANN, "lobby");
+        let does = |at, who, command| {
+            let asked = Asked { who, nonce: None, command: Command::Account(command) };
+            store.commit(at, &[asked]).unwrap().pop().unwrap().expect("it is not refused");
+        };
+        let (user, device) = (past.user(), Device::default());
+        let password = PasswordHash::new("$none$".to_owned());
+        let (old, instead) = (Token::new([8; 32]).hash(), past.token().hash());
+        let claim = AccountCommand::Claim { password, token: old, instead, device: device.clone() };
+        does(then, Who::User(user), claim);
+        let proof = store.snapshot().unwrap().credentials(user).unwrap().unwrap().set;
+        does(now(), Who::Nobody, AccountCommand::SignIn { user, proof, token: token.hash(), device });
+        assert_eq!(store.snapshot().unwrap().sessions(user, then).unwrap().len(), 2, "both were there then");
+        past
+    };
+    let house = House::open_on(directory, Tail::default()).await;
+    let ann = Guest { token: token.text(), ..past.guest(&house) };
+    let devices = ann.reads("/settings/devices", "application/json").await.json();
+    assert!(devices.as_array().unwrap().len() == 1 && devices[0]["current"] == true, "{devices}");
 }

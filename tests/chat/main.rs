@@ -48,6 +48,7 @@ mod limits;
 mod pace;
 mod queue;
 mod security;
+mod shares;
 
 mod shutdown;
 mod starting;
@@ -60,6 +61,7 @@ mod meters;
 
 mod house;
 mod invitations;
+mod lists;
 mod moderation;
 mod reports;
 mod rights;

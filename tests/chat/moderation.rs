@@ -1,10 +1,13 @@
 //! Keeping order: what is taken away, who is silenced or put outside, and what those hear of it who listen meanwhile.
 
+use std::time::Duration;
+
 use taproom::domain::{Command, PersonCommand, Until, Who};
 
 use crate::copies::{says, taproom};
 use crate::ears::Ears;
 use crate::harness::{ANN, Guest, ask, until};
+use crate::past;
 use crate::program::Program;
 use crate::sse::Event;
 use crate::staff::{GARDEN, GARDEN_PATH, Staffed, page_of};
@@ -203,6 +206,25 @@ async fn from_a_blocked_address_nobody_comes_in_anew_and_everybody_reads() {
     assert_eq!(house.read(GARDEN_PATH, "text/html").await.status, 200, "reading is for all");
     assert_eq!(moderator.sends("/people/Tim/unban", &[]).await.status, 200);
     assert_eq!((ask(enter()).await.status, ask(guest.post().body("x")).await.status), (200, 201));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shorter_ban_of_somebody_else_leaves_an_address_blocked_for_as_long_as_before() {
+    let staffed = Staffed::open_after(|founding, owner| {
+        for (name, until) in [("Tim", Until::LIFTED), ("Tom", Until(past::now().after(Duration::from_secs(3_600))))] {
+            let (user, _) = founding.comes(name, taproom::domain::Role::Guest, None);
+            let addresses = vec!["127.0.0.1".to_owned()];
+            let ban = PersonCommand::Ban { until, why: None, addresses, erase: false };
+            founding.does(Who::User(owner), Command::Person(user, ban));
+        }
+    })
+    .await;
+    let Staffed { house, moderator, .. } = &staffed;
+    let enter = || house.post("/enter").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Ty")]);
+    assert_eq!(moderator.sends("/people/Tom/unban", &[]).await.status, 200);
+    assert_eq!(ask(enter()).await.status, 403, "Tim is still outside");
+    assert_eq!(moderator.sends("/people/Tim/unban", &[]).await.status, 200);
+    assert_eq!(ask(enter()).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use taproom::engine::Engine;
 use taproom::live::{Hubs, Tail};
 use taproom::meters::Meters;
 use taproom::store::Store;
+use taproom::web::serve::Seats;
 use taproom::web::{self, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -35,13 +36,18 @@ impl Parts {
 
     /// The same on this store.
     pub async fn on(store: Store, at: Moment, seats: usize) -> Self {
+        Self::with(store, at, Seats { all: seats, each: seats, shared: Vec::new() }, |_| {}).await
+    }
+
+    /// The same with these seats, and changed before it opens.
+    pub async fn with(store: Store, at: Moment, seats: Seats, change: impl FnOnce(&mut web::House)) -> Self {
         let store = Arc::new(store);
         let past = Past::enters(&store, at, ANN, ROOM);
         let meters = Arc::new(Meters::default());
         let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
         let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters)).unwrap();
         let counted = Arc::clone(&meters);
-        let house = Arc::new(web::House {
+        let mut house = web::House {
             store: Arc::clone(&store),
             engine: Arc::new(engine),
             hubs,
@@ -52,7 +58,9 @@ impl Parts {
             pace: None,
             passwords: web::Passwords::default(),
             owner_link: None,
-        });
+        };
+        change(&mut house);
+        let house = Arc::new(house);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let endpoint = web::endpoint(Arc::clone(&house));

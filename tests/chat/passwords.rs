@@ -6,7 +6,8 @@ use taproom::config::Switch;
 use taproom::web::{Clock, Deed};
 
 use crate::account::{PASSWORD, claims, member, send, settings};
-use crate::harness::{ANN, Answer, House, ROOM, ask};
+use crate::harness::{ANN, Answer, BEN, House, ROOM, ask};
+use crate::staff::{Staffed, page_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_field_for_a_password_hides_it_and_says_what_it_is_for() {
@@ -54,4 +55,42 @@ async fn strangers_who_try_a_name_do_not_keep_its_owner_from_another_password() 
     let fields = json!({ "current": PASSWORD, "password": "one that is better" });
     let changed = settings(&ann, "/password", Some(fields)).await;
     assert_eq!(changed.status, 200, "{}", changed.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_guessed_soon_is_taken_nowhere_and_one_is_told_what_to_do() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, guest, .. } = &staffed;
+    let ben = member(house, BEN, ROOM).await;
+    let path_of = |told: &Answer| told.json()["url"].as_str().unwrap()[house.url.len()..].to_owned();
+    let form = [("name", "For friends"), ("role", "member"), ("expires", "1w")];
+    let join = path_of(&owner.sends("/house/invitations", &form).await);
+    let reset = path_of(&owner.sends(&format!("{}/reset-link", page_of(BEN)), &[]).await);
+    let unowned = House::open().await;
+    let own = unowned.owner_path().unwrap().to_owned();
+    let ways = [
+        (house, "/claim", json!({}), guest.cookie()),
+        (house, "/settings/password", json!({ "current": PASSWORD }), ben.cookie()),
+        (house, "/recover", json!({ "name": BEN, "code": "0000-0000-0000-0000-0000-0000" }), String::new()),
+        (house, join.as_str(), json!({ "name": "Carla Verde" }), String::new()),
+        (house, reset.as_str(), json!({}), String::new()),
+        (&unowned, own.as_str(), json!({ "house": "Zum Hirschen", "name": "Carla Verde" }), String::new()),
+    ];
+    for (house, path, fields, cookie) in ways {
+        for weak in ["password", "Qwertyuiop", "taproom-2026"] {
+            let mut fields = fields.clone();
+            fields["password"] = json!(weak);
+            let send = |accept: &str| house.post(path).header("cookie", &cookie).header("accept", accept).form(&fields);
+            let (told, page) = (ask(send("application/json")).await, ask(send("text/html")).await);
+            assert_eq!((told.status, page.status), (422, 422), "{path} {weak}: {}", told.text());
+            assert!(told.text().contains("words that do not belong together"), "{path}: {}", told.text());
+            assert_eq!(page.text().matches(r#"id="password-error""#).count(), 1, "{path} {weak}");
+            assert!(!page.text().contains(&format!("value=\"{weak}")), "{path}: no password is repeated");
+        }
+    }
+    let mut named = json!({ "house": "Zum Hirschen", "name": "Carla Verde", "password": "hirschen carla 1" });
+    assert_eq!(send(&unowned, &own, named.clone()).await.status, 422, "names are guessed too");
+    named["password"] = json!(PASSWORD);
+    assert_eq!(send(&unowned, &own, named).await.status, 200);
+    assert_eq!(send(house, &reset, json!({ "password": "four words are better" })).await.status, 200);
 }

@@ -34,6 +34,16 @@ impl Past {
         Self { name: name.to_owned(), user, room, path, token }
     }
 
+    /// Their number.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// What proves their name.
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
     /// They say so many things, `text 0` and on, at one moment; the number of the last.
     pub fn says(&self, store: &Store, at: Moment, text: &str, count: usize) -> u64 {
         let post = |n: usize| {

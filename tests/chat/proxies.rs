@@ -88,6 +88,15 @@ async fn a_public_name_stands_in_examples_and_cookies() {
         let door = ask(there(house.get("/").header("accept", "text/html")).header("cookie", cookie)).await;
         assert!(door.text().contains(&escaped(ANN)), "the cookie works");
         assert_eq!(is_for_https(&door), https, "it is renewed as what it is");
+        let dark =
+            ask(there(house.post("/settings/theme")).header("accept", "text/html").form(&[("theme", "dark")])).await;
+        let theme = if https { ("__Host-theme=dark", true) } else { ("theme=dark", false) };
+        let cookie = dark.header("set-cookie");
+        assert_eq!((cookie.split_once("; ").unwrap().0, cookie.ends_with("; SameSite=Lax; Secure")), theme, "{cookie}");
+        for (set, counts) in [(theme.0, true), ("theme=dark", !https)] {
+            let door = ask(there(house.get("/").header("accept", "text/html")).header("cookie", set)).await;
+            assert_eq!(door.text().contains("data-theme=\"dark\""), counts, "{set} at {url}");
+        }
         let welcome = there(house.post("/enter")).header("accept", "text/plain");
         let welcome = ask(welcome.form(&[("room", ROOM), ("name", BEN)])).await;
         assert_eq!(welcome.text().matches(&format!("'{url}/rooms/")).count(), 3, "{}", welcome.text());

@@ -14,8 +14,9 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::account::{PASSWORD, claims, is_known, member, send, settings, signs_in, with};
 use crate::copies::{says, taproom};
-use crate::harness::{ANN, Guest, House, ROOM, ask, client, within};
+use crate::harness::{ANN, BEN, Guest, House, ROOM, ask, client, within};
 use crate::program::{Program, command, refuses};
+use crate::staff::{Staffed, page_of};
 
 const NEW: &str = "a new sentence";
 
@@ -108,6 +109,20 @@ async fn whoever_runs_the_machine_makes_a_link_that_works_once() {
     let back = with(&ann, &done);
     assert!(is_known(&back).await && !is_known(&ann).await);
     assert_eq!(ask(http.get(&link)).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_ends_when_its_person_chooses_a_password_in_another_way() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, owner, .. } = &staffed;
+    let ann = member(house, BEN, ROOM).await;
+    let made = owner.sends(&format!("{}/reset-link", page_of(BEN)), &[]).await;
+    let path = made.json()["url"].as_str().unwrap()[house.url.len()..].to_owned();
+    assert_eq!(house.read(&path, "text/html").await.status, 200);
+    let changed = settings(&ann, "/password", Some(json!({ "current": PASSWORD, "password": NEW }))).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(house.read(&path, "text/html").await.status, 404);
+    assert_eq!(send(house, &path, json!({ "password": "another new sentence" })).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! What a room is: who changes it, what others hear of that, and its end.
 
 use crate::harness::{ANN, BEN, Guest, House};
+use crate::staff::{GARDEN_PATH, Staffed};
 
 /// A house with a room that Ann created, and Ben, who did not.
 async fn house() -> (House, Guest, Guest, String) {
@@ -83,6 +84,21 @@ async fn a_deleted_room_is_gone_for_everybody_and_whoever_deleted_it_has_it_back
     assert_eq!(ben.sends(&format!("{room}/undelete"), &[]).await.status, 404);
     assert_eq!(ann.sends(&format!("{room}/undelete"), &[]).await.status, 200);
     assert_eq!(ben.reads(&room, "application/json").await.json()["messages"][0]["body"], "precious");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_door_no_longer_lets_in_has_no_deleted_room_back() {
+    let staffed = Staffed::open().await;
+    let Staffed { owner, creator, .. } = &staffed;
+    let door = async |door: &str| {
+        let form = [("name", "House"), ("door", door), ("rooms_by", "guest"), ("new_guests", "on")];
+        assert_eq!(owner.sends("/house", &form).await.status, 200);
+    };
+    assert_eq!(creator.sends(&format!("{GARDEN_PATH}/delete"), &[]).await.status, 204);
+    door("members").await;
+    assert_eq!(creator.sends(&format!("{GARDEN_PATH}/undelete"), &[]).await.status, 404, "as if it were not there");
+    door("open").await;
+    assert_eq!(creator.sends(&format!("{GARDEN_PATH}/undelete"), &[]).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

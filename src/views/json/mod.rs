@@ -1,5 +1,6 @@
 //! The same for programs. Times are RFC 3339 in UTC, ids are numbers, addresses are paths on this server.
 
+mod kept;
 mod message;
 
 use serde::Serialize;
@@ -7,6 +8,7 @@ use serde::Serialize;
 use super::time::Stamp;
 use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 
+pub use kept::{Invitation, Line, ListedInvitation, Report};
 pub use message::{Change, Message};
 
 /// A room.
@@ -145,26 +147,6 @@ impl<'a> House<'a> {
     pub fn of(house: &'a crate::domain::House) -> Self {
         let (door, rooms_by) = (house.door.word(), house.rooms_by.word());
         Self { name: &house.name, door, rooms_by, new_guests: house.new_guests }
-    }
-}
-
-/// An invitation that was just made, with its link.
-#[derive(Debug, Serialize)]
-pub struct Invitation<'a> {
-    id: u64,
-    name: &'a str,
-    role: &'a str,
-    uses: Option<u32>,
-    expires: Option<String>,
-    url: &'a str,
-}
-
-impl<'a> Invitation<'a> {
-    /// This invitation, to which `url` leads.
-    pub fn of(invitation: &'a crate::domain::Invitation, url: &'a str) -> Self {
-        let crate::domain::Invitation { id, label, role, uses_left, until: end, made_at, .. } = invitation;
-        let expires = until(*end, *made_at).filter(|_| *end != Until::LIFTED);
-        Self { id: id.0, name: label, role: role.word(), uses: *uses_left, expires, url }
     }
 }
 

@@ -7,10 +7,11 @@
 mod connection;
 pub(super) mod takeover;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use poem::{Endpoint, Response};
 use socket2::SockRef;
 use tokio::io::AsyncWriteExt;
@@ -18,6 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
+use super::client;
+use super::crowd::{Crowd, Place};
 use crate::meters::{Meters, Present};
 use connection::{Caller, HEAD_WITHIN};
 
@@ -32,15 +35,54 @@ const FULL: &[u8] =
 Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
 Connection: close\r\nContent-Length: 62\r\n\r\nEvery seat is taken at this moment. Try again in some seconds.";
 
-/// A connection's place, counted as taken until it is dropped.
-type Seat = (OwnedSemaphorePermit, Present);
+/// What a connection is told of whose address there are enough.
+const ENOUGH: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 60\r\n\
+Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
+Connection: close\r\nContent-Length: 67\r\n\r\nVery many connections from your address are open. Close some first.";
 
-/// Accepts connections and serves them until it is dropped or `until` is over; then lets the requests that are under way
+/// How many connections there may be at a time.
+pub struct Seats {
+    /// All together.
+    pub all: usize,
+    /// Of one address, or one network of IPv6.
+    pub each: usize,
+    /// Addresses of which there may be as many as there are seats: proxies, behind which there are many.
+    pub shared: Vec<IpNet>,
+}
+
+/// The seats that are left.
+struct Hall {
+    seats: Arc<Semaphore>,
+    addresses: Arc<Crowd<IpAddr>>,
+    shared: Vec<IpNet>,
+}
+
+/// A connection's place, counted as taken until it is dropped.
+type Seat = (OwnedSemaphorePermit, Option<Place<IpAddr>>, Present);
+
+impl Hall {
+    fn new(seats: Seats) -> Self {
+        let Seats { all, each, shared } = seats;
+        Self { seats: Arc::new(Semaphore::new(all)), addresses: Crowd::new(each), shared }
+    }
+
+    /// A seat for whoever comes from this address, or what they are told.
+    fn seat(&self, peer: IpAddr, meters: &Meters) -> Result<Seat, &'static [u8]> {
+        let peer = peer.to_canonical();
+        let counts = !self.shared.iter().any(|addresses| addresses.contains(&peer));
+        let permit = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| FULL)?;
+        let place = counts.then(|| self.addresses.enter(client::network_of(peer)).ok_or(ENOUGH)).transpose()?;
+        Ok((permit, place, meters.connection()))
+    }
+}
+
+/// Accepts connections, as many as there are `seats`, and serves them until it is dropped or `until` is over; then lets the requests that are under way
 /// end, for at most `drain`.
 pub async fn serve<E>(
     listener: TcpListener,
     endpoint: E,
-    connections_max: usize,
+    seats: Seats,
     meters: Arc<Meters>,
     until: impl Future,
     drain: Duration,
@@ -48,11 +90,12 @@ pub async fn serve<E>(
     E: Endpoint<Output = Response> + 'static,
 {
     let (close, closing) = watch::channel(());
-    let (endpoint, seats) = (Arc::new(endpoint), Arc::new(Semaphore::new(connections_max)));
+    let everybody = u32::try_from(seats.all).unwrap_or(u32::MAX);
+    let (endpoint, hall) = (Arc::new(endpoint), Hall::new(seats));
     let accept = async {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => welcome(stream, peer, &endpoint, &seats, &meters, &closing),
+                Ok((stream, peer)) => welcome(stream, peer, &endpoint, &hall, &meters, &closing),
                 Err(error) if is_theirs(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be accepted");
@@ -68,8 +111,7 @@ pub async fn serve<E>(
     drop(listener);
     drop(close);
     // Everybody has gone when every seat is free.
-    let everybody = u32::try_from(connections_max).unwrap_or(u32::MAX);
-    if timeout(drain, seats.acquire_many(everybody)).await.is_err() {
+    if timeout(drain, hall.seats.acquire_many(everybody)).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
 }
@@ -85,27 +127,29 @@ fn welcome<E: Endpoint<Output = Response> + 'static>(
     stream: TcpStream,
     peer: SocketAddr,
     endpoint: &Arc<E>,
-    seats: &Arc<Semaphore>,
+    hall: &Hall,
     meters: &Meters,
     closing: &watch::Receiver<()>,
 ) {
-    let Ok(permit) = Arc::clone(seats).try_acquire_owned() else {
-        meters.turned_away.inc();
-        tokio::spawn(turn_away(stream));
-        return;
+    let seat = match hall.seat(peer.ip(), meters) {
+        Ok(seat) => seat,
+        Err(words) => {
+            meters.turned_away.inc();
+            tokio::spawn(turn_away(stream, words));
+            return;
+        }
     };
     // A frame must not wait for the acknowledgement of the one before.
     let _refused_by_the_system = stream.set_nodelay(true);
     let _refused_by_the_system = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
     let Ok(local) = stream.local_addr() else { return };
     let caller = Caller { endpoint: Arc::clone(endpoint), local, peer };
-    let seat = (permit, meters.connection());
     tokio::spawn(caller.serve(stream, seat, closing.clone()));
 }
 
-async fn turn_away(mut stream: TcpStream) {
+async fn turn_away(mut stream: TcpStream, words: &'static [u8]) {
     let _gone = timeout(HEAD_WITHIN, async {
-        stream.write_all(FULL).await?;
+        stream.write_all(words).await?;
         stream.shutdown().await
     })
     .await;
