@@ -29,7 +29,7 @@ pub fn frame(epoch: Epoch, address: &Address, message: Message, format: Format, 
 
 /// A text as HTML.
 pub fn paragraphs(text: &str) -> String {
-    views::paragraphs(text).into_string()
+    views::text::paragraphs(text).into_string()
 }
 
 /// The kinds of rows that tables have.

@@ -29,12 +29,10 @@ pub mod settings;
 pub mod sheet;
 pub mod sidebar;
 pub mod stylesheet;
-mod text;
+pub mod text;
 mod theme;
 mod time;
 
 pub use fields::Again;
 pub use people::Here;
-#[cfg(fuzzing)]
-pub(crate) use text::paragraphs;
 pub use theme::Theme;

@@ -1,0 +1,83 @@
+//! Emoji: their names between colons (those of GitHub), which ones a few letters may mean, and texts of nothing else.
+
+use emojis::Emoji;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// How many emoji make a text that is shown big.
+const ALONE_MAX: usize = 6;
+/// The longest name of an emoji, in bytes.
+const NAME_BYTES_MAX: usize = 48;
+/// The longest text of [`ALONE_MAX`] emoji, in bytes: longer ones are not looked at.
+const ALONE_BYTES_MAX: usize = ALONE_MAX * (NAME_BYTES_MAX + 2);
+
+/// The emoji that is named at the start of a text, behind a colon, and how long its name is there, in bytes, with the colon
+/// that ends it.
+pub(super) fn named(text: &str) -> Option<(&'static str, usize)> {
+    let end = text.bytes().take(NAME_BYTES_MAX + 1).position(|byte| byte == b':')?;
+    let emoji = emojis::get_by_shortcode(&text[..end])?;
+    let ends = !text[end + 1..].starts_with(|c: char| c.is_alphanumeric());
+    ends.then(|| (emoji.as_str(), end + 1))
+}
+
+/// Whether a text is one to six emoji and nothing else.
+pub(crate) fn alone(text: &str) -> bool {
+    if text.len() > ALONE_BYTES_MAX
+        || text.starts_with(|c: char| c.is_ascii() && !matches!(c, ':' | '#' | '*' | '0'..='9'))
+    {
+        return false; // nearly all texts
+    }
+    let (mut rest, mut count) = (text.trim(), 0);
+    while !rest.is_empty() {
+        let length = match rest.strip_prefix(':').and_then(named) {
+            Some((_, length)) => 1 + length,
+            None => {
+                let Some(sign) = rest.graphemes(true).next().filter(|sign| emojis::get(sign).is_some()) else {
+                    return false;
+                };
+                sign.len()
+            }
+        };
+        (rest, count) = (rest[length..].trim_start(), count + 1);
+    }
+    (1..=ALONE_MAX).contains(&count)
+}
+
+/// The emoji whose names have these letters in them, those first whose names begin with them, at most so many.
+pub fn like(letters: &str, at_most: usize) -> Vec<(&'static str, &'static str)> {
+    let letters = letters.trim().trim_matches(':').to_lowercase().replace([' ', '-'], "_");
+    let mut found: Vec<(usize, &str, &str)> = emojis::iter()
+        .flat_map(|emoji: &'static Emoji| emoji.shortcodes().map(|name| (name, emoji.as_str())))
+        .filter_map(|(name, emoji)| Some((name.find(&letters)?.min(1), name, emoji)))
+        .collect();
+    found.sort_by_key(|&(place, name, _)| (place, if letters.is_empty() { 0 } else { name.len() }));
+    found.truncate(at_most);
+    found.into_iter().map(|(_, name, emoji)| (name, emoji)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_to_six_emoji_and_nothing_else_stand_alone() {
+        for text in ["🎉", "🥖🫒🎉", ":tada:", ":tada: 🎉\n:+1:", "👩🏽‍🚀", "🎉🎉🎉🎉🎉🎉", "❤️", "🇩🇪"]
+        {
+            assert!(alone(text), "{text}");
+        }
+        for text in ["", " ", "hi", "🎉 hi", "🎉🎉🎉🎉🎉🎉🎉", ":nothing:", "12", "#", "*", "é", ":tada"]
+        {
+            assert!(!alone(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_find_names_that_begin_with_them_first() {
+        let found = like("smile", 50);
+        assert_eq!(found[0], ("smile", "😄"));
+        assert!(found.iter().any(|(name, _)| *name == "sweat_smile"));
+        assert!(found.len() < 50);
+        assert_eq!(like("", 50).len(), 50);
+        assert_eq!(like(":TADA", 1), [("tada", "🎉")]);
+        assert!(like("<script>", 50).is_empty());
+    }
+}

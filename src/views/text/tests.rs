@@ -1,0 +1,294 @@
+//! What people write, and what becomes of it.
+
+use super::*;
+
+use proptest::prelude::*;
+
+const PEOPLE: [(u64, &str); 6] =
+    [(1, "Ann"), (2, "Ann Lee"), (3, "<b>\"Bo\"</b> & 'C'"), (4, "_under_score_"), (5, "太郎"), (6, "Dr. No")];
+
+fn rendered(source: &str) -> Rendered {
+    let person = |name: &UserName| {
+        let (id, known) = PEOPLE.into_iter().find(|(_, known)| UserName::parse(known).unwrap().key() == name.key())?;
+        Some(Author { id: UserId(id), name: known.into() })
+    };
+    let room = |address: &Address| (address.as_str() == "fern-street").then(|| address.clone());
+    render(&Body::parse(source).unwrap(), &Names { person: &person, room: &room })
+}
+
+/// The HTML that is shown.
+fn html(source: &str) -> String {
+    rendered(source).html.unwrap_or_else(|| paragraphs(source).into_string())
+}
+
+const LINK: &str = "rel=\"nofollow noopener ugc\" target=\"_blank\"";
+
+/// What each becomes.
+fn becomes(cases: &[(&str, &str)]) {
+    for (source, expected) in cases {
+        assert_eq!(&html(source), expected, "{source:?}");
+    }
+}
+
+#[test]
+fn words_are_marked_as_people_mark_them_in_chats() {
+    becomes(&[
+        ("**a** *b* _c_ ~~d~~ `e`", "<p><strong>a</strong> <em>b</em> <em>c</em> <s>d</s> <code>e</code></p>"),
+        ("snake_case_name 2*3*4", "<p>snake_case_name 2<em>3</em>4</p>"),
+        ("> a\n> b\n\nc", "<blockquote><p>a<br>b</p></blockquote><p>c</p>"),
+        ("- a\n- b\n  - c", "<ul><li>a</li><li>b<ul><li>c</li></ul></li></ul>"),
+        ("1. a\n2. b", "<ol><li>a</li><li>b</li></ol>"),
+        ("2024. A year", "<ol start=\"2024\"><li>A year</li></ol>"),
+        ("a\n\n---\n\nb", "<p>a</p><hr><p>b</p>"),
+        ("```\na < b\n\n c\n```", "<pre tabindex=\"0\"><code>a &lt; b\n\n c</code></pre>"),
+        ("```none\nnever ended", "<pre tabindex=\"0\"><code>never ended</code></pre>"),
+    ]);
+    assert!(
+        html("```rust\nlet a = 1;\n```")
+            .contains("<span class=\"t-key\">let</span> a = <span class=\"t-num\">1</span>;")
+    );
+}
+
+#[test]
+fn line_ends_stay() {
+    becomes(&[
+        ("a\n*b*\nc", "<p>a<br><em>b</em><br>c</p>"),
+        ("a  \n*b*", "<p>a<br><em>b</em></p>"),
+        ("cc \\\n  -o *a*", "<p>cc \\<br>-o <em>a</em></p>"),
+        ("<div>\n*a*\n</div>", "<p>&lt;div&gt;<br>*a*<br>&lt;/div&gt;</p>"),
+    ]);
+}
+
+#[test]
+fn what_has_no_place_in_a_chat_is_modest_or_stays_text() {
+    becomes(&[
+        ("# A *b*", "<p><strong>A <em>b</em></strong></p>"),
+        ("#no heading", "<p>#no heading</p>"),
+        ("| *a* | b |\n|---|---|", "<p>| <em>a</em> | b |<br>|---|---|</p>"),
+        ("*a*<br><script>alert(1)</script>", "<p><em>a</em>&lt;br&gt;&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+        ("*a* [^1] [ ] &amp; &#60; \\*", "<p><em>a</em> [^1] [ ] &amp;amp; &amp;#60; *</p>"),
+        ("¯\\_(ツ)_/¯", "<p>¯\\_(ツ)_/¯</p>"),
+    ]);
+    assert_eq!(
+        html("![cat](https://a.example/c.png)"),
+        format!("<p><a href=\"https://a.example/c.png\" {LINK}>cat</a></p>")
+    );
+    assert_eq!(
+        html("![](https://a.example/c.png)"),
+        format!("<p><a href=\"https://a.example/c.png\" {LINK}>https://a.example/c.png</a></p>")
+    );
+}
+
+#[test]
+fn nothing_that_was_written_is_hidden() {
+    for source in ["-", "*", "+", ">", "1.", "[Ann]: no", "a\n\n[x]: https://a.example", "> >", "***", "#"] {
+        let shown = html(source);
+        let shows = source.chars().filter(|c| c.is_alphanumeric()).all(|c| shown.contains(c));
+        assert!(shows && !shown.contains("<li></li>") && !shown.contains("<p></p>"), "{source:?} became {shown}");
+    }
+}
+
+#[test]
+fn links_lead_to_the_web_and_to_letters_and_nowhere_else() {
+    let to = |href: &str, text: &str| format!("<p><a href=\"{href}\" {LINK}>{text}</a></p>");
+    for (source, expected) in [
+        ("[a *b*](https://a.example/?a=1&b)", to("https://a.example/?a=1&amp;b", "a <em>b</em>")),
+        ("<HTTPS://A.example>", to("HTTPS://A.example", "HTTPS://A.example")),
+        ("[w](mailto:ann@a.example)", to("mailto:ann@a.example", "w")),
+        ("<ann@a.example>", to("mailto:ann@a.example", "ann@a.example")),
+        ("https://a.example/_b_/*c*/d", to("https://a.example/_b_/*c*/d", "https://a.example/_b_/*c*/d")),
+        ("https://a.example/#b:tada:@Ann", to("https://a.example/#b:tada:@Ann", "https://a.example/#b:tada:@Ann")),
+        ("[![a](https://b.example)](https://c.example)", to("https://c.example", "![a](https://b.example)")),
+        ("![[a](https://b.example)](https://c.example)", to("https://c.example", "[a](https://b.example)")),
+        ("[https://b.example](https://c.example)", to("https://c.example", "https://b.example")),
+    ] {
+        assert_eq!(html(source), expected, "{source:?}");
+    }
+    for inert in [
+        "[a](javascript:alert(1))",
+        "[a](  JaVaScRiPt:alert(1))",
+        "[a](java&#x09;script:alert(1))",
+        "[a](data:text/html,x)",
+        "[a](/rooms/b)",
+        "[a](//b.example)",
+        "[a](&#106;avascript:alert(1))",
+        "<javascript:alert(1)>",
+        "![a](file:///etc/passwd)",
+        "[a](vbscript:x 'b')",
+    ] {
+        let html = html(inert);
+        assert!(
+            !html.contains("<a") && html.contains('a') && html.contains(':') | html.contains('/'),
+            "{inert}: {html}"
+        );
+    }
+}
+
+#[test]
+fn people_are_spoken_to_by_the_longest_name_that_fits() {
+    let span = |id: u64, name: &str| format!("<span class=\"mention\" data-user=\"{id}\">@{name}</span>");
+    for (source, expected, ids) in [
+        ("@ann hi", format!("<p>{} hi</p>", span(1, "Ann")), vec![1]),
+        ("@ANN  LEE, @Ann.", format!("<p>{}, {}.</p>", span(2, "Ann Lee"), span(1, "Ann")), vec![2, 1]),
+        ("@Ann's *x*", format!("<p>{}'s <em>x</em></p>", span(1, "Ann")), vec![1]),
+        ("(**@Ann**)@Ann", format!("<p>(<strong>{0}</strong>){0}</p>", span(1, "Ann")), vec![1]),
+        ("@_under_score_ yes", format!("<p>{} yes</p>", span(4, "_under_score_")), vec![4]),
+        ("@太郎さん", format!("<p>{}さん</p>", span(5, "太郎")), vec![5]),
+        ("cc:@Dr. No", format!("<p>cc:{}</p>", span(6, "Dr. No")), vec![6]),
+        (
+            "@<b>\"Bo\"</b> & 'C' hi",
+            format!("<p>{} hi</p>", span(3, "&lt;b&gt;&quot;Bo&quot;&lt;/b&gt; &amp; 'C'")),
+            vec![3],
+        ),
+    ] {
+        let found = rendered(source);
+        assert_eq!(found.html.as_deref(), Some(expected.as_str()), "{source:?}");
+        assert_eq!(found.mentions, ids.into_iter().map(UserId).collect::<Vec<_>>(), "{source:?}");
+        assert!(!found.calls_all);
+    }
+    for nobody in ["a@Ann", "@Anna", "@ Ann", "@\nAnn", "`@Ann`", "```\n@Ann\n```", "@Nobody @", "/@Ann", "@@Ann"] {
+        let found = rendered(nobody);
+        assert!(found.mentions.is_empty() && !html(nobody).contains("mention"), "{nobody:?}: {found:?}");
+    }
+    let crowd = rendered(&"@Ann ".repeat(1_000));
+    assert_eq!(crowd.html.unwrap().matches("mention").count(), 50);
+    assert_eq!(crowd.mentions, [UserId(1)]);
+}
+
+#[test]
+fn everybody_can_be_spoken_to_and_rooms_are_led_to() {
+    let all = rendered("@room, @Here!");
+    assert_eq!(all.html.unwrap(), "<p><span class=\"mention\">@room</span>, <span class=\"mention\">@here</span>!</p>");
+    assert!(all.calls_all);
+    assert!(!rendered("@rooms `@room` room").calls_all);
+    becomes(&[
+        ("#Fern Street now", "<p><a href=\"/rooms/fern-street\">#Fern Street</a> now</p>"),
+        ("#fern-street", "<p><a href=\"/rooms/fern-street\">#fern-street</a></p>"),
+        ("a#fern-street #fern #1 `#fern-street`", "<p>a#fern-street #fern #1 <code>#fern-street</code></p>"),
+    ]);
+    assert!(!html("[#fern-street](https://a.example)").contains("/rooms/"), "a link holds no other");
+}
+
+#[test]
+fn emoji_can_be_written_by_name() {
+    becomes(&[
+        (":tada: a:b:c :tada::+1: :none: 12:30:45", "<p>🎉 a:b:c 🎉👍 :none: 12:30:45</p>"),
+        ("`:tada:` std::b::c", "<p><code>:tada:</code> std::b::c</p>"),
+        ("*:tada:*", "<p><em>🎉</em></p>"),
+    ]);
+}
+
+#[test]
+fn what_is_too_deep_or_too_long_is_shown_as_it_was_written() {
+    for source in [
+        ">".repeat(1_000) + "a",
+        "> ".repeat(20) + "a",
+        "- ".repeat(1_000) + "a",
+        "*a _b ".repeat(600) + &"_ *".repeat(600),
+    ] {
+        assert_eq!(rendered(&source).html, None, "{}", &source[..20]);
+    }
+    let deep = "> ".repeat(8) + "a";
+    assert_eq!(html(&deep).matches("<blockquote>").count(), 8);
+}
+
+#[test]
+fn hostile_texts_come_out_no_longer_than_the_limit() {
+    let mut texts: Vec<String> = [
+        "`",
+        "```",
+        "*",
+        "**a",
+        "_a_",
+        "[",
+        "[a](",
+        "![",
+        "](",
+        "<a",
+        "<!--",
+        "&",
+        "\"",
+        "@a ",
+        "#a ",
+        ":a:",
+        "a://",
+        "http://a ",
+        "- \n",
+        "> ",
+        "1. ",
+        "\\",
+        "~",
+        "~~a~~",
+        "a\n\n",
+        "a\u{300}",
+        "<http://a>",
+        "[a](http://b)",
+        "*`",
+        "[[",
+        "\t",
+        "1 ",
+        "+1",
+    ]
+    .iter()
+    .map(|piece| piece.chars().cycle().take(8_000).collect())
+    .collect();
+    texts.push("w".repeat(8_000));
+    texts.push(format!("```js\n{}\n```", "a(1)+'b';".repeat(40)));
+    for source in texts {
+        let Ok(body) = Body::parse(&source) else { continue };
+        let html = rendered(body.as_str()).html.unwrap_or_default();
+        assert!(html.len() <= LONGER_AT_MOST * body.as_str().len() + LONGER_BYTES, "{}", &source[..8]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_text_without_signs_needs_no_html_of_its_own(text in "[a-zäß東ب]{1,9}(( |\n|\n\n)[a-z,.!?'\"éñ]{1,9}){0,20}") {
+        prop_assert_eq!(rendered(&text), Rendered::default());
+    }
+
+    #[test]
+    fn whatever_is_written_stays_within_the_limits(text in r"([*_~`>#@:\[\]()<!\-&\\]|[a-c1. ]|\n|https://a|@Ann|```js){1,60}") {
+        if let Ok(body) = Body::parse(&text) {
+            let html = rendered(body.as_str()).html.unwrap_or_default();
+            prop_assert!(html.len() <= LONGER_AT_MOST * text.len() + LONGER_BYTES);
+            prop_assert!(!html.contains("<script") && !html.contains("javascript"));
+        }
+    }
+}
+
+#[test]
+fn lines_and_paragraphs_stay() {
+    let html = |text: &str| paragraphs(text).into_string();
+    assert_eq!(html("a\nb\n\n\nc"), "<p>a<br>b</p><p>c</p>");
+    assert_eq!(html("  indented"), "<p>  indented</p>");
+}
+
+#[test]
+fn bare_links_are_links_and_others_are_text() {
+    for html in [html, |text: &str| paragraphs(text).into_string()] {
+        assert_eq!(
+            html("see https://a.example/?q=1&r=\"2."),
+            "<p>see <a href=\"https://a.example/?q=1&amp;r=\" rel=\"nofollow noopener ugc\" target=\"_blank\">\
+             https://a.example/?q=1&amp;r=</a>&quot;2.</p>"
+        );
+        assert!(html("HTTP://A.EXAMPLE").contains("<a "));
+        for inert in [
+            "javascript:alert(1)",
+            "javascript://x.example/%0aalert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "ftp://a.example/",
+        ] {
+            assert!(!html(inert).contains("<a"), "{inert}");
+        }
+    }
+}
+
+#[test]
+fn markup_is_only_text() {
+    for html in [html, |text: &str| paragraphs(text).into_string()] {
+        assert_eq!(html("<img src=x onerror=alert(1)>"), "<p>&lt;img src=x onerror=alert(1)&gt;</p>");
+        assert!(!html("https://a.example/\"onmouseover=\"alert(1)").contains("\"onmouseover"));
+    }
+}
