@@ -17,6 +17,7 @@ use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
 use taproom::meters::Meters;
 use taproom::store::{Store, Window};
+use taproom::views::text::{Names, render};
 use taproom::web::{self, House, Passwords};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -86,6 +87,34 @@ fn main() -> Result<()> {
         }
     }
     house.engine.stop();
+    texts(quick)
+}
+
+/// What reading a text costs when it is written: an ordinary one, and the worst that were found, of the greatest length.
+fn texts(quick: bool) -> Result<()> {
+    let person = |_: &UserName| None;
+    let names = Names { person: &person, room: &|_| None };
+    let code = "fn a(b: &str) -> Option<u8> { b.parse().ok() } // \"c\"\n";
+    let fenced = |language: &str, code: &str| format!("```{language}\n{}\n```", code.repeat(3_900 / code.len()));
+    for (what, text, calls) in [
+        ("a text: plain", "Some words of the usual length, and no more.".to_owned(), 5_000),
+        ("a text: marked up", "**Two** things, @ann: `a` and https://a.example\n- b :tada:\n- c".to_owned(), 5_000),
+        ("a text: ten lines of Rust", fenced("rust", code).chars().take(560).collect(), 50),
+        ("a text: all the Rust that is coloured", fenced("rust", code), 5),
+        ("a text: JavaScript, all brackets", fenced("js", "({[(`${a(b)}`)]})=>\n"), 5),
+        ("a text: HTML, all tags", fenced("html", "<a b='c'><script>d</script><style>\n"), 5),
+        ("a text: PHP, all quotes", fenced("php", "<?php \"$a[b]{$c->d}\" . '\n"), 5),
+        ("a text: signs of names", "@a #b ".repeat(1_333), 200),
+        ("a text: quotes in quotes", ">".repeat(8_000), 2_000),
+        ("a text: stars", "*a **b ".repeat(1_142), 2_000),
+        ("a text: brackets", "[".repeat(8_000), 2_000),
+        ("a text: backticks", (1..125).map(|n| "`".repeat(n) + " ").collect(), 2_000),
+        ("a text: links", "http://a ".repeat(888), 2_000),
+        ("a text: what is nearly a link", "a://".repeat(2_000), 2_000),
+    ] {
+        let body = Body::parse(&text)?;
+        show(what, if quick { 1 } else { calls }, || drop(render(body.clone(), &names)))?;
+    }
     Ok(())
 }
 

@@ -63,6 +63,8 @@ pub const BATCH_COMMANDS_MAX: usize = 256;
 pub const PAGE_MESSAGES: usize = 50;
 /// How many rooms a list of rooms shows.
 pub const LISTED_ROOMS_MAX: usize = 50;
+/// How many emoji a list of them has.
+pub const LISTED_EMOJI_MAX: usize = 50;
 /// How many people the list of who is here names; the count tells of the rest.
 pub const NAMED_PEOPLE_MAX: usize = 50;
 

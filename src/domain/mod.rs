@@ -27,6 +27,7 @@ mod reader;
 mod refusal;
 mod rights;
 mod room;
+mod slash;
 mod token;
 
 pub use account::AccountCommand;
@@ -51,4 +52,5 @@ pub use reader::{Draft, Involvement, ReaderCommand, Reading};
 pub use refusal::Refusal;
 pub use rights::{Act, Needs, RIGHTS, may, may_have_back, may_silence, outranks, sees, silenced};
 pub use room::{Address, Kind, Room, Salt};
+pub use slash::{COMMANDS, Said, Slash};
 pub use token::{Token, TokenHash};

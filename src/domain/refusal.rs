@@ -38,6 +38,9 @@ pub enum Refusal {
     /// The message is over the limit.
     #[error("A message has at most {BODY_CHARS_MAX} characters. Send it in parts.")]
     BodyTooLong,
+    /// It begins like a command, and there is none of this name.
+    #[error("There is no command /{0}. Type /help to see which there are, or one more slash, //{0}, to say just that.")]
+    CommandUnknown(String),
     /// The nonce is not one.
     #[error("A nonce has at most {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
@@ -185,6 +188,7 @@ impl Refusal {
             Self::MessageUnknown => "message_unknown",
             Self::BodyBlank => "body_blank",
             Self::BodyTooLong => "body_too_long",
+            Self::CommandUnknown(_) => "command_unknown",
             Self::NonceInvalid => "nonce_invalid",
             Self::NameNeeded => "name_needed",
             Self::TokenUnknown => "token_unknown",
@@ -239,7 +243,7 @@ impl Refusal {
             Self::FieldBlank(field) | Self::FieldTooLong(field, _) | Self::FieldInvalid(field) => Some(field),
             Self::PasswordLength | Self::PasswordWeak => Some("password"),
             Self::PasswordWrong => Some("current"),
-            Self::BodyBlank | Self::BodyTooLong => Some("body"),
+            Self::BodyBlank | Self::BodyTooLong | Self::CommandUnknown(_) => Some("body"),
             Self::NonceInvalid => Some("nonce"),
             Self::RoomUnknown(_)
             | Self::RoomAbsent

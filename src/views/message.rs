@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::avatar::{self, avatar};
-use super::text;
+use super::text::Shown;
 use super::time::{self, Stamp};
 use crate::domain::{Address, Message, Moment, Quote, Reacted, Reaction};
 
@@ -37,8 +37,9 @@ fn item(room: &Address, message: &Message) -> Markup {
             }
             @if let Some(quote) = &message.quote { (quoted(room, quote)) }
             @if is_removed { (tombstone()) } @else {
-                div.body dir="auto" {
-                    (text::shown(message))
+                @let text = Shown::of_message(message);
+                div.body.emoji[text.is_emoji()] dir="auto" {
+                    (text)
                     @if extras.edited_at.is_some() { a.edited href={ (here) "/history" } { "edited" } }
                 }
             }

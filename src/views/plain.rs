@@ -2,7 +2,7 @@
 //! message, because they are indented.
 
 use super::time::Stamp;
-use crate::domain::{Message, MessageId, Room, Scopes, Token};
+use crate::domain::{COMMANDS, Message, MessageId, Room, Scopes, Token};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
@@ -58,6 +58,11 @@ fn push_line(out: &mut String, message: &Message) {
     for (n, line) in message.body.split('\n').enumerate() {
         out.extend([if n > 0 { "\n    " } else { "" }, line]);
     }
+}
+
+/// What can be done by a word behind a slash, a line each.
+pub fn commands() -> String {
+    COMMANDS.map(|command| format!("/{} {}\t{}\n", command.word, command.takes, command.does)).concat()
 }
 
 /// What somebody who comes in from a terminal is told: the token, and what to do with it.

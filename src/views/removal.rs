@@ -79,7 +79,7 @@ pub(super) fn quoted(message: &Message, now: Moment) -> Markup {
             div {
                 p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (ago(message.at, now)) }
                 @if message.is_removed() { p.muted { "It was removed." } }
-                @else { div.body dir="auto" { (text::shown(message)) } }
+                @else { div.body dir="auto" { (text::Shown::of_message(message)) } }
             }
         }
     }

@@ -13,8 +13,8 @@ use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::visitor::Visitor;
-use super::{House, blocks, random};
-use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Seq, Words};
+use super::{House, blocks, random, room_settings, writing};
+use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};
 use crate::engine::{Problem, now};
 use crate::views;
 
@@ -27,9 +27,8 @@ pub(super) async fn post(
     visitor: Visitor,
 ) -> Result<Response> {
     let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Problem::Refused)?;
-    let done = say(house, request, &visitor, &form).await.map_err(|problem| kept(problem, request, &form))?;
-    let (room, message) = said(house, &visitor, done)?;
-    Ok(shown(request, &form, &room, &message)?)
+    let answer = do_as_said(house, request, &visitor, &form).await;
+    Ok(answer.map_err(|problem| kept(problem, request, &form))?)
 }
 
 /// The way to one message.
@@ -43,18 +42,35 @@ pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visit
     Ok(see_other(&format!("{}?around={id}#m{id}", room.address.path())))
 }
 
-async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Done, Problem> {
+/// Says it, or does what the word behind its slash is for.
+async fn do_as_said(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Response, Problem> {
+    match Said::parse(form.get_or_text("body"))? {
+        Said::Text(text) => {
+            let done = say(house, request, visitor, form, &text).await?;
+            let (room, message) = said(house, visitor, done)?;
+            shown(request, form, &room, &message)
+        }
+        Said::Topic(topic) => {
+            let room = house.room(&house.store.snapshot()?, request, visitor)?.room;
+            room_settings::set_topic(request, house, visitor, &room, &topic).await
+        }
+        Said::Help => writing::help(request, house),
+    }
+}
+
+async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form, text: &str) -> Result<Done, Problem> {
     let snapshot = house.store.snapshot()?;
     let room = house.room(&snapshot, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
-    let person = visitor.author().ok_or(Refusal::NameNeeded)?;
-    pace::take(request, Some(person.id), Deed::Post)?;
+    let person = visitor.person.as_ref().ok_or(Refusal::NameNeeded)?;
+    pace::take(request, Some(person.author.id), Deed::Post)?;
     blocks::refuse(&snapshot, request, visitor)?;
-    drop(snapshot);
-    let body = Text::parse(form.get_or_text("body"))?;
+    let body = Text::parse(text)?;
     let nonce = nonce(request, form, &body)?;
     let reply_to = answered(form)?;
-    let command = Command::Post { room, words: Words::plain(body), reply_to };
+    let words = writing::rendered(&snapshot, person, body);
+    drop(snapshot);
+    let command = Command::Post { room, words, reply_to };
     house.engine.execute(visitor.speaker()?, nonce, command).await
 }
 

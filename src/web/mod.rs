@@ -16,6 +16,7 @@ mod crowd;
 mod device;
 mod devices;
 mod door;
+mod emoji;
 mod erasing;
 mod etag;
 mod foreign;
@@ -51,6 +52,7 @@ mod stylesheet;
 mod theme;
 mod visitor;
 mod watch;
+mod writing;
 
 use std::sync::Arc;
 
@@ -169,6 +171,7 @@ fn addresses() -> Route {
         .at("/rooms/:room/undelete", takes(room_settings::undelete))
         .at("/rooms/:room/older", reads(rooms::older))
         .at("/rooms/:room/live", reads(live::listen))
+        .at("/rooms/:room/preview", both(writing::back, writing::preview))
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
         .at("/rooms/:room/messages/:id/delete", both(removing::ask, removing::remove))
@@ -192,6 +195,7 @@ fn addresses() -> Route {
         .at("/house/reports", reads(reports::queue))
         .at("/house/reports/:id/settle", takes(reports::settle))
         .at("/house/audit", reads(audit::show))
+        .at("/emoji", reads(emoji::list))
         .at("/me.css", reads(stylesheet::show))
         .at("/assets/:file", reads(assets::show))
         .at("/up", reads(health::up))

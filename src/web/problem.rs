@@ -34,6 +34,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::RoomTooLong
         | Refusal::BodyBlank
         | Refusal::BodyTooLong
+        | Refusal::CommandUnknown(_)
         | Refusal::NonceInvalid
         | Refusal::Unreadable(_)
         | Refusal::QueryInvalid(_)

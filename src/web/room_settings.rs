@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::accept::Accept;
+use super::accept::{Accept, is_htmx};
 use super::answers::{again, private, see_other};
 use super::form::Form;
 use super::new_room::people;
@@ -51,6 +51,25 @@ pub(super) async fn set(
         Ok(()) => Ok(changed(request, house, &visitor, &sight.room, "/settings?done=saved")?),
         Err(problem) => refused(request, house, &visitor, &sight, problem, Draft::of(&form)),
     }
+}
+
+/// Somebody changes what the room is about, and nothing else of it.
+pub(super) async fn set_topic(
+    request: &Request,
+    house: &House,
+    visitor: &Visitor,
+    room: &Room,
+    topic: &str,
+) -> Result<Response, Problem> {
+    visitor.allowed(Act::SetRoom, Some(room))?;
+    let (name, kind, slow_s) = (RoomName::parse(&room.name)?, room.kind, room.slow_s);
+    let topic = Line::parse_optional("topic", topic, TOPIC_CHARS_MAX)?;
+    carry_out(request, house, visitor, room, RoomCommand::Set { name, topic, kind, slow_s, salt: random::salt()? })
+        .await?;
+    if is_htmx(request) {
+        return Ok(views::slash::done(&random::nonce()?).into_response());
+    }
+    changed(request, house, visitor, room, "")
 }
 
 /// Somebody is brought into the room.

@@ -6,6 +6,7 @@
 mod account;
 mod disk;
 mod ears;
+mod harmless;
 mod harness;
 mod parts;
 mod past;
@@ -31,6 +32,7 @@ mod messages;
 mod room_settings;
 mod rooms;
 mod rows;
+mod writing;
 
 mod live;
 mod presence;

@@ -11,6 +11,15 @@ use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 pub use kept::{Invitation, Line, ListedInvitation, Report};
 pub use message::{Change, Message};
 
+/// An emoji, and one of its names.
+#[derive(Debug, Serialize)]
+pub struct Emoji<'a> {
+    /// The name, which is written between colons.
+    pub name: &'a str,
+    /// The character.
+    pub emoji: &'a str,
+}
+
 /// A room.
 #[derive(Debug, Serialize)]
 pub struct Room<'a> {

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn code_has_its_six_colours() {
         for (language, code, expected) in [
-            ("rust", "let a = f(\"x\\n\", 1);", "<t-key|let >a = <t-fn|f>(<t-str|\"x\\n\">, <t-num|1>);"),
+            ("rust", "let a = f(\"x\\n\", 1);", "<t-key|let> a = <t-fn|f>(<t-str|\"x\\n\">, <t-num|1>);"),
             ("Rust", "fn a() {} // b", "<t-key|fn ><t-fn|a>() {} <t-com|// b>"),
             ("py", "def f(x):\n  return 'a' # b", "<t-key|def ><t-fn|f>(x):\n  <t-key|return ><t-str|'a' ><t-com|# b>"),
             ("ts", "const a = `b${c}`;", "<t-key|const >a = <t-str|`b>${c}<t-str|`>;"),

@@ -20,7 +20,7 @@ pub(super) fn named(text: &str) -> Option<(&'static str, usize)> {
 }
 
 /// Whether a text is one to six emoji and nothing else.
-pub(crate) fn alone(text: &str) -> bool {
+pub(super) fn alone(text: &str) -> bool {
     if text.len() > ALONE_BYTES_MAX
         || text.starts_with(|c: char| c.is_ascii() && !matches!(c, ':' | '#' | '*' | '0'..='9'))
     {

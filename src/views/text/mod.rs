@@ -13,9 +13,9 @@ mod words;
 use std::fmt;
 
 use linkify::{LinkFinder, LinkKind};
-use maud::{Markup, PreEscaped, Render, html};
+use maud::{Markup, Render, html};
 
-use crate::domain::{Address, Author, Body, Message, UserId, UserName};
+use crate::domain::{Address, Author, Body, Message, UserName, Words};
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
 const LONGER_AT_MOST: usize = 8;
@@ -35,37 +35,53 @@ impl fmt::Debug for Names<'_> {
     }
 }
 
-/// What a text became.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rendered {
-    /// The HTML; none if [`paragraphs`] makes the same of it.
-    pub html: Option<String>,
-    /// Who is spoken to by name, each once, in the order of the text.
-    pub mentions: Vec<UserId>,
-    /// Whether everybody in the room is spoken to.
-    pub calls_all: bool,
-}
-
 /// Reads what somebody wrote as Markdown (CommonMark 0.31 with struck text, without headings, pictures, tables and HTML), as
 /// people write it in chats: a line end is a line end, bare links are links. What is nested too deeply, comes out too long,
 /// or would show less than was written, is shown as it was written.
-pub fn render(body: &Body, names: &Names) -> Rendered {
+pub fn render(body: Body, names: &Names) -> Words {
     let source = body.as_str();
-    let plain = || paragraphs(source).into_string();
-    let Some(read) = markdown::read(source, names) else { return Rendered::default() };
+    let Some(read) = markdown::read(source, names) else { return Words::plain(body) };
     let html = tree::html(&read.nodes).into_string();
     if html.len() > source.len() * LONGER_AT_MOST + LONGER_BYTES {
-        return Rendered::default();
+        return Words::plain(body);
     }
-    let html = (html != plain()).then_some(html);
-    Rendered { html, mentions: read.mentions, calls_all: read.calls_all }
+    let html = (html != paragraphs(source).into_string()).then_some(html);
+    Words { html, calls_all: read.calls_all, ..Words::plain(body) }.mentioning(read.mentions)
 }
 
-/// A message's text: as it was made when it was written, or made now if nothing had to be.
-pub(super) fn shown(message: &Message) -> Markup {
-    match &message.html {
-        Some(html) => PreEscaped(html.clone()),
-        None => paragraphs(&message.body),
+/// A text as it is shown: by the HTML that was made of it when it was written, or else by [`paragraphs`]. What [`render`]
+/// gave is HTML already, and nothing else may stand there.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// What was written.
+    pub source: &'a str,
+    /// What was made of it.
+    pub html: Option<&'a str>,
+}
+
+impl Render for Shown<'_> {
+    fn render_to(&self, page: &mut String) {
+        match self.html {
+            Some(html) => page.push_str(html),
+            None => paragraphs(self.source).render_to(page),
+        }
+    }
+}
+
+impl<'a> Shown<'a> {
+    /// What somebody says.
+    pub fn of(words: &'a Words) -> Self {
+        Self { source: words.body.as_str(), html: words.html.as_deref() }
+    }
+
+    /// What was said.
+    pub(super) fn of_message(message: &'a Message) -> Self {
+        Self { source: &message.body, html: message.html.as_deref() }
+    }
+
+    /// Whether it is a few emoji and nothing else, which are shown big.
+    pub(super) fn is_emoji(&self) -> bool {
+        emoji::alone(self.source)
     }
 }
 

@@ -1,0 +1,167 @@
+//! What people write, as others see it: Markdown, names, commands; and that nothing of it ever acts.
+
+use serde_json::json;
+
+use crate::harmless;
+use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped};
+
+/// Texts that have done harm elsewhere.
+const HOSTILE: &str = include_str!("../data/hostile-texts.txt");
+
+/// What a text looks like to whoever has written it, as htmx asks for it.
+async fn preview(guest: &Guest, text: &str) -> Answer {
+    let request = guest.http.post(format!("{}{}/preview", guest.url, guest.room)).bearer_auth(&guest.token);
+    ask(request.header("hx-request", "true").form(&[("body", text)])).await
+}
+
+#[tokio::test]
+async fn a_preview_shows_what_is_written_as_others_would_see_it() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let ben = house.guest(BEN, ROOM).await;
+    let shown = preview(&ann, "**Bold** :tada: `code`\nhttps://a.example @<b>").await;
+    assert_eq!(shown.status, 200);
+    assert_eq!(
+        shown.text(),
+        "<div class=\"body\" dir=\"auto\"><p><strong>Bold</strong> 🎉 <code>code</code><br>\
+         <a href=\"https://a.example\" rel=\"nofollow noopener ugc\" target=\"_blank\">https://a.example</a> @&lt;b&gt;\
+         </p></div>"
+    );
+    assert!(house.history(&ann.room).await.is_empty(), "nothing is said by a preview");
+    let mention = preview(&ann, &format!("@{BEN}, look")).await;
+    assert!(mention.text().contains(&format!(
+        "data-user=\"{}\">@{}</span>, look",
+        id(&house, &ben).await,
+        escaped(BEN)
+    )));
+    assert!(preview(&ann, "🎉").await.text().contains("<div class=\"body emoji\" dir=\"auto\"><p>🎉</p>"));
+}
+
+#[tokio::test]
+async fn without_a_script_a_preview_is_a_page_on_which_one_writes_on() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let request = house.post(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
+    let page = ask(request.header("accept", "text/html").form(&[("body", "\n*a* <b>"), ("nonce", "n-1")])).await;
+    assert_eq!(page.status, 200);
+    for part in [
+        "<p><em>a</em> &lt;b&gt;</p>",
+        "\n\n*a* &lt;b&gt;</textarea>",
+        "value=\"n-1\"",
+        &format!("formaction=\"{}/preview\"", ann.room),
+        &format!("action=\"{}/messages\"", ann.room),
+    ] {
+        assert!(page.text().contains(part), "{part} in {}", page.text());
+    }
+    let again = house.get(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
+    assert_eq!(ask(again).await.header("location"), ann.room);
+}
+
+#[tokio::test]
+async fn a_preview_is_for_whoever_may_see_the_room_and_refuses_what_a_message_may_not_be() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    assert_eq!(preview(&ann, " \n ").await.status, 422);
+    assert_eq!(preview(&ann, &"x".repeat(8_001)).await.status, 422);
+    assert_eq!(ask(house.post(&format!("{}/preview", ann.room)).form(&[("body", "a")])).await.status, 401);
+    assert_eq!(ask(house.post("/rooms/nowhere/preview").form(&[("body", "a")])).await.status, 404);
+    let unknown = ann.sends(&format!("{}/preview", ann.room), &[("body", "/dance")]).await;
+    assert_eq!(unknown.status, 422);
+    assert!(
+        unknown.json()["detail"].as_str().unwrap().starts_with("There is no command /dance."),
+        "{}",
+        unknown.text()
+    );
+}
+
+#[tokio::test]
+async fn nothing_that_has_done_harm_elsewhere_does_any_here() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let texts: Vec<String> = hostile().collect();
+    assert!(texts.len() > 150, "{}", texts.len());
+    for text in &texts {
+        let shown = preview(&ann, text).await;
+        assert_eq!(shown.status, 200, "{text:?}: {}", shown.text());
+        harmless::check(shown.text(), text);
+        ann.posts(text).await;
+    }
+    let page = house.read(&ann.room, "text/html").await;
+    let rows = page.text().split("<div class=\"body\" dir=\"auto\">").skip(1);
+    let mut seen = 0;
+    for row in rows {
+        harmless::check(row.split("</div>").next().unwrap(), "a row");
+        seen += 1;
+    }
+    assert!(seen >= 40, "{seen} rows were looked at");
+}
+
+#[tokio::test]
+async fn emoji_are_found_by_their_names() {
+    let house = House::open().await;
+    let found = house.read("/emoji?q=tada", "application/json").await;
+    assert_eq!(found.json(), json!([{ "name": "tada", "emoji": "🎉" }]));
+    assert!(found.header("cache-control").contains("max-age"));
+    assert_eq!(house.read("/emoji", "application/json").await.json().as_array().unwrap().len(), 50);
+    assert_eq!(house.read("/emoji?q=%3Cscript%3E", "application/json").await.json(), json!([]));
+}
+
+/// The texts of the file, with their line ends.
+fn hostile() -> impl Iterator<Item = String> {
+    let lines = HOSTILE.lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
+    lines.map(|line| line.replace("\\n", "\n").replace("\\t", "\t"))
+}
+
+async fn id(house: &House, guest: &Guest) -> u64 {
+    let number = guest.posts("who am I?").await;
+    let page = house.read(&format!("{}?around={number}", guest.room), "application/json").await;
+    page.json()["messages"][0]["author_id"].as_u64().expect("a message has an author")
+}
+
+#[tokio::test]
+async fn everybody_is_sent_what_was_made_of_a_message_and_programs_what_was_written() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let ben = house.guest(BEN, ROOM).await;
+    let mut ears = ben.listen("").await;
+    let text = format!("*Hi* @{BEN}\n```rust\nlet a = 1;\n```");
+    let id = ann.posts(&text).await;
+    let heard = ears.hears().await.data;
+    for part in ["<em>Hi</em>", "class=\"mention\"", "<span class=\"t-key\">let</span>"] {
+        assert!(heard.contains(part), "{part} in {heard}");
+    }
+    let page = ben.reads(&ben.room, "text/html").await;
+    assert!(page.text().contains("<em>Hi</em>"));
+    assert_eq!(house.history(&ann.room).await, [(id, text)]);
+}
+
+#[tokio::test]
+async fn commands_say_and_do_things_and_an_unknown_one_is_refused() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    ann.posts("/me waves").await;
+    ann.posts("/shrug who knows").await;
+    ann.posts("//me is said").await;
+    ann.posts("/usr/bin/env").await;
+    let said: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(said, ["_waves_", "who knows ¯\\_(ツ)_/¯", "/me is said", "/usr/bin/env"]);
+    let page = house.read(&ann.room, "text/html").await;
+    assert!(page.text().contains("<em>waves</em>") && page.text().contains("who knows ¯\\_(ツ)_/¯"));
+
+    let messages = format!("{}/messages", ann.room);
+    let topic = ann.sends(&messages, &[("body", "/topic Bread & butter")]).await;
+    assert_eq!((topic.status, topic.json()["topic"].as_str()), (200, Some("Bread & butter")));
+    let ben = house.guest(BEN, ROOM).await;
+    assert_eq!(ben.sends(&messages, &[("body", "/topic mine")]).await.status, 403, "Ann opened the room");
+
+    let unknown = ann.sends(&messages, &[("body", "/dance")]).await;
+    assert_eq!(unknown.status, 422);
+    let plain = house.post(&messages).header("cookie", ann.cookie()).header("accept", "text/html");
+    let kept = ask(plain.form(&[("body", "/dance <b>"), ("nonce", "n")])).await;
+    assert_eq!(kept.status, 422);
+    assert!(kept.text().contains("/dance &lt;b&gt;</textarea>") && kept.text().contains("There is no command /dance."));
+
+    let help = ann.sends(&messages, &[("body", "/help")]).await;
+    assert!(help.text().contains("/topic new topic"), "{}", help.text());
+    assert_eq!(house.history(&ann.room).await.len(), 4, "nothing else was said");
+}
