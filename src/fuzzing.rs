@@ -32,6 +32,14 @@ pub fn paragraphs(text: &str) -> String {
     views::text::paragraphs(text).into_string()
 }
 
+/// A text as Markdown, as HTML if it needs any; with somebody and a room of whatever name.
+pub fn rendered(text: &str) -> Option<String> {
+    let body = domain::Body::parse(text).ok()?;
+    let person = |name: &domain::UserName| Some(domain::Author { id: UserId(7), name: name.as_str().into() });
+    let names = views::text::Names { person: &person, room: &|address| Some(address.clone()) };
+    views::text::render(body, &names).html
+}
+
 /// The kinds of rows that tables have.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is the row of the table of its name")]

@@ -21,6 +21,27 @@ const ROW: [(&str, &[&str]); 7] = [
 /// The same of a text: nothing but the last of them, and a link has no class.
 const TEXT: [(&str, &[&str]); 3] = [("a", &["href", "rel", "target"]), ("p", &[]), ("br", &[])];
 
+/// The same of a text that is marked up.
+const MARKED: [(&str, &[&str]); 16] = [
+    ("a", &["href", "rel", "target"]),
+    ("p", &[]),
+    ("br", &[]),
+    ("hr", &[]),
+    ("strong", &[]),
+    ("em", &[]),
+    ("s", &[]),
+    ("code", &[]),
+    ("pre", &["tabindex"]),
+    ("blockquote", &[]),
+    ("ul", &[]),
+    ("ol", &["start"]),
+    ("li", &[]),
+    ("span", &["class", "data-user"]),
+    // What html5ever's fragments stand in.
+    ("head", &[]),
+    ("body", &[]),
+];
+
 // Parts by tabs: an address, an author, a text.
 fuzz_target!(|input: &[u8]| {
     let input = String::from_utf8_lossy(input);
@@ -30,6 +51,7 @@ fuzz_target!(|input: &[u8]| {
     // As the store would give them if anything ever got in uncleaned, and as it does.
     a_row_is_harmless(address, author, text);
     a_text_is_harmless(text);
+    a_marked_up_text_is_harmless(text);
     if let Ok(body) = Body::parse(text) {
         a_text_reads_as_it_was_written(body.as_str());
         if let (Ok(author), Ok(address)) = (UserName::parse(author), Address::of(address)) {
@@ -42,6 +64,15 @@ fn a_text_is_harmless(text: &str) {
     let html = fuzzing::paragraphs(text);
     assert!(html.len() <= 16 * text.len() + 64, "{} bytes of {}", html.len(), text.len());
     only_these(&Html::parse_fragment(&html), &TEXT, |href| is_web(href));
+}
+
+fn a_marked_up_text_is_harmless(text: &str) {
+    let Some(html) = fuzzing::rendered(text) else { return };
+    // Eight times what is left of it when it is composed, which may be three times as long.
+    assert!(html.len() <= 24 * text.len() + 2_048, "{} bytes of {}", html.len(), text.len());
+    only_these(&Html::parse_fragment(&html), &MARKED, |href| {
+        is_web(href) || href.to_ascii_lowercase().starts_with("mailto:") || href.starts_with("/rooms/")
+    });
 }
 
 fn a_row_is_harmless(address: &str, author: &str, text: &str) {

@@ -153,7 +153,10 @@ fn composer(view: &View) -> Markup {
             }
             p #say-error .error role="alert" {}
             div.composer-foot {
-                noscript { a href=(view.room.address.path()) { "Reload to see what is new" } }
+                noscript {
+                    a href=(view.room.address.path()) { "Reload to see what is new" } " "
+                    button.link formaction={ (view.room.address.path()) "/preview" } { "Preview" }
+                }
                 p.hint { "Enter sends, Shift + Enter breaks the line" }
             }
         }

@@ -28,7 +28,7 @@ pub(super) async fn post(
 ) -> Result<Response> {
     let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Problem::Refused)?;
     let answer = do_as_said(house, request, &visitor, &form).await;
-    Ok(answer.map_err(|problem| kept(problem, request, &form))?)
+    answer.map_err(|problem| kept(problem, request, &form))
 }
 
 /// The way to one message.

@@ -1,8 +1,11 @@
 //! A reader of what a text became that takes nothing but the tags, attributes, classes and addresses that a message may
 //! have, each written in the one way in which they are written. Everything else fails, whatever a browser would make of it.
 
+/// Its name, and the values that it may have.
+type Attribute = (&'static str, fn(&str) -> bool);
+
 /// Every tag that a text may hold, and its attributes with the values that they may have.
-const TAGS: [(&str, &[(&str, fn(&str) -> bool)]); 15] = [
+const TAGS: [(&str, &[Attribute]); 15] = [
     ("div", &[("class", is_body), ("dir", |value| value == "auto")]),
     ("p", &[]),
     ("br", &[]),

@@ -51,8 +51,8 @@ impl<'a> Words<'a> {
             let rest = &text[at + 1..];
             let sign = text.as_bytes()[at];
             // A sign within a word or an address is a part of it, and so is a colon behind another: "std::io::x".
-            let parts = |c: char| !is_of_word(c) && !(c == ':' && sign == b':');
-            free = (free && next == 0) || text[..at].chars().next_back().is_none_or(parts);
+            let belongs = |c: char| is_of_word(c) || (c == ':' && sign == b':');
+            free = (free && next == 0) || text[..at].chars().next_back().is_none_or(|c| !belongs(c));
             let found = match sign {
                 b'\n' => Some((Node::Break, 0)),
                 b':' if free => emoji::named(rest).map(|(emoji, length)| (Node::Text(emoji.to_owned()), length)),
