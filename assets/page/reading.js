@@ -33,7 +33,7 @@ on('visibilitychange', () => {
 });
 
 function trim() {
-  const rows = list.querySelectorAll('.message');
+  const rows = list.querySelectorAll(ROW);
   if (!atEnd || rows.length <= ROWS_MAX) return;
   const first = rows[rows.length - ROWS_KEPT];
   while (list.firstElementChild !== first) list.firstElementChild.remove();
@@ -49,31 +49,29 @@ function trim() {
   htmx.process(older);
 }
 new MutationObserver(changes => {
-  const rows = changes.flatMap(change => [...change.addedNodes]).filter(node => node.matches?.('.message') && !node.dataset.day);
+  const rows = changes.flatMap(change => [...change.addedNodes]).filter(node => node.matches?.(ROW) && !node.dataset.day);
   if (!rows.length) return;
   rows.forEach(settle);
   for (const row of rows) lineAbove(row);
   lineAbove(after(rows[rows.length - 1]));
-  const last = list.querySelector('.message:last-of-type');
+  const last = [...list.querySelectorAll(ROW)].at(-1);
   const fresh = live(rows);
   // An engine without scroll anchoring would move what is read when rows are added below it.
   if (!atEnd && fresh.includes(last) && !CSS.supports('overflow-anchor', 'auto')) {
     log.scrollTop -= fresh.reduce((height, row) => height + row.getBoundingClientRect().height, 0);
   }
-  const others = fresh.filter(row => !own(row));
+  const others = fresh.filter(row => !isMine(row));
   if (others.length && (document.hidden || !atEnd)) { unread += others.length; show(); }
-  if (fresh.some(own)) log.scrollTop = log.scrollHeight;
   trim();
 }).observe(list, {childList: true});
 const after = node => {
-  while ((node = node.nextElementSibling) && !node.matches('.message'));
+  while ((node = node.nextElementSibling) && !node.matches(ROW));
   return node;
 };
-const own = row => getComputedStyle(row).getPropertyValue('--own').trim() !== '';
-let newest = Math.max(0, ...[...list.querySelectorAll('.message')].map(number));
+let newest = Math.max(0, ...[...list.querySelectorAll(ROW)].map(number));
 // Of rows that have just come, those of the present: older pages come in above the first row that was there.
 function live(rows) {
-  const first = [...list.querySelectorAll('.message')].find(row => !rows.includes(row));
+  const first = [...list.querySelectorAll(ROW)].find(row => !rows.includes(row));
   newest = Math.max(newest, ...rows.map(number));
   return rows.filter(row => !first || number(row) > number(first));
 }

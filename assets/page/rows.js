@@ -1,6 +1,6 @@
 // Rows: each once, in the order of their numbers, whichever of answer, stream and older page brings it first.
 on('htmx:before:swap', event => {
-  const tasks = event.detail.tasks;
+  const {tasks, ctx} = event.detail;
   for (const task of [...tasks]) {
     if (task.target !== list) continue;
     const rows = [...task.fragment.querySelectorAll('.message')];
@@ -9,7 +9,11 @@ on('htmx:before:swap', event => {
     const first = task.fragment.querySelector('.message');
     if (!first) { tasks.splice(tasks.indexOf(task), 1); continue; }
     if (task.swapSpec.style !== 'beforeend') continue;
-    const next = [...list.children].find(row => row.matches('.message') && number(row) > number(first));
+    if (ctx.sourceElement === stream && outbox.isInDoubt()) {
+      for (const row of rows.filter(isMine)) row.hidden = true;
+    }
+    // What is on its way has no number, which is less than none: it stays below all that has one.
+    const next = [...list.children].find(row => row.matches('.message') && !(number(row) < number(first)));
     if (next) { task.target = next; task.swapSpec.style = 'beforebegin'; }
   }
 });

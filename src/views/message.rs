@@ -126,14 +126,6 @@ pub fn posted(room: &Address, message: &Message, began: Option<&Message>) -> Mar
     }
 }
 
-/// What a post by htmx is answered: the row, and the nonce of the next message.
-pub fn answer(room: &Address, message: &Message, next_nonce: &str) -> Markup {
-    html! {
-        (row(room, message))
-        hx-partial hx-target="#nonce" hx-swap="outerHTML" { (nonce(next_nonce)) }
-    }
-}
-
 /// The field that makes a message happen once, however often its form is sent.
 pub(super) fn nonce(nonce: &str) -> Markup {
     html! { input #nonce type="hidden" name="nonce" value=(nonce) autocomplete="off"; }

@@ -55,7 +55,7 @@ pub fn page(view: &View) -> Markup {
                     }
                     (timeline(view))
                     @match (viewer, view.silenced) {
-                        (Some(_), None) => (composer(view)),
+                        (Some(viewer), None) => (composer(view, viewer)),
                         (Some(_), Some(why)) => (silenced(why)),
                         (None, _) => (closed(view)),
                     }
@@ -133,17 +133,12 @@ fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
     }
 }
 
-fn composer(view: &View) -> Markup {
+fn composer(view: &View, viewer: &Person) -> Markup {
     let action = format!("{}/messages", view.room.address.path());
     let label = format!("Message {}", view.room.name);
-    // A page that shows old messages is not live, so what is written there is sent plainly and leads to the latest.
-    let live = !view.newer;
     html! {
         form #composer .composer method="post" action=(action) enctype="multipart/form-data"
-            hx-post=[live.then_some(&action)] hx-target="#messages" hx-swap="beforeend" hx-sync="this:drop"
-            hx-disable="find button" hx-status:401="target:#say-error swap:innerHTML"
-            hx-status:404="target:#say-error swap:innerHTML" hx-status:413="target:#say-error swap:innerHTML"
-            hx-status:422="target:#say-error swap:innerHTML" hx-status:429="target:#say-error swap:innerHTML" {
+            data-person=(viewer.author.id) data-room=(view.room.id.0) {
             div.composer-box {
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
@@ -157,6 +152,7 @@ fn composer(view: &View) -> Markup {
                     a href=(view.room.address.path()) { "Reload to see what is new" } " "
                     button.link formaction={ (view.room.address.path()) "/preview" } { "Preview" }
                 }
+                p #waiting .waiting role="status" {}
                 p.hint { "Enter sends, Shift + Enter breaks the line" }
             }
         }

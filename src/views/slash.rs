@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{message, panel};
+use super::panel;
 use crate::domain::COMMANDS;
 
 /// The page.
@@ -10,17 +10,9 @@ pub fn page(house: &str) -> Markup {
     panel::page(house, "What a slash can do", None, list())
 }
 
-/// The answer to htmx: the list, under the composer.
-pub fn told(next_nonce: &str) -> Markup {
-    html! {
-        (done(next_nonce))
-        hx-partial hx-target="#say-error" hx-swap="innerHTML" { (list()) }
-    }
-}
-
-/// The answer to htmx when something was done and nothing said: the nonce of the next message.
-pub fn done(next_nonce: &str) -> Markup {
-    html! { hx-partial hx-target="#nonce" hx-swap="outerHTML" { (message::nonce(next_nonce)) } }
+/// The answer to the script of a page: the list, under the composer.
+pub fn told() -> Markup {
+    html! { hx-partial hx-target="#say-error" hx-swap="innerHTML" { (list()) } }
 }
 
 fn list() -> Markup {

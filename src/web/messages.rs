@@ -13,7 +13,7 @@ use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::visitor::Visitor;
-use super::{House, blocks, random, room_settings, writing};
+use super::{House, blocks, room_settings, writing};
 use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};
 use crate::engine::{Problem, now};
 use crate::views;
@@ -129,7 +129,7 @@ fn said(house: &House, visitor: &Visitor, done: Done) -> Result<(Room, Message),
 fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Problem> {
     let path = room.address.path();
     if is_htmx(request) {
-        return Ok(views::message::answer(&room.address, message, &random::nonce()?).into_response());
+        return Ok(views::message::row(&room.address, message).into_response());
     }
     let created = |response: Response| {
         let location = format!("{path}/messages/{}", message.id);

@@ -67,7 +67,7 @@ pub(super) async fn set_topic(
     carry_out(request, house, visitor, room, RoomCommand::Set { name, topic, kind, slow_s, salt: random::salt()? })
         .await?;
     if is_htmx(request) {
-        return Ok(views::slash::done(&random::nonce()?).into_response());
+        return Ok(StatusCode::NO_CONTENT.into());
     }
     changed(request, house, visitor, room, "")
 }

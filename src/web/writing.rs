@@ -5,12 +5,12 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
+use super::House;
 use super::accept::{Accept, is_htmx};
 use super::answers::{private, see_other};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::Visitor;
-use super::{House, random};
 use crate::domain::{Body as Text, Person, Refusal, Said, Words};
 use crate::engine::{Problem, now};
 use crate::store::Snapshot;
@@ -69,7 +69,7 @@ fn shown(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Re
 /// What can be done by a word behind a slash.
 pub(super) fn help(request: &Request, house: &House) -> Result<Response, Problem> {
     if is_htmx(request) {
-        return Ok(views::slash::told(&random::nonce()?).into_response());
+        return Ok(views::slash::told().into_response());
     }
     Ok(match Accept::of(request) {
         Accept::Page => views::slash::page(&house.store.snapshot()?.house()?.name).into_response(),

@@ -78,7 +78,7 @@ async fn the_room_is_accessible() {
     ann.says("But I will.").await;
     ann.is_accessible("room").await;
     ann.eval("document.querySelector('#state').textContent = 'Reconnecting…'", vec![]).await;
-    ann.writes("  ").await;
+    ann.writes(&"far too long ".repeat(700)).await;
     ann.clicks("#composer .send").await;
     ann.until("the refusal is there", "return document.querySelector('#say-error').textContent", vec![]).await;
     ann.is_accessible("room-in-trouble").await;

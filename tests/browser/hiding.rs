@@ -16,7 +16,7 @@ const TIMERS: &str = "const set = window.setInterval;
 
 impl Browser {
     /// Puts the tab into the background, or back; headless browsers never do so themselves.
-    async fn hides(&self, hidden: bool) {
+    pub async fn hides(&self, hidden: bool) {
         let script = "Object.defineProperty(document, 'hidden', {get: () => arguments[0], configurable: true});
                       Object.defineProperty(document, 'visibilityState',
                         {get: () => arguments[0] ? 'hidden' : 'visible', configurable: true});

@@ -21,6 +21,7 @@ mod policy;
 mod reading;
 mod resuming;
 mod rooms;
+mod sending;
 mod talking;
 mod times;
 mod visits;

@@ -120,8 +120,7 @@ async fn whoever_leaves_is_nobody_also_in_the_pages_behind_them() {
     ann.until("the page of before is gone, or refuses", "return document.querySelector('#text')", vec![]).await;
     ann.fills("#text", "as a ghost").await;
     ann.presses(Key::Enter).await;
-    let after = "return document.querySelector('#composer') === null
-                 || document.querySelector('#say-error').textContent !== ''";
+    let after = "return document.querySelector('#composer') === null || document.querySelector('.failed')";
     ann.until("the ghost is refused", after, vec![]).await;
     bob.says("after").await;
     let said: Vec<String> = bob.reads().await.into_iter().map(|(_, text)| text).collect();

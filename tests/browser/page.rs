@@ -19,7 +19,7 @@ pub struct Row {
 }
 
 const ROWS: &str = "
-    return [...document.querySelectorAll('#messages > .message')].map(row => ({
+    return [...document.querySelectorAll('#messages > .message[id]')].map(row => ({
       id: Number(row.id.slice(1)),
       author: row.querySelector('.author').textContent,
       text: row.querySelector('.body').innerText,
@@ -78,7 +78,7 @@ impl Browser {
 
     /// Waits until the message stands in the list, and returns it. It stands there once.
     pub async fn sees(&self, text: &str) -> Row {
-        let there = "return [...document.querySelectorAll('#messages > .message .body')]
+        let there = "return [...document.querySelectorAll('#messages > .message[id] .body')]
                        .some(body => body.innerText === arguments[0])";
         self.until(&format!("“{text}” stands in the list"), there, vec![json!(text)]).await;
         let mut found: Vec<Row> = self.rows().await.into_iter().filter(|row| row.text == text).collect();

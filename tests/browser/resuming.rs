@@ -1,7 +1,6 @@
 //! The server goes away under an open page and comes back: the page says so, goes on by itself, and nothing is missing,
 //! doubled or out of order; what was typed is still there.
 
-use serde_json::json;
 use thirtyfour::Key;
 
 use super::browser::Browser;
@@ -51,37 +50,6 @@ async fn a_page_goes_on_by_itself_after_the_server_was_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_goes_on_by_itself_after_the_server_was_restarted_in_order() {
     survives(Binary::stop).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_sent_while_the_server_is_down_comes_back_to_be_sent_again_once() {
-    let mut server = Binary::start().await;
-    let bob = server.guest(BOB).await;
-    let ann = Browser::open().await;
-    ann.sits_down(&server.url, ANN).await;
-    ann.says("before").await;
-    server.kill();
-
-    ann.writes("into the void").await;
-    ann.presses(Key::Enter).await;
-    let not_sent = "return document.querySelector('#say-error').textContent.startsWith('Not sent')
-                    && document.querySelector('#text').value === arguments[0]";
-    ann.until("the text is back, with the reason", not_sent, vec![json!("into the void")]).await;
-    let invalid = "return String(document.querySelector('#text').ariaInvalid)";
-    assert_eq!(ann.string(invalid).await, "true");
-    assert_eq!(ann.texts().await, ["before"], "what was not sent does not stand in the list");
-
-    server.start_again();
-    ann.until("the page is back", NO_BANNER, vec![]).await;
-    ann.clicks("#text").await;
-    ann.presses(Key::Enter).await;
-    ann.sees("into the void").await;
-    assert_eq!(ann.string("return document.querySelector('#say-error').textContent").await, "", "the error is gone");
-    assert_eq!(ann.string(invalid).await, "null");
-    bob.says("after").await;
-    ann.sees("after").await;
-    assert_eq!(ann.texts().await, ["before", "into the void", "after"]);
-    assert_eq!(bob.reads().await.len(), 3, "it exists once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
