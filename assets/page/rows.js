@@ -12,8 +12,7 @@ on('htmx:before:swap', event => {
     if (ctx.sourceElement === stream && outbox.isInDoubt()) {
       for (const row of rows.filter(isMine)) row.hidden = true;
     }
-    // What is on its way has no number, which is less than none: it stays below all that has one.
-    const next = [...list.children].find(row => row.matches('.message') && !(number(row) < number(first)));
+    const next = [...list.children].find(row => row.matches('.message') && number(row) > number(first));
     if (next) { task.target = next; task.swapSpec.style = 'beforebegin'; }
   }
 });

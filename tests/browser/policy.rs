@@ -66,7 +66,7 @@ impl Browser {
     async fn says_into_the_void(&self) {
         self.writes("into the void").await;
         self.presses(Key::Enter).await;
-        let not_sent = "return document.querySelector('#say-error').textContent.startsWith('Not sent')";
-        self.until("the text is back", not_sent, vec![]).await;
+        let waits = "return document.querySelector('#waiting').textContent === '1 waiting'";
+        self.until("it waits", waits, vec![]).await;
     }
 }

@@ -80,6 +80,16 @@ async fn a_message_stands_there_once_in_every_frame_if_the_stream_is_first() {
     let frames = ann.frames().await;
     assert!(frames.iter().all(|count| *count == 1), "{frames:?}");
     assert_eq!(ann.texts().await, ["hello", "another"]);
+
+    ann.eval("window.refuses = 'not today.'", vec![]).await;
+    ann.sends("stays").await;
+    ann.find(".failed").await;
+    bob.says("one more").await;
+    ann.sees("one more").await;
+    let below = "return document.querySelector('#messages').lastElementChild.matches('.failed')";
+    assert_eq!(ann.eval(below, vec![]).await, json!(true), "what is not sent stays below all that is");
+    let days = "return document.querySelectorAll('.day').length";
+    assert_eq!(ann.number(days).await, 1.0, "and does not part a day");
 }
 
 #[tokio::test(flavor = "multi_thread")]
