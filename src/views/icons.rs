@@ -11,15 +11,18 @@ pub(super) enum Icon {
     Gear,
     Hash,
     Leave,
+    Link,
     Lock,
     Menu,
+    More,
     People,
     Plus,
     Search,
     Send,
+    Trash,
 }
 
-use Icon::{Alert, Check, Close, Gear, Hash, Leave, Lock, Menu, People, Plus, Search, Send};
+use Icon::{Alert, Check, Close, Gear, Hash, Leave, Link, Lock, Menu, More, People, Plus, Search, Send, Trash};
 
 impl Icon {
     fn name(self) -> &'static str {
@@ -30,12 +33,15 @@ impl Icon {
             Gear => "i-gear",
             Hash => "i-hash",
             Leave => "i-leave",
+            Link => "i-link",
             Lock => "i-lock",
             Menu => "i-menu",
+            More => "i-more",
             People => "i-people",
             Plus => "i-plus",
             Search => "i-search",
             Send => "i-send",
+            Trash => "i-trash",
         }
     }
 
@@ -52,16 +58,21 @@ impl Icon {
             Leave => {
                 r#"<path d="M14 4.5H7a1.5 1.5 0 0 0-1.5 1.5v12A1.5 1.5 0 0 0 7 19.5h7M11 12h9M16.5 8.5 20 12l-3.5 3.5"/>"#
             }
+            Link => {
+                r#"<path d="M10 14a3.5 3.5 0 0 0 5 0l3.5-3.5a3.5 3.5 0 0 0-5-5L12.5 6.5M14 10a3.5 3.5 0 0 0-5 0l-3.5 3.5a3.5 3.5 0 0 0 5 5l1-1"/>"#
+            }
             Lock => {
                 r#"<rect x="5.5" y="10.5" width="13" height="9" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>"#
             }
             Menu => r#"<path d="M4 7h16M4 12h16M4 17h10"/>"#,
+            More => r#"<path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="2.6"/>"#,
             People => {
                 r#"<circle cx="9" cy="8.5" r="3.2"/><path d="M3.5 19c.4-3.6 2.5-5.4 5.5-5.4s5.1 1.8 5.5 5.4M15.5 5.6a3.2 3.2 0 0 1 0 5.9M17 13.9c2 .6 3.2 2.3 3.5 5.1"/>"#
             }
             Plus => r#"<path d="M12 5v14M5 12h14"/>"#,
             Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4 4"/>"#,
             Send => r#"<path d="M12 19V5.5M6 11l6-6 6 6"/>"#,
+            Trash => r#"<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9L17.5 7M10 10.5v6M14 10.5v6"/>"#,
         }
     }
 }
@@ -70,7 +81,7 @@ impl Icon {
 pub(super) fn sheet() -> Markup {
     html! {
         svg hidden {
-            @for icon in [Alert, Check, Close, Gear, Hash, Leave, Lock, Menu, People, Plus, Search, Send] {
+            @for icon in [Alert, Check, Close, Gear, Hash, Leave, Link, Lock, Menu, More, People, Plus, Search, Send, Trash] {
                 symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.shape())) }
             }
         }

@@ -12,11 +12,6 @@ const HTMX: &str = r#"{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":fals
 
 /// A whole document around `body`.
 pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Markup {
-    with_sheet(title, viewer.map(|viewer| stylesheet::address(viewer.id, false)), body)
-}
-
-/// The same with this stylesheet of the viewer's own.
-pub(super) fn with_sheet(title: &str, sheet: Option<String>, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" dir="ltr" {
@@ -30,7 +25,7 @@ pub(super) fn with_sheet(title: &str, sheet: Option<String>, body: Markup) -> Ma
                 title { (title) }
                 link rel="icon" href=(ICON) type="image/svg+xml";
                 link rel="stylesheet" href=(TAPROOM_CSS);
-                @if let Some(sheet) = sheet { link rel="stylesheet" href=(sheet); }
+                @if let Some(viewer) = viewer { link rel="stylesheet" href=(stylesheet::address(viewer.id)); }
                 script defer src=(APP_JS) {}
             }
             body { (icons::sheet()) (body) }

@@ -47,10 +47,7 @@ fn item(room: &Address, message: &Message) -> Markup {
             @if extras.replies > 0 {
                 a.replies href={ (here) "/thread" } { (extras.replies) @if extras.replies == 1 { " reply" } @else { " replies" } }
             }
-            span.actions {
-                a.may-remove href={ (here) "/delete" } { "Remove" }
-                a.may-report href={ (here) "/report" } { "Report" }
-            }
+            a.more href={ (here) "/actions" } { "More" }
         }
     }
 }

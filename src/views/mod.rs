@@ -5,6 +5,7 @@
 //! everybody gets the same bytes, and [`stylesheet`] does what differs.
 
 pub mod account;
+pub mod actions;
 pub mod audit;
 mod avatar;
 pub mod door;

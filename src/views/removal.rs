@@ -25,12 +25,12 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         format!("{}/messages/{}", self.room.address.path(), self.message.id)
     }
 
     /// The way back to it.
-    fn back(&self) -> Markup {
+    pub(super) fn back(&self) -> Markup {
         let (path, id) = (self.room.address.path(), self.message.id);
         html! { a.button.quiet href={ (path) "?around=" (id) "#m" (id) } { span { "Back to " bdi { (self.room.name) } } } }
     }

@@ -5,9 +5,9 @@ use maud::{Markup, Render, html};
 use super::icons::{self, Icon};
 use super::people::{self, Here};
 use super::sidebar::{self, Places};
-use super::{layout, message, stylesheet};
+use super::{actions, layout, message};
 use crate::domain::limits::NAME_CHARS_MAX;
-use crate::domain::{Act, Cursor, Message, Person, Room, may};
+use crate::domain::{Cursor, Message, Person, Room};
 
 /// What the page of a room shows.
 #[derive(Debug)]
@@ -39,10 +39,9 @@ const ROW_BYTES: usize = 832;
 pub fn page(view: &View) -> Markup {
     let title = format!("{} · {}", view.room.name, view.places.house);
     let viewer = view.places.viewer;
-    let moderates = |viewer: &Person| may(viewer, Act::RemoveMessage, Some(view.room));
-    layout::with_sheet(
+    layout::document(
         &title,
-        viewer.map(|viewer| stylesheet::address(viewer.author.id, moderates(viewer))),
+        viewer.map(|viewer| &viewer.author),
         html! {
             a.skip href="#text" { @if viewer.is_some() { "Write a message" } @else { "Take a name" } }
             div.house {
@@ -92,6 +91,7 @@ fn timeline(view: &View) -> Markup {
                             a href=(room.address.path()) { "Jump to latest" }
                         }
                     }
+                    (actions::tools())
                     div #end {}
                 }
             }

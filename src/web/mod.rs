@@ -5,6 +5,7 @@
 
 mod accept;
 mod account;
+mod actions;
 mod answers;
 mod assets;
 mod audit;
@@ -174,6 +175,7 @@ fn addresses() -> Route {
         .at("/rooms/:room/preview", both(writing::back, writing::preview))
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
+        .at("/rooms/:room/messages/:id/actions", reads(actions::show))
         .at("/rooms/:room/messages/:id/delete", both(removing::ask, removing::remove))
         .at("/rooms/:room/messages/:id/pin", takes(pins::pin))
         .at("/rooms/:room/messages/:id/unpin", takes(pins::unpin))

@@ -72,7 +72,7 @@ async fn tab_leads_through_the_room_in_reading_order() {
         &log,
         BOB,
         "…",
-        "Report",
+        "More",
         &format!("Message {ROOM}"),
         "Send",
     ];

@@ -13,6 +13,7 @@ mod accessibility;
 mod accounts;
 mod hiding;
 mod keyboard;
+mod menu;
 mod once;
 mod order;
 mod pace;

@@ -27,11 +27,15 @@ impl Browser {
         self.goes_to(&format!("{}{path}", house.url)).await;
     }
 
-    /// Which of a message's tools can be used.
+    /// Opens a message's menu with the keyboard; what it offers.
     async fn tools(&self, message: u64) -> Value {
-        let script = "return [...document.querySelectorAll(`#m${arguments[0]} > .actions > a`)]
-            .filter(link => link.checkVisibility()).map(link => link.innerText)";
-        self.eval(script, vec![json!(message)]).await
+        let focus = "document.querySelector('#menu').hidePopover();
+            document.querySelector(`#m${arguments[0]} .more`).focus()";
+        self.eval(focus, vec![json!(message)]).await;
+        self.presses(Key::Enter).await;
+        let offers = "const links = [...document.querySelectorAll('#menu:popover-open a')];
+            return links[0]?.href.endsWith(`/messages/${arguments[0]}`) && links.map(link => link.innerText.trim())";
+        self.until("the menu opens", offers, vec![json!(message)]).await
     }
 
     async fn value(&self, css: &str) -> String {
@@ -105,31 +109,34 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     ann.says("Ann's own").await;
     let own = "const row = document.querySelector('.message:last-child'); return row.id && Number(row.id.slice(1))";
     let own = ann.until("her message has a number", own, vec![]).await.as_u64().expect("a number");
-    assert_eq!((ann.tools(theirs).await, ann.tools(own).await), (json!(["Report"]), json!(["Remove"])));
+    let (link, report, remove) = ("Link to this message", "Report…", "Remove…");
+    assert_eq!(ann.tools(theirs).await, json!([link, report]));
+    assert_eq!(ann.tools(own).await, json!([link, remove]));
     let olga = Browser::open().await;
     olga.is_of(&house, &token).await;
     olga.visits(&house, ROOM_PATH).await;
-    assert_eq!(olga.tools(theirs).await, json!(["Remove", "Report"]));
+    assert_eq!(olga.tools(theirs).await, json!([link, report, remove]));
     let stranger = Browser::open().await;
     stranger.visits(&house, ROOM_PATH).await;
-    assert_eq!(stranger.tools(theirs).await, json!([]));
-
-    let shown = "return getComputedStyle(document.querySelector(`#m${arguments[0]} > .actions`)).opacity === '1'";
-    assert_eq!(ann.eval(shown, vec![json!(own)]).await, json!(false), "they step back until they are wanted");
-    ann.eval("document.querySelector(`#m${arguments[0]} .may-remove`).focus()", vec![json!(own)]).await;
-    ann.until("they are shown to the keyboard", shown, vec![json!(own)]).await;
-    ann.picture("tools").await;
+    assert_eq!(stranger.tools(theirs).await, json!([link]));
+    ann.presses(Key::Escape).await;
+    ann.shuts("#menu").await;
     ann.resize(390, 844).await;
-    ann.eval("document.activeElement.blur(); document.querySelector(`#m${arguments[0]}`).focus()", vec![json!(own)])
-        .await;
-    ann.until("they are shown to a tap, which focuses", shown, vec![json!(own)]).await;
-    ann.picture("tools-phone").await;
+    ann.clicks("#text").await;
+    ann.clicks(&format!("#m{own} .body")).await;
+    ann.until("the tools come to a tap", "return !document.querySelector('#tools').hidden", vec![]).await;
+    ann.clicks("#tools a").await;
+    ann.opens("#menu").await;
+    ann.picture("menu-phone").await;
+    ann.presses(Key::Escape).await;
     ann.resize(1440, 900).await;
-    ann.clicks(&format!("#m{own} .may-remove")).await;
+    ann.tools(own).await;
+    ann.clicks("#menu .danger").await;
     ann.clicks("form[action$='/delete'] .danger").await;
     let tombstone = format!("return document.querySelector('#m{own} .body.removed')");
     ann.until("it is gone for her", &tombstone, vec![]).await;
-    assert_eq!(ann.tools(own).await, json!([]));
+    let offered = format!("return document.querySelector('#m{own} .more').checkVisibility()");
+    assert_eq!(ann.eval(&offered, vec![]).await, json!(false), "with what is gone nothing can be done");
     stranger.until("and for whoever looks on", &tombstone, vec![]).await;
 }
 
@@ -148,7 +155,8 @@ async fn the_house_is_kept_in_order_without_script() {
 
     olga.visits(&house, ROOM_PATH).await;
     olga.clicks(".message .body").await; // which brings up what can be done with it, as a tap does
-    olga.clicks(".message .may-report").await;
+    olga.clicks(".message .more").await;
+    olga.clicks(".rows a[href$='/report']").await;
     olga.keys_in("#why", "it is rude").await;
     olga.clicks("form[action$='/report'] .primary").await;
     olga.find(".flash").await;

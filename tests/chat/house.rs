@@ -213,21 +213,3 @@ async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
         "a guest has no account"
     );
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_private_stylesheet_shows_what_one_may_do_and_its_address_tells_which() {
-    let staffed = Staffed::open().await;
-    let Staffed { house, moderator, member, creator, .. } = &staffed;
-    member.posts("hello").await;
-    for (viewer, moderates) in [(moderator, true), (creator, true), (member, false)] {
-        let page = viewer.reads(GARDEN_PATH, "text/html").await;
-        let sheet =
-            page.text().split("href=\"").find(|rest| rest.starts_with("/me.css")).unwrap().split('"').next().unwrap();
-        assert_eq!(sheet.ends_with("&amp;moderates=1"), moderates, "{sheet}");
-        let css = viewer.reads(&sheet.replace("&amp;", "&"), "text/css").await;
-        assert_eq!(css.header("cache-control"), "private, max-age=31536000, immutable");
-        let everywhere = css.text().lines().find(|line| line.starts_with(".message {")).unwrap();
-        assert!(everywhere.contains("--report") && everywhere.contains("--remove") == moderates, "{everywhere}");
-    }
-    assert_eq!(house.read("/me.css?v=1&moderates=1", "text/css").await.text(), "");
-}

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
 mod account;
+mod actions;
 mod disk;
 mod ears;
 mod harmless;

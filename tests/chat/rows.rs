@@ -101,9 +101,7 @@ async fn what_differs_per_viewer_is_a_stylesheet_of_their_own() {
          --message-edge: var(--accent) }}\n\
          .mention[data-user=\"{number}\"] {{ --mention-ground: color-mix(in oklch, var(--accent) 22%, transparent) }}\n\
          .reaction[data-reactors~=\"{number}\"] {{ --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); \
-         --pill-ink: var(--accent-text) }}\n\
-         .message {{ --report: inline-flex }}\n\
-         .message[data-author=\"{number}\"] {{ --remove: inline-flex; --report: none }}\n"
+         --pill-ink: var(--accent-text) }}\n"
     );
     assert_eq!(sheet.text(), contract);
 }

@@ -1,0 +1,57 @@
+// Tools: one element for all messages, brought to the one that is hovered, focused or tapped, and the menu behind it. They
+// stand outside the rows, so nothing that arrives in a row takes them away; and while the menu is open, they stay.
+{
+  const tools = $('#tools'), menu = $('#menu');
+  let at = null; // the id of the message they are at
+  const addressOf = row => $('.time', row).getAttribute('href');
+  function bring(row) {
+    if (menu.matches(':popover-open') || row.id === at) return;
+    at = row.id;
+    for (const tool of tools.children) tool.href = addressOf(row) + tool.dataset.page;
+    place();
+  }
+  function place() {
+    const row = at && document.getElementById(at);
+    tools.hidden = !row || !$('.more', row)?.checkVisibility();
+    if (!tools.hidden) tools.style.top = `${row.offsetTop}px`;
+  }
+  const follow = event => {
+    const row = event.target.closest(ROW);
+    if (row) bring(row);
+  };
+  // A pointer that rests has chosen nothing when what arrives moves another message under it.
+  let pointed = '';
+  list.addEventListener('pointermove', event => {
+    const place = `${event.clientX} ${event.clientY}`;
+    if (place !== pointed) follow(event);
+    pointed = place;
+  });
+  list.addEventListener('focusin', follow);
+  new ResizeObserver(place).observe(list); // whatever comes or goes, the list grows or shrinks
+
+  async function open(row) {
+    bring(row);
+    const answer = await fetch(`${addressOf(row)}/actions?as=menu`).catch(() => null);
+    const words = answer?.ok ? '' : answer ? 'There is nothing to do with this message.' : 'No connection.';
+    menu.replaceChildren(...words ? [element('p', 'hint', words)] : []);
+    if (!words) await htmx.swap({text: await answer.text(), target: menu, swap: 'innerHTML', sourceElement: menu});
+    menu.showPopover({source: $('[data-page="/actions"]', tools)});
+    $('a', menu)?.focus();
+  }
+  const plainly = event => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  on('click', event => {
+    const more = event.target.closest('.more, [data-page="/actions"]');
+    const row = more && (more.closest(ROW) ?? document.getElementById(at));
+    if (!row || !plainly(event)) return;
+    event.preventDefault();
+    open(row);
+  });
+  // Up and down lead through the menu, as they do in any.
+  menu.addEventListener('keydown', event => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const links = [...menu.querySelectorAll('a, button')];
+    links[(links.indexOf(document.activeElement) + step + links.length) % links.length]?.focus();
+  });
+}
