@@ -164,10 +164,9 @@ async fn run(
     stopped: impl Future<Output = ()>,
 ) {
     let until = async {
-        let hubs = Arc::clone(&house.hubs);
         tokio::select! {
             () = stopped => {}
-            () = hubs.keep_telling_who_is_here() => {}
+            () = house.hubs.keep_telling(&house.store) => {}
             () = answer_operator(control.as_ref(), &operated) => {}
         }
         house.engine.refuse();

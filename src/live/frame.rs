@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::domain::{Cursor, Done, Epoch, Event, Message, MessageId, Room, Seq};
+use crate::domain::{Cursor, Done, Epoch, Event, Message, MessageId, Room, Seq, UserId};
 use crate::store::{Fault, Snapshot};
-use crate::views::{self, Here, json};
+use crate::views::{self, Here, Typists, json};
 
 /// What a listener wants to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -173,6 +173,14 @@ impl Frame {
         }
     }
 
+    /// Who has sent what they typed.
+    pub(super) fn sent_by(&self) -> Option<UserId> {
+        match &self.what {
+            What::Posted(message) => Some(message.author.id),
+            What::Removed(_) | What::RoomChanged => None,
+        }
+    }
+
     /// It, in a format.
     pub(crate) fn written(&self, format: Format) -> &Written {
         match format {
@@ -247,6 +255,16 @@ pub(super) fn bye(retry: Duration) -> Written {
 /// Who is here. It has no id: it is not a change, and nobody needs to catch up on it.
 pub(super) fn here(here: &Here) -> Written {
     event(None, None, &views::people::changed(here).into_string())
+}
+
+/// Who is typing. It has no id either.
+pub(super) fn typing(typists: &Typists) -> Written {
+    event(None, None, &views::typing::changed(typists).into_string())
+}
+
+/// What is for one person alone, as fragments. It has no id either.
+pub(super) fn personal(fragments: &str) -> Written {
+    event(None, None, fragments)
 }
 
 /// An event of a stream.

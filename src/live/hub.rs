@@ -1,43 +1,27 @@
-//! One room that somebody listens to: its last frames, its bell, and who is here.
-//!
-//! Invariant: the tail holds every change of the room after its floor, in order. A fresh hub has no floor and covers
-//! nothing: its first frame's predecessor becomes the floor. (Taking the last change at the hub's birth instead would
-//! lose a frame that is rung between that and the first look.)
+//! One room that somebody listens to: its last frames, its bells, and the notes on its wall.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::task::Waker;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
+use super::crowd::Crowd;
 use super::frame::Written;
-use super::{Format, Frame, Framing};
-use crate::domain::limits::NAMED_PEOPLE_MAX;
+use super::notes::{About, Notes};
+use super::tail::{Frames, Tail};
+use super::typing::Typing;
+use super::{Format, Frame, Framing, frame};
 use crate::domain::{Author, Seq, UserId};
 use crate::views::Here;
-
-/// How much a hub keeps for listeners that are a little behind. Who is further behind reads the feed.
-#[derive(Clone, Copy, Debug)]
-pub struct Tail {
-    /// How many frames, at most.
-    pub frames_max: usize,
-    /// How many bytes of HTML, at most.
-    pub bytes_max: usize,
-}
-
-impl Default for Tail {
-    fn default() -> Self {
-        Self { frames_max: 256, bytes_max: 1024 * 1024 }
-    }
-}
 
 /// What a hub has for a listener.
 pub(super) enum Heard {
     /// The next change, as bytes, and its number.
     Frame(Bytes, Seq),
-    /// Who is here, and which telling of it this is.
-    Here(Bytes, u64),
+    /// A note, which is no change, and its number.
+    Note(Bytes, u64),
     /// The tail starts too late for this listener: it must read the feed.
     Behind,
     /// Nothing now; the bell will ring.
@@ -53,8 +37,10 @@ pub(super) type Slot = usize;
 pub(super) struct Look {
     /// The last change it has heard.
     pub cursor: Seq,
-    /// The last telling of who is here.
-    pub here_version: u64,
+    /// The last note it has read.
+    pub note: u64,
+    /// Up to where it has read the board of whoever it is.
+    pub news: u64,
     /// Up to which fresh start of the hub it has read the feed.
     pub read: Option<u64>,
     pub format: Format,
@@ -70,16 +56,12 @@ pub(super) struct Hub {
 
 #[derive(Default)]
 struct Inner {
-    floor: Option<Seq>,
-    frames: VecDeque<Frame>,
-    bytes: usize,
+    frames: Frames,
     bells: Vec<Option<Waker>>,
     free: Vec<Slot>,
-    /// People with a name, in its order, and how many listeners each is.
-    named: BTreeMap<NameKey, Named>,
-    named_listeners: usize,
-    here: Written,
-    here_version: u64,
+    crowd: Crowd,
+    notes: Notes,
+    typing: Typing,
     /// How often the hub has started afresh.
     starts: u64,
     /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
@@ -87,13 +69,9 @@ struct Inner {
     told: u64,
 }
 
-/// By what people are sorted, and told apart.
-type NameKey = (String, UserId);
-
-struct Named {
-    author: Author,
-    listeners: usize,
-}
+/// In a room with more listeners nobody is told who is typing: each word of it would be sent to all of them, and among so
+/// many somebody always types.
+const TYPING_LISTENERS_MAX: usize = 200;
 
 impl Hub {
     // A std Mutex: nothing waits while it is held, and what runs under it cannot panic half way.
@@ -101,20 +79,19 @@ impl Hub {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Takes a seat. `who` is counted among the people here, of which the next telling will tell; the last, whose
-    /// version is the second that is returned, is of no interest to them any more.
+    /// Takes a seat. `who` is counted among the people here, of which the next note will tell. The second that is returned
+    /// is the number of the last note that is of no interest any more.
     pub fn join(&self, who: Option<&Author>) -> (Slot, u64) {
         let mut inner = self.lock();
         if let Some(author) = who {
-            let named = || Named { author: author.clone(), listeners: 0 };
-            inner.named.entry(name_key(author)).or_insert_with(named).listeners += 1;
-            inner.named_listeners += 1;
+            inner.crowd.join(author);
         }
         let slot = inner.free.pop().unwrap_or_else(|| {
             inner.bells.push(None);
             inner.bells.len() - 1
         });
-        (slot, inner.here_version)
+        let is_typing = inner.typing.is_told();
+        (slot, if is_typing { inner.notes.before(About::Typing) } else { inner.notes.version() })
     }
 
     /// Gives up a seat that was taken for `who`.
@@ -122,61 +99,59 @@ impl Hub {
         let mut inner = self.lock();
         inner.bells[slot] = None;
         inner.free.push(slot);
-        if let Some(key) = who.map(name_key)
-            && let Some(named) = inner.named.get_mut(&key)
-        {
-            named.listeners -= 1;
-            if named.listeners == 0 {
-                inner.named.remove(&key);
-            }
-            inner.named_listeners -= 1;
+        if let Some(author) = who {
+            inner.crowd.leave(author);
         }
     }
 
     /// How many listen.
     pub fn listeners(&self) -> usize {
-        let inner = self.lock();
-        inner.bells.len() - inner.free.len()
+        self.lock().listeners()
     }
 
     /// Whether somebody of this number listens.
     pub fn seats(&self, user: UserId) -> bool {
-        self.lock().named.keys().any(|(_, id)| *id == user)
+        self.lock().crowd.has(user)
     }
 
     /// Who is here.
     pub fn here(&self) -> Here {
         let inner = self.lock();
-        let listeners = inner.bells.len() - inner.free.len();
-        let count = listeners - inner.named_listeners + inner.named.len();
-        let named = inner.named.values().take(NAMED_PEOPLE_MAX).map(|named| named.author.clone()).collect();
-        Here { named, count }
+        inner.crowd.here(inner.listeners())
     }
 
-    /// Says anew who is here. The bell is the caller's to ring.
+    /// Says anew who is here. The bells are the caller's to ring.
     pub fn say_here(&self, here: Written) {
+        self.lock().notes.write(About::Here, here);
+    }
+
+    /// Somebody types. When that is to be said, if it is news.
+    pub fn types(&self, who: &Author, now: Instant) -> Option<Instant> {
         let mut inner = self.lock();
-        inner.here = here;
-        inner.here_version += 1;
+        if inner.listeners() > TYPING_LISTENERS_MAX {
+            return None;
+        }
+        inner.typing.begins(who, now)
+    }
+
+    /// Says anew who is typing, if that has changed: then the bells are the caller's to ring. And when to do so again, if
+    /// anybody types.
+    pub fn say_typing(&self, now: Instant) -> (bool, Option<Instant>) {
+        let inner = &mut *self.lock();
+        let (news, next) = inner.typing.tell(now);
+        let written = news.map(frame::typing);
+        let is_news = written.is_some();
+        written.into_iter().for_each(|written| inner.notes.write(About::Typing, written));
+        (is_news, next)
     }
 
     /// Adds a frame. The bell is the caller's to ring.
     pub fn add(&self, frame: Frame, tail: Tail) {
-        let mut inner = self.lock();
-        let newest = inner.frames.back().map(|last| last.seq).or(inner.floor);
-        if newest != Some(frame.before) || frame.may_take_away() {
-            // The first frame; or one before it was never told; or one that takes away what those before it tell. Then the
-            // tail starts anew, and the feed has the rest.
-            (inner.floor, inner.bytes) = (Some(frame.before), 0);
-            inner.frames.clear();
+        let inner = &mut *self.lock();
+        if let Some(typists) = frame.sent_by().and_then(|author| inner.typing.ends(author)) {
+            inner.notes.write(About::Typing, frame::typing(typists));
         }
-        inner.bytes += frame.written(Format::Html).len();
-        inner.frames.push_back(frame);
-        while inner.frames.len() > tail.frames_max || inner.bytes > tail.bytes_max {
-            let Some(oldest) = inner.frames.pop_front() else { break };
-            inner.bytes -= oldest.written(Format::Html).len();
-            inner.floor = Some(oldest.seq);
-        }
+        inner.frames.add(frame, tail);
     }
 
     /// Takes down all bells that hang, to be rung: whose bell it is then looks. Not rung here, because under the lock
@@ -185,6 +160,11 @@ impl Hub {
         let mut inner = self.lock();
         self.rings.fetch_add(1, Ordering::Release);
         inner.bells.iter_mut().filter_map(Option::take).collect()
+    }
+
+    /// The bell of one seat, if it hangs. It stays where it is, so that those who ring it need not know of each other.
+    pub fn bell(&self, slot: Slot) -> Option<Waker> {
+        self.lock().bells[slot].clone()
     }
 
     /// How many frames were told since this was asked last.
@@ -201,9 +181,8 @@ impl Hub {
     /// caller's to ring.
     pub fn forget(&self) {
         let mut inner = self.lock();
-        (inner.floor, inner.bytes) = (None, 0);
+        inner.frames = Frames::default();
         inner.starts += 1;
-        inner.frames.clear();
     }
 
     /// What there is for the listener at `slot`, and, if the bell hangs now and there is no more to look for, how often they had been
@@ -215,26 +194,31 @@ impl Hub {
             Some(hung) if hung.will_wake(bell) => {}
             empty => *empty = Some(bell.clone()),
         }
-        if inner.floor.is_some_and(|floor| look.cursor < floor) {
+        if inner.frames.starts_after(look.cursor) {
             return (Heard::Behind, None);
         }
-        let next = inner.frames.partition_point(|frame| frame.seq <= look.cursor);
-        let has_more_to_say = inner.here_version > look.here_version;
-        match inner.frames.get(next) {
-            Some(frame) => {
+        let note = inner.notes.after(look.note);
+        match inner.frames.after(look.cursor) {
+            Some((frame, is_last)) => {
                 inner.told += 1;
-                let is_last = next + 1 == inner.frames.len() && !has_more_to_say;
+                let is_last = is_last && note.is_none();
                 (Heard::Frame(frame.written(look.format).bytes(look.framing), frame.seq), rings.filter(|_| is_last))
             }
-            None if has_more_to_say => (Heard::Here(inner.here.bytes(look.framing), inner.here_version), None),
-            None if inner.floor.is_none() && look.read != Some(inner.starts) => (Heard::Unknown(inner.starts), None),
-            None => (Heard::Nothing, rings),
+            None => match note {
+                Some((written, number)) => (Heard::Note(written.bytes(look.framing), number), None),
+                None if inner.frames.is_fresh() && look.read != Some(inner.starts) => {
+                    (Heard::Unknown(inner.starts), None)
+                }
+                None => (Heard::Nothing, rings),
+            },
         }
     }
 }
 
-fn name_key(author: &Author) -> NameKey {
-    (author.name.to_lowercase(), author.id)
+impl Inner {
+    fn listeners(&self) -> usize {
+        self.bells.len() - self.free.len()
+    }
 }
 
 #[cfg(test)]
@@ -257,12 +241,12 @@ mod tests {
 
     /// What somebody at this cursor hears, who has not looked into the feed.
     fn hears(hub: &Hub, cursor: u64) -> String {
-        let (slot, here_version) = hub.join(None);
+        let (slot, note) = hub.join(None);
         let (format, framing) = (Format::Html, Framing::Plain);
-        let look = Look { cursor: Seq(cursor), here_version, read: None, format, framing };
+        let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
         let heard = match hub.after(slot, &look, Waker::noop()).0 {
             Heard::Frame(_, seq) => seq.to_string(),
-            Heard::Here(..) => "here".to_owned(),
+            Heard::Note(..) => "note".to_owned(),
             Heard::Behind => "behind".to_owned(),
             Heard::Nothing => "nothing".to_owned(),
             Heard::Unknown(_) => "unknown".to_owned(),
@@ -297,10 +281,10 @@ mod tests {
         let hub = Hub::default();
         hub.add(frame(0, 1), Tail::default());
         hub.add(frame(1, 2), Tail::default());
-        let (slot, here_version) = hub.join(None);
+        let (slot, note) = hub.join(None);
         let look = |cursor| {
             let (format, framing) = (Format::Html, Framing::Plain);
-            let look = Look { cursor: Seq(cursor), here_version, read: None, format, framing };
+            let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
             hub.after(slot, &look, Waker::noop()).1 == Some(hub.rings())
         };
         assert!(!look(0), "there is another frame to look for");

@@ -1,28 +1,25 @@
 //! The hubs of all rooms that somebody listens to. A hub comes with its first listener and goes with its last.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Waker;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::Notify;
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use super::hub::{Hub, Slot, Tail};
+use super::Frame;
+use super::agenda::{Agenda, Errand};
+use super::board::Board;
+use super::hub::{Hub, Slot};
+use super::keeper::here_told_after;
+use super::people::People;
 use super::rights::{Concerns, Rights};
-use super::{Frame, frame};
+use super::tail::Tail;
 use crate::domain::{Author, Concerned, RoomId, UserId};
 use crate::meters::{Meters, Present};
 use crate::views::Here;
-
-/// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
-/// come at once, make one telling.
-const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
-/// So many listeners of a room make it wait once more as long: telling all of them costs, and a crowd changes always.
-const HERE_CROWD: u32 = 500;
 
 /// How many bells are rung before others have their turn: some milliseconds of work.
 const RUNG_AT_ONCE: usize = 256;
@@ -34,8 +31,8 @@ pub struct Hubs {
     /// Rings the bells: waking thousands takes longer than a commit, and the writer has better things to do.
     ringer: Handle,
     rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
-    moved: Mutex<HashSet<RoomId>>,
-    somebody_moved: Notify,
+    people: People,
+    agenda: Agenda,
     closing: AtomicBool,
     rights: Rights,
 }
@@ -48,8 +45,8 @@ impl Hubs {
             meters,
             ringer,
             rooms: Mutex::default(),
-            moved: Mutex::default(),
-            somebody_moved: Notify::new(),
+            people: People::default(),
+            agenda: Agenda::default(),
             closing: AtomicBool::new(false),
             rights: Rights::default(),
         }
@@ -59,7 +56,7 @@ impl Hubs {
         self.rooms.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn hub(&self, room: RoomId) -> Option<Arc<Hub>> {
+    pub(super) fn hub(&self, room: RoomId) -> Option<Arc<Hub>> {
         self.rooms().get(&room).cloned()
     }
 
@@ -71,6 +68,19 @@ impl Hubs {
     /// How many listen to this room.
     pub fn listeners(&self, room: RoomId) -> usize {
         self.hub(room).map_or(0, |hub| hub.listeners())
+    }
+
+    /// Whether somebody listens with this name anywhere, or did until a moment ago.
+    pub fn is_here(&self, user: UserId) -> bool {
+        self.people.is_here(user)
+    }
+
+    /// Somebody is typing in a room. Its listeners are told so, for some seconds, if that is news to them.
+    pub fn types(&self, room: RoomId, who: &Author) {
+        let at = self.hub(room).and_then(|hub| hub.types(who, Instant::now()));
+        if let Some(at) = at {
+            self.agenda.plan(Errand::Typing(room), at);
+        }
     }
 
     /// Who is in this room.
@@ -106,6 +116,9 @@ impl Hubs {
     /// Has the rights of some listeners judged again, before anything is told that comes after this.
     pub fn concern(&self, concerned: Concerned) {
         self.rights.concern(concerned);
+        if let Concerned::Person(user) = concerned {
+            self.look_for(user, true);
+        }
         let hubs: Vec<Arc<Hub>> = match concerned {
             Concerned::Room(room) => self.hub(room).into_iter().collect(),
             Concerned::Person(user) => self.rooms().values().filter(|hub| hub.seats(user)).cloned().collect(),
@@ -114,11 +127,6 @@ impl Hubs {
         for hub in hubs {
             self.ring(&hub);
         }
-    }
-
-    /// The newest judgement of rights, if one since `since` may concern whoever listens as `user` to `room`.
-    pub(super) fn concerns(&self, since: u64, user: Option<UserId>, room: RoomId) -> Concerns {
-        self.rights.concerns(since, user, room)
     }
 
     /// Counts what the hubs have told since they were asked last.
@@ -133,9 +141,21 @@ impl Hubs {
         &self.meters
     }
 
-    fn ring(&self, hub: &Hub) {
-        let bells = hub.take_bells();
-        self.ringer.spawn(ring(bells));
+    pub(super) fn agenda(&self) -> &Agenda {
+        &self.agenda
+    }
+
+    pub(super) fn people(&self) -> &People {
+        &self.people
+    }
+
+    pub(super) fn ring(&self, hub: &Hub) {
+        self.ringer.spawn(ring(hub.take_bells()));
+    }
+
+    /// Puts what is new to somebody on their board, and rings their bells.
+    pub(super) fn ring_person(&self, user: UserId) {
+        self.ringer.spawn(ring(self.people.publish(user, Instant::now())));
     }
 
     /// Ends all streams, present and to come.
@@ -152,48 +172,27 @@ impl Hubs {
         self.closing.load(Ordering::Acquire)
     }
 
-    /// Takes a seat in a room.
-    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Author>) -> Seat {
+    /// Takes a seat in a room for `who`, if they have a name, whose rights were judged after so many changes.
+    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Author>, judged: u64) -> Seat {
         let mut rooms = self.rooms();
         let hub = Arc::clone(rooms.entry(room).or_default());
-        let (slot, here_version) = hub.join(who);
+        let (slot, note) = hub.join(who);
         drop(rooms);
-        self.moved(room);
+        self.moved(room, &hub);
+        let board = who.map(|who| {
+            let (board, has_come) = self.people.join(who.id, (Arc::clone(&hub), slot));
+            if has_come {
+                self.agenda.plan(Errand::Presence(who.id), Instant::now());
+            }
+            board
+        });
         let present = self.meters.listener();
         let who = who.cloned().map(Box::new);
-        Seat { hubs: Arc::clone(self), room, hub, slot, here_version, who, _present: present }
+        Seat { hubs: Arc::clone(self), room, hub, slot, note, who, board, judged, _present: present }
     }
 
-    fn moved(&self, room: RoomId) {
-        self.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(room);
-        self.somebody_moved.notify_one();
-    }
-
-    /// Tells rooms who is in them whenever that has changed. Runs until it is dropped.
-    pub async fn keep_telling_who_is_here(&self) {
-        let mut due: HashMap<RoomId, Instant> = HashMap::new();
-        loop {
-            match due.values().min().copied() {
-                Some(first) => tokio::select! {
-                    () = self.somebody_moved.notified() => {}
-                    () = sleep_until(first) => {}
-                },
-                None => self.somebody_moved.notified().await,
-            }
-            let moved = std::mem::take(&mut *self.moved.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-            for room in moved {
-                let crowd = u32::try_from(self.listeners(room)).unwrap_or(u32::MAX) / HERE_CROWD;
-                due.entry(room).or_insert_with(|| Instant::now() + HERE_TOLD_AFTER * crowd.saturating_add(1).min(60));
-            }
-            let now = Instant::now();
-            for (&room, _) in due.iter().filter(|(_, at)| **at <= now) {
-                if let Some(hub) = self.hub(room) {
-                    hub.say_here(frame::here(&hub.here()));
-                    self.ring(&hub);
-                }
-            }
-            due.retain(|_, at| *at > now);
-        }
+    fn moved(&self, room: RoomId, hub: &Hub) {
+        self.agenda.plan(Errand::Here(room), Instant::now() + here_told_after(hub.listeners()));
     }
 }
 
@@ -214,8 +213,13 @@ pub(super) struct Seat {
     room: RoomId,
     pub hub: Arc<Hub>,
     pub slot: Slot,
-    pub here_version: u64,
+    /// The last note that is of no interest any more.
+    pub note: u64,
     who: Option<Box<Author>>,
+    /// What is new to whoever sits here, if they have a name.
+    pub board: Option<Arc<Board>>,
+    /// After how many changes of rights it was found that they may sit here.
+    pub judged: u64,
     _present: Present,
 }
 
@@ -226,6 +230,16 @@ impl Seat {
 
     pub fn room(&self) -> RoomId {
         self.room
+    }
+
+    /// Who sits here, if they have a name.
+    pub fn user(&self) -> Option<UserId> {
+        self.who.as_ref().map(|who| who.id)
+    }
+
+    /// What changes of rights since it was judged mean to whoever sits here.
+    pub fn concerns(&self) -> Concerns {
+        self.hubs.rights.concerns(self.judged, self.user(), self.room)
     }
 }
 
@@ -239,6 +253,12 @@ impl Drop for Seat {
             rooms.remove(&self.room);
         }
         drop(rooms);
-        self.hubs.moved(self.room);
+        self.hubs.moved(self.room, &self.hub);
+        if let Some(user) = self.user() {
+            // Whoever goes because of what has happened to their rights is not waited for.
+            let put_out = matches!(self.concerns(), Concerns::This(_));
+            let seat = (&self.hub, self.slot);
+            self.hubs.has_left(user, self.hubs.people.leave(user, seat, put_out, Instant::now()));
+        }
     }
 }

@@ -13,10 +13,11 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_stream::Stream;
 
+use super::board::Board;
 use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
 use super::rights::Concerns;
-use super::{Format, Framing, Hearer, Standing, frame};
+use super::{Format, Framing, Hearer, Standing, frame, personal};
 use crate::domain::{Cursor, Done, Room, RoomId, Seq};
 use crate::store::{Fault, Snapshot, Store};
 
@@ -86,9 +87,8 @@ pub struct Listener {
     opening: Option<Bytes>,
     ended: bool,
     who: Box<Hearer>,
-    /// How `who` stands, judged after this many changes of rights.
+    /// How `who` stands.
     standing: Box<Standing>,
-    judged: u64,
 }
 
 impl Listener {
@@ -113,12 +113,11 @@ impl Listener {
                 frame::reset(id)
             }
         };
-        let seat = hubs.sit(room, who.person.as_ref().map(|person| &person.author));
-        let here_version = seat.here_version;
-        let look = Look { cursor: start.seq(), here_version, read: None, format, framing };
+        let seat = hubs.sit(room, who.person.as_ref().map(|person| &person.author), judged);
+        let look = Look { cursor: start.seq(), note: seat.note, news: 0, read: None, format, framing };
         let opening = Some(opening.bytes(framing));
         let (who, standing) = (Box::new(who), Box::new(standing));
-        Self { store, seat, look, hung: None, ping, opening, ended: false, who, standing, judged }
+        Self { store, seat, look, hung: None, ping, opening, ended: false, who, standing }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
@@ -191,17 +190,17 @@ impl Listener {
     /// Judges again how the listener stands, if something has happened that concerns it. What it must be told then: that
     /// it hears no more, and nothing else; or that it must read the room anew.
     fn judge(&mut self) -> Result<Option<Bytes>, Fault> {
-        let user = self.who.person.as_ref().map(|person| person.author.id);
-        match self.seat.hubs().concerns(self.judged, user, self.seat.room()) {
+        let judged = match self.seat.concerns() {
             Concerns::Nothing => return Ok(None),
             Concerns::Others(judged) => {
-                self.judged = judged;
+                self.seat.judged = judged;
                 return Ok(None);
             }
-            Concerns::This(judged) => self.judged = judged,
-        }
+            Concerns::This(judged) => judged,
+        };
         let standing = Standing::judge(&self.store.snapshot()?, &self.who, self.seat.room())?;
         let Some(standing) = standing else { return Ok(Some(self.leave())) };
+        self.seat.judged = judged;
         if *self.standing == standing {
             return Ok(None);
         }
@@ -217,7 +216,21 @@ impl Listener {
 
     /// Whether this task's bell still hangs since the last look, which found that there is nothing more.
     fn hangs(&self, bell: &Waker) -> bool {
-        self.hung == Some(Hung { rings: self.seat.hub.rings(), task: bell.data().addr() })
+        let has_news = self.board().is_some_and(|board| board.version() != self.look.news);
+        !has_news && self.hung == Some(Hung { rings: self.seat.hub.rings(), task: bell.data().addr() })
+    }
+
+    /// The board of whoever listens, if it is of interest: pages alone show what stands on it.
+    fn board(&self) -> Option<&Board> {
+        self.seat.board.as_deref().filter(|_| self.look.format == Format::Html)
+    }
+
+    /// What is new to whoever listens, and to nobody else.
+    fn read_board(&mut self) -> Option<Result<Bytes, Fault>> {
+        let (user, (unread, version)) = (self.seat.user()?, self.board()?.after(self.look.news)?);
+        self.look.news = version;
+        let told = personal::written(&self.store, self.seat.hubs(), user, &unread).transpose()?;
+        Some(told.map(|told| told.bytes(self.look.framing)))
     }
 
     /// Looks into the hub, and into the feed where the hub does not reach. `None` when there is nothing: then the bell
@@ -233,13 +246,13 @@ impl Listener {
                     self.look.cursor = seq;
                     return Some(Ok(bytes));
                 }
-                Heard::Here(bytes, version) => {
-                    self.look.here_version = version;
+                Heard::Note(bytes, number) => {
+                    self.look.note = number;
                     if self.look.format == Format::Html {
                         return Some(Ok(bytes));
                     }
                 }
-                Heard::Nothing => return None,
+                Heard::Nothing => return self.read_board(),
                 Heard::Behind => match self.catch_up() {
                     Ok(None) => {}
                     told => return told.transpose(),

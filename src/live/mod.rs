@@ -2,20 +2,33 @@
 //! room that somebody listens to, with the last frames and a bell; a [`Listener`] is a cursor that turns both, and the
 //! feed behind them, into one stream without a gap.
 //!
+//! Besides changes there is what passes: who is here and who types in a room stands in its `notes.rs`, what is new to one
+//! person alone on their `board.rs`. It has no number that a listener could come back to, is kept nowhere, and the
+//! latest of it is all that anybody is told. One task, the `keeper.rs`, tells it when it is due.
+//!
 //! Nothing here knows requests and answers. Hearer may listen to what is judged by the rules, again whenever they or the
 //! people they are about have changed.
 
+mod agenda;
+mod board;
+mod crowd;
 mod frame;
 mod hub;
 mod hubs;
+mod keeper;
 mod listener;
+mod notes;
+mod people;
+mod personal;
 mod rights;
 mod standing;
+mod tail;
+mod typing;
 
 #[cfg(fuzzing)]
 pub(crate) use frame::event;
 pub use frame::{Format, Frame, Framing, read as read_frame};
-pub use hub::Tail;
 pub use hubs::Hubs;
 pub use listener::{Listener, Start};
 pub use standing::{Hearer, Standing};
+pub use tail::Tail;

@@ -128,6 +128,24 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// The direct rooms of two to which somebody belongs, and the other of the two; of the newest hidden rooms, as many as a
+    /// list has.
+    pub fn talks_of(&self, user: UserId) -> Result<Vec<(RoomId, Author)>, Fault> {
+        let (rooms_of, mut found) = (self.transaction().open_table(ROOMS_OF)?, Vec::new());
+        for entry in rooms_of.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(HIDDEN_LISTED_MAX) {
+            let room = RoomId(entry?.0.value().1);
+            let is_direct = |room: &Room| room.kind == Kind::Direct && room.deleted_at.is_none();
+            if !self.room_by_id(room)?.as_ref().is_some_and(is_direct) {
+                continue;
+            }
+            let people = self.members(room, 3)?;
+            if let ([one, other], true) = (people.as_slice(), people.iter().any(|person| person.id == user)) {
+                found.push((room, if one.id == user { other.clone() } else { one.clone() }));
+            }
+        }
+        Ok(found)
+    }
+
     /// The rooms deleted lately that this person may have back.
     pub fn deleted_rooms(&self, person: &Person, now: Moment) -> Result<Vec<Room>, Fault> {
         let (house, mut found) = (self.house()?, Vec::new());

@@ -22,11 +22,22 @@ pub(super) fn tiny(person: &Author) -> Markup {
     of_class(person, "avatar tiny")
 }
 
+/// The same, with a mark on it.
+pub(super) fn small_with(person: &Author, mark: &Markup) -> Markup {
+    holding(person, "avatar small", mark)
+}
+
 /// The avatar on somebody's own page.
 pub(super) fn big(person: &Author) -> Markup {
     of_class(person, "avatar big")
 }
 
 fn of_class(person: &Author, class: &str) -> Markup {
-    html! { span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (initials(&person.name)) } }
+    holding(person, class, &html! {})
+}
+
+fn holding(person: &Author, class: &str, mark: &Markup) -> Markup {
+    html! {
+        span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (initials(&person.name)) (mark) }
+    }
 }

@@ -1,7 +1,7 @@
 //! What people and programs are shown: pure functions from what was read to HTML, plain text and JSON. A tag, a class
 //! or an `hx-` attribute stands nowhere else. Classes and tokens are those of `assets/taproom.css`.
 //!
-//! Nothing here asks anybody for anything; what a page needs is handed in. [`message`] and [`people`] take no viewer:
+//! Nothing here asks anybody for anything; what a page needs is handed in. [`message`], [`people`] and [`typing`] take no viewer:
 //! everybody gets the same bytes, and [`stylesheet`] does what differs.
 
 pub mod account;
@@ -35,7 +35,9 @@ pub mod stylesheet;
 pub mod text;
 mod theme;
 mod time;
+pub mod typing;
 
 pub use fields::Again;
 pub use people::Here;
 pub use theme::Theme;
+pub use typing::Typists;

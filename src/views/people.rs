@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::avatar;
-use crate::domain::Author;
 use crate::domain::limits::NAMED_PEOPLE_MAX;
+use crate::domain::{Author, UserId};
 
 /// Who listens to a room.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,6 +43,24 @@ pub fn changed(here: &Here) -> Markup {
     html! {
         hx-partial hx-target="#faces" hx-swap="innerHTML" { (faces(here)) }
         hx-partial hx-target="#here-list" hx-swap="innerHTML" { (list(here)) }
+    }
+}
+
+/// Whether somebody is here, beside their name in the list of talks: for the eye a dot on their face, and in words.
+pub(super) fn dot(person: UserId, is_here: bool) -> Markup {
+    html! { span #{ "dot-" (person) } .dot.here[is_here] {} }
+}
+
+/// The same in words.
+pub(super) fn dot_words(is_here: bool) -> &'static str {
+    if is_here { ", here now" } else { ", away" }
+}
+
+/// What the stream brings when somebody has come or is gone with whom the viewer talks.
+pub fn presence(person: UserId, is_here: bool) -> Markup {
+    html! {
+        hx-partial hx-target={ "#dot-" (person) } hx-swap="outerHTML" { (dot(person, is_here)) }
+        hx-partial hx-target={ "#dot-words-" (person) } hx-swap="innerHTML" { (dot_words(is_here)) }
     }
 }
 

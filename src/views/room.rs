@@ -148,6 +148,7 @@ fn composer(view: &View, viewer: &Person) -> Markup {
             }
             p #say-error .error role="alert" {}
             div.composer-foot {
+                p #typing .typing role="status" {}
                 noscript {
                     a href=(view.room.address.path()) { "Reload to see what is new" } " "
                     button.link formaction={ (view.room.address.path()) "/preview" } { "Preview" }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::icons::{self, Icon};
-use super::{avatar, layout};
-use crate::domain::{Kind, Person, Role, Room, RoomId};
+use super::{avatar, layout, people};
+use crate::domain::{Author, Kind, Person, Role, Room, RoomId};
 
 /// What stands beside a page.
 #[derive(Debug)]
@@ -18,8 +18,21 @@ pub struct Places<'a> {
     pub rooms: &'a [Room],
     /// The direct rooms, latest first.
     pub directs: &'a [Room],
+    /// With whom those of them are that are for two.
+    pub talks: &'a [Talk],
     /// In which room the viewer is.
     pub current: Option<RoomId>,
+}
+
+/// A direct room of two.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Talk {
+    /// The room.
+    pub room: RoomId,
+    /// The other of the two.
+    pub with: Author,
+    /// Whether the other is here. Only a page with a stream says so: on another it would soon be wrong.
+    pub is_here: Option<bool>,
 }
 
 impl Places<'_> {
@@ -35,10 +48,10 @@ pub(super) fn sidebar(places: &Places) -> Markup {
             (layout::brand(places.house))
             div.places {
                 h2 { "Rooms " a.icon-button href="/rooms" aria-label="New room" { (icons::small(Icon::Plus)) } }
-                ul role="list" { @for room in places.rooms { li { (place(room, places.current)) } } }
+                ul role="list" { @for room in places.rooms { li { (place(room, places)) } } }
                 @if places.viewer.is_some() {
                     h2 { "Direct " a.icon-button href="/rooms#direct" aria-label="New direct talk" { (icons::small(Icon::Plus)) } }
-                    ul role="list" { @for room in places.directs { li { (place(room, places.current)) } } }
+                    ul role="list" { @for room in places.directs { li { (place(room, places)) } } }
                 }
             }
             @if let Some(viewer) = places.viewer {
@@ -60,17 +73,37 @@ pub(super) fn sidebar(places: &Places) -> Markup {
     }
 }
 
-fn place(room: &Room, current: Option<RoomId>) -> Markup {
-    let here = (current == Some(room.id)).then_some("page");
-    let icon = match room.kind {
+fn place(room: &Room, places: &Places) -> Markup {
+    let current = (places.current == Some(room.id)).then_some("page");
+    let talk = places.talks.iter().find(|talk| talk.room == room.id);
+    html! {
+        a.place href=(room.address.path()) aria-current=[current] {
+            @match talk {
+                Some(talk) => (face(talk)),
+                None => (icons::icon(icon(room.kind))),
+            }
+            span.place-name dir="auto" {
+                (room.name)
+                @if let Some(Talk { with, is_here: Some(is_here), .. }) = talk {
+                    span #{ "dot-words-" (with.id) } .sr { (people::dot_words(*is_here)) }
+                }
+            }
+        }
+    }
+}
+
+fn icon(kind: Kind) -> Icon {
+    match kind {
         Kind::Open | Kind::Public => Icon::Hash,
         Kind::Closed => Icon::Lock,
         Kind::Direct => Icon::People,
-    };
-    html! {
-        a.place href=(room.address.path()) aria-current=[here] {
-            (icons::icon(icon)) span.place-name dir="auto" { (room.name) }
-        }
+    }
+}
+
+fn face(Talk { with, is_here, .. }: &Talk) -> Markup {
+    match is_here {
+        Some(is_here) => avatar::small_with(with, &people::dot(with.id, *is_here)),
+        None => avatar::small(with),
     }
 }
 

@@ -51,6 +51,7 @@ pub mod serve;
 mod settings;
 mod stylesheet;
 mod theme;
+mod typing;
 mod visitor;
 mod watch;
 mod writing;
@@ -173,6 +174,7 @@ fn addresses() -> Route {
         .at("/rooms/:room/older", reads(rooms::older))
         .at("/rooms/:room/live", reads(live::listen))
         .at("/rooms/:room/preview", both(writing::back, writing::preview))
+        .at("/rooms/:room/typing", takes(typing::tell))
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
         .at("/rooms/:room/messages/:id/actions", reads(actions::show))

@@ -35,6 +35,8 @@ pub enum Deed {
     Guess,
     /// Saying something. Everybody in the room is sent it.
     Post,
+    /// Being about to say something. It passes, and a small room is sent it.
+    Type,
     /// Opening a room that was not there. It stays, and everybody's list has it.
     Open,
     /// Changing what a room is, or who belongs to it. Everybody who has it open reads it anew.
@@ -81,8 +83,17 @@ const SECOND_US: u64 = 1_000_000;
 
 impl Deed {
     /// All of them, in their order.
-    pub const ALL: [Self; 8] =
-        [Self::Enter, Self::SignIn, Self::Guess, Self::Post, Self::Open, Self::Change, Self::Note, Self::Listen];
+    pub const ALL: [Self; 9] = [
+        Self::Enter,
+        Self::SignIn,
+        Self::Guess,
+        Self::Post,
+        Self::Type,
+        Self::Open,
+        Self::Change,
+        Self::Note,
+        Self::Listen,
+    ];
 
     /// How fast it may be done.
     pub const fn quota(self) -> Quota {
@@ -111,6 +122,12 @@ impl Deed {
                 person: rate(20, SECOND_US / 2),
                 address: rate(2_000, SECOND_US / 200),
                 house: rate(20_000, SECOND_US / 10_000),
+            },
+            // A page says so once in three seconds, in as many rooms as somebody writes at a time.
+            Self::Type => Quota {
+                person: rate(5, 2 * SECOND_US),
+                address: rate(2_000, SECOND_US / 100),
+                house: rate(20_000, SECOND_US / 2_000),
             },
             // Rooms are for more than one: a class opens one for each pair and is done.
             Self::Open => Quota {

@@ -10,12 +10,13 @@ use poem::{IntoResponse, Request, Response, Result, handler};
 use super::accept::Accept;
 use super::answers::{private, see_other};
 use super::etag::Tag;
-use super::places::Places;
+use super::places::{self, Places};
 use super::visitor::Visitor;
 use super::{House, live, query, random, theme};
 use crate::domain::{Address, Cursor, Kind, Refusal, Room, silenced};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Page, Sight, Snapshot, Window};
+use crate::views::sidebar::Talk;
 use crate::views::{self, Here};
 
 /// The room, in the form that was asked for.
@@ -36,12 +37,14 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
     let here = is_page.then(|| house.hubs.here(room.id).with(visitor.author()));
+    let talks = is_page.then(|| places::talks(&snapshot, &visitor, |user| Some(house.hubs.is_here(user))));
+    let talks = talks.transpose().map_err(Problem::Unread)?;
     // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,
     // as does any post in any room. (Two windows without script may so come to share a nonce. The same words from both are
     // then one message, as they are from a page that the back button brought.)
     // Silence ends by itself, and then the page is another one.
     let silenced = silenced_here(&snapshot, &visitor, &sight).map_err(Problem::Unread)?;
-    let look = (accept, &here, theme::of(request));
+    let look = (accept, &here, &talks, theme::of(request));
     let tag = Tag::of(&(cursor, &visitor.person, &silenced, request.uri().path_and_query(), look));
     if tag.is_held(request) {
         return Ok(private(tag.unchanged(), &visitor));
@@ -56,8 +59,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
             Json(views::json::Page::of(room, cursor, &page.messages, page.older, page.newer)).into_response()
         }
         Accept::Page | Accept::Anything | Accept::Stream => {
-            let view =
-                Shown { room, silenced: silenced.as_deref(), page: &page, cursor, here: &here.unwrap_or_default() };
+            let (silenced, here) = (silenced.as_deref(), &here.unwrap_or_default());
+            let view = Shown { room, silenced, page: &page, cursor, here, talks: talks.unwrap_or_default() };
             html(&snapshot, &visitor, view)?
         }
     };
@@ -108,10 +111,12 @@ struct Shown<'a> {
     page: &'a Page,
     cursor: Cursor,
     here: &'a Here,
+    talks: Vec<Talk>,
 }
 
 fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response, Problem> {
-    let (places, Shown { room, silenced, page, cursor, here }) = (Places::of(snapshot, visitor)?, shown);
+    let Shown { room, silenced, page, cursor, here, talks } = shown;
+    let places = Places::with_talks(snapshot, visitor, talks)?;
     let view = views::room::View {
         places: &places.view(visitor, Some(room.id)),
         silenced,

@@ -38,6 +38,8 @@ mod writing;
 mod live;
 mod presence;
 mod resume;
+mod talks;
+mod typing;
 mod wandering;
 
 mod answers;

@@ -14,7 +14,7 @@ const EVIL: &str = "evil.example";
 /// Every address that takes something, for somebody in the room at this path.
 fn taking(room: &str) -> Vec<String> {
     let of_the_room =
-        ["messages", "settings", "members", "members/Ben/remove", "leave", "archive", "delete", "undelete"];
+        ["messages", "typing", "settings", "members", "members/Ben/remove", "leave", "archive", "delete", "undelete"];
     let of_the_room = of_the_room.iter().map(|last| format!("{room}/{last}"));
     ["/enter", "/leave", "/rooms", "/direct"].into_iter().map(str::to_owned).chain(of_the_room).collect()
 }

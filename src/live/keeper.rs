@@ -1,0 +1,97 @@
+//! Tells what no commit brings about: who is here, who is typing, who has come and who is gone. One task does so for all
+//! rooms and people, and sleeps until the next errand is due.
+
+use std::time::Duration;
+
+use tokio::task::yield_now;
+use tokio::time::Instant;
+
+use super::agenda::Errand;
+use super::board::News;
+use super::people::Left;
+use super::{Hubs, frame};
+use crate::domain::{RoomId, UserId};
+use crate::store::{Fault, Store};
+
+/// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
+/// come at once, make one telling.
+const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
+/// So many listeners of a room make it wait once more as long: telling all of them costs, and a crowd changes always.
+const HERE_CROWD: usize = 500;
+/// How many times as long it waits at most.
+const HERE_TIMES_MAX: u32 = 60;
+
+/// How long a room of so many listeners waits until it is told that somebody came or went.
+pub(super) fn here_told_after(listeners: usize) -> Duration {
+    let crowd = u32::try_from(listeners / HERE_CROWD).unwrap_or(u32::MAX);
+    HERE_TOLD_AFTER * crowd.saturating_add(1).min(HERE_TIMES_MAX)
+}
+
+impl Hubs {
+    /// Does what is due, and reads in `store` whom it concerns. Runs until it is dropped.
+    pub async fn keep_telling(&self, store: &Store) {
+        loop {
+            for errand in self.agenda().due().await {
+                match errand {
+                    Errand::Here(room) => self.tell_here(room),
+                    Errand::Typing(room) => self.tell_typing(room),
+                    Errand::Away(user) => self.look_for(user, false),
+                    Errand::News(user) => self.ring_person(user),
+                    Errand::Presence(user) => {
+                        if let Err(fault) = self.tell_presence(store, user) {
+                            self.meters().faults.inc();
+                            tracing::error!(%fault, "who talks with somebody could not be read");
+                        }
+                    }
+                }
+                yield_now().await;
+            }
+        }
+    }
+
+    fn tell_here(&self, room: RoomId) {
+        if let Some(hub) = self.hub(room) {
+            hub.say_here(frame::here(&hub.here()));
+            self.ring(&hub);
+        }
+    }
+
+    fn tell_typing(&self, room: RoomId) {
+        let Some(hub) = self.hub(room) else { return };
+        let (is_news, next) = hub.say_typing(Instant::now());
+        if let Some(next) = next {
+            self.agenda().plan(Errand::Typing(room), next);
+        }
+        if is_news {
+            self.ring(&hub);
+        }
+    }
+
+    /// Sees whether somebody is gone who was away; if they were put out, at once.
+    pub(super) fn look_for(&self, user: UserId, put_out: bool) {
+        self.has_left(user, self.people().look_for(user, put_out, Instant::now()));
+    }
+
+    /// Plans what follows when somebody has one stream less.
+    pub(super) fn has_left(&self, user: UserId, left: Left) {
+        match left {
+            Left::Here => {}
+            Left::Away(until) => self.agenda().plan(Errand::Away(user), until),
+            Left::Gone => self.agenda().plan(Errand::Presence(user), Instant::now()),
+        }
+    }
+
+    fn tell_presence(&self, store: &Store, user: UserId) -> Result<(), Fault> {
+        for (_, other) in store.snapshot()?.talks_of(user)? {
+            self.tell_person(other.id, News::Presence(user));
+        }
+        Ok(())
+    }
+
+    /// Something is new to one person alone.
+    pub(super) fn tell_person(&self, user: UserId, news: News) {
+        if let Some(at) = self.people().tell(user, news, Instant::now()) {
+            self.agenda().plan(Errand::News(user), at);
+        }
+    }
+}

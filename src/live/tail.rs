@@ -1,0 +1,69 @@
+//! The last frames of one room.
+//!
+//! Invariant: the tail holds every change of the room after its floor, in order. A fresh one has no floor and covers
+//! nothing: its first frame's predecessor becomes the floor. (Taking the last change at its birth instead would lose a
+//! frame that is rung between that and the first look.)
+
+use std::collections::VecDeque;
+
+use super::{Format, Frame};
+use crate::domain::Seq;
+
+/// How much a room keeps for listeners that are a little behind. Who is further behind reads the feed.
+#[derive(Clone, Copy, Debug)]
+pub struct Tail {
+    /// How many frames, at most.
+    pub frames_max: usize,
+    /// How many bytes of HTML, at most.
+    pub bytes_max: usize,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self { frames_max: 256, bytes_max: 1024 * 1024 }
+    }
+}
+
+/// The frames.
+#[derive(Default)]
+pub(super) struct Frames {
+    floor: Option<Seq>,
+    frames: VecDeque<Frame>,
+    bytes: usize,
+}
+
+impl Frames {
+    /// Adds a frame, and lets go of those that are too many.
+    pub fn add(&mut self, frame: Frame, tail: Tail) {
+        let newest = self.frames.back().map(|last| last.seq).or(self.floor);
+        if newest != Some(frame.before) || frame.may_take_away() {
+            // The first frame; or one before it was never told; or one that takes away what those before it tell. Then the
+            // tail starts anew, and the feed has the rest.
+            (self.floor, self.bytes) = (Some(frame.before), 0);
+            self.frames.clear();
+        }
+        self.bytes += frame.written(Format::Html).len();
+        self.frames.push_back(frame);
+        while self.frames.len() > tail.frames_max || self.bytes > tail.bytes_max {
+            let Some(oldest) = self.frames.pop_front() else { break };
+            self.bytes -= oldest.written(Format::Html).len();
+            self.floor = Some(oldest.seq);
+        }
+    }
+
+    /// Whether it covers nothing at all.
+    pub fn is_fresh(&self) -> bool {
+        self.floor.is_none()
+    }
+
+    /// Whether it starts too late for somebody who stands at this change.
+    pub fn starts_after(&self, cursor: Seq) -> bool {
+        self.floor.is_some_and(|floor| cursor < floor)
+    }
+
+    /// The next frame for somebody who stands at this change, and whether it is the last.
+    pub fn after(&self, cursor: Seq) -> Option<(&Frame, bool)> {
+        let next = self.frames.partition_point(|frame| frame.seq <= cursor);
+        self.frames.get(next).map(|frame| (frame, next + 1 == self.frames.len()))
+    }
+}
