@@ -176,8 +176,8 @@ impl Frame {
     /// Who has sent what they typed.
     pub(super) fn sent_by(&self) -> Option<UserId> {
         match &self.what {
-            What::Posted(message) => Some(message.author.id),
-            What::Removed(_) | What::RoomChanged => None,
+            What::Posted(message, _) => Some(message.author.id),
+            What::Changed(..) | What::RoomChanged => None,
         }
     }
 
