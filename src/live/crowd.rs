@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::limits::NAMED_PEOPLE_MAX;
-use crate::domain::{Author, UserId};
+use crate::domain::{Author, Person, UserId};
 use crate::views::Here;
 
 /// The people who listen to one room.
@@ -19,15 +19,26 @@ type NameKey = (String, UserId);
 
 struct Named {
     author: Author,
+    /// Whether they are counted and not named.
+    hidden: bool,
     listeners: usize,
 }
 
 impl Crowd {
     /// Counts a listener of this name.
-    pub fn join(&mut self, author: &Author) {
-        let named = || Named { author: author.clone(), listeners: 0 };
+    pub fn join(&mut self, person: &Person) {
+        let Person { author, hidden, .. } = person;
+        let named = || Named { author: author.clone(), hidden: *hidden, listeners: 0 };
         self.named.entry(name_key(author)).or_insert_with(named).listeners += 1;
         self.named_listeners += 1;
+        self.hide(author, *hidden);
+    }
+
+    /// From now on somebody is named, or only counted.
+    pub fn hide(&mut self, author: &Author, hidden: bool) {
+        if let Some(named) = self.named.get_mut(&name_key(author)) {
+            named.hidden = hidden;
+        }
     }
 
     /// Counts one less.
@@ -49,7 +60,8 @@ impl Crowd {
     /// All of them, who are so many listeners, as they are shown.
     pub fn here(&self, listeners: usize) -> Here {
         let count = listeners - self.named_listeners + self.named.len();
-        let named = self.named.values().take(NAMED_PEOPLE_MAX).map(|named| named.author.clone()).collect();
+        let shown = self.named.values().filter(|named| !named.hidden);
+        let named = shown.take(NAMED_PEOPLE_MAX).map(|named| named.author.clone()).collect();
         Here { named, count }
     }
 }

@@ -13,7 +13,7 @@ use super::notes::{About, Notes};
 use super::tail::{Frames, Tail};
 use super::typing::Typing;
 use super::{Format, Frame, Framing, frame};
-use crate::domain::{Author, Seq, UserId};
+use crate::domain::{Author, Person, Seq, UserId};
 use crate::views::Here;
 
 /// What a hub has for a listener.
@@ -81,10 +81,10 @@ impl Hub {
 
     /// Takes a seat. `who` is counted among the people here, of which the next note will tell. The second that is returned
     /// is the number of the last note that is of no interest any more.
-    pub fn join(&self, who: Option<&Author>) -> (Slot, u64) {
+    pub fn join(&self, who: Option<&Person>) -> (Slot, u64) {
         let mut inner = self.lock();
-        if let Some(author) = who {
-            inner.crowd.join(author);
+        if let Some(person) = who {
+            inner.crowd.join(person);
         }
         let slot = inner.free.pop().unwrap_or_else(|| {
             inner.bells.push(None);
@@ -102,6 +102,11 @@ impl Hub {
         if let Some(author) = who {
             inner.crowd.leave(author);
         }
+    }
+
+    /// From now on somebody is named among the people here, or only counted.
+    pub fn hide(&self, who: &Author, hidden: bool) {
+        self.lock().crowd.hide(who, hidden);
     }
 
     /// How many listen.

@@ -17,7 +17,7 @@ use super::keeper::here_told_after;
 use super::people::People;
 use super::rights::{Concerns, Rights};
 use super::tail::Tail;
-use crate::domain::{Author, Concerned, RoomId, UserId};
+use crate::domain::{Author, Concerned, Person, RoomId, UserId};
 use crate::meters::{Meters, Present};
 use crate::views::Here;
 
@@ -173,21 +173,21 @@ impl Hubs {
     }
 
     /// Takes a seat in a room for `who`, if they have a name, whose rights were judged after so many changes.
-    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Author>, judged: u64) -> Seat {
+    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Person>, judged: u64) -> Seat {
         let mut rooms = self.rooms();
         let hub = Arc::clone(rooms.entry(room).or_default());
         let (slot, note) = hub.join(who);
         drop(rooms);
         self.moved(room, &hub);
-        let board = who.map(|who| {
-            let (board, has_come) = self.people.join(who.id, (Arc::clone(&hub), slot));
-            if has_come {
-                self.agenda.plan(Errand::Presence(who.id), Instant::now());
+        let board = who.map(|Person { author, hidden, .. }| {
+            let (board, is_news) = self.people.join(author.id, *hidden, (Arc::clone(&hub), slot));
+            if is_news {
+                self.agenda.plan(Errand::Presence(author.id), Instant::now());
             }
             board
         });
         let present = self.meters.listener();
-        let who = who.cloned().map(Box::new);
+        let who = who.map(|person| Box::new(person.author.clone()));
         Seat { hubs: Arc::clone(self), room, hub, slot, note, who, board, judged, _present: present }
     }
 
@@ -235,6 +235,16 @@ impl Seat {
     /// Who sits here, if they have a name.
     pub fn user(&self) -> Option<UserId> {
         self.who.as_ref().map(|who| who.id)
+    }
+
+    /// From now on others may know that whoever sits here is here, or may not.
+    pub fn hide(&self, hidden: bool) {
+        let Some(who) = &self.who else { return };
+        self.hub.hide(who, hidden);
+        self.hubs.moved(self.room, &self.hub);
+        if self.hubs.people.hide(who.id, hidden) {
+            self.hubs.agenda.plan(Errand::Presence(who.id), Instant::now());
+        }
     }
 
     /// What changes of rights since it was judged mean to whoever sits here.

@@ -113,7 +113,7 @@ impl Listener {
                 frame::reset(id)
             }
         };
-        let seat = hubs.sit(room, who.person.as_ref().map(|person| &person.author), judged);
+        let seat = hubs.sit(room, who.person.as_ref(), judged);
         let look = Look { cursor: start.seq(), note: seat.note, news: 0, read: None, format, framing };
         let opening = Some(opening.bytes(framing));
         let (who, standing) = (Box::new(who), Box::new(standing));
@@ -204,6 +204,7 @@ impl Listener {
         if *self.standing == standing {
             return Ok(None);
         }
+        self.seat.hide(standing.is_hidden());
         *self.standing = standing;
         let cursor = Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor };
         Ok(Some(frame::changed(cursor).bytes(self.look.framing)))

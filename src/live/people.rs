@@ -40,6 +40,8 @@ struct Inner {
 struct Present {
     board: Arc<Board>,
     seats: Vec<(Arc<Hub>, Slot)>,
+    /// Whether nobody is to know that they are here.
+    hidden: bool,
     /// Since when they have no stream.
     away_since: Option<Instant>,
     /// What is not on the board yet, once each.
@@ -63,16 +65,25 @@ impl People {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody is here.
+    /// Whether somebody is here, as far as others may know.
     pub fn is_here(&self, user: UserId) -> bool {
-        self.inner().people.contains_key(&user)
+        self.inner().people.get(&user).is_some_and(|person| !person.hidden)
     }
 
-    /// Somebody has a stream more, at this seat. Their board, and whether they have just come.
-    pub fn join(&self, user: UserId, seat: (Arc<Hub>, Slot)) -> (Arc<Board>, bool) {
+    /// From now on others may know whether somebody is here, or may not. Whether that is news to them.
+    pub fn hide(&self, user: UserId, hidden: bool) -> bool {
         let inner = &mut *self.inner();
-        let has_come = !inner.people.contains_key(&user);
+        let person = inner.people.get_mut(&user);
+        person.is_some_and(|person| std::mem::replace(&mut person.hidden, hidden) != hidden)
+    }
+
+    /// Somebody has a stream more, at this seat. Their board, and whether it is news that they are here.
+    pub fn join(&self, user: UserId, hidden: bool, seat: (Arc<Hub>, Slot)) -> (Arc<Board>, bool) {
+        let inner = &mut *self.inner();
+        let was_here = inner.people.get(&user).is_some_and(|person| !person.hidden);
         let person = inner.people.entry(user).or_default();
+        person.hidden = hidden;
+        let has_come = was_here == hidden;
         inner.away -= usize::from(person.away_since.take().is_some());
         person.seats.push(seat);
         (Arc::clone(&person.board), has_come)
@@ -148,25 +159,25 @@ mod tests {
         let (people, ann, start) = (People::default(), UserId(1), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
         let (first, second) = (seat(), seat());
-        assert!(people.join(ann, first.clone()).1);
-        assert!(!people.join(ann, second.clone()).1, "they were here");
+        assert!(people.join(ann, false, first.clone()).1);
+        assert!(!people.join(ann, false, second.clone()).1, "they were here");
         assert_eq!(people.leave(ann, (&first.0, first.1), false, at(0)), Left::Here);
         assert_eq!(people.leave(ann, (&second.0, second.1), false, at(10)), Left::Away(at(70)));
-        assert!(!people.join(ann, first.clone()).1, "they have not been away");
+        assert!(!people.join(ann, false, first.clone()).1, "they have not been away");
         assert_eq!(people.look_for(ann, false, at(70)), Left::Here);
         assert_eq!(people.leave(ann, (&first.0, first.1), false, at(80)), Left::Away(at(140)));
         assert_eq!(people.look_for(ann, false, at(139)), Left::Away(at(140)));
         assert!(people.is_here(ann));
         assert_eq!(people.look_for(ann, false, at(140)), Left::Gone);
         assert!(!people.is_here(ann));
-        assert!(people.join(ann, first).1);
+        assert!(people.join(ann, false, first).1);
     }
 
     #[test]
     fn whoever_is_put_out_is_gone_at_once_and_so_is_whoever_leaves_when_too_many_are_away() {
         let (people, now, seat) = (People::default(), Instant::now(), seat());
         let comes_and_goes = |id, put_out| {
-            people.join(UserId(id), seat.clone());
+            people.join(UserId(id), false, seat.clone());
             people.leave(UserId(id), (&seat.0, seat.1), put_out, now)
         };
         assert_eq!(comes_and_goes(0, true), Left::Gone);
@@ -183,7 +194,7 @@ mod tests {
         let (people, ann, start) = (People::default(), UserId(1), Instant::now());
         let news = |id| News::Presence(UserId(id));
         assert_eq!(people.tell(ann, news(7), start), None, "nobody is there to be told");
-        let (board, _) = people.join(ann, seat());
+        let (board, _) = people.join(ann, false, seat());
         let first = people.tell(ann, news(7), start).unwrap();
         assert_eq!(people.tell(ann, news(7), start), Some(first));
         let before = board.version();

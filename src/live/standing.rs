@@ -21,6 +21,11 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Whether nobody is to know that they are here.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.hidden)
+    }
+
     /// Judges how `who` stands in a room now. `None`: they may not hear it.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::account::{password, username};
-use super::fields::{Again, Field, choice, field, ticks};
+use super::fields::{Again, Field, choice, field, switch, ticks};
 use super::icons::{self, Icon};
 use super::invitation::copy_button;
 use super::sheet::{self, Notice, Tab, section_head};
@@ -45,6 +45,13 @@ pub fn me(places: &Places, notice: Option<&Notice>, viewer: &Person, theme: Them
             div { h2 #look { "Look" } p { "In this browser." } }
             form.stack method="post" action="/settings/theme" {
                 (choice("theme", "Light or dark", &[("device", "As my device"), ("light", "Light"), ("dark", "Dark")], theme.word()))
+                button.button { "Save" }
+            }
+        }
+        section.group aria-labelledby="presence" {
+            div { h2 #presence { "Presence" } p { "Whether others see that you are here, and typing." } }
+            form.stack method="post" action="/settings/presence" {
+                (switch("shown", "Show when I am here", "What you say is seen in any case.", !viewer.hidden))
                 button.button { "Save" }
             }
         }

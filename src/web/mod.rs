@@ -154,6 +154,7 @@ fn addresses() -> Route {
         .at("/reset/:token", both(account::show_reset, account::reset))
         .at("/settings", reads(settings::show))
         .at("/settings/theme", takes(theme::choose))
+        .at("/settings/presence", takes(settings::set_presence))
         .at("/settings/password", both(settings::show_password, settings::change_password))
         .at("/settings/devices", reads(devices::show))
         .at("/settings/devices/revoke-others", takes(devices::revoke_others))

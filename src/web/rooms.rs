@@ -36,7 +36,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     let window = window(request)?;
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
-    let here = is_page.then(|| house.hubs.here(room.id).with(visitor.author()));
+    let comer = visitor.person.as_ref().filter(|person| !person.hidden).map(|person| &person.author);
+    let here = is_page.then(|| house.hubs.here(room.id).with(comer));
     let talks = is_page.then(|| places::talks(&snapshot, &visitor, |user| Some(house.hubs.is_here(user))));
     let talks = talks.transpose().map_err(Problem::Unread)?;
     // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,

@@ -7,7 +7,7 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use serde_json::json;
 
 use super::accept::Accept;
-use super::answers::{form_again, no_store, private, signed_in};
+use super::answers::{done, form_again, no_store, private, signed_in};
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::places::Places;
@@ -31,6 +31,22 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     }
     let theme = theme::of(request);
     Ok(page(request, house, &visitor, |places, notice| views::settings::me(places, notice, viewer, theme))?)
+}
+
+/// Somebody is shown to others when they are here, or is not.
+#[handler]
+pub(super) async fn set_presence(
+    request: &Request,
+    body: Body,
+    Data(house): Data<&Arc<House>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let form = Form::read(request, body, &["shown"]).await.map_err(Problem::Refused)?;
+    let hidden = !form.is_on("shown").map_err(Problem::Refused)?;
+    let who = visitor.named().and_then(|_| visitor.who()).map_err(Problem::Refused)?;
+    let set = Command::Account(AccountCommand::SetPresence { hidden });
+    house.engine.execute(who, None, set).await?;
+    Ok(done(request, "/settings?done=presence"))
 }
 
 /// The page on which one changes one's password.
@@ -179,6 +195,7 @@ fn notice(done: &str) -> Option<Notice> {
         "claimed" => "The name is yours. Recovery codes are the way back if you forget the password.",
         "recovered" => "You have a new password. All other devices are signed out.",
         "password" => "Your password is changed. All other devices are signed out.",
+        "presence" => "It is settled who sees that you are here.",
         "theme" => "This browser looks like that from now on.",
         "revoked" => "It is no longer good.",
         "others" => "All other devices are signed out.",

@@ -28,7 +28,8 @@ fn typed(request: &Request, house: &House, visitor: &Visitor) -> Result<Response
     if let Some(refusal) = silenced(&snapshot.house()?, &sight.room, person, sight.muted, now()) {
         return Err(refusal.into());
     }
-    if pace::take(request, Some(person.author.id), Deed::Type).is_ok() {
+    // Whoever is not to be seen here is not seen typing either.
+    if !person.hidden && pace::take(request, Some(person.author.id), Deed::Type).is_ok() {
         house.hubs.types(sight.room.id, &person.author);
     }
     Ok(StatusCode::NO_CONTENT.into())

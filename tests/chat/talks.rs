@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::harness::{ANN, BEN, Ears, Guest, House, ROOM, ask, until, within};
+use crate::harness::{ANN, Answer, BEN, Ears, Guest, House, ROOM, ask, escaped, until, within};
 
 /// Begins a direct talk; its path.
 async fn talks(guest: &Guest, names: &str) -> String {
@@ -144,4 +144,46 @@ async fn whoever_is_away_for_a_moment_and_signs_out_elsewhere_is_gone_at_once() 
     assert!(ann.reads(&ann.room, "text/html").await.text().contains(HERE), "he may come back");
     assert!(ask(ben.http.post(format!("{}/leave", ben.url)).header("cookie", ben.cookie())).await.status < 400);
     hears_that(&mut anns, AWAY).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_want_to_be_seen_is_counted_and_not_named_and_nobody_sees_them_type() {
+    let (house, ann, ben, cid) = house().await;
+    let (mut anns, mut bens) = (ann.listen("").await, ben.listen("as=json").await);
+    hears_that(&mut anns, HERE).await;
+    let shown = |page: &Answer| page.text().contains(r#"name="shown" value="on" checked"#);
+    assert!(shown(&ben.reads("/settings", "text/html").await));
+    assert_eq!(ben.sends("/settings/presence", &[("shown", "perhaps")]).await.status, 422);
+    assert_eq!(ask(house.post("/settings/presence").header("accept", "application/json")).await.status, 401);
+    assert_eq!(ben.sends("/settings/presence", &[]).await.status, 204);
+    assert!(!shown(&ben.reads("/settings", "text/html").await));
+    hears_that(&mut anns, AWAY).await;
+    let here = |page: &Answer| {
+        let list = page.text().split_once(r#"id="here-list""#).expect("a room says who is here").1;
+        list.split_once("</ul>").expect("the list ends").0.to_owned()
+    };
+    until("Ben is counted alone", || async {
+        let list = here(&cid.reads(&ann.room, "text/html").await);
+        list.contains("and 1 more") && !list.contains(&escaped(BEN))
+    })
+    .await;
+    assert_eq!(ben.sends(&format!("{}/typing", ben.room), &[]).await.status, 204);
+    ann.sends(&format!("{}/typing", ann.room), &[]).await;
+    let told = within("who is typing", async {
+        loop {
+            let event = anns.next().await.expect("the stream goes on");
+            if event.data.contains("#typing") {
+                return event.data;
+            }
+        }
+    });
+    let told = told.await;
+    assert!(told.contains(&escaped(ANN)) && !told.contains(&escaped(BEN)), "{told}");
+
+    drop(ben.listen("").await);
+    assert!(ann.reads(&ann.room, "text/html").await.text().contains(AWAY), "another stream does not give him away");
+    assert_eq!(ben.sends("/settings/presence", &[("shown", "on")]).await.status, 204);
+    hears_that(&mut anns, HERE).await;
+    assert!(here(&cid.reads(&ann.room, "text/html").await).contains(&escaped(BEN)));
+    assert_eq!(bens.next().await.expect("he is told to read the room again").name, "reset");
 }
