@@ -52,7 +52,8 @@
 //!    snapshot, writes it once as a [`live::Frame`] and gives it to the room's hub, while the writer is at the next batch.
 //! 5. The hub keeps the frame in its tail, and its bells are rung on the runtime. Every listener looks, takes the same
 //!    bytes, and moves on by one number; `web/serve/takeover.rs` writes them to its socket.
-//! 6. The author's page has the row from the answer already: `assets/page/rows.js` keeps the first of two with one id.
+//! 6. The author's page has shown it since the key was pressed. The answer and the stream both bring the row: whichever is
+//!    first is kept (`assets/page/rows.js`), and takes the place of what stood there (`assets/page/outbox.js`).
 //!
 //! # A listener, from the page to the present
 //!

@@ -209,3 +209,25 @@ async fn what_is_said_without_a_connection_waits_and_goes_out_in_order_also_afte
     assert_eq!(kept, said);
     assert_eq!(ann.string("return JSON.stringify(localStorage)").await, "{}", "nothing is left behind");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_slash_does_is_done_and_leaves_nothing_on_its_way() {
+    let house = House::open().await;
+    let ann = Browser::open().await;
+    ann.sits_down(&house.url, ANN).await;
+    ann.sends("/help").await;
+    let told = "return document.querySelector('#say-error').textContent.includes('/topic')
+                && !document.querySelector('.pending')";
+    ann.until("the words behind a slash are told", told, vec![]).await;
+    ann.sends("/nonsense of mine").await;
+    let back = "return document.querySelector('#text').value === '/nonsense of mine'";
+    ann.until("what is none comes back", back, vec![]).await;
+    ann.fills("#text", "/topic Bread").await;
+    ann.presses(Key::Enter).await;
+    let topic = "return document.querySelector('.topic')?.textContent === 'Bread'";
+    ann.until("the topic is there", topic, vec![]).await;
+    ann.listens().await;
+    assert!(ann.rows().await.is_empty());
+    let left = "return localStorage.length === 0 && !document.querySelector('.pending')";
+    ann.until("nothing is left behind", left, vec![]).await;
+}
