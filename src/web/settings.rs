@@ -42,11 +42,17 @@ pub(super) async fn set_presence(
     visitor: Visitor,
 ) -> Result<Response> {
     let form = Form::read(request, body, &["shown"]).await.map_err(Problem::Refused)?;
-    let hidden = !form.is_on("shown").map_err(Problem::Refused)?;
-    let who = visitor.named().and_then(|_| visitor.who()).map_err(Problem::Refused)?;
-    let set = Command::Account(AccountCommand::SetPresence { hidden });
-    house.engine.execute(who, None, set).await?;
+    show_or_hide(house, request, &visitor, &form).await?;
     Ok(done(request, "/settings?done=presence"))
+}
+
+async fn show_or_hide(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<(), Problem> {
+    let hidden = !form.is_on("shown")?;
+    let user = visitor.named()?.author.id;
+    pace::take(request, Some(user), Deed::Note)?;
+    let set = Command::Account(AccountCommand::SetPresence { hidden });
+    house.engine.execute(visitor.who()?, None, set).await?;
+    Ok(())
 }
 
 /// The page on which one changes one's password.
