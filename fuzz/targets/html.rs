@@ -116,6 +116,7 @@ fn row(address: &Address, author: &str, text: &str) -> String {
         place: Place { follows: text.len() % 2 == 0, opens_day: false },
         extras: Extras::default(),
         quote: None,
+        reactors: Vec::new(),
     };
     views::message::row(address, &message).into_string()
 }

@@ -46,7 +46,12 @@ pub struct Message {
     pub extras: Extras,
     /// What it answers, as that is now.
     pub quote: Option<Quote>,
+    /// Those of who reacted to it that are named beside it: of each reaction the first [`REACTORS_NAMED`].
+    pub reactors: Vec<Author>,
 }
+
+/// How many of those who reacted in the same way are named beside the message.
+pub const REACTORS_NAMED: usize = 5;
 
 /// What most messages have nothing of. Stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -106,6 +111,12 @@ pub struct Version {
 }
 
 impl Message {
+    /// Those who reacted so that are named: the first of them.
+    pub fn named<'a>(&'a self, reacted: &'a Reacted) -> impl Iterator<Item = &'a Author> {
+        let first = reacted.by.iter().take(REACTORS_NAMED);
+        first.filter_map(|id| self.reactors.iter().find(|author| author.id == *id))
+    }
+
     /// Whether what was said was taken away.
     pub fn is_removed(&self) -> bool {
         self.body.is_empty()

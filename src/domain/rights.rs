@@ -97,6 +97,11 @@ pub fn may(person: &Person, act: Act, room: Option<&Room>) -> bool {
     }
 }
 
+/// Whether somebody may pin in a room. In a direct room everybody does: nobody stands above the other there.
+pub fn may_pin(person: &Person, room: &Room) -> bool {
+    room.kind == Kind::Direct || may(person, Act::Pin, Some(room))
+}
+
 /// Whether somebody may lay something on somebody else: nobody does so to themselves or to one above them, and only an
 /// owner to a moderator.
 pub fn outranks(person: &Person, other: &Person) -> bool {

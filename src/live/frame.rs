@@ -85,9 +85,18 @@ pub struct Frame {
 enum What {
     /// Something was said; and if it belongs to a thread, the message with which that began, which counts it.
     Posted(Box<Message>, Option<Box<Message>>),
-    /// A message is not what it was; and the answers to it, if they show something of it that is.
-    Changed(How, Box<Message>, Vec<Message>),
+    /// A message is not what it was.
+    Changed(How, Box<Message>, Around),
     RoomChanged,
+}
+
+/// What is shown otherwise because a message is not what it was.
+#[derive(Debug, Default)]
+struct Around {
+    /// The answers to it, if they show something of it that is.
+    answers: Vec<Message>,
+    /// How many messages are pinned, if that may be another number.
+    pins: Option<usize>,
 }
 
 /// How a message changed.
@@ -137,11 +146,14 @@ fn posted(snapshot: &Snapshot, room: &Room, message: MessageId) -> Result<Option
 
 fn otherwise(snapshot: &Snapshot, room: &Room, how: How, message: MessageId) -> Result<Option<What>, Fault> {
     let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
-    let answers = match how {
-        How::Edited | How::Removed => snapshot.answers(room.id, &message)?,
-        How::Reacted | How::Pinned => Vec::new(),
+    let pins = || snapshot.pin_count(room.id).map(Some);
+    let around = match how {
+        How::Edited => Around { answers: snapshot.answers(room.id, &message)?, pins: None },
+        How::Removed => Around { answers: snapshot.answers(room.id, &message)?, pins: pins()? },
+        How::Reacted => Around::default(),
+        How::Pinned => Around { answers: Vec::new(), pins: pins()? },
     };
-    Ok(Some(What::Changed(how, Box::new(message), answers)))
+    Ok(Some(What::Changed(how, Box::new(message), around)))
 }
 
 impl Frame {
@@ -157,8 +169,10 @@ impl Frame {
             What::Posted(message, began) => {
                 event(Some(id), None, &views::message::posted(&room.address, message, began.as_deref()).into_string())
             }
-            What::Changed(_, message, answers) => {
-                event(Some(id), None, &views::message::changed(&room.address, message, answers).into_string())
+            What::Changed(_, message, around) => {
+                let mut html = views::message::changed(&room.address, message, &around.answers).into_string();
+                html.extend(around.pins.map(|pins| views::pins::changed(&room, pins).into_string()));
+                event(Some(id), None, &html)
             }
             What::RoomChanged => event(Some(id), Some("reset"), ROOM_CHANGED),
         };

@@ -47,6 +47,11 @@ impl Snapshot {
         self.messages(room, ids)
     }
 
+    /// How many messages are pinned in a room.
+    pub fn pin_count(&self, room: RoomId) -> Result<usize, Fault> {
+        Ok(self.transaction().open_table(PINS)?.range((room.0, 0)..=(room.0, u64::MAX))?.count())
+    }
+
     /// What a message said before it was edited, oldest first.
     pub fn versions(&self, room: RoomId, message: MessageId) -> Result<Vec<Version>, Fault> {
         let table = self.transaction().open_table(VERSIONS)?;

@@ -9,7 +9,8 @@ use super::schema::{
 use super::{Fault, feed, tables};
 use crate::domain::limits::PAGE_MESSAGES;
 use crate::domain::{
-    Address, Author, Done, Extras, Message, MessageId, Place, Quote, Room, RoomId, Seq, UserId, UserName,
+    Address, Author, Done, Extras, Message, MessageId, Place, Quote, REACTORS_NAMED, Room, RoomId, Seq, UserId,
+    UserName,
 };
 
 /// The state after one commit.
@@ -175,9 +176,21 @@ impl Reader {
             body,
             html,
             place: Place { follows, opens_day },
+            reactors: self.reactors(&extras)?,
             extras,
             quote,
         })
+    }
+
+    /// Those of who reacted that are named.
+    fn reactors(&mut self, extras: &Extras) -> Result<Vec<Author>, Fault> {
+        let mut named: Vec<UserId> = Vec::new();
+        for reacted in &extras.reactions {
+            named.extend(reacted.by.iter().take(REACTORS_NAMED));
+        }
+        named.sort_unstable();
+        named.dedup();
+        named.into_iter().map(|id| self.author(id)).collect()
     }
 
     /// What is shown of a message in an answer to it.

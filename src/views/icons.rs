@@ -8,6 +8,7 @@ pub(super) enum Icon {
     Alert,
     Check,
     Close,
+    Edit,
     Gear,
     Hash,
     Leave,
@@ -16,13 +17,25 @@ pub(super) enum Icon {
     Menu,
     More,
     People,
+    Pin,
     Plus,
+    Reply,
     Search,
     Send,
+    Smile,
     Trash,
 }
 
-use Icon::{Alert, Check, Close, Gear, Hash, Leave, Link, Lock, Menu, More, People, Plus, Search, Send, Trash};
+use Icon::{
+    Alert, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply, Search, Send,
+    Smile, Trash,
+};
+
+/// All of them, in the order of their names.
+const ALL: [Icon; 19] = [
+    Alert, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply, Search, Send,
+    Smile, Trash,
+];
 
 impl Icon {
     fn name(self) -> &'static str {
@@ -30,6 +43,7 @@ impl Icon {
             Alert => "i-alert",
             Check => "i-check",
             Close => "i-close",
+            Edit => "i-edit",
             Gear => "i-gear",
             Hash => "i-hash",
             Leave => "i-leave",
@@ -38,9 +52,12 @@ impl Icon {
             Menu => "i-menu",
             More => "i-more",
             People => "i-people",
+            Pin => "i-pin",
             Plus => "i-plus",
+            Reply => "i-reply",
             Search => "i-search",
             Send => "i-send",
+            Smile => "i-smile",
             Trash => "i-trash",
         }
     }
@@ -51,6 +68,9 @@ impl Icon {
             Alert => r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5M12 15.8h.01"/>"#,
             Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
             Close => r#"<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>"#,
+            Edit => {
+                r#"<path d="m4.5 19.5.8-4L16 4.8a1.9 1.9 0 0 1 2.7 0l.5.5a1.9 1.9 0 0 1 0 2.7L8.5 18.7ZM14 7l3 3"/>"#
+            }
             Gear => {
                 r#"<circle cx="12" cy="12" r="3"/><path d="M12 3.5v2.2M12 18.3v2.2M3.5 12h2.2M18.3 12h2.2M6 6l1.5 1.5M16.5 16.5 18 18M18 6l-1.5 1.5M7.5 16.5 6 18"/>"#
             }
@@ -69,9 +89,12 @@ impl Icon {
             People => {
                 r#"<circle cx="9" cy="8.5" r="3.2"/><path d="M3.5 19c.4-3.6 2.5-5.4 5.5-5.4s5.1 1.8 5.5 5.4M15.5 5.6a3.2 3.2 0 0 1 0 5.9M17 13.9c2 .6 3.2 2.3 3.5 5.1"/>"#
             }
+            Pin => r#"<path d="M9 4.5h6l-.8 6 3.3 3.5h-11l3.3-3.5ZM12 14v6"/>"#,
             Plus => r#"<path d="M12 5v14M5 12h14"/>"#,
+            Reply => r#"<path d="m9 7-5 5 5 5M4.5 12H14a6 6 0 0 1 6 6"/>"#,
             Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4 4"/>"#,
             Send => r#"<path d="M12 19V5.5M6 11l6-6 6 6"/>"#,
+            Smile => r#"<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14.2a4.2 4.2 0 0 0 7 0M9 9.6h.01M15 9.6h.01"/>"#,
             Trash => r#"<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9L17.5 7M10 10.5v6M14 10.5v6"/>"#,
         }
     }
@@ -81,7 +104,7 @@ impl Icon {
 pub(super) fn sheet() -> Markup {
     html! {
         svg hidden {
-            @for icon in [Alert, Check, Close, Gear, Hash, Leave, Link, Lock, Menu, More, People, Plus, Search, Send, Trash] {
+            @for icon in ALL {
                 symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.shape())) }
             }
         }

@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use super::avatar::{self, avatar};
+use super::icons::{self, Icon};
 use super::text::Shown;
 use super::time::{self, Stamp};
 use crate::domain::{Address, Message, Moment, Quote, Reacted, Reaction};
@@ -17,7 +18,7 @@ pub fn row(room: &Address, message: &Message) -> Markup {
 }
 
 /// The row alone.
-fn item(room: &Address, message: &Message) -> Markup {
+pub(super) fn item(room: &Address, message: &Message) -> Markup {
     let (author, extras, stamp) = (&message.author, &message.extras, Stamp::of(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
     let unseen = message.place.follows.then_some("-1");
@@ -43,7 +44,7 @@ fn item(room: &Address, message: &Message) -> Markup {
                     @if extras.edited_at.is_some() { a.edited href={ (here) "/history" } { "edited" } }
                 }
             }
-            @if !extras.reactions.is_empty() { (reactions(&here, &extras.reactions)) }
+            @if !extras.reactions.is_empty() { (reactions(&here, message)) }
             @if extras.replies > 0 {
                 a.replies href={ (here) "/thread" } { (extras.replies) @if extras.replies == 1 { " reply" } @else { " replies" } }
             }
@@ -71,15 +72,41 @@ pub(super) fn quoted(room: &Address, quote: &Quote) -> Markup {
 }
 
 /// How people react: a form, in which each reaction is a button that adds one's own or takes it back.
-fn reactions(here: &Markup, reactions: &[Reacted]) -> Markup {
+fn reactions(here: &Markup, message: &Message) -> Markup {
     html! {
         form.reactions method="post" action={ (here) "/reactions" } hx-post={ (here) "/reactions" } hx-swap="none" {
-            @for reacted in reactions {
-                button.reaction name=(Reaction::FIELD) value=(reacted.with) data-reactors=(numbers(reacted)) {
-                    span.emoji-char dir="auto" { (reacted.with) } " " (reacted.by.len())
-                }
-            }
+            @for reacted in &message.extras.reactions { (pill(message, reacted)) }
+            a.reaction.add href={ (here) "/reactions" } aria-label="Add a reaction" { (icons::small(Icon::Smile)) }
         }
+    }
+}
+
+/// One of them: an emoji, or words beside the face of who had them first. Who it is from is its description.
+fn pill(message: &Message, reacted: &Reacted) -> Markup {
+    let is_words = reacted.with.chars().any(char::is_alphabetic);
+    let mut named = message.named(reacted).peekable();
+    let first = named.peek().copied().filter(|_| is_words);
+    let mut from: Vec<&str> = named.map(|author| &*author.name).collect();
+    let others = format!("{} more", reacted.by.len() - from.len());
+    if reacted.by.len() > from.len() {
+        from.push(&others);
+    }
+    html! {
+        button.reaction.boost[is_words] name=(Reaction::FIELD) value=(reacted.with) title=(listed(&from))
+            data-reactors=(numbers(reacted)) {
+            @if let Some(first) = first { (avatar::tiny(first)) }
+            span.emoji-char[!is_words] dir="auto" { (reacted.with) }
+            @if !is_words || reacted.by.len() > 1 { " " (reacted.by.len()) }
+        }
+    }
+}
+
+/// `Ann, Ben and Cleo`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The same for a terminal: one message is one line, and what a message's later lines say can't be taken for another
 //! message, because they are indented.
 
+use super::editing::moments;
+use super::reactions::Listed;
 use super::time::Stamp;
-use crate::domain::{COMMANDS, Message, MessageId, Room, Scopes, Token};
+use crate::domain::{COMMANDS, Message, MessageId, Room, Scopes, Token, Version};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
@@ -31,6 +33,28 @@ pub fn edited(message: &Message) -> String {
     format!("({} now reads) {}", message.id, line(message))
 }
 
+/// All that a message said, oldest first: when it said so, and what.
+pub fn history(message: &Message, versions: &[Version]) -> String {
+    let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
+    let mut lines = String::new();
+    for (from, body) in moments(message.at, versions).zip(bodies) {
+        let stamp = Stamp::of(from);
+        lines.extend([stamp.date(), " ", stamp.clock(), "Z "]);
+        push_indented(&mut lines, body);
+        lines.push('\n');
+    }
+    lines
+}
+
+/// Who reacted to a message: a line for each way.
+pub fn reactions(listed: &[Listed]) -> String {
+    let line = |reacted: &Listed| {
+        let names: Vec<&str> = reacted.people.iter().map(|author| &*author.name).collect();
+        format!("{} {}: {}\n", reacted.with, reacted.count, names.join(", "))
+    };
+    listed.iter().map(line).collect()
+}
+
 /// How people react to something that was said.
 pub fn reacted(message: &Message) -> String {
     let with = message.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.with, reacted.by.len()));
@@ -55,7 +79,11 @@ fn push_line(out: &mut String, message: &Message) {
     if message.is_removed() {
         out.push_str("(removed)");
     }
-    for (n, line) in message.body.split('\n').enumerate() {
+    push_indented(out, &message.body);
+}
+
+fn push_indented(out: &mut String, text: &str) {
+    for (n, line) in text.split('\n').enumerate() {
         out.extend([if n > 0 { "\n    " } else { "" }, line]);
     }
 }

@@ -5,9 +5,9 @@ use maud::{Markup, Render, html};
 use super::icons::{self, Icon};
 use super::people::{self, Here};
 use super::sidebar::{self, Places};
-use super::{actions, layout, message};
+use super::{actions, layout, message, pins};
 use crate::domain::limits::NAME_CHARS_MAX;
-use crate::domain::{Cursor, Message, Person, Room};
+use crate::domain::{Cursor, Message, Person, Quote, Room};
 
 /// What the page of a room shows.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub struct View<'a> {
     pub cursor: Cursor,
     /// Who is here.
     pub here: &'a Here,
+    /// How many messages are pinned.
+    pub pins: usize,
+    /// What the first message written here answers.
+    pub reply: Option<&'a Quote>,
     /// The nonce of the first message written here.
     pub nonce: &'a str,
 }
@@ -140,6 +144,7 @@ fn composer(view: &View, viewer: &Person) -> Markup {
         form #composer .composer method="post" action=(action) enctype="multipart/form-data"
             data-person=(viewer.author.id) data-room=(view.room.id.0) {
             div.composer-box {
+                (replying(view))
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
                     aria-describedby="say-error" {}
@@ -160,6 +165,22 @@ fn composer(view: &View, viewer: &Person) -> Markup {
     }
 }
 
+/// What is being answered, above what is written, and the way out of answering it.
+fn replying(view: &View) -> Markup {
+    let room = &view.room.address;
+    html! {
+        @if let Some(quote) = view.reply {
+            div #replying .composer-with {
+                (message::quoted(room, quote))
+                input type="hidden" name="reply_to" value=(quote.id);
+                a.icon-button href={ (room.path()) "#text" } aria-label="Do not answer this" { (icons::icon(Icon::Close)) }
+            }
+        } @else {
+            div #replying hidden {}
+        }
+    }
+}
+
 /// The name of the room, what it is about, and the way to what it is.
 fn head(view: &View) -> Markup {
     let room = view.room;
@@ -168,6 +189,7 @@ fn head(view: &View) -> Markup {
             h1 dir="auto" { (room.name) }
             @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
         }
+        (pins::way(room, view.pins))
         @if view.places.viewer.is_some() {
             a.icon-button href={ (room.address.path()) "/settings" } aria-label={ "About " (room.name) } {
                 (icons::icon(Icon::Gear))

@@ -1,17 +1,20 @@
 //! What every change of one message has in common: it is found, the change is asked for, and whoever asked is shown the
-//! message as it is then.
+//! message as it is then; and what every page about one message alone has.
 
 use poem::web::Json;
-use poem::{IntoResponse, Request, Response, Result};
+use poem::{IntoResponse, Request, Response};
 
 use super::House;
 use super::accept::is_htmx;
-use super::answers::{see_other, wants_page};
+use super::answers::{private, see_other, wants_page};
+use super::places::Places;
 use super::removing::found;
 use super::visitor::Visitor;
 use crate::domain::{Command, Message, MessageId, Refusal, Room, RoomCommand, Who};
-use crate::engine::Problem;
+use crate::engine::{Problem, now};
+use crate::store::Snapshot;
 use crate::views;
+use crate::views::removal::View;
 
 /// Has what `command` makes of the message in the request's path carried out for `who`, and shows the outcome.
 pub(super) async fn change(
@@ -19,11 +22,11 @@ pub(super) async fn change(
     request: &Request,
     (visitor, who): (&Visitor, Result<Who, Refusal>),
     command: impl FnOnce(&Message) -> Result<RoomCommand, Refusal>,
-) -> Result<Response> {
-    let (room, message) = found(house, &house.store.snapshot().map_err(Problem::Unread)?, request, visitor)?;
-    let command = Command::Room(room.id, command(&message).map_err(Problem::Refused)?);
-    house.engine.execute(who.map_err(Problem::Refused)?, None, command).await?;
-    Ok(shown(house, request, &room, message.id)?)
+) -> Result<Response, Problem> {
+    let (room, message) = found(house, &house.store.snapshot()?, request, visitor)?;
+    let command = Command::Room(room.id, command(&message)?);
+    house.engine.execute(who?, None, command).await?;
+    shown(house, request, &room, message.id)
 }
 
 /// A message as it is now: the way to it for a page, its row for htmx, and itself for a program.
@@ -38,4 +41,19 @@ pub(super) fn shown(house: &House, request: &Request, room: &Room, message: Mess
     } else {
         Json(views::json::Message::of(&room.address, &message)).into_response()
     })
+}
+
+/// A page about the message of the request's path, if the visitor sees it and nobody has taken it away.
+pub(super) fn alone(
+    request: &Request,
+    house: &House,
+    visitor: &Visitor,
+    page: impl FnOnce(&Snapshot, &View) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let snapshot = house.store.snapshot()?;
+    let (room, message) = found(house, &snapshot, request, visitor)?;
+    let places = Places::of(&snapshot, visitor)?;
+    let places = places.view(visitor, Some(room.id));
+    let view = View { places: &places, room: &room, message: &message, now: now() };
+    Ok(private(page(&snapshot, &view)?, visitor))
 }

@@ -12,6 +12,7 @@ use super::answers::see_other;
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
+use super::removing::named;
 use super::visitor::Visitor;
 use super::{House, blocks, room_settings, writing};
 use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};
@@ -36,9 +37,7 @@ pub(super) async fn post(
 pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
     let room = house.room(&snapshot, request, &visitor)?.room;
-    let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
-    let message = id.map_or(Ok(None), |id| snapshot.message(room.id, id)).map_err(Problem::Unread)?;
-    let Message { id, .. } = message.ok_or(Problem::Refused(Refusal::MessageUnknown))?;
+    let id = named(&snapshot, request, &room)?.id;
     Ok(see_other(&format!("{}?around={id}#m{id}", room.address.path())))
 }
 

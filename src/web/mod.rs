@@ -17,6 +17,7 @@ mod crowd;
 mod device;
 mod devices;
 mod door;
+mod editing;
 mod emoji;
 mod erasing;
 mod etag;
@@ -42,6 +43,7 @@ mod places;
 mod problem;
 mod query;
 mod random;
+mod reactions;
 mod removing;
 mod reports;
 mod room_settings;
@@ -51,6 +53,7 @@ pub mod serve;
 mod settings;
 mod stylesheet;
 mod theme;
+mod threads;
 mod typing;
 mod visitor;
 mod watch;
@@ -175,11 +178,17 @@ fn addresses() -> Route {
         .at("/rooms/:room/older", reads(rooms::older))
         .at("/rooms/:room/live", reads(live::listen))
         .at("/rooms/:room/preview", both(writing::back, writing::preview))
+        .at("/rooms/:room/pins", reads(pins::list))
         .at("/rooms/:room/typing", takes(typing::tell))
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
         .at("/rooms/:room/messages/:id/actions", reads(actions::show))
         .at("/rooms/:room/messages/:id/delete", both(removing::ask, removing::remove))
+        .at("/rooms/:room/messages/:id/edit", both(editing::ask, editing::edit))
+        .at("/rooms/:room/messages/:id/history", reads(editing::history))
+        .at("/rooms/:room/messages/:id/reactions", both(reactions::show, reactions::react))
+        .at("/rooms/:room/messages/:id/reactions/delete", takes(reactions::take_back))
+        .at("/rooms/:room/messages/:id/thread", reads(threads::show))
         .at("/rooms/:room/messages/:id/pin", takes(pins::pin))
         .at("/rooms/:room/messages/:id/unpin", takes(pins::unpin))
         .at("/rooms/:room/messages/:id/report", both(reports::ask, reports::tell))

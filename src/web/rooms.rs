@@ -13,7 +13,7 @@ use super::etag::Tag;
 use super::places::{self, Places};
 use super::visitor::Visitor;
 use super::{House, live, query, random, theme};
-use crate::domain::{Address, Cursor, Kind, Refusal, Room, silenced};
+use crate::domain::{Address, Cursor, Kind, MessageId, Quote, Refusal, Room, silenced};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Page, Sight, Snapshot, Window};
 use crate::views::sidebar::Talk;
@@ -33,7 +33,7 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
         return Ok(see_other(&format!("{}{query}", room.address.path())));
     }
-    let window = window(request)?;
+    let (window, reply) = (window(request)?, query::number(request, "reply").map_err(Problem::Refused)?);
     let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
     let comer = visitor.person.as_ref().filter(|person| !person.hidden).map(|person| &person.author);
@@ -61,7 +61,7 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         }
         Accept::Page | Accept::Anything | Accept::Stream => {
             let (silenced, here) = (silenced.as_deref(), &here.unwrap_or_default());
-            let view = Shown { room, silenced, page: &page, cursor, here, talks: talks.unwrap_or_default() };
+            let view = Shown { reply, room, silenced, page: &page, cursor, here, talks: talks.unwrap_or_default() };
             html(&snapshot, &visitor, view)?
         }
     };
@@ -99,7 +99,7 @@ fn is_old_address(request: &Request, room: &Room) -> bool {
 }
 
 /// Why the visitor may not say anything here, if they have a name and may not.
-fn silenced_here(snapshot: &Snapshot, visitor: &Visitor, sight: &Sight) -> Result<Option<String>, Fault> {
+pub(super) fn silenced_here(snapshot: &Snapshot, visitor: &Visitor, sight: &Sight) -> Result<Option<String>, Fault> {
     let Some(person) = &visitor.person else { return Ok(None) };
     let refusal = silenced(&snapshot.house()?, &sight.room, person, sight.muted, now());
     Ok(refusal.map(|refusal| refusal.to_string()))
@@ -107,6 +107,7 @@ fn silenced_here(snapshot: &Snapshot, visitor: &Visitor, sight: &Sight) -> Resul
 
 /// What of a room's page is asked for.
 struct Shown<'a> {
+    reply: Option<MessageId>,
     room: &'a Room,
     silenced: Option<&'a str>,
     page: &'a Page,
@@ -116,8 +117,9 @@ struct Shown<'a> {
 }
 
 fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response, Problem> {
-    let Shown { room, silenced, page, cursor, here, talks } = shown;
+    let Shown { reply, room, silenced, page, cursor, here, talks } = shown;
     let places = Places::with_talks(snapshot, visitor, talks)?;
+    let reply = reply.map_or(Ok(None), |id| quote(snapshot, room, id))?;
     let view = views::room::View {
         places: &places.view(visitor, Some(room.id)),
         silenced,
@@ -127,9 +129,17 @@ fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response
         newer: page.newer,
         cursor,
         here,
+        pins: snapshot.pin_count(room.id)?,
+        reply: reply.as_ref(),
         nonce: &random::nonce()?,
     };
     Ok(views::room::page(&view).into_response())
+}
+
+/// What an answer to this message would quote, if nobody has taken it away.
+fn quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, Fault> {
+    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
+    Ok(message.map(|message| Quote::of(message.id, message.author, &message.body)))
 }
 
 /// Tells programs where the pages before and after this one are (RFC 8288).

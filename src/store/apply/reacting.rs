@@ -4,7 +4,7 @@ use redb::ReadableTable;
 
 use super::{Outcome, Stamp, asker, change_room, messages, refuse, seen_room, unheard};
 use crate::domain::limits::{PINS_MAX, REACTIONS_MAX, REACTORS_MAX};
-use crate::domain::{Act, Event, Extras, Kind, MessageId, Reacted, Reaction, Refusal, RoomId, UserId, Who, may};
+use crate::domain::{Event, Extras, MessageId, Reacted, Reaction, Refusal, RoomId, UserId, Who, may_pin};
 use crate::store::rows;
 use crate::store::tables::Tables;
 
@@ -60,11 +60,10 @@ fn take_back(reactions: &mut Vec<Reacted>, user: UserId, with: &str) -> bool {
     has_changed
 }
 
-/// In a direct room everybody pins: nobody stands above the other there.
 pub(super) fn pin(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, message: MessageId, pinned: bool) -> Outcome {
     let person = asker(t, stamp, who)?;
     let (room, member) = seen_room(t, stamp, id, &person)?;
-    if room.kind != Kind::Direct && !may(&person, Act::Pin, Some(&room)) {
+    if !may_pin(&person, &room) {
         return refuse(Refusal::NotAllowed);
     }
     let mut row = messages::said(t, id, message)?;

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::Room;
-use crate::domain::{Address, Reacted, Seq, UserId};
+use crate::domain::{Address, Author, Moment, Reacted, Seq, UserId, Version};
+use crate::views::editing::moments;
+use crate::views::reactions::Listed;
 use crate::views::time::Stamp;
 
 /// A message.
@@ -70,6 +72,59 @@ impl<'a> Message<'a> {
             reactions: &extras.reactions,
             url: format!("{}/messages/{}", room.path(), message.id),
         }
+    }
+}
+
+/// Some messages of a room that belong together: a thread, or what is pinned.
+#[derive(Debug, Serialize)]
+pub struct Messages<'a> {
+    room: &'a str,
+    messages: Vec<Message<'a>>,
+}
+
+impl<'a> Messages<'a> {
+    /// These messages of the room at this address.
+    pub fn of(room: &'a Address, messages: &'a [crate::domain::Message]) -> Self {
+        Self { room: room.as_str(), messages: messages.iter().map(|message| Message::of(room, message)).collect() }
+    }
+}
+
+/// What a message said from a moment on.
+#[derive(Debug, Serialize)]
+pub struct Said<'a> {
+    from: String,
+    body: &'a str,
+}
+
+impl<'a> Said<'a> {
+    /// All that a message said, oldest first; the last is what it says now.
+    pub fn all(message: &'a crate::domain::Message, versions: &'a [Version]) -> Vec<Self> {
+        let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
+        let stamp = |at: Moment| Stamp::of(at).to_the_millisecond().to_owned();
+        moments(message.at, versions).zip(bodies).map(|(from, body)| Self { from: stamp(from), body }).collect()
+    }
+}
+
+/// Who reacted to a message in one way.
+#[derive(Debug, Serialize)]
+pub struct ReactedSo<'a> {
+    reaction: &'a str,
+    count: usize,
+    people: Vec<Named<'a>>,
+}
+
+/// Somebody, in a few words.
+#[derive(Debug, Serialize)]
+struct Named<'a> {
+    id: u64,
+    name: &'a str,
+}
+
+impl<'a> ReactedSo<'a> {
+    /// These.
+    pub fn of(listed: &'a Listed) -> Self {
+        let named = |author: &'a Author| Named { id: author.id.0, name: &author.name };
+        Self { reaction: &listed.with, count: listed.count, people: listed.people.iter().map(named).collect() }
     }
 }
 

@@ -9,7 +9,7 @@ use super::time::Stamp;
 use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 
 pub use kept::{Invitation, Line, ListedInvitation, Report};
-pub use message::{Change, Message};
+pub use message::{Change, Message, Messages, ReactedSo, Said};
 
 /// An emoji, and one of its names.
 #[derive(Debug, Serialize)]

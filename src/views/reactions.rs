@@ -1,0 +1,112 @@
+//! How people react to a message: who with what, and the ways to add one's own.
+
+use maud::{Markup, html};
+
+use super::avatar;
+use super::fields::{Again, Field, field};
+use super::removal::{View, quoted};
+use super::sheet;
+use crate::domain::limits::REACTION_CHARS_MAX;
+use crate::domain::{Author, Reaction};
+
+/// What is offered without typing, and what it is called.
+const QUICK: [(&str, &str); 8] = [
+    ("👍", "thumbs up"),
+    ("❤️", "heart"),
+    ("😂", "laughing"),
+    ("🎉", "party"),
+    ("👀", "looking"),
+    ("🙏", "thanks"),
+    ("🔥", "fire"),
+    ("✅", "done"),
+];
+
+/// Who reacted in one way.
+#[derive(Debug)]
+pub struct Listed {
+    /// How.
+    pub with: String,
+    /// Who, as many as are shown.
+    pub people: Vec<Author>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// All of them, with the forms for whoever `may` react.
+pub fn page(view: &View, listed: &[Listed], may: bool, again: &Again) -> Markup {
+    let body = html! {
+        section aria-labelledby="reactions" {
+            h2 #reactions { "Reactions" }
+            (quoted(view.message, view.now))
+            @if may {
+                (quick(view))
+                (words(view, again))
+            }
+            @if listed.is_empty() { p.muted { "Nobody has reacted yet." } }
+            ul.rows role="list" {
+                @for reacted in listed { li { (row(view, reacted, may)) } }
+            }
+            p { (view.back()) }
+        }
+    };
+    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+}
+
+/// The ways to add one's own, as the menu that the script opens.
+pub fn picker(view: &View) -> Markup {
+    let path = view.path();
+    html! {
+        form.picker method="post" action={ (path) "/reactions" } hx-post={ (path) "/reactions" } hx-swap="none" {
+            div { (buttons()) }
+        }
+        form.picker method="post" action={ (path) "/reactions" } hx-post={ (path) "/reactions" } hx-swap="none" {
+            label.sr for="react-words" { "Or a few words of your own" }
+            input #react-words name=(Reaction::FIELD) required maxlength=(REACTION_CHARS_MAX)
+                placeholder={ "or " (REACTION_CHARS_MAX) " letters of your own" } autocomplete="off";
+        }
+    }
+}
+
+fn quick(view: &View) -> Markup {
+    html! { form.picker.actions method="post" action={ (view.path()) "/reactions" } { div { (buttons()) } } }
+}
+
+fn buttons() -> Markup {
+    html! {
+        @for (emoji, name) in QUICK {
+            button name=(Reaction::FIELD) value=(emoji) aria-label=(name) title=(name) { (emoji) }
+        }
+    }
+}
+
+fn words(view: &View, again: &Again) -> Markup {
+    html! {
+        form.stack method="post" action={ (view.path()) "/reactions" } {
+            (again.wrong_with_all(&[Reaction::FIELD]))
+            (field(Field {
+                name: Reaction::FIELD, label: "Or a few words of your own", kind: "text",
+                value: again.typed(Reaction::FIELD, ""), autocomplete: "off", max: Some(REACTION_CHARS_MAX), required: true,
+                wrong: again.wrong(Reaction::FIELD), ..Field::default()
+            }))
+            button.button { "React" }
+        }
+    }
+}
+
+fn row(view: &View, reacted: &Listed, may: bool) -> Markup {
+    let viewer = view.places.viewer.map(|viewer| viewer.author.id);
+    let is_mine = reacted.people.iter().any(|author| Some(author.id) == viewer);
+    let others = reacted.count - reacted.people.len();
+    html! {
+        div.who {
+            strong { span.emoji-char dir="auto" { (reacted.with) } " " (reacted.count) }
+            @for person in &reacted.people { (avatar::tiny(person)) " " a href=(person.path()) { bdi { (person.name) } } " " }
+            @if others > 0 { "and " (others) " more" }
+        }
+        @if may && is_mine {
+            form method="post" action={ (view.path()) "/reactions/delete" } {
+                button.button.quiet name=(Reaction::FIELD) value=(reacted.with) { "Take back" }
+            }
+        }
+    }
+}

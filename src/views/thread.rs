@@ -1,0 +1,54 @@
+//! A thread: a message, the answers to it and the answers to those, and the way to answer.
+
+use maud::{Markup, html};
+
+use super::icons::{self, Icon};
+use super::message;
+use super::sheet;
+use super::sidebar::Places;
+use crate::domain::{Message, MessageId, Room};
+
+/// What the page of a thread shows.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// What stands beside it, and who looks.
+    pub places: &'a Places<'a>,
+    /// The room.
+    pub room: &'a Room,
+    /// With which message it began.
+    pub began: MessageId,
+    /// That message, and the last of those that belong to the thread.
+    pub messages: &'a [Message],
+    /// The nonce of an answer, if the viewer may write one.
+    pub nonce: Option<&'a str>,
+}
+
+/// The page.
+pub fn page(view: &View) -> Markup {
+    let (room, path) = (view.room, view.room.address.path());
+    let body = html! {
+        section aria-labelledby="thread" {
+            h2 #thread { "Thread" }
+            ol.thread role="list" { @for said in view.messages { (message::item(&room.address, said)) } }
+            @if let Some(nonce) = view.nonce { (composer(view, nonce)) }
+            p { a.button.quiet href={ (path) "?around=" (view.began) "#m" (view.began) } {
+                span { "Back to " bdi { (room.name) } }
+            } }
+        }
+    };
+    sheet::page(&room.name, view.places, (&[], ""), None, body)
+}
+
+fn composer(view: &View, nonce: &str) -> Markup {
+    html! {
+        form.composer method="post" action={ (view.room.address.path()) "/messages" } enctype="multipart/form-data" {
+            div.composer-box {
+                label.sr for="text" { "Answer" }
+                textarea #text name="body" required rows="1" placeholder="Answer" dir="auto" {}
+                input type="hidden" name="reply_to" value=(view.began);
+                (message::nonce(nonce))
+                button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }
+            }
+        }
+    }
+}
