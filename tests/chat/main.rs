@@ -28,8 +28,12 @@ mod recovery;
 mod sessions;
 mod tokens;
 
+mod answering;
+mod editing;
 mod hidden;
 mod messages;
+mod pins;
+mod reacting;
 mod room_settings;
 mod rooms;
 mod rows;
