@@ -39,6 +39,7 @@ mod rooms;
 mod rows;
 mod writing;
 
+mod catching_up;
 mod live;
 mod presence;
 mod resume;

@@ -7,7 +7,7 @@ use crate::harness::{ANN, BEN, Guest, House, ROOM, ask};
 
 /// Every message row in a piece of HTML, with the day line above it if one stands there, by id. Rows hold no lists, so
 /// each ends at the first `</li>`.
-fn rows_in(html: &str) -> BTreeMap<u64, String> {
+pub fn rows_in(html: &str) -> BTreeMap<u64, String> {
     let (mut rows, mut day, mut rest) = (BTreeMap::new(), String::new(), html);
     while let Some(start) = rest.find("<li ") {
         let end = start + rest[start..].find("</li>").expect("every row ends") + "</li>".len();
@@ -23,7 +23,7 @@ fn rows_in(html: &str) -> BTreeMap<u64, String> {
 }
 
 /// The same, without the day lines: the first row of a page has its day above it even if it does not open it.
-fn without_days(rows: BTreeMap<u64, String>) -> BTreeMap<u64, String> {
+pub fn without_days(rows: BTreeMap<u64, String>) -> BTreeMap<u64, String> {
     rows.into_iter().map(|(id, row)| (id, row[row.rfind("<li ").unwrap()..].to_owned())).collect()
 }
 
