@@ -6,7 +6,7 @@ const outbox = (() => {
   const WAITING_MAX = 100, ANSWER_MS = 30000, RETRY_MS = [1000, 2000, 4000, 8000, 15000], WAITS_S_MAX = 10;
   const KEPT_MS = 40 * 36e5; // the server knows a nonce for 48 hours
   const BOX = `outbox ${form.dataset.person} ${form.dataset.room}`, waiting = $('#waiting');
-  const letters = []; // {nonce, body, since; why: it was not sent; row}: the first without a why is the one that is on its way
+  const letters = []; // {nonce, body, to: the number of what it answers, since; why: it was not sent; row}: the first without a why is the one that is on its way
   let onItsWay = false, isKeeping = true, tries = 0, timer = null, inDoubt = null; // inDoubt: the letter that was sent, and of which nobody knows yet whether it arrived
 
   function kept() {
@@ -21,13 +21,13 @@ const outbox = (() => {
   }
   const others = nonce => letters => letters.filter(letter => letter.nonce !== nonce);
 
-  function takes(body) {
+  function takes(body, to) {
     if (letters.length >= WAITING_MAX) {
       complain(`${WAITING_MAX} messages are waiting already. This one stays here.`);
       return false;
     }
     const nonce = [...crypto.getRandomValues(new Uint32Array(4))].map(bits => bits.toString(36)).join('');
-    const letter = {nonce, body, since: Date.now()};
+    const letter = {nonce, body, to, since: Date.now()};
     keep(letters => [...letters, letter]);
     add(letter);
     log.scrollTop = log.scrollHeight;
@@ -97,8 +97,10 @@ const outbox = (() => {
   function takeBack(letter) {
     drop(letter);
     write(letter.body + (text.value && `\n${text.value}`));
+    answers(letter);
     text.focus();
   }
+  function answers({to}) { if (to && !answering.to()) answering.start(`${pill.pathname}?reply=${to}`); }
   function fails(letter, why) {
     letter.why = why;
     letter.row.hidden = false;
@@ -119,7 +121,7 @@ const outbox = (() => {
   // Sends one. Returns after how many milliseconds to try again; 0 if it is settled.
   async function send(letter) {
     inDoubt = letter;
-    const body = new URLSearchParams({body: letter.body, nonce: letter.nonce});
+    const body = new URLSearchParams({body: letter.body, nonce: letter.nonce, reply_to: letter.to ?? ''});
     const asked = {method: 'POST', headers: {'HX-Request': 'true'}, body, signal: AbortSignal.timeout(ANSWER_MS)};
     try {
       const answer = await fetch(form.action, asked), html = await answer.text();
@@ -153,6 +155,7 @@ const outbox = (() => {
     if ([413, 422].includes(status) && !text.value) {
       drop(letter);
       write(letter.body);
+      answers(letter);
       complain(why);
     } else {
       inDoubt = null;

@@ -39,6 +39,10 @@ function lineAbove(row) {
   line.replaceChildren(time);
   if (!has) row.before(line);
 }
+// A row that the stream brings anew has the server's times again.
+new MutationObserver(changes => {
+  for (const {target} of changes) if (target.matches(ROW) && !target.dataset.day) settle(target);
+}).observe(list, {subtree: true, attributes: true, attributeFilter: ['data-day']});
 function renameDays() { for (const row of list.querySelectorAll('.day + .message')) lineAbove(row); }
 {
   for (const day of list.querySelectorAll('.day')) day.remove();

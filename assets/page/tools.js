@@ -7,7 +7,11 @@
   function bring(row) {
     if (menu.matches(':popover-open') || row.id === at) return;
     at = row.id;
-    for (const tool of tools.children) tool.href = addressOf(row) + tool.dataset.page;
+    for (const tool of tools.children) {
+      const {page} = tool.dataset;
+      tool.href = page === '/reply' ? `${pill.pathname}?reply=${number(row)}#text` : addressOf(row) + page;
+      tool.hidden = page === '/edit' && !isMine(row);
+    }
     place();
   }
   function place() {
@@ -29,29 +33,31 @@
   list.addEventListener('focusin', follow);
   new ResizeObserver(place).observe(list); // whatever comes or goes, the list grows or shrinks
 
-  async function open(row) {
+  async function open(row, page) {
     bring(row);
-    const answer = await fetch(`${addressOf(row)}/actions?as=menu`).catch(() => null);
+    const answer = await fetch(`${addressOf(row)}${page}?as=menu`).catch(() => null);
     const words = answer?.ok ? '' : answer ? 'There is nothing to do with this message.' : 'No connection.';
     menu.replaceChildren(...words ? [element('p', 'hint', words)] : []);
     if (!words) await htmx.swap({text: await answer.text(), target: menu, swap: 'innerHTML', sourceElement: menu});
-    menu.showPopover({source: $('[data-page="/actions"]', tools)});
-    $('a', menu)?.focus();
+    menu.showPopover({source: $(`[data-page="${page}"]`, tools) ?? tools.lastElementChild});
+    $('a, button', menu)?.focus();
   }
   const plainly = event => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const PAGES = {'.more, [data-page="/actions"]': '/actions', '.add, [data-page="/reactions"], #menu a[href$="/reactions"]': '/reactions'};
   on('click', event => {
-    const more = event.target.closest('.more, [data-page="/actions"]');
-    const row = more && (more.closest(ROW) ?? document.getElementById(at));
-    if (!row || !plainly(event)) return;
-    event.preventDefault();
-    open(row);
+    for (const [links, page] of Object.entries(PAGES)) {
+      const link = event.target.closest(links), row = link && (link.closest(ROW) ?? document.getElementById(at));
+      if (!row || !plainly(event) || (page === '/reactions' && !form)) continue;
+      event.preventDefault();
+      open(row, page);
+    }
   });
-  // Up and down lead through the menu, as they do in any.
+  // Up and down lead through the menu, as they do in any; where it is a row of emoji, left and right do too.
   menu.addEventListener('keydown', event => {
-    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
-    if (!step) return;
+    const step = {ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1}[event.key];
+    if (!step || event.target.matches('input')) return;
     event.preventDefault();
-    const links = [...menu.querySelectorAll('a, button')];
+    const links = [...menu.querySelectorAll('a, button, input')];
     links[(links.indexOf(document.activeElement) + step + links.length) % links.length]?.focus();
   });
 }

@@ -1,15 +1,30 @@
 //! What somebody may do with a message: the page of it, the same as a menu, and the tools that the script of a room's page
-//! brings to the message one looks at. Every action is a link to a page of its own.
+//! brings to the message one looks at. Almost every action is a link to a page of its own.
 
 use maud::{Markup, html};
 
 use super::icons::{self, Icon};
 use super::removal::{View, quoted};
 use super::sheet;
+use crate::domain::{MessageId, Room};
 
 /// Something that may be done with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
+    /// Answer it.
+    Reply,
+    /// React to it.
+    React,
+    /// Say it otherwise.
+    Edit,
+    /// Read what was said in answer to it.
+    Thread,
+    /// Read what it said before.
+    History,
+    /// Pin it to the room.
+    Pin,
+    /// Take it off.
+    Unpin,
     /// See it in its place, by an address that can be passed on.
     Link,
     /// Tell those who keep order of it.
@@ -22,6 +37,13 @@ impl Action {
     /// What it is called.
     fn name(self) -> &'static str {
         match self {
+            Self::Reply => "Reply",
+            Self::React => "React",
+            Self::Edit => "Edit",
+            Self::Thread => "Thread",
+            Self::History => "Earlier versions",
+            Self::Pin => "Pin to the room",
+            Self::Unpin => "Unpin",
             Self::Link => "Link to this message",
             Self::Report => "Report…",
             Self::Remove => "Remove…",
@@ -30,20 +52,42 @@ impl Action {
 
     fn icon(self) -> Icon {
         match self {
+            Self::Reply | Self::Thread => Icon::Reply,
+            Self::React => Icon::Smile,
+            Self::Edit | Self::History => Icon::Edit,
+            Self::Pin | Self::Unpin => Icon::Pin,
             Self::Link => Icon::Link,
             Self::Report => Icon::Alert,
             Self::Remove => Icon::Trash,
         }
     }
 
-    /// Its page, below the message's own address.
-    fn page(self) -> &'static str {
-        match self {
+    /// Where it is done.
+    fn address(self, view: &View) -> String {
+        let page = match self {
+            Self::Reply => return reply(view.room, view.message.id),
+            Self::React => "/reactions",
+            Self::Edit => "/edit",
+            Self::Thread => "/thread",
+            Self::History => "/history",
+            Self::Pin => "/pin",
+            Self::Unpin => "/unpin",
             Self::Link => "",
             Self::Report => "/report",
             Self::Remove => "/delete",
-        }
+        };
+        view.path() + page
     }
+
+    /// Whether it is done at once, and not on a page of its own.
+    fn is_done_at_once(self) -> bool {
+        matches!(self, Self::Pin | Self::Unpin)
+    }
+}
+
+/// Where a message is answered.
+fn reply(room: &Room, message: MessageId) -> String {
+    format!("{}?reply={message}#text", room.address.path())
 }
 
 /// All that somebody may do, as a page.
@@ -52,13 +96,7 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
         section aria-labelledby="what" {
             h2 #what { "What to do with this message" }
             (quoted(view.message, view.now))
-            ul.rows role="list" {
-                @for action in actions {
-                    li { a.button.quiet.danger[*action == Action::Remove] href={ (view.path()) (action.page()) } {
-                        (icons::icon(action.icon())) (action.name())
-                    } }
-                }
-            }
+            ul.rows role="list" { @for action in actions { li { (entry(view, *action, "button quiet")) } } }
             p { (view.back()) }
         }
     };
@@ -67,22 +105,40 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
 
 /// The same, as the menu that the script opens.
 pub fn menu(view: &View, actions: &[Action]) -> Markup {
+    html! { @for action in actions { (entry(view, *action, "")) } }
+}
+
+fn entry(view: &View, action: Action, class: &str) -> Markup {
+    let class =
+        if action == Action::Remove { format!("{class} danger").trim_start().to_owned() } else { class.to_owned() };
+    let class = (!class.is_empty()).then_some(class);
+    let address = action.address(view);
+    let words = html! { (icons::icon(action.icon())) (action.name()) };
     html! {
-        @for action in actions {
-            a.danger[*action == Action::Remove] href={ (view.path()) (action.page()) } {
-                (icons::icon(action.icon())) (action.name())
-            }
+        @if action.is_done_at_once() {
+            form method="post" action=(address) { button class=[class] { (words) } }
+        } @else {
+            a class=[class] href=(address) { (words) }
         }
     }
 }
 
 /// The tools, which the script brings to one message at a time, and the menu behind them. A keyboard reaches the same by
-/// the link that every message has, so Tab does not stop here as well.
-pub(super) fn tools() -> Markup {
+/// the link that every message has, so Tab does not stop here as well. Whoever may not speak has only the last.
+pub(super) fn tools(may_speak: bool) -> Markup {
     html! {
         div #tools .message-tools role="group" aria-label="Do with this message" hidden {
-            a.icon-button href="" tabindex="-1" aria-label="More" data-page="/actions" { (icons::icon(Icon::More)) }
+            @if may_speak {
+                (tool("React", Icon::Smile, "/reactions"))
+                (tool("Reply", Icon::Reply, "/reply"))
+                (tool("Edit", Icon::Edit, "/edit"))
+            }
+            (tool("More", Icon::More, "/actions"))
         }
         div #menu .menu popover {}
     }
+}
+
+fn tool(name: &str, icon: Icon, page: &str) -> Markup {
+    html! { a.icon-button href="" tabindex="-1" aria-label=(name) data-page=(page) { (icons::icon(icon)) } }
 }

@@ -95,7 +95,7 @@ fn timeline(view: &View) -> Markup {
                             a href=(room.address.path()) { "Jump to latest" }
                         }
                     }
-                    (actions::tools())
+                    (actions::tools(view.places.viewer.is_some() && view.silenced.is_none()))
                     div #end {}
                 }
             }

@@ -14,6 +14,7 @@ mod accounts;
 mod company;
 mod hiding;
 mod keyboard;
+mod mending;
 mod menu;
 mod once;
 mod order;
