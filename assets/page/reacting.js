@@ -8,8 +8,9 @@ if (form) {
     complain('');
   });
   on('htmx:finally:request', async event => {
-    const {target, detail: {ctx}} = event, row = target.closest(ROW), status = ctx.response?.status;
+    const {target, detail: {ctx}} = event;
     if (!isReaction(target)) return;
+    const row = target.closest(ROW), status = ctx.response?.status;
     if (status < 400) {
       // A button that is gone with the last of its kind leaves the focus to its message.
       if (document.activeElement === document.body) row?.focus({preventScroll: true});

@@ -2,7 +2,6 @@
 
 use maud::{Markup, html};
 
-use super::avatar;
 use super::fields::{Again, Field, field};
 use super::removal::{View, quoted};
 use super::sheet;
@@ -38,13 +37,13 @@ pub fn page(view: &View, listed: &[Listed], may: bool, again: &Again) -> Markup 
         section aria-labelledby="reactions" {
             h2 #reactions { "Reactions" }
             (quoted(view.message, view.now))
-            @if may {
-                (quick(view))
-                (words(view, again))
-            }
             @if listed.is_empty() { p.muted { "Nobody has reacted yet." } }
             ul.rows role="list" {
                 @for reacted in listed { li { (row(view, reacted, may)) } }
+            }
+            @if may {
+                (quick(view))
+                (words(view, again))
             }
             p { (view.back()) }
         }
@@ -100,8 +99,13 @@ fn row(view: &View, reacted: &Listed, may: bool) -> Markup {
     html! {
         div.who {
             strong { span.emoji-char dir="auto" { (reacted.with) } " " (reacted.count) }
-            @for person in &reacted.people { (avatar::tiny(person)) " " a href=(person.path()) { bdi { (person.name) } } " " }
-            @if others > 0 { "and " (others) " more" }
+            p {
+                @for (n, person) in reacted.people.iter().enumerate() {
+                    @if n > 0 { ", " }
+                    a href=(person.path()) { bdi { (person.name) } }
+                }
+                @if others > 0 { " and " (others) " more" }
+            }
         }
         @if may && is_mine {
             form method="post" action={ (view.path()) "/reactions/delete" } {

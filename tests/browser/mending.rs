@@ -106,7 +106,7 @@ async fn each_kind_of_change_appears_in_both_windows() {
         window.sees_in(first, ".removed", "removed").await;
         window.sees_in(answer, ".quoted", "This was removed.").await;
         window.misses("#pins a").await;
-        assert!(window.complaints().await.is_empty());
+        assert_eq!(window.complaints().await, Vec::<String>::new());
     }
 }
 
