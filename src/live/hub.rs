@@ -237,8 +237,17 @@ mod tests {
         let author = Author { id: UserId(1), name: "Ann".into() };
         let place = Place { follows: false, opens_day: true };
         let (html, extras, quote) = (None, Extras::default(), None);
-        let message =
-            Message { id: Seq(seq), author, at: Moment(0), body: "hi".to_owned(), html, place, extras, quote };
+        let message = Message {
+            id: Seq(seq),
+            author,
+            at: Moment(0),
+            body: "hi".to_owned(),
+            html,
+            place,
+            extras,
+            quote,
+            reactors: Vec::new(),
+        };
         let event = Event::Posted { room: room.id, message: message.id };
         let done = Done { seq: Seq(seq), before: Seq(before), event, again: false };
         Frame::posted(Epoch(1), &room, done, message)
