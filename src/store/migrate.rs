@@ -200,3 +200,49 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use redb::backends::InMemoryBackend;
+
+    use super::*;
+
+    /// Messages of two rooms, of which the second lies across the end of what is in memory at a time.
+    const POSTS: [(u64, u64); 2] = [(1, 6_000), (2, ROWS_AT_ONCE as u64)];
+
+    #[test]
+    fn messages_of_format_3_are_counted_in_each_room_however_many_there_are() -> Result<(), Box<dyn Error>> {
+        /// As postcard writes it, a row is the row of its fields.
+        type Message3 = (UserId, Moment, bool, bool, String);
+        let old = TableDefinition::<(u64, u64), Row<Message3>>::new("messages");
+        let recent = TableDefinition::<u64, Row<Recent3>>::new("recent");
+        let txn = Database::builder().create_with_backend(InMemoryBackend::new())?.begin_write()?;
+        for (room, posts) in POSTS {
+            let (mut messages, mut recent) = (txn.open_table(old)?, txn.open_table(recent)?);
+            for n in 1..=posts {
+                let row = (UserId(7), Moment(n), n > 1, n == 1, format!("{room}: {n}"));
+                rows::put(&mut messages, (room, 10 * n + room), &row)?;
+            }
+            let (room, at, feed_len) = (RoomId(room), Moment(posts), posts);
+            let (author, said_at, feed_floor) = (Some(UserId(7)), at, Seq(room.0));
+            let row = Recent3 { room, is_listed: true, at, author, said_at, feed_len, feed_floor };
+            rows::put(&mut recent, 10 * posts + room.0, &row)?;
+        }
+        count_what_was_said(&txn)?;
+
+        let (messages, recent) = (txn.open_table(MESSAGES)?, txn.open_table(RECENT)?);
+        assert_eq!(messages.len()?, POSTS.iter().map(|(_, posts)| posts).sum::<u64>());
+        for (room, posts) in POSTS {
+            for n in 1..=posts {
+                let row: Option<MessageRow> = rows::get(&messages, "messages", (room, 10 * n + room))?;
+                let MessageRow { at, follows, nth, body, .. } = row.ok_or("a message is lost")?;
+                assert_eq!((at, follows, nth, body), (Moment(n), n > 1, n, format!("{room}: {n}")));
+            }
+            let row: Option<RecentRow> = rows::get(&recent, "recent", 10 * posts + room)?;
+            assert_eq!(row.map(|row| (row.room, row.posts, row.feed_len)), Some((RoomId(room), posts, posts)));
+        }
+        Ok(())
+    }
+}

@@ -7,18 +7,26 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 use taproom::domain::{
-    AccountCommand, Asked, Body, Command, Device, Event, Kind, Moment, PasswordHash, Refusal, Role, RoomName, Seq,
-    Token, TokenKind, Until, UserName, Who, Words,
+    AccountCommand, Asked, Body, Command, Device, Event, Extras, Kind, Moment, Nonce, PasswordHash, ReaderCommand,
+    Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Token, TokenKind, Until, UserId, UserName, Who, Words,
 };
 use taproom::store::{Counts, Store, Window};
+use tempfile::TempDir;
 
 use crate::copies::{says, taproom};
-use crate::harness::{ANN, Ears, Guest, ROOM, ask, client, history};
+use crate::harness::{ANN, Ears, ROOM, client, history};
 use crate::program::{Program, contents};
 
-/// In each of the files Ann has said five things, and these are the numbers of them; Ben has said one more.
+/// In each of the files Ann has said five things in their room, and these are the numbers of them; Ben has said one more.
 const SAID: [u64; 5] = [3, 4, 5, 6, 7];
-const FORMATS: [u8; 2] = [1, 2];
+/// Each format, and what its file holds.
+const FORMATS: [(u8, Counts); 3] = [
+    (1, Counts { changes: 9, rooms: 3, people: 2, messages: 6 }),
+    (2, Counts { changes: 9, rooms: 3, people: 2, messages: 6 }),
+    (3, Counts { changes: 32, rooms: 5, people: 4, messages: 13 }),
+];
+/// The formats that knew guests and open rooms, and nothing else.
+const GUESTS_ONLY: [u8; 2] = [1, 2];
 const ANNS_TOKEN: &str = "jjIUMPhVX278FOTIHGiD_htRQZkN60KqCqHINikWi9E";
 
 fn unpack(format: u8, file: &Path) {
@@ -28,54 +36,73 @@ fn unpack(format: u8, file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
-/// Ann, as her token is still known.
-fn ann(program: &Program) -> Guest {
-    let room = RoomName::parse(ROOM).unwrap().address().path().to_owned();
-    Guest { name: ANN.to_owned(), token: ANNS_TOKEN.to_owned(), room, url: program.url.clone(), http: client() }
+/// The file of this format, opened. What happened in it last happened at this moment: by the clock on the wall, much of it
+/// is long over.
+fn opened(format: u8) -> (TempDir, Store, Moment) {
+    let directory = tempfile::tempdir().unwrap();
+    unpack(format, &directory.path().join("taproom.redb"));
+    let store = Store::open(directory.path()).unwrap();
+    let recent = store.snapshot().unwrap().recent_rooms(1, None, Moment(0)).unwrap();
+    (directory, store, recent[0].at)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_format_1_is_taken_over_with_everything_in_it() {
-    is_taken_over(1).await;
+async fn what_was_said_in_an_older_file_is_read_and_it_goes_on() {
+    for (format, _) in FORMATS {
+        goes_on(format).await;
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_of_format_2_is_taken_over_with_everything_in_it() {
-    is_taken_over(2).await;
-}
-
-async fn is_taken_over(format: u8) {
+async fn goes_on(format: u8) {
     let directory = tempfile::tempdir().unwrap();
     unpack(format, &directory.path().join("taproom.redb"));
     let mut program = Program::start(directory.path()).await;
+    let mut dan = program.guest("Dan", ROOM).await;
+    let before = history(&client(), &program.url, &dan.room).await.len();
     for life in 1..=2 {
-        let ann = ann(&program);
-        let all = history(&client(), &program.url, &ann.room).await;
+        let all = history(&client(), &program.url, &dan.room).await;
         assert_eq!(all.iter().take(5).map(|(id, _)| *id).collect::<Vec<_>>(), SAID);
         assert_eq!(all[0].1, "said in format 1: 1 <b>é🚀</b>");
-        // What was done once is still done once, and what happened is still told in order.
-        let again = ask(ann.post().header("idempotency-key", "old-1").body("said in format 1: 1 <b>é🚀</b>")).await;
-        assert_eq!(again.json()["id"], 3);
-        let mut ears = Ears::open(client().get(format!("{}{}/live?as=text&after=4", program.url, ann.room))).await;
-        ann.posts("and it goes on").await;
+        // What happened is still told in order.
+        let mut ears = Ears::open(client().get(format!("{}{}/live?as=text&after=4", program.url, dan.room))).await;
+        dan.posts("and it goes on").await;
         assert!(ears.hears().await.data.contains("said in format 1: 3"));
-        assert_eq!(history(&client(), &program.url, &ann.room).await.len(), 6 + life, "everything, and what is new");
+        assert_eq!(
+            history(&client(), &program.url, &dan.room).await.len(),
+            before + life,
+            "everything, and what is new"
+        );
         program.kill().await;
         program = Program::start(directory.path()).await;
+        dan = program.again(&dan);
     }
     drop(program);
+}
+
+#[test]
+fn whoever_was_known_in_an_older_file_is_known_and_what_was_done_once_is_done_once() {
+    for (format, counts) in FORMATS {
+        let (_directory, store, at) = opened(format);
+        assert_eq!(store.verify().unwrap(), counts);
+        let snapshot = store.snapshot().unwrap();
+        let hash = Token::parse(ANNS_TOKEN).unwrap().hash();
+        let ann = snapshot.known(hash, at).unwrap().expect("her token is known").person;
+        assert_eq!(ann.author.name.as_ref(), ANN);
+        let room = snapshot.room(RoomName::parse(ROOM).unwrap().address()).unwrap().expect("her room is there").id;
+        let words = Words::plain(Body::parse("said in format 1: 1 <b>é🚀</b>").unwrap());
+        let command = Command::Post { room, words, reply_to: None };
+        let again = Asked { who: Who::User(ann.author.id), nonce: Nonce::parse("old-1").unwrap(), command };
+        let done = store.commit(at, &[again]).unwrap().remove(0).unwrap();
+        assert_eq!((done.seq, done.again), (Seq(SAID[0]), true));
+    }
 }
 
 /// Whoever was there is a guest with one session, every room is for everybody, and nobody has settled anything.
 #[test]
 fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
-    for format in FORMATS {
-        let directory = tempfile::tempdir().unwrap();
-        unpack(format, &directory.path().join("taproom.redb"));
-        let store = Store::open(directory.path()).unwrap();
-        assert_eq!(store.verify().unwrap(), Counts { changes: 9, rooms: 3, people: 2, messages: 6 });
+    for format in GUESTS_ONLY {
+        let (_directory, store, now) = opened(format);
         let snapshot = store.snapshot().unwrap();
-        let now = snapshot.recent_rooms(1, None, Moment(0)).unwrap()[0].at;
         assert_eq!(snapshot.house().unwrap(), taproom::domain::House::default());
         assert!(!snapshot.is_owned().unwrap() && snapshot.invitations(1).unwrap().is_empty());
         assert!(snapshot.audit(None, 1).unwrap().is_empty() && snapshot.reports(1).unwrap().is_empty());
@@ -105,10 +132,8 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
 
 #[test]
 fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claimed_like_new_ones() {
-    for format in FORMATS {
-        let directory = tempfile::tempdir().unwrap();
-        unpack(format, &directory.path().join("taproom.redb"));
-        let store = Store::open(directory.path()).unwrap();
+    for format in GUESTS_ONLY {
+        let (_directory, store, _) = opened(format);
         let snapshot = store.snapshot().unwrap();
         let hash = Token::parse(ANNS_TOKEN).unwrap().hash();
         let ann = snapshot.known(hash, Moment(0)).unwrap().expect("her token is known").person.author;
@@ -140,26 +165,93 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
     }
 }
 
+#[test]
+fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as_they_were() {
+    let (_directory, store, now) = opened(3);
+    let snapshot = store.snapshot().unwrap();
+    let [ann, ben, olga, cid] = [1, 2, 10, 13].map(|id| snapshot.person(UserId(id)).unwrap().expect("somebody"));
+    let roles = [&ann, &ben, &olga, &cid].map(|person| person.role);
+    assert_eq!(roles, [Role::Guest, Role::Guest, Role::Owner, Role::Moderator]);
+    let until = Until(Moment(1_895_535_241_994));
+    assert_eq!([&ann, &ben, &olga, &cid].map(|person| person.banned), [Until::OVER, until, Until::OVER, Until::OVER]);
+    assert!([&ann, &ben, &olga, &cid].iter().all(|person| !person.hidden), "each is shown when they are here");
+    assert!(snapshot.is_blocked("192.0.2.9", now).unwrap() && snapshot.is_owned().unwrap());
+    let house = snapshot.house().unwrap();
+    assert_eq!((house.name.as_str(), house.rooms_by), ("Old house", Role::Member));
+
+    let device = Device { browser: "Edge".to_owned(), address: "192.0.2.7".to_owned() };
+    let script = TokenKind::Personal { label: "script".to_owned(), scopes: Scopes { read: true, post: false } };
+    let kinds: Vec<_> = snapshot.sessions(cid.author.id, now).unwrap().into_iter().map(|one| one.kind).collect();
+    assert_eq!(kinds, [script, TokenKind::Session(device)]);
+    let passwords = [&ann, &olga, &cid].map(|person| snapshot.credentials(person.author.id).unwrap());
+    let passwords = passwords.map(|password| password.map(|read| (read.hash.as_str().to_owned(), read.set)));
+    assert_eq!(passwords, [None, Some(("olgas".to_owned(), Seq(10))), Some(("cids".to_owned(), Seq(13)))]);
+    assert_eq!(snapshot.recovery_codes(cid.author.id).unwrap(), 2);
+    assert_eq!(snapshot.reset(Token::new([29; 32]).hash(), now).unwrap(), Some(cid.clone()));
+    let invitation = snapshot.invitation(Token::new([12; 32]).hash()).unwrap().expect("the link leads somewhere");
+    assert_eq!(
+        (invitation.label.as_str(), invitation.uses_left, &invitation.rooms[..]),
+        ("friends", Some(2), &[RoomId(11)][..])
+    );
+    assert_eq!((snapshot.audit(None, 99).unwrap().len(), snapshot.reports(9).unwrap()[0].1.message), (10, Seq(8)));
+
+    let names = |rooms: Vec<Room>| rooms.into_iter().map(|room| room.name).collect::<Vec<_>>();
+    assert_eq!(names(snapshot.hidden_rooms(&cid, now).unwrap()), ["Closed", "Olga"]);
+    assert_eq!(names(snapshot.hidden_rooms(&ann, now).unwrap()), ["Closed"]);
+    assert_eq!(names(snapshot.deleted_rooms(&olga, now).unwrap()), ["empty"]);
+    assert_eq!(snapshot.sight_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted, Until::OVER);
+    let slow = snapshot.room_by_id(RoomId(9)).unwrap().expect("a room");
+    assert_eq!((slow.kind, slow.topic.as_str(), slow.slow_s), (Kind::Public, "about it", 60));
+}
+
+/// Each message knows which of its room it is from now on, and has nothing else of what is new.
+#[test]
+fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answered() {
+    let (_directory, store, now) = opened(3);
+    let said = |room| {
+        let page = store.snapshot().unwrap().page(RoomId(room), Window::Latest).unwrap();
+        page.messages.into_iter().map(|message| (message.id.0, message.body, message.extras)).collect::<Vec<_>>()
+    };
+    let plain = |id, body: &str| (id, body.to_owned(), Extras::default());
+    assert_eq!(said(11), [plain(15, "closed: 1"), plain(17, "closed: 2"), plain(20, "closed: 3")]);
+    assert_eq!(said(14), [plain(16, "direct: 1"), plain(19, "direct: 2")]);
+    assert_eq!(said(9), [plain(18, "")]);
+
+    let reads = |who, room, seq| {
+        let command = Command::Reader(RoomId(room), ReaderCommand::Read { seq: Seq(seq) });
+        store.commit(now, &[Asked { who: Who::User(UserId(who)), nonce: None, command }]).unwrap().remove(0).unwrap();
+        store.snapshot().unwrap().reading(UserId(who), RoomId(room)).unwrap().unread
+    };
+    assert_eq!([reads(1, 11, 15), reads(1, 11, 17), reads(10, 14, 16), reads(10, 1, 5)], [2, 1, 1, 4]);
+    let words = Words::plain(Body::parse("an answer").unwrap());
+    let command = Command::Post { room: RoomId(11), words, reply_to: Some(Seq(17)) };
+    store.commit(now, &[Asked { who: Who::User(UserId(1)), nonce: None, command }]).unwrap().remove(0).unwrap();
+    assert_eq!(said(11)[1].2.replies, 1);
+    store.verify().unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_copy_is_checked_without_changing_it_and_can_be_put_back() {
-    for format in FORMATS {
-        can_be_put_back(format).await;
+    for (format, counts) in FORMATS {
+        can_be_put_back(format, counts).await;
     }
 }
 
-async fn can_be_put_back(format: u8) {
+async fn can_be_put_back(format: u8, Counts { changes, rooms, people, messages }: Counts) {
     let other = tempfile::tempdir().unwrap();
     let copy = other.path().join("copy.redb");
     unpack(format, &copy);
     let before = contents(other.path());
     let file = copy.to_str().unwrap();
     let told = says(taproom(&["check", file], other.path())).await;
-    assert!(told.contains("is whole: 6 messages, 3 rooms, 2 people; last change 9"), "{told}");
+    let holds = format!("is whole: {messages} messages, {rooms} rooms, {people} people; last change {changes}");
+    assert!(told.contains(&holds), "{told}");
     assert_eq!(contents(other.path()), before);
     let restored = other.path().join("restored");
     says(taproom(&["restore", file], &restored)).await;
     let program = Program::start(&restored).await;
-    let ann = ann(&program);
-    assert_eq!(history(&client(), &program.url, &ann.room).await.len(), 6);
-    ann.posts("in the restored one").await;
+    let dan = program.guest("Dan", ROOM).await;
+    let there = history(&client(), &program.url, &dan.room).await;
+    assert_eq!(there.iter().take(5).map(|(id, _)| *id).collect::<Vec<_>>(), SAID);
+    dan.posts("in the restored one").await;
 }
