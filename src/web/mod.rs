@@ -145,7 +145,11 @@ pub fn endpoint(house: Arc<House>) -> impl Endpoint<Output = Response> {
 
 /// All addresses.
 fn addresses() -> Route {
-    Route::new()
+    of_the_house(of_rooms(of_accounts(Route::new())))
+}
+
+fn of_accounts(route: Route) -> Route {
+    route
         .at("/", reads(door::show))
         .at("/enter", takes(door::enter))
         .at("/leave", takes(door::leave))
@@ -165,6 +169,10 @@ fn addresses() -> Route {
         .at("/settings/tokens", both(devices::show_tokens, devices::make_token))
         .at("/settings/tokens/:id/revoke", takes(devices::revoke_token))
         .at("/settings/recovery-codes", both(settings::show_codes, settings::make_codes))
+}
+
+fn of_rooms(route: Route) -> Route {
+    route
         .at("/rooms", both(new_room::list, new_room::create))
         .at("/direct", takes(new_room::direct))
         .at("/rooms/:room", reads(rooms::show))
@@ -192,6 +200,10 @@ fn addresses() -> Route {
         .at("/rooms/:room/messages/:id/pin", takes(pins::pin))
         .at("/rooms/:room/messages/:id/unpin", takes(pins::unpin))
         .at("/rooms/:room/messages/:id/report", both(reports::ask, reports::tell))
+}
+
+fn of_the_house(route: Route) -> Route {
+    route
         .at("/join/:code", both(joining::show, joining::join))
         .at("/join/:code/qr.svg", reads(joining::qr))
         .at("/people/:name", reads(people::show))

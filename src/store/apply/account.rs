@@ -6,7 +6,8 @@ use super::sessions::{self, add, end_sessions};
 use super::{Outcome, Stamp, Stop, allowed, asker, entering, person, refuse, unheard, user};
 use crate::domain::limits::SESSIONS_MAX;
 use crate::domain::{
-    AccountCommand, Act, Device, Event, PasswordHash, Refusal, Role, Seq, TokenHash, TokenKind, UserId, Who, spell,
+    AccountCommand, Act, Device, Event, Line, PasswordHash, Refusal, Role, Scopes, Seq, TokenHash, TokenKind, UserId,
+    Who, spell,
 };
 use crate::store::schema::{ResetRow, SecretRow};
 use crate::store::tables::Tables;
@@ -28,15 +29,7 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &Accoun
             proven(t, user, *proof, Refusal::PasswordWrong)?;
             renew(t, stamp, user, password, *token, device)
         }
-        C::MakeToken { label, scopes, token } => {
-            let user = allowed(t, stamp, who, Act::KeepAccount, None)?.author.id;
-            if sessions::count_personal(t, user)? >= SESSIONS_MAX / 2 {
-                return refuse(Refusal::TooMany(SESSIONS_MAX / 2));
-            }
-            let kind = TokenKind::Personal { label: label.as_str().to_owned(), scopes: *scopes };
-            add(t, stamp, user, *token, kind)?;
-            Ok(unheard(stamp, Event::SignedIn { user }))
-        }
+        C::MakeToken { label, scopes, token } => make_token(t, stamp, who, (label, *scopes), *token),
         C::Revoke { id } => {
             let user = asker(t, stamp, who)?.author.id;
             if !sessions::revoke(t, user, *id)? {
@@ -58,14 +51,7 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &Accoun
             Ok(unheard(stamp, Event::Noted))
         }
         C::Recover { user, code, password, token, device } => {
-            // The code first: whether somebody is outside is told to nobody but them.
-            if t.recovery.open()?.get((user.0, code.0))?.is_none() {
-                return refuse(Refusal::SignInWrong);
-            }
-            may_come_in(t, stamp, *user)?;
-            t.recovery.open()?.remove((user.0, code.0))?;
-            sessions::end_all(t, *user, None)?; // whoever had to be let in again trusts no token that is out there
-            renew(t, stamp, *user, password, *token, device)
+            recover(t, stamp, (*user, *code), password, *token, device)
         }
         C::Reset { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
         C::SetPresence { hidden } => {
@@ -104,6 +90,33 @@ fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, proof: Seq, token: TokenH
     may_come_in(t, stamp, user)?;
     add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
     Ok(unheard(stamp, Event::SignedIn { user }))
+}
+
+fn make_token(t: &mut Tables, stamp: Stamp, who: Who, (label, scopes): (&Line, Scopes), token: TokenHash) -> Outcome {
+    let user = allowed(t, stamp, who, Act::KeepAccount, None)?.author.id;
+    if sessions::count_personal(t, user)? >= SESSIONS_MAX / 2 {
+        return refuse(Refusal::TooMany(SESSIONS_MAX / 2));
+    }
+    add(t, stamp, user, token, TokenKind::Personal { label: label.as_str().to_owned(), scopes })?;
+    Ok(unheard(stamp, Event::SignedIn { user }))
+}
+
+fn recover(
+    t: &mut Tables,
+    stamp: Stamp,
+    (user, code): (UserId, TokenHash),
+    password: &PasswordHash,
+    token: TokenHash,
+    device: &Device,
+) -> Outcome {
+    // The code first: whether somebody is outside is told to nobody but them.
+    if t.recovery.open()?.get((user.0, code.0))?.is_none() {
+        return refuse(Refusal::SignInWrong);
+    }
+    may_come_in(t, stamp, user)?;
+    t.recovery.open()?.remove((user.0, code.0))?;
+    sessions::end_all(t, user, None)?; // whoever had to be let in again trusts no token that is out there
+    renew(t, stamp, user, password, token, device)
 }
 
 fn reset(
