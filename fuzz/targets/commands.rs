@@ -8,7 +8,7 @@ mod reading;
 mod rules;
 #[path = "../../tests/model/verb.rs"]
 mod verb;
-#[path = "../../tests/model/wishes.rs"]
+#[path = "../../tests/model/wishes/mod.rs"]
 mod wishes;
 #[path = "../../tests/model/written.rs"]
 mod written;

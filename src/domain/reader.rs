@@ -99,10 +99,10 @@ impl Involvement {
 pub struct Reading {
     /// The last change up to which they have read. 0: they have never said.
     pub read: Seq,
-    /// How many messages came after it. For somebody who has never read there: only those that speak to them, or an old room
-    /// would come down on whoever sees it for the first time.
+    /// How many messages came after it; none for whoever spoke last. For somebody who has never read there: only those that
+    /// speak to them, or an old room would come down on whoever sees it for the first time.
     pub unread: u64,
-    /// How many of these speak to them by name.
+    /// How many of these speak to them, by name or by calling everybody.
     pub mentions: u64,
     /// Of what they want to hear.
     pub involvement: Involvement,

@@ -1,5 +1,7 @@
 //! Reading what is around the messages: threads, pins, earlier versions; and how somebody reads a room.
 
+use std::collections::BTreeMap;
+
 use redb::ReadableTable;
 
 use super::rows;
@@ -70,39 +72,49 @@ impl Snapshot {
         self.reading_of(user, room, row)
     }
 
-    /// The rooms that somebody reads, and how. Some may have been closed to them since: ask whether they see each.
+    /// The rooms that somebody reads or in which somebody speaks to them, and how they read each. Some may have been closed
+    /// to them since: ask whether they see each.
     pub fn readings(&self, user: UserId) -> Result<Vec<(RoomId, Reading)>, Fault> {
-        let table = self.transaction().open_table(READS)?;
-        let rows = table.range((user.0, 0)..=(user.0, u64::MAX))?;
-        rows.map(|entry| {
+        let (reads, mentions) = (self.transaction().open_table(READS)?, self.transaction().open_table(MENTIONS)?);
+        let mut rows = BTreeMap::new();
+        for entry in mentions.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
+            rows.insert(entry?.0.value().1, None);
+        }
+        for entry in reads.range((user.0, 0)..=(user.0, u64::MAX))? {
             let (key, row) = entry?;
-            let room = RoomId(key.value().1);
-            Ok((room, self.reading_of(user, room, Some(rows::decode("reads", row.value())?))?))
-        })
-        .collect()
+            rows.insert(key.value().1, Some(rows::decode("reads", row.value())?));
+        }
+        rows.into_iter().map(|(room, row)| Ok((RoomId(room), self.reading_of(user, RoomId(room), row)?))).collect()
     }
 
     fn reading_of(&self, user: UserId, room: RoomId, row: Option<ReadRow>) -> Result<Reading, Fault> {
-        let mentions = self.transaction().open_table(MENTIONS)?;
-        let mentions = mentions.range((user.0, room.0, 0)..=(user.0, room.0, u64::MAX))?.count() as u64;
-        let ReadRow { seq, nth, involvement, on_top } = row.unwrap_or_default();
-        if seq == Seq(0) {
-            return Ok(Reading { read: seq, unread: mentions, mentions, involvement, on_top });
-        }
+        let ReadRow { seq: read, nth, involvement, on_top } = row.unwrap_or_default();
         let messages = self.transaction().open_table(MESSAGES)?;
-        let last = match messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()? {
-            Some((_, row)) => Some(rows::decode::<MessageRow>("messages", row.value())?),
-            None => None,
-        };
+        let last = messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()?;
+        let last: Option<MessageRow> = last.map(|(_, row)| rows::decode("messages", row.value())).transpose()?;
         // Whoever spoke last has read what was said before.
-        let unread = last.filter(|last| last.author != user).map_or(0, |last| last.nth.saturating_sub(nth));
-        let calls = if unread == 0 { 0 } else { self.calls(room, seq)? };
-        Ok(Reading { read: seq, unread, mentions: (mentions + calls).min(unread), involvement, on_top })
+        let Some(last) = last.filter(|last| last.author != user) else {
+            return Ok(Reading { read, involvement, on_top, ..Reading::default() });
+        };
+        let mentions = self.transaction().open_table(MENTIONS)?;
+        let by_name = mentions.range((user.0, room.0, 0)..=(user.0, room.0, u64::MAX))?.count() as u64;
+        let (unread, mentions) = match read {
+            Seq(0) => (by_name, by_name),
+            _ => (last.nth.saturating_sub(nth), by_name + self.calls(user, room, read)?),
+        };
+        Ok(Reading { read, unread, mentions, involvement, on_top })
     }
 
-    fn calls(&self, room: RoomId, after: Seq) -> Result<u64, Fault> {
-        let calls = self.transaction().open_table(CALLS)?;
-        Ok(calls.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))?.count() as u64)
+    /// How many messages after this change call somebody only with everybody else.
+    fn calls(&self, user: UserId, room: RoomId, after: Seq) -> Result<u64, Fault> {
+        let (calls, mentions) = (self.transaction().open_table(CALLS)?, self.transaction().open_table(MENTIONS)?);
+        let mut found = 0;
+        for entry in calls.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
+            let (key, by) = entry?;
+            let is_by_name = mentions.get((user.0, room.0, key.value().1))?.is_some();
+            found += u64::from(by.value() != user.0 && !is_by_name);
+        }
+        Ok(found)
     }
 
     /// What somebody has begun to write in a room.

@@ -73,8 +73,8 @@ pub(super) const PINS: TableDefinition<(u64, u64), ()> = TableDefinition::new("p
 pub(super) const READS: TableDefinition<(u64, u64), Row<ReadRow>> = TableDefinition::new("reads");
 /// (Person, room, message there that speaks to them by name and that they have not read).
 pub(super) const MENTIONS: TableDefinition<(u64, u64, u64), ()> = TableDefinition::new("mentions");
-/// (Room, message that calls everybody there).
-pub(super) const CALLS: TableDefinition<(u64, u64), ()> = TableDefinition::new("calls");
+/// (Room, message that calls everybody there) -> whoever calls.
+pub(super) const CALLS: TableDefinition<(u64, u64), u64> = TableDefinition::new("calls");
 /// (Person, room) -> [`DraftRow`].
 pub(super) const DRAFTS: TableDefinition<(u64, u64), Row<DraftRow>> = TableDefinition::new("drafts");
 

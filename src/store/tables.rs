@@ -44,7 +44,7 @@ pub(super) struct Tables<'t> {
     pub pins: Later<'t, (u64, u64), ()>,
     pub reads: Later<'t, (u64, u64), Row<ReadRow>>,
     pub mentions: Later<'t, (u64, u64, u64), ()>,
-    pub calls: Later<'t, (u64, u64), ()>,
+    pub calls: Later<'t, (u64, u64), u64>,
     pub drafts: Later<'t, (u64, u64), Row<DraftRow>>,
     pub blocks: Later<'t, &'static str, Row<BlockRow>>,
     pub erasures: Later<'t, u64, u64>,

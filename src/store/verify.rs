@@ -111,19 +111,23 @@ fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
 
 /// What somebody has not read, and what they read, is there.
 fn readers(txn: &ReadTransaction) -> Result<(), Fault> {
-    let (messages, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?);
+    let (messages, rooms, reads) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?, txn.open_table(READS)?);
     for entry in txn.open_table(MENTIONS)?.iter()? {
         let (user, room, message) = entry?.0.value();
+        let read: Option<ReadRow> = rows::get(&reads, "reads", (user, room))?;
+        same("reads", Some(u64::from(read.is_none_or(|read| read.seq.0 < message))), 1)?;
         let row: Option<MessageRow> = rows::get(&messages, "messages", (room, message))?;
         let speaks = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions.contains(&UserId(user)));
         same("mentions", Some(u64::from(speaks)), 1)?;
     }
     for entry in txn.open_table(CALLS)?.iter()? {
-        let row: Option<MessageRow> = rows::get(&messages, "messages", entry?.0.value())?;
+        let (key, by) = entry?;
+        let row: Option<MessageRow> = rows::get(&messages, "messages", key.value())?;
+        let row = row.filter(|row| row.author.0 == by.value());
         let calls = row.and_then(|row| row.extras).is_some_and(|extras| extras.calls_all);
         same("calls", Some(u64::from(calls)), 1)?;
     }
-    for entry in txn.open_table(READS)?.iter()? {
+    for entry in reads.iter()? {
         let (key, row) = entry?;
         rows::decode::<ReadRow>("reads", row.value())?;
         rooms.get(key.value().1)?.ok_or(Fault::Missing { table: "rooms" })?;

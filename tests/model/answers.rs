@@ -8,7 +8,7 @@ use crate::verb::Verb;
 use crate::written::What;
 
 /// What may come of it besides: something that was done before, something that happened, or a refusal's kind.
-const CAME: [&str; 40] = [
+const CAME: [&str; 44] = [
     "again",
     "Entered",
     "Opened",
@@ -24,6 +24,10 @@ const CAME: [&str; 40] = [
     "PersonChanged",
     "HouseChanged",
     "Noted",
+    "Edited",
+    "Reacted",
+    "Pinned",
+    "ReaderMoved",
     "account_needed",
     "account_there",
     "banned",

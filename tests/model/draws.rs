@@ -38,10 +38,10 @@ const LATER: [i64; 14] = [
 ];
 
 /// How often each is wished.
-const VERBS: [(u32, Verb); 38] = [
+const VERBS: [(u32, Verb); 48] = [
     (6, Verb::Enter),
     (4, Verb::Open),
-    (18, Verb::Post),
+    (22, Verb::Post),
     (1, Verb::Leave),
     (2, Verb::Own),
     (4, Verb::Claim),
@@ -51,32 +51,42 @@ const VERBS: [(u32, Verb); 38] = [
     (2, Verb::Revoke),
     (1, Verb::RevokeOthers),
     (3, Verb::SetRecoveryCodes),
-    (4, Verb::Recover),
-    (4, Verb::Reset),
+    (7, Verb::Recover),
+    (8, Verb::Reset),
     (6, Verb::Join),
+    (2, Verb::SetPresence),
     (3, Verb::Seen),
-    (8, Verb::SetRoom),
+    (10, Verb::SetRoom),
     (4, Verb::Add),
     (4, Verb::Remove),
     (2, Verb::GoOut),
     (4, Verb::Archive),
     (3, Verb::Delete),
     (5, Verb::Undelete),
+    (8, Verb::EditMessage),
+    (10, Verb::React),
+    (7, Verb::Pin),
     (6, Verb::RemoveMessage),
-    (5, Verb::Report),
+    (6, Verb::Report),
     (4, Verb::MuteInRoom),
+    (6, Verb::Read),
+    (5, Verb::Unread),
+    (4, Verb::Draft),
+    (3, Verb::Involve),
+    (3, Verb::KeepOnTop),
     (8, Verb::SetRole),
     (3, Verb::Mute),
     (3, Verb::Ban),
     (3, Verb::Unban),
-    (3, Verb::Erase),
-    (3, Verb::ResetLink),
-    (4, Verb::SetHouse),
+    (7, Verb::Erase),
+    (2, Verb::Erased),
+    (5, Verb::ResetLink),
+    (6, Verb::SetHouse),
     (5, Verb::CreateRoom),
     (5, Verb::Direct),
     (5, Verb::Invite),
     (2, Verb::RevokeInvitation),
-    (3, Verb::Settle),
+    (6, Verb::Settle),
 ];
 
 fn wish(times: usize) -> impl Strategy<Value = Wish> {
@@ -94,7 +104,7 @@ fn wish(times: usize) -> impl Strategy<Value = Wish> {
 }
 
 fn batch(times: usize) -> impl Strategy<Value = Batch> {
-    (prop::sample::select(LATER.to_vec()), prop::collection::vec(wish(times), 1..12))
+    (prop::sample::select(LATER.to_vec()), prop::collection::vec(wish(times), 1..16))
 }
 
 /// Somebody takes the house, makes a moderator, and lets guests in; one room is for those who were picked.

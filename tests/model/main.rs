@@ -9,9 +9,11 @@
 mod answers;
 mod draws;
 mod golden;
+mod limits;
 mod once_wrong;
 mod reading;
 mod rules;
+mod told;
 mod verb;
 mod wishes;
 mod written;

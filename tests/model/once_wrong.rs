@@ -1,63 +1,9 @@
 //! What the store once judged wrongly, each told as a story: draws come to the rarest of them too seldom to rely on.
 
-use redb::backends::InMemoryBackend;
-use taproom::domain::{Done, Event, Kind, Moment, Refusal, Role, RoomId, Seq, Until, UserId};
-use taproom::store::Store;
+use taproom::domain::{Event, Kind, Moment, Refusal, Role, RoomId, Until, UserId};
 
-use crate::written::{What, Written};
-
-/// A house in which things are done one after the other.
-struct Told(Store);
-
-type Answer = Result<Done, Refusal>;
-
-const ROOM: &str = "Cellar";
-
-impl Told {
-    /// A house with an owner.
-    fn new() -> (Self, UserId) {
-        let told = Self(Store::open_on(InMemoryBackend::new()).unwrap());
-        let own = What::Own { house: "House".into(), name: "Olga".into(), password: 1, token: 1 };
-        let owned = told.does(None, own).unwrap();
-        (told, UserId(owned.seq.0))
-    }
-
-    fn does(&self, who: Option<UserId>, what: What) -> Answer {
-        let written = Written { at: Moment(1), who, operator: false, nonce: None, what };
-        let answer = self.0.commit(Moment(1), &[written.asked()]).unwrap().remove(0);
-        self.0.verify().unwrap();
-        answer
-    }
-
-    /// Somebody new, invited by somebody.
-    fn comes(&self, by: UserId, name: &str, role: Role) -> UserId {
-        let secret = 100 + self.0.snapshot().unwrap().last().unwrap().0;
-        self.invites(by, role, secret).unwrap();
-        self.joins(secret, name).map(|done| UserId(done.seq.0)).unwrap()
-    }
-
-    fn invites(&self, by: UserId, role: Role, code: u64) -> Answer {
-        let (label, uses, until, rooms) = ("link".to_owned(), None, Until::LIFTED, Vec::new());
-        self.does(Some(by), What::Invite { label, role, uses, until, rooms, code })
-    }
-
-    fn joins(&self, code: u64, name: &str) -> Answer {
-        self.does(None, What::Join { code, name: name.into(), password: Some(2), token: 1_000 + code })
-    }
-
-    fn creates(&self, by: UserId, kind: Kind) -> Result<RoomId, Refusal> {
-        let create = What::CreateRoom { name: ROOM.into(), kind, members: Vec::new(), salt: 7 };
-        self.does(Some(by), create).map(|done| RoomId(done.seq.0))
-    }
-
-    fn says(&self, who: UserId, room: RoomId) -> Seq {
-        self.does(Some(who), What::Post { room, body: "words".into() }).unwrap().seq
-    }
-
-    fn role(&self, user: UserId) -> Role {
-        self.0.snapshot().unwrap().person(user).unwrap().expect("somebody").role
-    }
-}
+use crate::told::{ROOM, Told};
+use crate::written::{Said, What};
 
 #[test]
 fn whoever_is_made_less_or_put_outside_comes_back_by_no_link_of_their_own() {
@@ -67,7 +13,7 @@ fn whoever_is_made_less_or_put_outside_comes_back_by_no_link_of_their_own() {
         house.invites(moderator, Role::Moderator, n).unwrap();
         house.invites(owner, Role::Moderator, 10 + n).unwrap();
         let less = match is_put_outside {
-            true => What::Ban { user: moderator, until: Until::LIFTED, why: None, addresses: Vec::new() },
+            true => What::Ban { user: moderator, until: Until::LIFTED, why: None, addresses: Vec::new(), erase: false },
             false => What::SetRole { user: moderator, role: Role::Member },
         };
         house.does(Some(owner), less).unwrap();
@@ -81,7 +27,7 @@ fn an_owner_does_not_step_down_while_the_only_other_is_outside() {
     let (house, owner) = Told::new();
     let other = house.comes(owner, "Other", Role::Member);
     house.does(Some(owner), What::SetRole { user: other, role: Role::Owner }).unwrap();
-    let ban = What::Ban { user: other, until: Until::LIFTED, why: None, addresses: Vec::new() };
+    let ban = What::Ban { user: other, until: Until::LIFTED, why: None, addresses: Vec::new(), erase: false };
     house.does(Some(owner), ban).unwrap();
     let step_down = || house.does(Some(owner), What::SetRole { user: owner, role: Role::Member });
     assert_eq!(step_down(), Err(Refusal::LastOwner));
@@ -142,4 +88,61 @@ fn a_room_that_was_closed_and_is_open_again_stands_in_one_list() {
     let open = What::SetRoom { room, name: ROOM.into(), topic: None, kind: Kind::Open, slow_s: 0, salt: 8 };
     house.does(Some(owner), open).unwrap();
     assert_eq!(lists(), (0, 1));
+}
+
+/// A room of a house, and two people in it: one who speaks and one who reads.
+fn two_in_a_room() -> (Told, RoomId, UserId, UserId) {
+    let (house, owner) = Told::new();
+    let room = house.creates(owner, Kind::Open).unwrap();
+    let reader = house.comes(owner, "Reader", Role::Member);
+    (house, room, owner, reader)
+}
+
+#[test]
+fn nothing_that_somebody_has_read_speaks_to_them_later() {
+    let (house, room, speaker, reader) = two_in_a_room();
+    let to_reader = || Said { mentions: vec![reader], ..Said::plain("hear") };
+    house.says_this(speaker, room, to_reader());
+    assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (1, 1));
+    let later = house.says(speaker, room);
+    house.says(speaker, room);
+    // They have not read anything yet, and begin with the second.
+    house.does(Some(reader), What::Unread { room, message: later }).unwrap();
+    assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (2, 0));
+}
+
+#[test]
+fn wanting_to_read_a_message_again_does_not_read_those_before_it() {
+    let (house, room, speaker, reader) = two_in_a_room();
+    let said: Vec<_> = (0..4).map(|_| house.says(speaker, room)).collect();
+    house.does(Some(reader), What::Read { room, seq: said[0] }).unwrap();
+    house.does(Some(reader), What::Unread { room, message: said[3] }).unwrap();
+    assert_eq!((house.reading(reader, room).read, house.reading(reader, room).unread), (said[0], 3));
+    house.does(Some(reader), What::Read { room, seq: said[3] }).unwrap();
+    house.does(Some(reader), What::Unread { room, message: said[2] }).unwrap();
+    assert_eq!(house.reading(reader, room).unread, 2);
+}
+
+#[test]
+fn a_message_that_calls_somebody_twice_counts_once_and_nobody_is_called_by_themselves() {
+    let (house, room, speaker, reader) = two_in_a_room();
+    let other = house.comes(speaker, "Other", Role::Member);
+    for user in [speaker, reader] {
+        house.does(Some(user), What::Read { room, seq: house.says(other, room) }).unwrap();
+    }
+    house.says_this(speaker, room, Said { mentions: vec![reader], calls_all: true, ..Said::plain("hear") });
+    house.says(other, room);
+    house.says(other, room);
+    assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (3, 1));
+    assert_eq!(house.reading(speaker, room).mentions, 0);
+}
+
+#[test]
+fn whoever_was_spoken_to_where_they_never_read_is_told_until_they_answer() {
+    let (house, room, speaker, reader) = two_in_a_room();
+    house.says_this(speaker, room, Said { mentions: vec![reader], ..Said::plain("hear") });
+    let readings = || house.0.snapshot().unwrap().readings(reader).unwrap();
+    assert_eq!(readings().iter().map(|(room, reading)| (*room, reading.mentions)).collect::<Vec<_>>(), [(room, 1)]);
+    house.says(reader, room);
+    assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (0, 0));
 }

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 use taproom::domain::{
-    AccountCommand, Asked, Body, Command, Device, Door, HouseCommand, Kind, Line, Moment, Nonce, PasswordHash,
-    PersonCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq, SessionId, TokenHash, Until, UserId,
-    UserName, Who, Words,
+    AccountCommand, Asked, Body, Command, Device, Door, HouseCommand, Involvement, Kind, Line, Moment, Nonce,
+    PasswordHash, PersonCommand, Reaction, ReaderCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq,
+    SessionId, TokenHash, Until, UserId, UserName, Who, Words,
 };
 
 /// A command, who asks, and when.
@@ -29,7 +29,7 @@ pub struct Written {
 pub enum What {
     Enter { room: String, name: String, token: u64 },
     Open { room: String },
-    Post { room: RoomId, body: String },
+    Post { room: RoomId, said: Said, reply_to: Option<Seq> },
     Leave { token: u64 },
     Own { house: String, name: String, password: u64, token: u64 },
     Claim { password: u64, token: u64, instead: u64 },
@@ -42,6 +42,7 @@ pub enum What {
     Recover { user: UserId, code: u64, password: u64, token: u64 },
     Reset { link: u64, password: u64, token: u64 },
     Join { code: u64, name: String, password: Option<u64>, token: u64 },
+    SetPresence { hidden: bool },
     Seen { token: u64, from: u64 },
     SetRoom { room: RoomId, name: String, topic: Option<String>, kind: Kind, slow_s: u32, salt: u64 },
     Add { room: RoomId, user: UserId },
@@ -50,14 +51,23 @@ pub enum What {
     Archive { room: RoomId, archived: bool },
     Delete { room: RoomId },
     Undelete { room: RoomId },
+    EditMessage { room: RoomId, message: Seq, said: Said },
+    React { room: RoomId, message: Seq, reaction: String, on: bool },
+    Pin { room: RoomId, message: Seq, pinned: bool },
     RemoveMessage { room: RoomId, message: Seq },
     Report { room: RoomId, message: Seq, why: Option<String> },
     MuteInRoom { room: RoomId, user: UserId, until: Until },
+    Read { room: RoomId, seq: Seq },
+    Unread { room: RoomId, message: Seq },
+    Draft { room: RoomId, body: Option<String>, reply_to: Option<Seq> },
+    Involve { room: RoomId, involvement: Involvement },
+    KeepOnTop { room: RoomId, on_top: bool },
     SetRole { user: UserId, role: Role },
     Mute { user: UserId, until: Until },
-    Ban { user: UserId, until: Until, why: Option<String>, addresses: Vec<String> },
+    Ban { user: UserId, until: Until, why: Option<String>, addresses: Vec<String>, erase: bool },
     Unban { user: UserId },
     Erase { user: UserId, room: RoomId, after: Seq },
+    Erased { user: UserId },
     ResetLink { user: UserId, link: u64 },
     SetHouse { name: String, door: Door, rooms_by: Role, new_guests: bool },
     CreateRoom { name: String, kind: Kind, members: Vec<UserId>, salt: u64 },
@@ -65,6 +75,31 @@ pub enum What {
     Invite { label: String, role: Role, uses: Option<u32>, until: Until, rooms: Vec<RoomId>, code: u64 },
     RevokeInvitation { id: Seq },
     Settle { report: Seq },
+}
+
+/// Words.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Said {
+    pub body: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<UserId>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub calls_all: bool,
+}
+
+impl Said {
+    /// What is shown as it was written, and speaks to nobody by name.
+    pub fn plain(body: &str) -> Self {
+        Self { body: body.to_owned(), ..Self::default() }
+    }
+
+    fn words(self) -> Words {
+        let Self { body, html, mentions, calls_all } = self;
+        Words { html, calls_all, ..Words::plain(Body::parse(&body).unwrap()).mentioning(mentions) }
+    }
 }
 
 impl Written {
@@ -87,12 +122,11 @@ impl What {
                 Command::Enter { room, name, token: token(number), device: device(number) }
             }
             Self::Open { room } => Command::Open { room: RoomName::parse(&room).unwrap() },
-            Self::Post { room, body } => {
-                Command::Post { room, words: Words::plain(Body::parse(&body).unwrap()), reply_to: None }
-            }
+            Self::Post { room, said, reply_to } => Command::Post { room, words: said.words(), reply_to },
             Self::Leave { token: number } => Command::Leave { token: token(number) },
             what => {
-                what.for_room().or_else(What::for_person).or_else(What::for_house).unwrap_or_else(What::for_account)
+                let what = what.for_room().or_else(What::for_reader).or_else(What::for_person);
+                what.or_else(What::for_house).unwrap_or_else(What::for_account)
             }
         }
     }
@@ -128,6 +162,7 @@ impl What {
                 let (name, password) = (UserName::parse(&name).unwrap(), password.map(hash));
                 C::Join { code: token(code), name, password, token: token(n), device: device(n) }
             }
+            Self::SetPresence { hidden } => C::SetPresence { hidden },
             Self::Seen { token: n, from } => C::Seen { token: token(n), device: device(from) },
             other => panic!("no matter of an account: {other:?}"),
         })
@@ -146,6 +181,11 @@ impl What {
             Self::Archive { room, archived } => (room, C::Archive { archived }),
             Self::Delete { room } => (room, C::Delete),
             Self::Undelete { room } => (room, C::Undelete),
+            Self::EditMessage { room, message, said } => (room, C::EditMessage { message, words: said.words() }),
+            Self::React { room, message, reaction, on } => {
+                (room, C::React { message, reaction: Reaction::parse(&reaction).unwrap(), on })
+            }
+            Self::Pin { room, message, pinned } => (room, C::Pin { message, pinned }),
             Self::RemoveMessage { room, message } => (room, C::RemoveMessage { message }),
             Self::Report { room, message, why } => (room, C::Report { message, why: why.as_deref().map(line) }),
             Self::MuteInRoom { room, user, until } => (room, C::Mute { user, until }),
@@ -154,16 +194,32 @@ impl What {
         Ok(Command::Room(room, command))
     }
 
+    fn for_reader(self) -> Result<Command, Self> {
+        use ReaderCommand as C;
+        let (room, command) = match self {
+            Self::Read { room, seq } => (room, C::Read { seq }),
+            Self::Unread { room, message } => (room, C::Unread { message }),
+            Self::Draft { room, body, reply_to } => {
+                (room, C::Draft { body: body.map(|body| Body::parse(&body).unwrap()), reply_to })
+            }
+            Self::Involve { room, involvement } => (room, C::Involve { involvement }),
+            Self::KeepOnTop { room, on_top } => (room, C::KeepOnTop { on_top }),
+            other => return Err(other),
+        };
+        Ok(Command::Reader(room, command))
+    }
+
     fn for_person(self) -> Result<Command, Self> {
         use PersonCommand as C;
         let (user, command) = match self {
             Self::SetRole { user, role } => (user, C::SetRole(role)),
             Self::Mute { user, until } => (user, C::Mute { until }),
-            Self::Ban { user, until, why, addresses } => {
-                (user, C::Ban { until, why: why.as_deref().map(line), addresses, erase: false })
+            Self::Ban { user, until, why, addresses, erase } => {
+                (user, C::Ban { until, why: why.as_deref().map(line), addresses, erase })
             }
             Self::Unban { user } => (user, C::Unban),
             Self::Erase { user, room, after } => (user, C::Erase { room, after }),
+            Self::Erased { user } => (user, C::Erased),
             Self::ResetLink { user, link } => (user, C::ResetLink { link: token(link) }),
             other => return Err(other),
         };

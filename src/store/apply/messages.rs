@@ -159,7 +159,7 @@ fn speak_to(
         }
     }
     if extras.calls_all {
-        t.calls.open()?.insert((room.id.0, message.0), ())?;
+        t.calls.open()?.insert((room.id.0, message.0), author.0)?;
     }
     Ok(())
 }

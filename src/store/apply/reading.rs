@@ -25,11 +25,11 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, comm
         ReaderCommand::Draft { body, reply_to } => draft(t, stamp, user, id, body.as_ref(), *reply_to)?,
         ReaderCommand::Involve { involvement } => {
             let row = of(t, user, id)?;
-            rows::put(t.reads.open()?, (user.0, id.0), &ReadRow { involvement: *involvement, ..row })?;
+            keep(t, user, id, &ReadRow { involvement: *involvement, ..row })?;
         }
         ReaderCommand::KeepOnTop { on_top } => {
             let row = of(t, user, id)?;
-            rows::put(t.reads.open()?, (user.0, id.0), &ReadRow { on_top: *on_top, ..row })?;
+            keep(t, user, id, &ReadRow { on_top: *on_top, ..row })?;
         }
     }
     Ok(unheard(stamp, Event::ReaderMoved { user, room: id }))
@@ -39,6 +39,13 @@ fn of(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadRow, Fault> {
     Ok(rows::get(t.reads.open()?, "reads", (user.0, room.0))?.unwrap_or_default())
 }
 
+/// Of what somebody has read, nothing waits for them any more.
+fn keep(t: &mut Tables, user: UserId, room: RoomId, row: &ReadRow) -> Result<(), Fault> {
+    rows::put(t.reads.open()?, (user.0, room.0), row)?;
+    t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, row.seq.0), |_, ()| false)?;
+    Ok(())
+}
+
 /// Never back: a device that was away tells late how far it had come.
 fn read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), Fault> {
     let row: Option<ReadRow> = rows::get(t.reads.open()?, "reads", (user.0, room.0))?;
@@ -46,15 +53,16 @@ fn read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), Faul
         return Ok(());
     }
     let nth = count(t, room, seq)?;
-    rows::put(t.reads.open()?, (user.0, room.0), &ReadRow { seq, nth, ..row.unwrap_or_default() })?;
-    t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, seq.0), |_, ()| false)?;
-    Ok(())
+    keep(t, user, room, &ReadRow { seq, nth, ..row.unwrap_or_default() })
 }
 
+/// Never on: what they had not read before stays unread. Whoever had not read anything begins here.
 fn unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u64) -> Result<(), Fault> {
     let row = of(t, user, room)?;
-    let row = ReadRow { seq: Seq(message.0 - 1), nth: nth - 1, ..row };
-    rows::put(t.reads.open()?, (user.0, room.0), &row)?;
+    if row.seq > Seq(0) && row.seq < message {
+        return Ok(());
+    }
+    keep(t, user, room, &ReadRow { seq: Seq(message.0 - 1), nth: nth - 1, ..row })?;
     let mut speak = Vec::new();
     for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(LOOKED_AT) {
         let (key, row) = entry?;

@@ -1,5 +1,6 @@
 //! Reads everything that the store tells, and compares it with the model.
 
+mod messages;
 mod people;
 mod rooms;
 
@@ -13,6 +14,9 @@ pub fn reads_like(snapshot: &Snapshot, model: &Model, secrets: u64, at: u64) {
     assert_eq!(snapshot.house().unwrap(), model.house);
     people::read_like(snapshot, model, secrets, at);
     rooms::read_like(snapshot, model, at);
+    let mut erasures = model.erasures.clone();
+    erasures.sort();
+    assert_eq!(snapshot.erasures().unwrap(), erasures);
     let newest = |all: &[_]| all.iter().rev().cloned().collect::<Vec<_>>();
     assert_eq!(snapshot.reports(usize::MAX).unwrap(), newest(&model.reports));
     let audit: Vec<_> = model.audit.iter().rev().cloned().collect();

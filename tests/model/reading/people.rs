@@ -11,7 +11,7 @@ use crate::written::token;
 
 pub fn person(user: &User) -> Person {
     let author = Author { id: user.id, name: user.name.as_str().into() };
-    Person { author, role: user.role, muted: user.muted, banned: user.banned }
+    Person { author, role: user.role, muted: user.muted, banned: user.banned, hidden: user.hidden }
 }
 
 pub fn read_like(snapshot: &Snapshot, model: &Model, secrets: u64, at: u64) {

@@ -5,8 +5,9 @@ use std::cmp::Reverse;
 use taproom::domain::{Address, Kind, Message, Moment, RoomId, Seq, Until, UserId};
 use taproom::store::{Snapshot, Window};
 
+use super::messages;
 use super::people::person;
-use crate::rules::{Model, Post, Room, User};
+use crate::rules::{Model, Room, User};
 
 pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
     let for_all = model.rooms.iter().filter(|room| !room.kind.is_hidden() && room.deleted_at.is_none());
@@ -15,6 +16,7 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
     assert_eq!(snapshot.rooms_after(RoomId(0), usize::MAX).unwrap(), ids);
     for user in [None].into_iter().chain(model.users.iter().map(Some)) {
         seen_like(snapshot, model, user, at);
+        messages::reader_like(snapshot, model, user.map_or(UserId(u64::MAX), |user| user.id));
     }
     for room in &model.rooms {
         assert_eq!(snapshot.room_by_id(room.id).unwrap(), Some(shown(model, room, None, true)));
@@ -22,8 +24,10 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
         members.sort();
         let read = snapshot.members(room.id, usize::MAX).unwrap();
         assert_eq!(read.iter().map(|author| author.id).collect::<Vec<_>>(), members);
-        reads_like(snapshot, room);
-        pages_like(snapshot, room);
+        let shown = messages::shown(model, room);
+        reads_like(snapshot, room, &shown);
+        pages_like(snapshot, room, &shown);
+        messages::read_like(snapshot, room, &shown);
     }
 }
 
@@ -84,28 +88,16 @@ fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
     assert_eq!(snapshot.deleted_rooms(&person, now).unwrap(), gone, "for {user:?}");
 }
 
-fn post(message: &Message) -> Post {
-    Post {
-        id: message.id.0,
-        author: (message.author.id, message.author.name.to_string()),
-        at: message.at.0,
-        body: message.body.clone(),
-        follows: message.place.follows,
-        opens_day: message.place.opens_day,
-    }
-}
-
 /// What was said in a room and what happened there, one thing after the other.
-fn reads_like(snapshot: &Snapshot, room: &Room) {
+fn reads_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
     assert_eq!(snapshot.changes_after(room.id, Seq(0), usize::MAX).unwrap(), room.changes);
     assert_eq!(snapshot.feed_floor(room.id).unwrap(), Some(Seq(room.id.0)), "nothing has left the feed");
     if let Some(middle) = room.changes.get(room.changes.len() / 2) {
         let rest: Vec<_> = room.changes.iter().filter(|done| done.seq > middle.seq).take(7).copied().collect();
         assert_eq!(snapshot.changes_after(room.id, middle.seq, 7).unwrap(), rest);
     }
-    for like in &room.posts {
-        let message = snapshot.message(room.id, Seq(like.id)).unwrap().expect("the message is there");
-        assert_eq!(&post(&message), like);
+    for like in shown {
+        assert_eq!(snapshot.message(room.id, like.id).unwrap().as_ref(), Some(like));
     }
     assert!(snapshot.message(room.id, Seq(room.id.0)).unwrap().is_none(), "an opening is no message");
     for author in room.posts.iter().map(|post| post.author.0).chain([UserId(0)]) {
@@ -118,13 +110,13 @@ fn reads_like(snapshot: &Snapshot, room: &Room) {
     }
 }
 
-fn pages_like(snapshot: &Snapshot, room: &Room) {
+fn pages_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
     let ids = [0, room.id.0, room.last.0 / 2, room.last.0, room.last.0 + 1, u64::MAX].map(Seq);
     let windows = ids.into_iter().flat_map(|id| [Window::Before(id), Window::After(id), Window::Around(id)]);
     for window in windows.filter(|w| *w != Window::After(Seq(u64::MAX))).chain([Window::Latest]) {
         let page = snapshot.page(room.id, window).unwrap();
-        let (posts, older, newer) = room.page(window);
+        let (at, older, newer) = room.page(window);
         assert_eq!((page.older, page.newer), (older, newer), "{window:?}");
-        assert_eq!(page.messages.iter().map(post).collect::<Vec<_>>(), posts, "{window:?}");
+        assert_eq!(page.messages, shown[at], "{window:?}");
     }
 }

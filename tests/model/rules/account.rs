@@ -54,20 +54,33 @@ impl Model {
                 self.end(*user, |_| true);
                 Ok(self.renew(now, *user, password, *token, device))
             }
-            C::Reset { link, password, token, device } => {
-                let is_good = |(known, _, until): &(TokenHash, UserId, u64)| known == link && now.at < *until;
-                let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkDead)?;
-                self.may_come_in(now, self.resets[index].1)?;
-                let (_, user, _) = self.resets[index];
-                self.end(user, |_| true);
-                Ok(self.renew(now, user, password, *token, device))
-            }
-            C::MakeToken { .. } | C::Revoke { .. } | C::RevokeOthers { .. } | C::SetRecoveryCodes { .. } => {
+            C::Reset { link, password, token, device } => self.reset(now, *link, password, *token, device),
+            C::SetPresence { .. }
+            | C::MakeToken { .. }
+            | C::Revoke { .. }
+            | C::RevokeOthers { .. }
+            | C::SetRecoveryCodes { .. } => {
                 let user = self.asker(now, who)?;
                 self.keep_account(now, &user, command)
             }
             C::Seen { token, device } => self.seen(now, *token, device),
         }
+    }
+
+    fn reset(
+        &mut self,
+        now: Now,
+        link: TokenHash,
+        password: &PasswordHash,
+        token: TokenHash,
+        device: &Device,
+    ) -> Result<Event, Refusal> {
+        let is_good = |(known, _, until): &(TokenHash, UserId, u64)| *known == link && now.at < *until;
+        let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkDead)?;
+        self.may_come_in(now, self.resets[index].1)?;
+        let (_, user, _) = self.resets[index];
+        self.end(user, |_| true);
+        Ok(self.renew(now, user, password, token, device))
     }
 
     fn keep_account(&mut self, now: Now, user: &User, command: &AccountCommand) -> Result<Event, Refusal> {
@@ -81,6 +94,10 @@ impl Model {
             }
             C::RevokeOthers { keep } => {
                 self.end(user.id, |token| is_session(token) && token.hash != *keep);
+                Ok(Event::PersonChanged { user: user.id })
+            }
+            C::SetPresence { hidden } => {
+                self.user_mut(user.id).hidden = *hidden;
                 Ok(Event::PersonChanged { user: user.id })
             }
             _ if user.role < Role::Member => Err(Refusal::NotAllowed),
@@ -157,8 +174,8 @@ impl Model {
             return Err(Refusal::NameAlike(user.name.to_string()));
         }
         let (id, name, role) = (UserId(now.seq.0), name.clone(), Role::Guest);
-        let (muted, banned, password, codes) = (Until::OVER, Until::OVER, None, Vec::new());
-        self.users.push(User { id, name, entered_at: now.at, role, muted, banned, invited, password, codes });
+        let (muted, banned, password, codes, hidden) = (Until::OVER, Until::OVER, None, Vec::new(), false);
+        self.users.push(User { id, name, entered_at: now.at, role, muted, banned, invited, password, codes, hidden });
         Ok(id)
     }
 

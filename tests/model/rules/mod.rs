@@ -2,13 +2,17 @@
 
 mod account;
 mod house;
+mod mending;
 mod people;
+mod reader;
 pub mod rooms;
 mod talk;
 
+use std::ops::Range;
+
 use taproom::domain::{
-    Asked, Audit, Command, Deed, Done, Door, Event, House, Invitation, Kind, Moment, Refusal, Report, Role, RoomId,
-    Seq, TokenHash, TokenKind, Until, UserId, UserName, Who, spell,
+    Asked, Audit, Command, Deed, Done, Door, Draft, Event, House, Invitation, Involvement, Kind, Moment, Refusal,
+    Report, Role, RoomId, Seq, TokenHash, TokenKind, Until, UserId, UserName, Who, spell,
 };
 use taproom::store::Window;
 
@@ -32,6 +36,8 @@ pub struct Model {
     pub blocks: Vec<(String, UserId, Until)>,
     pub reports: Vec<(Seq, Report)>,
     pub audit: Vec<(Seq, Audit)>,
+    /// Who is to lose all that they said, and who wants it so.
+    pub erasures: Vec<(UserId, UserId)>,
     /// In the order in which they expire.
     outcomes: Vec<(u64, UserId, String, Done)>,
 }
@@ -49,6 +55,8 @@ pub struct User {
     /// The hash, and the change that set it.
     pub password: Option<(String, Seq)>,
     pub codes: Vec<TokenHash>,
+    /// They are not shown when they are here.
+    pub hidden: bool,
 }
 
 /// Something by which somebody is known again.
@@ -78,6 +86,9 @@ pub struct Room {
     /// When somebody last said something while the room was slow; the newest last.
     pub said: Vec<(UserId, u64)>,
     pub posts: Vec<Post>,
+    /// How each reads it who has said anything about that.
+    pub marks: Vec<Mark>,
+    pub drafts: Vec<(UserId, Draft)>,
     /// All that its listeners hear, in order.
     pub changes: Vec<Done>,
     pub last: Seq,
@@ -85,14 +96,35 @@ pub struct Room {
 }
 
 /// Something said.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Post {
     pub id: u64,
     pub author: (UserId, String),
     pub at: u64,
     pub body: String,
+    pub html: Option<String>,
     pub follows: bool,
     pub opens_day: bool,
+    /// To whom it speaks by name, in order.
+    pub mentions: Vec<UserId>,
+    pub calls_all: bool,
+    pub reply_to: Option<u64>,
+    pub edited_at: Option<u64>,
+    pub pinned: bool,
+    /// How others react, and who, in the order in which they did.
+    pub reactions: Vec<(String, Vec<UserId>)>,
+    /// What it said before, and until when.
+    pub versions: Vec<(u64, String)>,
+}
+
+/// How somebody reads a room.
+#[derive(Clone)]
+pub struct Mark {
+    pub user: UserId,
+    /// Up to which change they have read.
+    pub read: u64,
+    pub involvement: Involvement,
+    pub on_top: bool,
 }
 
 /// The number of a change that is about to happen, and its moment.
@@ -118,6 +150,9 @@ impl Model {
         let mut done = Done { seq: now.seq, before: Seq(0), event, again: false };
         if let Event::Posted { room, .. }
         | Event::Removed { room, .. }
+        | Event::Edited { room, .. }
+        | Event::Reacted { room, .. }
+        | Event::Pinned { room, .. }
         | Event::RoomChanged { room }
         | Event::RoomGone { room } = event
         {
@@ -136,13 +171,14 @@ impl Model {
         match &asked.command {
             Command::Enter { room, name, token, device } => self.enter(now, room, name, *token, device),
             Command::Open { room } => self.open(now, who, room),
-            Command::Post { room, body } => self.post(now, who, *room, body),
+            Command::Post { room, words, reply_to } => self.post(now, who, *room, words, *reply_to),
             Command::Leave { token } => {
                 let index = self.tokens.iter().position(|known| known.hash == *token).ok_or(Refusal::TokenUnknown)?;
                 Ok(Event::Left { user: self.tokens.remove(index).user })
             }
             Command::Account(command) => self.account(now, who, command),
             Command::Room(room, command) => self.on_room(now, who, *room, command),
+            Command::Reader(room, command) => self.read(now, who, *room, command),
             Command::Person(user, command) => self.on_person(now, who, *user, command),
             Command::House(command) => self.on_house(now, who, command),
         }
@@ -223,8 +259,8 @@ impl Room {
         }
     }
 
-    /// The posts on a page, and whether there are more on either side.
-    pub fn page(&self, window: Window) -> (&[Post], bool, bool) {
+    /// Which posts are on a page, and whether there are more on either side.
+    pub fn page(&self, window: Window) -> (Range<usize>, bool, bool) {
         let at = |id: Seq| self.posts.partition_point(|post| post.id < id.0);
         let (from, to) = match window {
             Window::Latest => (self.posts.len().saturating_sub(50), self.posts.len()),
@@ -233,6 +269,6 @@ impl Room {
             Window::Around(id) => (at(id).saturating_sub(25), at(id) + 25),
         };
         let to = to.min(self.posts.len());
-        (&self.posts[from..to], from > 0, to < self.posts.len())
+        (from..to, from > 0, to < self.posts.len())
     }
 }

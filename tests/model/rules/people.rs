@@ -21,28 +21,7 @@ impl Model {
                 self.note(now, Some(by.id), Deed::Muted { user: id, room: None, until: *until });
                 Ok(Event::PersonChanged { user: id })
             }
-            C::Ban { until, why, addresses } => {
-                let (by, _) = self.above(now, who, id)?;
-                self.user_mut(id).banned = *until;
-                for address in addresses {
-                    let is_covered = |(known, user, end): &(String, UserId, Until)| {
-                        known == address && *user != id && end.holds(Moment(now.at)) && end >= until
-                    };
-                    if !self.blocks.iter().any(is_covered) {
-                        self.blocks.retain(|(known, _, _)| known != address);
-                        self.blocks.push((address.clone(), id, *until));
-                    }
-                }
-                self.end(id, |_| true);
-                let why = why.as_ref().map_or("", |why| why.as_str()).to_owned();
-                self.note(
-                    now,
-                    Some(by.id),
-                    Deed::Banned { user: id, until: *until, why, addresses: addresses.len() as u32 },
-                );
-                self.take_back_invitations(id, Role::Guest);
-                Ok(Event::PersonChanged { user: id })
-            }
+            C::Ban { .. } => self.ban(now, who, id, command),
             C::Unban => {
                 let (by, _) = self.above(now, who, id)?;
                 self.user_mut(id).banned = Until::OVER;
@@ -52,6 +31,11 @@ impl Model {
                 Ok(Event::PersonChanged { user: id })
             }
             C::Erase { room, after } => self.erase(now, who, id, *room, *after),
+            C::Erased => {
+                self.above(now, who, id)?;
+                self.erasures.retain(|(user, _)| *user != id);
+                Ok(Event::Noted)
+            }
             C::ResetLink { link } => {
                 let by = match who {
                     Who::Operator => None,
@@ -64,6 +48,30 @@ impl Model {
                 Ok(Event::Noted)
             }
         }
+    }
+
+    fn ban(&mut self, now: Now, who: Who, id: UserId, command: &PersonCommand) -> Result<Event, Refusal> {
+        let PersonCommand::Ban { until, why, addresses, erase } = command else { panic!("a ban") };
+        let (by, _) = self.above(now, who, id)?;
+        self.user_mut(id).banned = *until;
+        for address in addresses {
+            let is_covered = |(known, user, end): &(String, UserId, Until)| {
+                known == address && *user != id && end.holds(Moment(now.at)) && end >= until
+            };
+            if !self.blocks.iter().any(is_covered) {
+                self.blocks.retain(|(known, _, _)| known != address);
+                self.blocks.push((address.clone(), id, *until));
+            }
+        }
+        if *erase {
+            self.erasures.retain(|(user, _)| *user != id);
+            self.erasures.push((id, by.id));
+        }
+        self.end(id, |_| true);
+        let why = why.as_ref().map_or("", |why| why.as_str()).to_owned();
+        self.note(now, Some(by.id), Deed::Banned { user: id, until: *until, why, addresses: addresses.len() as u32 });
+        self.take_back_invitations(id, Role::Guest);
+        Ok(Event::PersonChanged { user: id })
     }
 
     fn set_role(&mut self, now: Now, who: Who, id: UserId, role: Role) -> Result<Event, Refusal> {

@@ -44,6 +44,9 @@ impl Model {
     pub(super) fn on_room(&mut self, now: Now, who: Who, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
         use RoomCommand as C;
         match command {
+            C::EditMessage { message, words } => self.edit(now, who, id, *message, words),
+            C::React { message, reaction, on } => self.react(now, who, id, *message, reaction.as_str(), *on),
+            C::Pin { message, pinned } => self.pin(now, who, id, *message, *pinned),
             C::RemoveMessage { message } => self.remove_message(now, who, id, *message),
             C::Report { message, why } => self.report(now, who, id, *message, why.as_ref()),
             C::Mute { user, until } => self.mute_in_room(now, who, id, *user, *until),
@@ -268,6 +271,8 @@ impl Model {
             muted: Vec::new(),
             said: Vec::new(),
             posts: Vec::new(),
+            marks: Vec::new(),
+            drafts: Vec::new(),
             changes: Vec::new(),
             last: now.seq,
             last_at: now.at,

@@ -1,15 +1,38 @@
 //! The model's rules of what is said: saying it, taking it away, reporting it, and keeping somebody from it.
 
 use taproom::domain::{
-    Body, Deed, Door, Event, Line, MessageId, Moment, Refusal, Report, Role, RoomId, Until, UserId, Who, spell,
+    Deed, Door, Event, Line, MessageId, Moment, Refusal, Report, Role, RoomId, Until, UserId, Who, Words, spell,
 };
 
 use super::{DAY, MINUTE, Model, Now, Post, Room, User};
 
 impl Model {
-    pub(super) fn post(&mut self, now: Now, who: Who, id: RoomId, body: &Body) -> Result<Event, Refusal> {
+    pub(super) fn post(
+        &mut self,
+        now: Now,
+        who: Who,
+        id: RoomId,
+        words: &Words,
+        reply_to: Option<MessageId>,
+    ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
+        self.may_speak(now, &user, room)?;
+        let said_at = room.said.iter().rfind(|(author, _)| *author == user.id).map_or(0, |(_, at)| *at);
+        let next = said_at + u64::from(room.slow_s) * 1_000;
+        if said_at > 0 && now.at < next && !user.keeps(room) {
+            return Err(Refusal::Slow((next - now.at).div_ceil(1_000)));
+        }
+        if let Some(answered) = reply_to {
+            room.said(answered).ok_or(Refusal::MessageUnknown)?;
+        }
+        self.room_mut(id).say(now, &user, reply_to);
+        self.speak(id, now.seq, &user, words);
+        Ok(Event::Posted { room: id, message: now.seq })
+    }
+
+    /// Whether the house, the room, and what was laid on somebody let them say anything there.
+    pub(super) fn may_speak(&self, now: Now, user: &User, room: &Room) -> Result<(), Refusal> {
         if self.house.door == Door::Members && user.role == Role::Guest {
             return Err(Refusal::DoorMembers);
         }
@@ -17,16 +40,7 @@ impl Model {
             return Err(Refusal::RoomArchived);
         }
         let muted = room.muted_until(user.id).max(user.muted);
-        if muted.holds(Moment(now.at)) {
-            return Err(Refusal::Muted(spell(muted)));
-        }
-        let said_at = room.said.iter().rfind(|(author, _)| *author == user.id).map_or(0, |(_, at)| *at);
-        let next = said_at + u64::from(room.slow_s) * 1_000;
-        if said_at > 0 && now.at < next && !user.keeps(room) {
-            return Err(Refusal::Slow((next - now.at).div_ceil(1_000)));
-        }
-        self.room_mut(id).say(now, &user, body.as_str());
-        Ok(Event::Posted { room: id, message: now.seq })
+        if muted.holds(Moment(now.at)) { Err(Refusal::Muted(spell(muted))) } else { Ok(()) }
     }
 
     pub(super) fn remove_message(
@@ -111,29 +125,60 @@ impl Model {
 }
 
 impl Room {
-    fn say(&mut self, now: Now, user: &User, body: &str) {
+    /// Somebody begins to say something; the words follow.
+    fn say(&mut self, now: Now, user: &User, reply_to: Option<MessageId>) {
         let (author, previous) = ((user.id, user.name.to_string()), self.posts.last());
         let same_day = previous.is_some_and(|p| p.at / DAY == now.at / DAY);
         let follows = previous.is_some_and(|p| p.author == author && now.at - p.at < 5 * MINUTE) && same_day;
-        let (id, at, body, opens_day) = (now.seq.0, now.at, body.to_owned(), !same_day);
-        self.posts.push(Post { id, author, at, body, follows, opens_day });
+        let (id, reply_to) = (now.seq.0, reply_to.map(|message| message.0));
+        self.posts.push(Post::wordless(id, author, now.at, (follows, !same_day), reply_to));
         if self.slow_s > 0 {
             self.said.push((user.id, now.at));
         }
     }
 
     /// What was said and not taken away.
-    fn said(&self, message: MessageId) -> Option<&Post> {
+    pub(super) fn said(&self, message: MessageId) -> Option<&Post> {
         self.posts.iter().find(|post| post.id == message.0 && !post.body.is_empty())
     }
 
+    /// Of what is taken away there stays who said it, when, and what it answered.
     fn blank(&mut self, messages: &[u64]) {
         for post in self.posts.iter_mut().filter(|post| messages.contains(&post.id)) {
-            post.body.clear();
+            let Post { id, author, at, follows, opens_day, reply_to, .. } = post.clone();
+            *post = Post::wordless(id, author, at, (follows, opens_day), reply_to);
         }
     }
 
     pub fn muted_until(&self, user: UserId) -> Until {
         self.muted.iter().rfind(|(muted, _)| *muted == user).map_or(Until::OVER, |(_, until)| *until)
+    }
+}
+
+impl Post {
+    /// What there is of a message before its words, and after them.
+    fn wordless(
+        id: u64,
+        author: (UserId, String),
+        at: u64,
+        (follows, opens_day): (bool, bool),
+        reply_to: Option<u64>,
+    ) -> Self {
+        Self {
+            id,
+            author,
+            at,
+            follows,
+            opens_day,
+            reply_to,
+            body: String::new(),
+            html: None,
+            mentions: Vec::new(),
+            calls_all: false,
+            edited_at: None,
+            pinned: false,
+            reactions: Vec::new(),
+            versions: Vec::new(),
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! What somebody may wish, in numbers that anybody can draw, with names, rooms and nonces that often meet; and how it
 //! becomes a command.
 
-use taproom::domain::{Door, Kind, Moment, Role, RoomId, Scopes, Seq, Until, UserId};
+mod account;
+
+use taproom::domain::{Door, Involvement, Kind, Moment, Role, RoomId, Seq, Until, UserId};
 
 use crate::rules::{DAY, HOUR, Model, Room};
 use crate::verb::Verb;
-use crate::written::{What, Written, number};
+use crate::written::{Said, What, Written, number};
 
 /// Names of which some are one, in different spellings, and one only looks like another; hostile ones among them.
 pub const NAMES: [&str; 7] =
@@ -73,18 +75,14 @@ impl Wisher<'_> {
         match verb {
             Verb::Enter => What::Enter { room: name(&ROOMS, a), name: name(&NAMES, b), token: self.secret() },
             Verb::Open => What::Open { room: name(&ROOMS, a) },
-            Verb::Post => {
-                let slow: Vec<_> = self.model.rooms.iter().filter(|room| room.slow_s > 0 && c % 3 == 0).collect();
-                let room = pick(&slow, a).map_or_else(|| self.room(a), |room| room.id);
-                What::Post { room, body: format!("<p>\ntext {b} 🚀") }
-            }
+            Verb::Post => self.post(),
             Verb::Leave => What::Leave { token: self.token(a) },
             Verb::SetRole => What::SetRole { user: self.user(a), role: Role::ALL[b % 4] },
             Verb::Mute => What::Mute { user: self.user(a), until: self.until(b) },
             Verb::Ban => {
                 let why = (b % 2 == 0).then(|| "crowds".to_owned());
                 let addresses = (0..c % 3).map(|n| format!("192.0.2.{}", (b + n) % 3)).collect();
-                What::Ban { user: self.user(a), until: self.until(b), why, addresses }
+                What::Ban { user: self.user(a), until: self.until(b), why, addresses, erase: c % 2 == 0 }
             }
             Verb::Unban => What::Unban { user: self.user(a) },
             Verb::Erase => {
@@ -93,11 +91,14 @@ impl Wisher<'_> {
                 let user = author.filter(|_| c % 4 > 0).unwrap_or_else(|| self.user(a));
                 What::Erase { user, room: self.room(b), after }
             }
+            Verb::Erased => {
+                What::Erased { user: pick(&self.model.erasures, a).map_or(self.user(b), |(user, _)| *user) }
+            }
             Verb::ResetLink => What::ResetLink { user: self.user(a), link: self.secret() },
             Verb::SetHouse => {
                 // Most of the time the door is open, or nothing happens any more.
                 let (door, rooms_by) =
-                    (*Door::ALL.get(a % 6).unwrap_or(&Door::Open), Role::ALL[b.saturating_sub(3) % 4]);
+                    (*Door::ALL.get(a % 5).unwrap_or(&Door::Open), Role::ALL[b.saturating_sub(3) % 4]);
                 What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 3 > 0 }
             }
             Verb::CreateRoom => {
@@ -124,11 +125,49 @@ impl Wisher<'_> {
                 What::RevokeInvitation { id }
             }
             Verb::Settle => What::Settle { report: pick(&self.model.reports, a).map_or(Seq(0), |(id, _)| *id) },
-            _ => self.about_a_room(verb).unwrap_or_else(|| self.account(verb, who)),
+            _ => self.reader(verb).or_else(|| self.about_a_room(verb, who)).unwrap_or_else(|| self.account(verb, who)),
         }
     }
 
-    fn about_a_room(&mut self, verb: Verb) -> Option<What> {
+    fn post(&self) -> What {
+        let [a, b, c] = self.numbers;
+        let slow: Vec<_> = self.model.rooms.iter().filter(|room| room.slow_s > 0 && b % 2 == 0).collect();
+        let room = pick(&slow, a).map_or_else(|| self.room(a), |room| room.id);
+        // Most answers are to what was said in this very room.
+        let answered = self.model.rooms.iter().find(|like| like.id == room && c % 3 == 1);
+        let answered = answered.and_then(|room| pick(&room.posts, b)).map(|post| Seq(post.id));
+        let reply_to = if c % 12 == 11 { Some(self.message(a + 1, b)) } else { answered };
+        What::Post { room, said: self.said(b, c), reply_to }
+    }
+
+    /// Words, of which some speak to people, and some are long.
+    fn said(&self, b: usize, c: usize) -> Said {
+        let body = format!("<p>\ntext {b} 🚀{}", " on it goes".repeat(if b % 5 == 4 { 20 } else { 0 }));
+        let html = b.is_multiple_of(2).then(|| format!("<p>text {c}</p>"));
+        let mentions = (0..[0, 0, 1, 3][b % 4]).map(|n| self.user(c + n)).collect();
+        Said { body, html, mentions, calls_all: (b + c).is_multiple_of(5) }
+    }
+
+    fn reader(&self, verb: Verb) -> Option<What> {
+        let [a, b, c] = self.numbers;
+        let room = self.room(a);
+        Some(match verb {
+            Verb::Read => {
+                let all = if c % 3 == 0 { Seq(u64::MAX) } else { Seq(self.model.last / (c as u64 % 3)) };
+                What::Read { room, seq: if b % 2 == 0 { self.message(a, b) } else { all } }
+            }
+            Verb::Unread => What::Unread { room, message: self.message(a, b) },
+            Verb::Draft => {
+                let body = (b % 3 > 0).then(|| format!("begun {b}"));
+                What::Draft { room, body, reply_to: (c % 3 == 0).then(|| self.message(a, c)) }
+            }
+            Verb::Involve => What::Involve { room, involvement: Involvement::CHOICES[b % 4] },
+            Verb::KeepOnTop => What::KeepOnTop { room, on_top: b % 3 > 0 },
+            _ => return None,
+        })
+    }
+
+    fn about_a_room(&mut self, verb: Verb, who: UserId) -> Option<What> {
         let [a, b, c] = self.numbers;
         let room = self.room(a);
         Some(match verb {
@@ -153,6 +192,17 @@ impl Wisher<'_> {
                 let gone: Vec<_> = self.model.rooms.iter().filter(|room| room.deleted_at.is_some()).collect();
                 What::Undelete { room: pick(&gone, b).map_or(room, |room| room.id) }
             }
+            Verb::EditMessage => {
+                let posts = pick(&self.model.rooms, a).map_or(&[][..], |Room { posts, .. }| posts);
+                let own: Vec<_> = posts.iter().filter(|post| post.author.0 == who && c % 4 > 0).collect();
+                let message = pick(&own, b).map_or_else(|| self.message(a, b), |post| Seq(post.id));
+                What::EditMessage { room, message, said: self.said(c, b) }
+            }
+            Verb::React => {
+                let reaction = ["👍", "<b>+1</b>", "so \"be\" it"][c % 3].to_owned();
+                What::React { room, message: self.message(a, b), reaction, on: c % 4 > 0 }
+            }
+            Verb::Pin => What::Pin { room, message: self.message(a, b), pinned: c % 3 > 0 },
             Verb::RemoveMessage => What::RemoveMessage { room, message: self.message(a, b) },
             Verb::Report => {
                 let why = (c % 2 == 0).then(|| "rude".to_owned());
@@ -161,56 +211,6 @@ impl Wisher<'_> {
             Verb::MuteInRoom => What::MuteInRoom { room, user: self.user(b), until: self.until(c) },
             _ => return None,
         })
-    }
-
-    fn account(&mut self, verb: Verb, who: UserId) -> What {
-        let [a, b, c] = self.numbers;
-        let own = self.model.user(who);
-        match verb {
-            Verb::Own => {
-                let own = own.filter(|_| a % 2 == 0).map(|user| user.name.to_string());
-                let (house, name) = (format!("House {b}"), own.unwrap_or_else(|| name(&NAMES, b)));
-                What::Own { house, name, password: self.secret(), token: self.secret() }
-            }
-            Verb::Claim => {
-                let theirs = self.model.tokens.iter().rfind(|token| token.user == who && a % 4 > 0);
-                let instead = theirs.map_or_else(|| self.token(b), |token| number(token.hash));
-                What::Claim { password: self.secret(), token: self.secret(), instead }
-            }
-            Verb::SignIn => {
-                What::SignIn { user: self.user(a), proof: self.proof(self.user(a), b), token: self.secret() }
-            }
-            Verb::SetPassword => {
-                What::SetPassword { proof: self.proof(who, b), password: self.secret(), token: self.secret() }
-            }
-            Verb::MakeToken => {
-                let scopes = Scopes { read: a % 2 == 0, post: b % 2 == 0 };
-                What::MakeToken { label: format!("script {c}"), scopes, token: self.secret() }
-            }
-            Verb::Revoke => {
-                let theirs: Vec<_> = self.model.tokens.iter().filter(|token| token.user == who).collect();
-                What::Revoke { token: pick(&theirs, a).map_or_else(|| self.token(b), |token| number(token.hash)) }
-            }
-            Verb::RevokeOthers => What::RevokeOthers { keep: self.token(a) },
-            Verb::SetRecoveryCodes => What::SetRecoveryCodes { codes: (0..a % 4).map(|_| self.secret()).collect() },
-            Verb::Recover => {
-                let user = self.user(a);
-                let codes = self.model.user(user).map_or(Vec::new(), |user| user.codes.clone());
-                let code = pick(&codes, b).map_or(0, |code| number(*code));
-                What::Recover { user, code, password: self.secret(), token: self.secret() }
-            }
-            Verb::Reset => {
-                let link = pick(&self.model.resets, a).map_or(0, |(link, _, _)| number(*link));
-                What::Reset { link, password: self.secret(), token: self.secret() }
-            }
-            Verb::Join => {
-                let code = pick(&self.model.invitations, a).map_or(0, |(code, _)| number(*code));
-                let password = (c % 4 > 0).then(|| self.secret());
-                What::Join { code, name: name(&NAMES, b), password, token: self.secret() }
-            }
-            Verb::Seen => What::Seen { token: self.token(a), from: b as u64 },
-            other => panic!("no matter of an account: {other:?}"),
-        }
     }
 
     fn secret(&mut self) -> u64 {

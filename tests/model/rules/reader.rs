@@ -1,0 +1,69 @@
+//! The model's rules of reading: how far somebody has come in a room, what they want to hear, what they have begun to write.
+
+use taproom::domain::{Draft, Event, Involvement, ReaderCommand, Reading, Refusal, RoomId, Seq, UserId, Who};
+
+use super::{Mark, Model, Now, Post, Room};
+
+impl Model {
+    pub(super) fn read(&mut self, now: Now, who: Who, id: RoomId, command: &ReaderCommand) -> Result<Event, Refusal> {
+        let user = self.asker(now, who)?;
+        self.seen_by(now, &user, id)?;
+        let user = user.id;
+        let room = self.room_mut(id);
+        match command {
+            ReaderCommand::Read { seq } => {
+                // Nobody has read what is still to come.
+                let up_to = seq.0.min(now.seq.0 - 1);
+                let mark = room.mark(user);
+                mark.read = mark.read.max(up_to);
+            }
+            ReaderCommand::Unread { message } => {
+                room.post(message.0).ok_or(Refusal::MessageUnknown)?;
+                let mark = room.mark(user);
+                // What was not read before stays so.
+                if mark.read == 0 || mark.read >= message.0 {
+                    mark.read = message.0 - 1;
+                }
+            }
+            ReaderCommand::Draft { body, reply_to } => {
+                room.drafts.retain(|(other, _)| *other != user);
+                if body.is_some() || reply_to.is_some() {
+                    let body = body.as_ref().map_or("", |body| body.as_str()).to_owned();
+                    room.drafts.push((user, Draft { body, reply_to: *reply_to }));
+                }
+            }
+            ReaderCommand::Involve { involvement } => room.mark(user).involvement = *involvement,
+            ReaderCommand::KeepOnTop { on_top } => room.mark(user).on_top = *on_top,
+        }
+        Ok(Event::ReaderMoved { user, room: id })
+    }
+}
+
+impl Room {
+    fn mark(&mut self, user: UserId) -> &mut Mark {
+        let known = self.marks.iter().position(|mark| mark.user == user);
+        let n = known.unwrap_or_else(|| {
+            self.marks.push(Mark { user, read: 0, involvement: Involvement::Usual, on_top: false });
+            self.marks.len() - 1
+        });
+        &mut self.marks[n]
+    }
+
+    /// What waits for somebody. Whoever spoke last has read everything; for whoever has never read there only that waits
+    /// which speaks to them by name.
+    pub fn reading(&self, user: UserId) -> Reading {
+        let nothing = Mark { user, read: 0, involvement: Involvement::Usual, on_top: false };
+        let mark = self.marks.iter().find(|mark| mark.user == user).unwrap_or(&nothing);
+        let spoke_last = self.posts.last().is_some_and(|post| post.author.0 == user);
+        let waits = |post: &Post| match mark.read {
+            _ if spoke_last => false,
+            0 => post.mentions.contains(&user),
+            read => post.id > read,
+        };
+        let calls = |post: &&Post| post.author.0 != user && (post.calls_all || post.mentions.contains(&user));
+        let waiting = || self.posts.iter().filter(|post| waits(post));
+        let Mark { read, involvement, on_top, .. } = *mark;
+        let (unread, mentions) = (waiting().count() as u64, waiting().filter(calls).count() as u64);
+        Reading { read: Seq(read), unread, mentions, involvement, on_top }
+    }
+}
