@@ -99,8 +99,10 @@ impl Involvement {
 pub struct Reading {
     /// The last change up to which they have read. 0: they have never said.
     pub read: Seq,
-    /// How many messages came after it; none for whoever spoke last. For somebody who has never read there: only those that
-    /// speak to them, or an old room would come down on whoever sees it for the first time.
+    /// The last message of the room. 0: there is none.
+    pub last: Seq,
+    /// How many messages came after what they have read; none for whoever spoke last. For somebody who has never read there: only those that speak to
+    /// them, or an old room would come down on whoever sees it for the first time. In a direct room all of them do.
     pub unread: u64,
     /// How many of these speak to them, by name or by calling everybody.
     pub mentions: u64,
@@ -108,6 +110,39 @@ pub struct Reading {
     pub involvement: Involvement,
     /// Whether the room stands above the others in their list.
     pub on_top: bool,
+}
+
+/// What a list of rooms shows beside a room: how much there is that somebody has not read, if they want to hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Badge {
+    /// Nothing.
+    Nothing,
+    /// So many messages.
+    Unread(u64),
+    /// So many messages that are for them, and not just for the room.
+    ForThem(u64),
+}
+
+impl Reading {
+    /// What stands beside the room in their list.
+    pub fn badge(&self, kind: Kind) -> Badge {
+        match (self.involvement.in_room(kind), self.mentions, self.unread) {
+            (Involvement::Everything, _, unread @ 1..) if kind == Kind::Direct => Badge::ForThem(unread),
+            (_, mentions @ 1.., _) => Badge::ForThem(mentions),
+            (_, 0, 0) | (Involvement::Nothing | Involvement::Hidden, 0, _) => Badge::Nothing,
+            (Involvement::Usual | Involvement::Everything | Involvement::Mentions, 0, unread) => Badge::Unread(unread),
+        }
+    }
+
+    /// Whether the room stands in their list.
+    pub fn is_listed(&self) -> bool {
+        self.involvement != Involvement::Hidden || self.mentions > 0
+    }
+
+    /// Whether it changes anything to say that they have read up to here.
+    pub fn moves_to(&self, seq: Seq) -> bool {
+        self.read < seq.min(self.last)
+    }
 }
 
 /// What somebody has begun to write.
@@ -140,5 +175,24 @@ mod tests {
                 "{chosen:?}"
             );
         }
+    }
+    #[test]
+    fn a_badge_shows_what_somebody_wants_to_hear_of_and_what_speaks_to_them_always() {
+        use Involvement as I;
+        for (involvement, kind, mentions, badge) in [
+            (I::Usual, Kind::Direct, 0, Badge::ForThem(5)),
+            (I::Usual, Kind::Open, 0, Badge::Unread(5)),
+            (I::Usual, Kind::Closed, 2, Badge::ForThem(2)),
+            (I::Everything, Kind::Public, 2, Badge::ForThem(2)),
+            (I::Mentions, Kind::Direct, 0, Badge::Unread(5)),
+            (I::Nothing, Kind::Direct, 0, Badge::Nothing),
+            (I::Hidden, Kind::Open, 1, Badge::ForThem(1)),
+        ] {
+            let reading = Reading { unread: 5, mentions, involvement, ..Reading::default() };
+            assert_eq!(reading.badge(kind), badge, "{involvement:?} {kind:?}");
+            assert_eq!(Reading { involvement, ..Reading::default() }.badge(kind), Badge::Nothing);
+        }
+        let hidden = Reading { unread: 5, involvement: I::Hidden, ..Reading::default() };
+        assert!(!hidden.is_listed() && Reading { mentions: 1, ..hidden }.is_listed());
     }
 }

@@ -1,17 +1,12 @@
-//! Reading what is around the messages: threads, pins, earlier versions; and how somebody reads a room.
-
-use std::collections::BTreeMap;
+//! Reading what is around the messages: threads, pins, earlier versions.
 
 use redb::ReadableTable;
 
 use super::rows;
-use super::schema::{
-    CALLS, DRAFTS, DraftRow, ERASURES, MENTIONS, MESSAGES, MessageRow, PINS, READS, ReadRow, THREADS, VERSIONS,
-    VersionRow,
-};
+use super::schema::{ERASURES, PINS, THREADS, VERSIONS, VersionRow};
 use super::{Fault, Snapshot};
 use crate::domain::limits::THREAD_SHOWN_MAX;
-use crate::domain::{Draft, Message, MessageId, Reading, RoomId, Seq, UserId, Version};
+use crate::domain::{Message, MessageId, RoomId, Seq, UserId, Version};
 
 impl Snapshot {
     /// The message with which a thread began, and those that belong to it, oldest first; of these at most the last
@@ -64,70 +59,6 @@ impl Snapshot {
                 Ok(Version { until, body })
             })
             .collect()
-    }
-
-    /// How somebody reads a room.
-    pub fn reading(&self, user: UserId, room: RoomId) -> Result<Reading, Fault> {
-        let row: Option<ReadRow> = rows::get(&self.transaction().open_table(READS)?, "reads", (user.0, room.0))?;
-        self.reading_of(user, room, row)
-    }
-
-    /// The rooms that somebody reads or in which somebody speaks to them, and how they read each. Some may have been closed
-    /// to them since: ask whether they see each.
-    pub fn readings(&self, user: UserId) -> Result<Vec<(RoomId, Reading)>, Fault> {
-        let (reads, mentions) = (self.transaction().open_table(READS)?, self.transaction().open_table(MENTIONS)?);
-        let mut rows = BTreeMap::new();
-        for entry in mentions.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
-            rows.insert(entry?.0.value().1, None);
-        }
-        for entry in reads.range((user.0, 0)..=(user.0, u64::MAX))? {
-            let (key, row) = entry?;
-            rows.insert(key.value().1, Some(rows::decode("reads", row.value())?));
-        }
-        rows.into_iter().map(|(room, row)| Ok((RoomId(room), self.reading_of(user, RoomId(room), row)?))).collect()
-    }
-
-    fn reading_of(&self, user: UserId, room: RoomId, row: Option<ReadRow>) -> Result<Reading, Fault> {
-        let ReadRow { seq: read, nth, involvement, on_top } = row.unwrap_or_default();
-        let messages = self.transaction().open_table(MESSAGES)?;
-        let last = messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()?;
-        let last: Option<MessageRow> = last.map(|(_, row)| rows::decode("messages", row.value())).transpose()?;
-        // Whoever spoke last has read what was said before.
-        let Some(last) = last.filter(|last| last.author != user) else {
-            return Ok(Reading { read, involvement, on_top, ..Reading::default() });
-        };
-        let mentions = self.transaction().open_table(MENTIONS)?;
-        let by_name = mentions.range((user.0, room.0, 0)..=(user.0, room.0, u64::MAX))?.count() as u64;
-        let (unread, mentions) = match read {
-            Seq(0) => (by_name, by_name),
-            _ => (last.nth.saturating_sub(nth), by_name + self.calls(user, room, read)?),
-        };
-        Ok(Reading { read, unread, mentions, involvement, on_top })
-    }
-
-    /// How many messages after this change call somebody only with everybody else.
-    fn calls(&self, user: UserId, room: RoomId, after: Seq) -> Result<u64, Fault> {
-        let (calls, mentions) = (self.transaction().open_table(CALLS)?, self.transaction().open_table(MENTIONS)?);
-        let mut found = 0;
-        for entry in calls.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
-            let (key, by) = entry?;
-            let is_by_name = mentions.get((user.0, room.0, key.value().1))?.is_some();
-            found += u64::from(by.value() != user.0 && !is_by_name);
-        }
-        Ok(found)
-    }
-
-    /// What somebody has begun to write in a room.
-    pub fn draft(&self, user: UserId, room: RoomId) -> Result<Option<Draft>, Fault> {
-        let row: Option<DraftRow> = rows::get(&self.transaction().open_table(DRAFTS)?, "drafts", (user.0, room.0))?;
-        Ok(row.map(|DraftRow { body, reply_to, .. }| Draft { body, reply_to }))
-    }
-
-    /// In which rooms somebody has begun to write.
-    pub fn drafts(&self, user: UserId) -> Result<Vec<RoomId>, Fault> {
-        let table = self.transaction().open_table(DRAFTS)?;
-        let rows = table.range((user.0, 0)..=(user.0, u64::MAX))?;
-        rows.map(|entry| Ok(RoomId(entry?.0.value().1))).collect()
     }
 
     /// Of whom something is left that is to go, and who wants it gone.

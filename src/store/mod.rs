@@ -15,6 +15,7 @@ mod open;
 mod outcomes;
 mod people;
 mod read;
+mod reading;
 mod rooms;
 mod rows;
 mod schema;

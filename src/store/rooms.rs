@@ -15,7 +15,7 @@ const LOOKED_AT_ROOMS: usize = 50_000;
 /// The same for those that were deleted lately.
 const LOOKED_AT_DELETED: usize = 1_000;
 /// How many hidden rooms of one person a list has, the newest of them.
-const HIDDEN_LISTED_MAX: usize = 200;
+pub(super) const HIDDEN_LISTED_MAX: usize = 200;
 
 /// A room and its last change, or its opening.
 #[derive(Clone, Debug)]

@@ -1,0 +1,116 @@
+//! Reading how somebody reads: how far they have come in each room, and what they have begun to write.
+
+use std::collections::BTreeMap;
+
+use redb::ReadOnlyTable;
+
+use super::rooms::HIDDEN_LISTED_MAX;
+use super::rows::{self, Row};
+use super::schema::{
+    CALLS, DRAFTS, DraftRow, MENTIONS, MESSAGES, MessageRow, READS, ROOMS, ROOMS_OF, ReadRow, RoomRow,
+};
+use super::{Fault, Snapshot};
+use crate::domain::{Draft, Kind, Reading, RoomId, Seq, UserId};
+
+impl Snapshot {
+    /// How somebody reads a room.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read; so with all that follow.
+    pub fn reading(&self, user: UserId, room: RoomId) -> Result<Reading, Fault> {
+        let row: Option<ReadRow> = rows::get(&self.transaction().open_table(READS)?, "reads", (user.0, room.0))?;
+        let (row, mentions) = (row.unwrap_or_default(), self.transaction().open_table(MENTIONS)?);
+        let unread = (user.0, room.0, row.seq.0 + 1)..=(user.0, room.0, u64::MAX);
+        Reader::of(self, user)?.reading(room, row, mentions.range(unread)?.count() as u64)
+    }
+
+    /// How somebody reads each room that they have read, that speaks to them or in which they talk with single people, in
+    /// the order of the rooms' numbers. Some may have been closed to them since: ask whether they see each.
+    pub fn readings(&self, user: UserId) -> Result<Vec<(RoomId, Reading)>, Fault> {
+        let mut rooms: BTreeMap<RoomId, (ReadRow, u64)> = BTreeMap::new();
+        for entry in self.transaction().open_table(READS)?.range((user.0, 0)..=(user.0, u64::MAX))? {
+            let (key, row) = entry?;
+            rooms.insert(RoomId(key.value().1), (rows::decode("reads", row.value())?, 0));
+        }
+        for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
+            let (_, room, message) = entry?.0.value();
+            let (row, mentions) = rooms.entry(RoomId(room)).or_default();
+            *mentions += u64::from(message > row.seq.0); // one that came into a message that was read is not counted
+        }
+        let hidden = self.transaction().open_table(ROOMS_OF)?;
+        for entry in hidden.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(HIDDEN_LISTED_MAX) {
+            rooms.entry(RoomId(entry?.0.value().1)).or_default();
+        }
+        let reader = Reader::of(self, user)?;
+        let readings = rooms.into_iter();
+        readings.map(|(room, (row, mentions))| Ok((room, reader.reading(room, row, mentions)?))).collect()
+    }
+
+    /// What somebody has begun to write in a room.
+    pub fn draft(&self, user: UserId, room: RoomId) -> Result<Option<Draft>, Fault> {
+        let row: Option<DraftRow> = rows::get(&self.transaction().open_table(DRAFTS)?, "drafts", (user.0, room.0))?;
+        Ok(row.map(|DraftRow { body, reply_to, .. }| Draft { body, reply_to }))
+    }
+
+    /// In which rooms somebody has begun to write.
+    pub fn drafts(&self, user: UserId) -> Result<Vec<RoomId>, Fault> {
+        let table = self.transaction().open_table(DRAFTS)?;
+        let rows = table.range((user.0, 0)..=(user.0, u64::MAX))?;
+        rows.map(|entry| Ok(RoomId(entry?.0.value().1))).collect()
+    }
+}
+
+/// What tells how somebody reads, opened once for however many rooms.
+struct Reader {
+    user: UserId,
+    messages: ReadOnlyTable<(u64, u64), Row<MessageRow>>,
+    calls: ReadOnlyTable<(u64, u64), u64>,
+    mentions: ReadOnlyTable<(u64, u64, u64), ()>,
+    rooms: ReadOnlyTable<u64, Row<RoomRow>>,
+}
+
+impl Reader {
+    fn of(snapshot: &Snapshot, user: UserId) -> Result<Self, Fault> {
+        let file = snapshot.transaction();
+        let (messages, rooms) = (file.open_table(MESSAGES)?, file.open_table(ROOMS)?);
+        let (calls, mentions) = (file.open_table(CALLS)?, file.open_table(MENTIONS)?);
+        Ok(Self { user, messages, calls, mentions, rooms })
+    }
+
+    fn reading(&self, room: RoomId, row: ReadRow, mentions: u64) -> Result<Reading, Fault> {
+        let ReadRow { seq, nth, involvement, on_top } = row;
+        let Some((last, row)) = self.last(room)? else {
+            return Ok(Reading { read: seq, involvement, on_top, ..Reading::default() });
+        };
+        let unread = if row.author == self.user {
+            0 // whoever spoke last has read what was said before
+        } else if seq == Seq(0) && !self.is_direct(room)? {
+            mentions
+        } else {
+            row.nth.saturating_sub(nth)
+        };
+        let calls = if unread == 0 || seq == Seq(0) { 0 } else { self.calls(room, seq)? };
+        Ok(Reading { read: seq, last, unread, mentions: (mentions + calls).min(unread), involvement, on_top })
+    }
+
+    fn last(&self, room: RoomId) -> Result<Option<(Seq, MessageRow)>, Fault> {
+        let last = self.messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()?;
+        last.map(|(key, row)| Ok((Seq(key.value().1), rows::decode("messages", row.value())?))).transpose()
+    }
+
+    fn is_direct(&self, room: RoomId) -> Result<bool, Fault> {
+        let row: Option<RoomRow> = rows::get(&self.rooms, "rooms", room.0)?;
+        Ok(row.is_some_and(|row| row.kind == Kind::Direct))
+    }
+
+    /// How many messages after this change call somebody only with everybody else.
+    fn calls(&self, room: RoomId, after: Seq) -> Result<u64, Fault> {
+        let (mut found, user) = (0, self.user.0);
+        for entry in self.calls.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
+            let (key, by) = entry?;
+            let is_by_name = self.mentions.get((user, room.0, key.value().1))?.is_some();
+            found += u64::from(by.value() != user && !is_by_name);
+        }
+        Ok(found)
+    }
+}
