@@ -13,7 +13,7 @@ if (typists && stream) {
   const words = new Intl.ListFormat(language);
   // All are told the same: one's own name is taken out here.
   new MutationObserver(() => {
-    const names = [...typists.querySelectorAll('[data-author]')], others = names.filter(name => !own(name));
+    const names = [...typists.querySelectorAll('[data-author]')], others = names.filter(name => !isMine(name));
     if (others.length === names.length) return;
     const line = document.createElement('span');
     line.append(...words.formatToParts(others.map((_, n) => `${n}`)).map(part => part.type === 'element' ? others[part.value] : part.value));
