@@ -11,7 +11,7 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use poem::{Endpoint, Request, Response};
 use taproom::domain::{
-    Asked, Body, Command, Device, Event, Moment, RoomId, RoomName, Token, UserId, UserName, Who, Words,
+    Asked, Body, Command, Device, Event, Moment, ReaderCommand, RoomId, RoomName, Token, UserId, UserName, Who, Words,
 };
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
@@ -27,6 +27,8 @@ const PEOPLE: u8 = 10;
 const MESSAGES: usize = 50;
 /// How many rooms there are beside the one whose page is asked for: a full list.
 const OTHER_ROOMS: usize = 49;
+/// How many rooms somebody else reads, in each of which there is something that they have not read.
+const READ_ROOMS: usize = 200;
 /// Runs, of which the fastest counts: everything that disturbs makes a run slower.
 const RUNS: usize = 5;
 
@@ -57,12 +59,23 @@ fn main() -> Result<()> {
     assert_eq!(read()?.messages.len(), MESSAGES);
     show("last-50 page from the store", calls, || drop(read()))?;
 
+    let readings = || past.store.snapshot().and_then(|snapshot| snapshot.readings(past.reader));
+    assert_eq!(readings()?.iter().filter(|(_, reading)| reading.unread == 1).count(), READ_ROOMS);
+    show("what is unread in 200 rooms, from the store", calls, || drop(readings()))?;
+
     let answer = |path: &str, accept: &str, more: Option<(&'static str, &str)>| {
         let request = Request::builder().uri_str(path).header("accept", accept);
         let request = request.header("cookie", format!("taproom={}", past.token.text()));
         let request = more.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         runtime.block_on(endpoint.get_response(request.finish()))
     };
+    let beside = || {
+        let cookie = format!("taproom={}", Token::new([1; 32]).text());
+        let request = Request::builder().uri_str("/rooms").header("accept", "text/html").header("cookie", cookie);
+        runtime.block_on(endpoint.get_response(request.finish()))
+    };
+    assert_eq!(beside().status(), StatusCode::OK);
+    show("a page beside which 200 rooms are unread", calls, || drop(beside()))?;
     for (what, path, accept) in [
         ("nothing (/up)", "/up", "*/*"),
         ("the room as HTML", "/rooms/lobby", "text/html"),
@@ -148,6 +161,8 @@ struct Past {
     store: Arc<Store>,
     room: RoomId,
     token: Token,
+    /// Who reads many rooms.
+    reader: UserId,
 }
 
 fn fill(directory: &Path) -> Result<Past> {
@@ -174,7 +189,21 @@ fn fill(directory: &Path) -> Result<Past> {
             Command::Post { room, words: Words::plain(Body::parse(&text)?), reply_to: None },
         )?;
     }
-    Ok(Past { store, room, token: Token::new([0; 32]) })
+    let (reader, words) = (people[1], Body::parse(&"Some words. ".repeat(8))?);
+    for number in 0..READ_ROOMS {
+        let opened = carry_out(
+            &store,
+            Who::User(people[0]),
+            Command::Open { room: RoomName::parse(&format!("Read {number}"))? },
+        )?;
+        let Event::Opened { room } = opened else { continue };
+        let says = || Command::Post { room, words: Words::plain(words.clone()), reply_to: None };
+        carry_out(&store, Who::User(people[0]), says())?;
+        let seq = store.snapshot()?.last()?;
+        carry_out(&store, Who::User(reader), Command::Reader(room, ReaderCommand::Read { seq }))?;
+        carry_out(&store, Who::User(people[0]), says())?;
+    }
+    Ok(Past { store, room, token: Token::new([0; 32]), reader })
 }
 
 fn carry_out(store: &Store, who: Who, command: Command) -> Result<Event> {

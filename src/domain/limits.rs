@@ -65,6 +65,8 @@ pub const PAGE_MESSAGES: usize = 50;
 pub const LISTED_ROOMS_MAX: usize = 50;
 /// How many emoji a list of them has.
 pub const LISTED_EMOJI_MAX: usize = 50;
+/// How many rooms somebody marks as read at once.
+pub const MARKED_ROOMS_MAX: usize = 1_000;
 /// How many people the list of who is here names; the count tells of the rest.
 pub const NAMED_PEOPLE_MAX: usize = 50;
 

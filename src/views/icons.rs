@@ -6,6 +6,8 @@ use maud::{Markup, PreEscaped, html};
 #[derive(Clone, Copy)]
 pub(super) enum Icon {
     Alert,
+    Bell,
+    BellOff,
     Check,
     Close,
     Edit,
@@ -27,20 +29,22 @@ pub(super) enum Icon {
 }
 
 use Icon::{
-    Alert, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply, Search, Send,
-    Smile, Trash,
+    Alert, Bell, BellOff, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply,
+    Search, Send, Smile, Trash,
 };
 
 /// All of them, in the order of their names.
-const ALL: [Icon; 19] = [
-    Alert, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply, Search, Send,
-    Smile, Trash,
+const ALL: [Icon; 21] = [
+    Alert, Bell, BellOff, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply,
+    Search, Send, Smile, Trash,
 ];
 
 impl Icon {
     fn name(self) -> &'static str {
         match self {
             Alert => "i-alert",
+            Bell => "i-bell",
+            BellOff => "i-bell-off",
             Check => "i-check",
             Close => "i-close",
             Edit => "i-edit",
@@ -66,6 +70,8 @@ impl Icon {
     fn shape(self) -> &'static str {
         match self {
             Alert => r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5M12 15.8h.01"/>"#,
+            Bell => r#"<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15ZM10 20.5h4"/>"#,
+            BellOff => r#"<path d="M6 16.5V11a6 6 0 0 1 9.5-4.9M18 9.5v7l1.5 1.5H8M10 20.5h4M4 20 20 4"/>"#,
             Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
             Close => r#"<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>"#,
             Edit => {

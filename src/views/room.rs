@@ -2,12 +2,14 @@
 
 use maud::{Markup, Render, html};
 
+use super::fresh::{self, Fresh};
 use super::icons::{self, Icon};
+use super::involvement;
 use super::people::{self, Here};
 use super::sidebar::{self, Places};
 use super::{actions, layout, message, pins};
 use crate::domain::limits::NAME_CHARS_MAX;
-use crate::domain::{Cursor, Message, Person, Quote, Room};
+use crate::domain::{Cursor, Draft, Message, Person, Quote, Reading, Room};
 
 /// What the page of a room shows.
 #[derive(Debug)]
@@ -18,6 +20,10 @@ pub struct View<'a> {
     pub room: &'a Room,
     /// Why the viewer, who has a name, may not post here.
     pub silenced: Option<&'a str>,
+    /// How the viewer reads it, if they have a name.
+    pub reading: Option<&'a Reading>,
+    /// What the viewer has begun to write.
+    pub draft: Option<&'a Draft>,
     /// The messages, oldest first.
     pub messages: &'a [Message],
     /// There are older ones.
@@ -34,6 +40,14 @@ pub struct View<'a> {
     pub reply: Option<&'a Quote>,
     /// The nonce of the first message written here.
     pub nonce: &'a str,
+}
+
+impl View<'_> {
+    fn fresh(&self) -> Fresh {
+        self.reading.zip(self.places.viewer).map_or(Fresh::Nowhere, |(reading, viewer)| {
+            Fresh::of(self.room, reading, &viewer.author, self.messages, (self.older, self.newer))
+        })
+    }
 }
 
 /// About how long a row is beside what was said, in bytes.
@@ -73,19 +87,20 @@ pub fn page(view: &View) -> Markup {
 pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         (older_link(room, messages, older))
-        hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages)) }
+        hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages, Fresh::Nowhere)) }
     }
 }
 
 fn timeline(view: &View) -> Markup {
     let View { room, messages, .. } = *view;
+    let fresh = view.fresh();
     html! {
         div.timeline {
             // The scroller has one child and runs in reverse: it starts and stays at the bottom without a script.
             div #log role="log" aria-label={ "Messages in " (room.name) } tabindex="0" {
                 div {
                     (older_link(room, messages, view.older))
-                    ol #messages role="list" { (Rows(room, messages)) }
+                    ol #messages role="list" { (Rows(room, messages, fresh)) }
                     @if messages.is_empty() && !view.older && !view.newer {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
@@ -95,10 +110,12 @@ fn timeline(view: &View) -> Markup {
                             a href=(room.address.path()) { "Jump to latest" }
                         }
                     }
+                    @if let Some(reading) = view.reading { (fresh::button(room, reading)) }
                     (actions::tools(view.places.viewer.is_some() && view.silenced.is_none()))
-                    div #end {}
+                    div #end data-read=[view.reading.map(|reading| reading.read)] {}
                 }
             }
+            @if let Some(reading) = view.reading { (fresh::way(fresh, room, reading)) }
             a #pill .pill href=(room.address.path()) hidden { "Jump to latest" }
             p #state .banner role="status" {}
         }
@@ -106,17 +123,18 @@ fn timeline(view: &View) -> Markup {
 }
 
 /// The rows. The first has its day above it, also when the day began on an earlier page.
-struct Rows<'a>(&'a Room, &'a [Message]);
+struct Rows<'a>(&'a Room, &'a [Message], Fresh);
 
 /// Into the page's own buffer: as a [`Markup`] of its own, most of the page would be copied once more.
 impl Render for Rows<'_> {
     fn render_to(&self, page: &mut String) {
-        let Self(room, messages) = self;
+        let Self(room, messages, fresh) = self;
         page.reserve(messages.iter().map(|message| ROW_BYTES + message.body.len()).sum());
         if let Some(first) = messages.first().filter(|first| !first.place.opens_day) {
             message::day(first.at).render_to(page);
         }
         for message in *messages {
+            fresh.line(message).render_to(page);
             message::row(&room.address, message).render_to(page);
         }
     }
@@ -140,6 +158,8 @@ fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
 fn composer(view: &View, viewer: &Person) -> Markup {
     let action = format!("{}/messages", view.room.address.path());
     let label = format!("Message {}", view.room.name);
+    // A line feed right after the tag is not part of the text (WHATWG HTML, section 13.1.2.5).
+    let written = view.draft.map_or(String::new(), |draft| format!("\n{}", draft.body));
     html! {
         form #composer .composer method="post" action=(action) enctype="multipart/form-data"
             data-person=(viewer.author.id) data-room=(view.room.id.0) {
@@ -147,7 +167,7 @@ fn composer(view: &View, viewer: &Person) -> Markup {
                 (replying(view))
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
-                    aria-describedby="say-error" {}
+                    aria-describedby="say-error" { (written) }
                 (message::nonce(view.nonce))
                 button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }
             }
@@ -157,6 +177,7 @@ fn composer(view: &View, viewer: &Person) -> Markup {
                 noscript {
                     a href=(view.room.address.path()) { "Reload to see what is new" } " "
                     button.link formaction={ (view.room.address.path()) "/preview" } { "Preview" }
+                    button.link formaction={ (view.room.address.path()) "/draft" } formnovalidate { "Keep as draft" }
                 }
                 p #waiting .waiting role="status" {}
                 p.hint { "Enter sends, Shift + Enter breaks the line" }
@@ -190,6 +211,7 @@ fn head(view: &View) -> Markup {
             @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
         }
         (pins::way(room, view.pins))
+        @if let Some(reading) = view.reading { (involvement::bell(room, reading)) }
         @if view.places.viewer.is_some() {
             a.icon-button href={ (room.address.path()) "/settings" } aria-label={ "About " (room.name) } {
                 (icons::icon(Icon::Gear))

@@ -1,11 +1,14 @@
 //! The places beside a page: the rooms, the talks with single people, and oneself.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::badge::badge;
 use super::icons::{self, Icon};
 use super::{avatar, layout, people};
-use crate::domain::{Author, Kind, Person, Role, Room, RoomId};
+use crate::domain::{Author, Badge, Kind, Person, Reading, Role, Room, RoomId};
 
 /// What stands beside a page.
 #[derive(Debug)]
@@ -14,12 +17,16 @@ pub struct Places<'a> {
     pub house: &'a str,
     /// Who looks, if they have a name.
     pub viewer: Option<&'a Person>,
-    /// The rooms to go to, in the order of their names.
+    /// The rooms to go to, those on top first, in the order of their names.
     pub rooms: &'a [Room],
-    /// The direct rooms, latest first.
+    /// The direct rooms, those on top first, latest first.
     pub directs: &'a [Room],
     /// With whom those of them are that are for two.
     pub talks: &'a [Talk],
+    /// How the viewer reads them.
+    pub readings: &'a HashMap<RoomId, Reading>,
+    /// Where the viewer has begun to write.
+    pub drafts: &'a [RoomId],
     /// In which room the viewer is.
     pub current: Option<RoomId>,
 }
@@ -36,6 +43,10 @@ pub struct Talk {
 }
 
 impl Places<'_> {
+    fn badge(&self, room: &Room) -> Badge {
+        self.readings.get(&room.id).map_or(Badge::Nothing, |reading| reading.badge(room.kind))
+    }
+
     fn may_keep_order(&self) -> bool {
         self.viewer.is_some_and(|viewer| viewer.role >= Role::Moderator)
     }
@@ -52,6 +63,7 @@ pub(super) fn sidebar(places: &Places) -> Markup {
                 @if places.viewer.is_some() {
                     h2 { "Direct " a.icon-button href="/rooms#direct" aria-label="New direct talk" { (icons::small(Icon::Plus)) } }
                     ul role="list" { @for room in places.directs { li { (place(room, places)) } } }
+                    (read_all(places))
                 }
             }
             @if let Some(viewer) = places.viewer {
@@ -76,8 +88,9 @@ pub(super) fn sidebar(places: &Places) -> Markup {
 fn place(room: &Room, places: &Places) -> Markup {
     let current = (places.current == Some(room.id)).then_some("page");
     let talk = places.talks.iter().find(|talk| talk.room == room.id);
+    let count = places.badge(room);
     html! {
-        a.place href=(room.address.path()) aria-current=[current] {
+        a.place.unread[count != Badge::Nothing] href=(room.address.path()) aria-current=[current] {
             @match talk {
                 Some(talk) => (face(talk)),
                 None => (icons::icon(icon(room.kind))),
@@ -88,6 +101,8 @@ fn place(room: &Room, places: &Places) -> Markup {
                     span #{ "dot-words-" (with.id) } .sr { (people::dot_words(*is_here)) }
                 }
             }
+            @if places.drafts.contains(&room.id) { span.draft { (icons::small(Icon::Edit)) span.sr { ", a draft" } } }
+            @if places.viewer.is_some() { (badge(room.id, count)) }
         }
     }
 }
@@ -97,6 +112,20 @@ fn icon(kind: Kind) -> Icon {
         Kind::Open | Kind::Public => Icon::Hash,
         Kind::Closed => Icon::Lock,
         Kind::Direct => Icon::People,
+    }
+}
+
+/// The button that marks everything as read, if anything is not.
+fn read_all(places: &Places) -> Markup {
+    let all = || places.rooms.iter().chain(places.directs);
+    let here = all().find(|room| places.current == Some(room.id)).map_or("/rooms", |room| room.address.path());
+    html! {
+        @if all().any(|room| places.badge(room) != Badge::Nothing) {
+            form.read-all method="post" action="/read-all" {
+                input type="hidden" name="next" value=(here);
+                button.link { "Mark all read" }
+            }
+        }
     }
 }
 

@@ -237,7 +237,7 @@ fn said_to_be(name: &UserName, from: Option<IpAddr>) -> UserId {
 }
 
 /// Where somebody goes on to: a path on this server, and whatever else was wished for is the door.
-fn onward(next: &str) -> &str {
+pub(super) fn onward(next: &str) -> &str {
     let is_path = next.starts_with('/') && !next.starts_with("//");
     let is_plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if is_path && is_plain { next } else { "/" }

@@ -14,7 +14,7 @@ use super::pace::{self, Deed};
 use super::problem::Unsent;
 use super::removing::named;
 use super::visitor::Visitor;
-use super::{House, blocks, room_settings, writing};
+use super::{House, blocks, reading, room_settings, writing};
 use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};
 use crate::engine::{Problem, now};
 use crate::views;
@@ -47,6 +47,10 @@ async fn do_as_said(house: &House, request: &Request, visitor: &Visitor, form: &
         Said::Text(text) => {
             let done = say(house, request, visitor, form, &text).await?;
             let (room, message) = said(house, visitor, done)?;
+            let is_plain = is_plain_form(request, form);
+            if is_plain || is_htmx(request) {
+                reading::sent(House::of(request), visitor, room.id, message.id, !is_plain).await;
+            }
             shown(request, form, &room, &message)
         }
         Said::Topic(topic) => {
@@ -74,7 +78,7 @@ async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form, t
 }
 
 /// What a message answers, if it does.
-fn answered(form: &Form) -> Result<Option<MessageId>, Refusal> {
+pub(super) fn answered(form: &Form) -> Result<Option<MessageId>, Refusal> {
     match form.get("reply_to").unwrap_or("").trim() {
         "" => Ok(None),
         id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),

@@ -42,8 +42,10 @@ mod pins;
 mod places;
 mod problem;
 mod query;
+mod quota;
 mod random;
 mod reactions;
+mod reading;
 mod removing;
 mod reports;
 mod room_settings;
@@ -79,8 +81,9 @@ pub(crate) use erasing::go_on as go_on_erasing;
 pub use metrics::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 pub use origin::PublicUrl;
 pub use owner::OwnerLink;
-pub use pace::{Clock, Deed, Pace, Quota, Rate};
+pub use pace::{Clock, Deed, Pace};
 pub use passwords::Passwords;
+pub use quota::{Quota, Rate};
 
 /// What every handler may use.
 pub struct House {
@@ -174,6 +177,7 @@ fn of_accounts(route: Route) -> Route {
 fn of_rooms(route: Route) -> Route {
     route
         .at("/rooms", both(new_room::list, new_room::create))
+        .at("/read-all", takes(reading::mark_all_read))
         .at("/direct", takes(new_room::direct))
         .at("/rooms/:room", reads(rooms::show))
         .at("/rooms/:room/settings", both(room_settings::show, room_settings::set))
@@ -188,6 +192,10 @@ fn of_rooms(route: Route) -> Route {
         .at("/rooms/:room/preview", both(writing::back, writing::preview))
         .at("/rooms/:room/pins", reads(pins::list))
         .at("/rooms/:room/typing", takes(typing::tell))
+        .at("/rooms/:room/read", takes(reading::mark_read))
+        .at("/rooms/:room/unread", takes(reading::mark_unread))
+        .at("/rooms/:room/draft", takes(reading::keep_draft))
+        .at("/rooms/:room/involvement", both(reading::show_involvement, reading::involve))
         .at("/rooms/:room/messages", takes(messages::post))
         .at("/rooms/:room/messages/:id", reads(messages::permalink))
         .at("/rooms/:room/messages/:id/actions", reads(actions::show))

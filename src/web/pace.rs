@@ -7,7 +7,6 @@
 
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -19,6 +18,7 @@ use governor::{NotUntil, RateLimiter};
 use poem::Request;
 
 use super::crowd::Streams;
+use super::quota::{Quota, Rate, SECOND_US, rate};
 use super::{House, client};
 use crate::domain::{Refusal, UserId};
 
@@ -43,47 +43,15 @@ pub enum Deed {
     Change,
     /// A small change of which nobody hears at once: of one's own account, or a report. It is a row on disk.
     Note,
+    /// Telling how far one has read, or keeping what one has begun to write. It waits for the disk, and nobody is sent it.
+    Read,
     /// Opening a stream. Each may begin with a long way to catch up.
     Listen,
 }
 
-/// How fast: so many at once, and one more each time that `refill_us` microseconds have passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many tokens a full bucket has.
-    pub burst: u32,
-    /// How long it takes to get one token back, in microseconds.
-    pub refill_us: u64,
-}
-
-/// How fast one person, one address, and everybody together may do something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// Whoever has a name.
-    pub person: Rate,
-    /// Everybody behind one address: a school, an office, a whole provider.
-    pub address: Rate,
-    /// Everybody.
-    pub house: Rate,
-}
-
-impl Rate {
-    fn quota(self) -> governor::Quota {
-        let burst = NonZeroU32::new(self.burst).expect("the table lets everybody do something");
-        let quota = governor::Quota::with_period(Duration::from_micros(self.refill_us));
-        quota.expect("the table lets nobody do anything without end").allow_burst(burst)
-    }
-}
-
-const fn rate(burst: u32, refill_us: u64) -> Rate {
-    Rate { burst, refill_us }
-}
-
-const SECOND_US: u64 = 1_000_000;
-
 impl Deed {
     /// All of them, in their order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Enter,
         Self::SignIn,
         Self::Guess,
@@ -92,6 +60,7 @@ impl Deed {
         Self::Open,
         Self::Change,
         Self::Note,
+        Self::Read,
         Self::Listen,
     ];
 
@@ -136,16 +105,17 @@ impl Deed {
                 house: rate(1_000, SECOND_US / 5),
             },
             // A room is arranged once, with a dozen tries and as many people brought in, and then talked in.
-            Self::Change => Quota {
+            // Whoever tidies up ends a dozen devices and tokens one by one; a raid is reported by many.
+            Self::Change | Self::Note => Quota {
                 person: rate(30, 2 * SECOND_US),
                 address: rate(300, SECOND_US / 2),
                 house: rate(2_000, SECOND_US / 20),
             },
-            // Whoever tidies up ends a dozen devices and tokens one by one; a raid is reported by many.
-            Self::Note => Quota {
-                person: rate(30, 2 * SECOND_US),
-                address: rate(300, SECOND_US / 2),
-                house: rate(2_000, SECOND_US / 20),
+            // A page tells it every few seconds; whoever goes through many rooms, for each of them.
+            Self::Read => Quota {
+                person: rate(60, SECOND_US / 2),
+                address: rate(2_000, SECOND_US / 200),
+                house: rate(20_000, SECOND_US / 5_000),
             },
             // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
             // there are seats.

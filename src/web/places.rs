@@ -1,8 +1,11 @@
 //! What stands beside a page: the rooms that its viewer may go to.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use super::visitor::Visitor;
 use crate::domain::limits::LISTED_ROOMS_MAX;
-use crate::domain::{House, Kind, Room, RoomId, UserId};
+use crate::domain::{House, Kind, Person, Reading, Room, RoomId, UserId};
 use crate::engine::now;
 use crate::store::{Fault, Snapshot};
 use crate::views::sidebar::{self, Talk};
@@ -14,6 +17,8 @@ pub(super) struct Places {
     rooms: Vec<Room>,
     directs: Vec<Room>,
     talks: Vec<Talk>,
+    readings: HashMap<RoomId, Reading>,
+    drafts: Vec<RoomId>,
 }
 
 impl Places {
@@ -27,10 +32,24 @@ impl Places {
         let (person, now) = (visitor.person.as_ref(), now());
         let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, person, now)?;
         let hidden = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
-        let (directs, closed): (Vec<Room>, Vec<Room>) = hidden.into_iter().partition(|room| room.kind == Kind::Direct);
-        let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).chain(closed).collect();
-        rooms.sort_by(|a, b| a.address.as_str().cmp(b.address.as_str()));
-        Ok(Self { house: snapshot.house()?, rooms, directs, talks })
+        let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).chain(hidden).collect();
+        let (readings, drafts) = match person {
+            Some(person) => read_by(snapshot, person.author.id)?,
+            None => <_>::default(),
+        };
+        if let Some(person) = person {
+            rooms.extend(other_rooms(snapshot, person, &rooms, &readings)?);
+        }
+        let reading = |room: &Room| readings.get(&room.id).copied().unwrap_or_default();
+        rooms.retain(|room| reading(room).is_listed());
+        let (mut directs, mut rooms): (Vec<Room>, Vec<Room>) =
+            rooms.into_iter().partition(|room| room.kind == Kind::Direct);
+        rooms.sort_by(|a, b| {
+            let place = |room: &Room| !reading(room).on_top;
+            place(a).cmp(&place(b)).then_with(|| a.address.as_str().cmp(b.address.as_str()))
+        });
+        directs.sort_by_key(|room| (!reading(room).on_top, Reverse((reading(room).last, room.id))));
+        Ok(Self { house: snapshot.house()?, rooms, directs, talks, readings, drafts })
     }
 
     /// For a view.
@@ -41,6 +60,8 @@ impl Places {
             rooms: &self.rooms,
             directs: &self.directs,
             talks: &self.talks,
+            readings: &self.readings,
+            drafts: &self.drafts,
             current,
         }
     }
@@ -55,4 +76,29 @@ pub(super) fn talks(
     let Some(author) = visitor.author() else { return Ok(Vec::new()) };
     let talks = snapshot.talks_of(author.id)?.into_iter();
     Ok(talks.map(|(room, with)| Talk { room, is_here: is_here(with.id), with }).collect())
+}
+
+fn read_by(snapshot: &Snapshot, user: UserId) -> Result<(HashMap<RoomId, Reading>, Vec<RoomId>), Fault> {
+    Ok((snapshot.readings(user)?.into_iter().collect(), snapshot.drafts(user)?))
+}
+
+/// Rooms that somebody keeps on top or has not read to their end, though much happens in others.
+fn other_rooms(
+    snapshot: &Snapshot,
+    person: &Person,
+    listed: &[Room],
+    readings: &HashMap<RoomId, Reading>,
+) -> Result<Vec<Room>, Fault> {
+    let is_wanted = |reading: &Reading| reading.on_top || reading.unread > 0;
+    let mut wanted: Vec<(bool, Reverse<_>, RoomId)> = readings
+        .iter()
+        .filter(|(id, reading)| is_wanted(reading) && listed.iter().all(|room| room.id != **id))
+        .map(|(id, reading)| (!reading.on_top, Reverse(reading.last), *id))
+        .collect();
+    wanted.sort_unstable();
+    let mut found = Vec::new();
+    for (.., id) in wanted.into_iter().take(LISTED_ROOMS_MAX) {
+        found.extend(snapshot.sight_by_id(id, Some(person), now())?.map(|sight| sight.room));
+    }
+    Ok(found)
 }

@@ -119,11 +119,18 @@ struct Shown<'a> {
 fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response, Problem> {
     let Shown { reply, room, silenced, page, cursor, here, talks } = shown;
     let places = Places::with_talks(snapshot, visitor, talks)?;
-    let reply = reply.map_or(Ok(None), |id| quote(snapshot, room, id))?;
+    let (reading, draft) = match visitor.author() {
+        Some(author) => (Some(snapshot.reading(author.id, room.id)?), snapshot.draft(author.id, room.id)?),
+        None => (None, None),
+    };
+    let reply =
+        reply.or(draft.as_ref().and_then(|draft| draft.reply_to)).map_or(Ok(None), |id| quote(snapshot, room, id))?;
     let view = views::room::View {
         places: &places.view(visitor, Some(room.id)),
         silenced,
         room,
+        reading: reading.as_ref(),
+        draft: draft.as_ref(),
         messages: &page.messages,
         older: page.older,
         newer: page.newer,

@@ -86,7 +86,8 @@ impl Visitor {
         now().since(self.since) < FRESH_FOR
     }
 
-    fn somebody(&self) -> Who {
+    /// Who asks, whatever for.
+    pub fn somebody(&self) -> Who {
         self.person.as_ref().map_or(Who::Nobody, |person| Who::User(person.author.id))
     }
 

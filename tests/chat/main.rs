@@ -39,6 +39,11 @@ mod rooms;
 mod rows;
 mod writing;
 
+mod drafts;
+mod involvement;
+mod reading;
+mod unread;
+
 mod catching_up;
 mod live;
 mod presence;

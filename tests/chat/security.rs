@@ -15,8 +15,9 @@ const EVIL: &str = "evil.example";
 fn taking(room: &str) -> Vec<String> {
     let of_the_room =
         ["messages", "typing", "settings", "members", "members/Ben/remove", "leave", "archive", "delete", "undelete"];
-    let of_the_room = of_the_room.iter().map(|last| format!("{room}/{last}"));
-    ["/enter", "/leave", "/rooms", "/direct"].into_iter().map(str::to_owned).chain(of_the_room).collect()
+    let of_the_reader = ["read", "unread", "draft", "involvement"];
+    let of_the_room = of_the_room.iter().chain(&of_the_reader).map(|last| format!("{room}/{last}"));
+    ["/enter", "/leave", "/rooms", "/direct", "/read-all"].into_iter().map(str::to_owned).chain(of_the_room).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,7 +27,19 @@ async fn no_cache_between_keeps_what_is_somebodys_own_or_went_wrong() {
     let id = ann.posts("hi").await;
     let (permalink, older) = (format!("{}/messages/{id}", ann.room), format!("{}/older?before={id}", ann.room));
     let settings = format!("{}/settings", ann.room);
-    let paths = ["/", "/rooms", &ann.room, &settings, &older, &permalink, "/me.css", "/nothing", "/rooms/nowhere"];
+    let involvement = format!("{}/involvement", ann.room);
+    let paths = [
+        "/",
+        "/rooms",
+        &ann.room,
+        &settings,
+        &involvement,
+        &older,
+        &permalink,
+        "/me.css",
+        "/nothing",
+        "/rooms/nowhere",
+    ];
     for path in paths.into_iter().chain(["/enter", "/assets/none.css", "/up", "/ready"]) {
         for accept in ["text/html", "text/plain", "application/json"] {
             for answer in [ann.reads(path, accept).await, house.read(path, accept).await] {

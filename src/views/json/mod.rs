@@ -47,6 +47,35 @@ impl<'a> Room<'a> {
     }
 }
 
+/// How somebody reads a room.
+#[derive(Debug, Serialize)]
+pub struct Reading<'a> {
+    room: &'a str,
+    url: &'a str,
+    read: u64,
+    unread: u64,
+    mentions: u64,
+    involvement: &'a str,
+    on_top: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// This.
+    pub fn of(room: &'a crate::domain::Room, reading: &domain::Reading) -> Self {
+        let domain::Reading { read, unread, mentions, involvement, on_top, .. } = *reading;
+        let involvement = involvement.in_room(room.kind).word();
+        Self {
+            room: room.address.as_str(),
+            url: room.address.path(),
+            read: read.0,
+            unread,
+            mentions,
+            involvement,
+            on_top,
+        }
+    }
+}
+
 /// A page of messages.
 #[derive(Debug, Serialize)]
 pub struct Page<'a> {

@@ -1,0 +1,41 @@
+//! How fast something may be done. What that is, nothing here knows.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// How fast: so many at once, and one more each time that `refill_us` microseconds have passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many tokens a full bucket has.
+    pub burst: u32,
+    /// How long it takes to get one token back, in microseconds.
+    pub refill_us: u64,
+}
+
+/// How fast one person, one address, and everybody together may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Whoever has a name.
+    pub person: Rate,
+    /// Everybody behind one address: a school, an office, a whole provider.
+    pub address: Rate,
+    /// Everybody.
+    pub house: Rate,
+}
+
+impl Rate {
+    /// The same for governor.
+    pub(super) fn quota(self) -> governor::Quota {
+        let burst = NonZeroU32::new(self.burst).expect("the table lets everybody do something");
+        let quota = governor::Quota::with_period(Duration::from_micros(self.refill_us));
+        quota.expect("the table lets nobody do anything without end").allow_burst(burst)
+    }
+}
+
+/// So many at once, and one more each time that so many microseconds have passed.
+pub(super) const fn rate(burst: u32, refill_us: u64) -> Rate {
+    Rate { burst, refill_us }
+}
+
+/// A second, in microseconds.
+pub(super) const SECOND_US: u64 = 1_000_000;
