@@ -14,7 +14,7 @@ if (form) {
   });
   text.addEventListener('input', grow);
   // What was being written when the page had to be read anew.
-  text.value ||= sessionStorage.getItem(WRITTEN) ?? '';
+  text.value = sessionStorage.getItem(WRITTEN) ?? text.value;
   sessionStorage.removeItem(WRITTEN);
   grow();
   // A page of the past hears nothing of what is said: there the form is sent as it is, and leads to the present.

@@ -28,6 +28,9 @@ impl Browser {
 
     /// The page as it is now, in both colour schemes and both widths.
     pub async fn is_accessible(&self, name: &str) {
+        let without = "return [...document.querySelectorAll('use')].map(use => use.getAttribute('href'))
+                         .filter(icon => !document.querySelector(icon))";
+        assert_eq!(self.eval(without, vec![]).await, json!([]), "{name}: pictures that are not there");
         for (width, height) in [(1440, 900), (390, 844)] {
             self.resize(width, height).await;
             for scheme in ["light", "dark"] {

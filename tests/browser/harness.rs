@@ -179,6 +179,13 @@ impl Guest {
         answer.json().await.unwrap_or_default()
     }
 
+    /// What an address answers a program.
+    pub async fn asks(&self, path: &str) -> Value {
+        let asked = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        let answer = asked.header("accept", "application/json").send().await.expect("the server answers");
+        answer.json().await.expect("a JSON object")
+    }
+
     /// Says something in the room of the tests; returns the number of the message.
     pub async fn says(&self, body: &str) -> u64 {
         let asked = self.http.post(format!("{}{ROOM_PATH}/messages", self.url)).bearer_auth(&self.token);

@@ -14,6 +14,7 @@ mod accounts;
 mod company;
 mod hiding;
 mod keyboard;
+mod marks;
 mod mending;
 mod menu;
 mod once;

@@ -18,7 +18,7 @@ async fn owned() -> (House, String) {
 
 impl Browser {
     /// Makes this browser one that somebody is signed in with.
-    async fn is_of(&self, house: &House, token: &str) {
+    pub async fn is_of(&self, house: &House, token: &str) {
         let cookie = json!({"name": "taproom", "value": token, "url": house.url, "httpOnly": true});
         self.cdp("Network.setCookie", cookie).await;
     }
