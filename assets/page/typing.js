@@ -1,6 +1,6 @@
 // Typing: tells the room now and then while one types, and shows who else does.
 const typists = $('#typing');
-if (form?.hasAttribute('hx-post')) {
+if (form && stream) {
   const SAY_EVERY = 3000;
   let said = -Infinity;
   text.addEventListener('input', () => {
