@@ -96,7 +96,10 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
         section aria-labelledby="what" {
             h2 #what { "What to do with this message" }
             (quoted(view.message, view.now))
-            ul.rows role="list" { @for action in actions { li { (entry(view, *action, "button quiet")) } } }
+            ul.rows role="list" {
+                @for action in actions { li { (entry(view, *action, "button quiet")) } }
+                @if view.places.viewer.is_some() { li { (unread(view, "button quiet")) } }
+            }
             p { (view.back()) }
         }
     };
@@ -105,7 +108,10 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
 
 /// The same, as the menu that the script opens.
 pub fn menu(view: &View, actions: &[Action]) -> Markup {
-    html! { @for action in actions { (entry(view, *action, "")) } }
+    html! {
+        @for action in actions { (entry(view, *action, "")) }
+        @if view.places.viewer.is_some() { (unread(view, "")) }
+    }
 }
 
 fn entry(view: &View, action: Action, class: &str) -> Markup {
@@ -119,6 +125,16 @@ fn entry(view: &View, action: Action, class: &str) -> Markup {
             form method="post" action=(address) { button class=[class] { (words) } }
         } @else {
             a class=[class] href=(address) { (words) }
+        }
+    }
+}
+
+/// What is done at once: it takes nothing from anybody.
+fn unread(view: &View, class: &str) -> Markup {
+    html! {
+        form method="post" action={ (view.room.address.path()) "/unread" } {
+            input type="hidden" name="message" value=(view.message.id);
+            button class=(class) { (icons::icon(Icon::Bell)) "Unread from here" }
         }
     }
 }

@@ -119,7 +119,7 @@ async fn a_draft_survives_a_reload_is_there_on_another_device_and_goes_with_the_
     one.listens().await;
     one.clicks("#composer .send").await;
     let body = "half a sentence & <b>";
-    one.until("it is sent", "return document.querySelector('#messages .body')", vec![]).await;
+    one.until("it is sent", "return document.querySelector('#messages > .message[id] .body')", vec![]).await;
     assert!(one.texts().await[0].starts_with(body));
     other.driver.refresh().await.expect("a reload");
     assert_eq!(other.written().await, "", "it has gone out");

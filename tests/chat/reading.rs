@@ -100,6 +100,14 @@ async fn what_is_read_can_be_marked_as_unread_from_a_message_on() {
     let page = ann.reads(&format!("{}?around={second}&unread=", ann.room), "text/html").await;
     let (_, below) = page.text().split_once(r#"<li class="new-line" id="new">2 new messages</li>"#).expect("a line");
     assert!(below.trim_start().starts_with(&format!("<li class=\"message follows\" id=\"m{second}\"")), "{below}");
+    for shape in ["", "?as=menu"] {
+        let menu = ann.reads(&format!("{}/messages/{second}/actions{shape}", ann.room), "text/html").await;
+        let form = format!(
+            r#"<form method="post" action="{}/unread"><input type="hidden" name="message" value="{second}">"#,
+            ann.room
+        );
+        assert!(menu.text().contains(&form), "{}", menu.text());
+    }
     assert!(!ben.reads(&ben.room, "text/html").await.text().contains("new-line"), "it is hers alone");
     for wrong in ["999999", "x", ""] {
         let status = ann.sends(&format!("{}/unread", ann.room), &[("message", wrong)]).await.status;
