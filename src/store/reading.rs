@@ -82,14 +82,13 @@ impl Reader {
         let Some((last, row)) = self.last(room)? else {
             return Ok(Reading { read: seq, involvement, on_top, ..Reading::default() });
         };
-        let unread = if row.author == self.user {
-            0 // whoever spoke last has read what was said before
-        } else if seq == Seq(0) && !self.is_direct(room)? {
-            mentions
-        } else {
-            row.nth.saturating_sub(nth)
+        let is_new_here = seq == Seq(0) && !self.is_direct(room)?;
+        let unread = match row.author == self.user {
+            true => 0, // whoever spoke last has read what was said before
+            false if is_new_here => mentions,
+            false => row.nth.saturating_sub(nth),
         };
-        let calls = if unread == 0 || seq == Seq(0) { 0 } else { self.calls(room, seq)? };
+        let calls = if unread == 0 || is_new_here { 0 } else { self.calls(room, seq)? };
         Ok(Reading { read: seq, last, unread, mentions: (mentions + calls).min(unread), involvement, on_top })
     }
 

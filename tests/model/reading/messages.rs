@@ -91,7 +91,8 @@ pub fn reader_like(snapshot: &Snapshot, model: &Model, user: UserId) {
         let like = room.reading(user);
         assert_eq!(snapshot.reading(user, room.id).unwrap(), like, "of {:?} by {user:?}", room.id);
         let speaks = |post: &Post| post.mentions.contains(&user);
-        if room.marks.iter().any(|mark| mark.user == user) || room.posts.iter().any(speaks) {
+        let is_known = room.marks.iter().any(|mark| mark.user == user) || room.members.contains(&user);
+        if is_known || room.posts.iter().any(speaks) {
             listed.push((room.id, like));
         }
         let draft = room.drafts.iter().find(|(other, _)| *other == user).map(|(_, draft)| draft.clone());

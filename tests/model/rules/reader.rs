@@ -1,6 +1,6 @@
 //! The model's rules of reading: how far somebody has come in a room, what they want to hear, what they have begun to write.
 
-use taproom::domain::{Draft, Event, Involvement, ReaderCommand, Reading, Refusal, RoomId, Seq, UserId, Who};
+use taproom::domain::{Draft, Event, Involvement, Kind, ReaderCommand, Reading, Refusal, RoomId, Seq, UserId, Who};
 
 use super::{Mark, Model, Now, Post, Room};
 
@@ -50,20 +50,21 @@ impl Room {
     }
 
     /// What waits for somebody. Whoever spoke last has read everything; for whoever has never read there only that waits
-    /// which speaks to them by name.
+    /// which speaks to them by name, and in a talk all of it.
     pub fn reading(&self, user: UserId) -> Reading {
         let nothing = Mark { user, read: 0, involvement: Involvement::Usual, on_top: false };
         let mark = self.marks.iter().find(|mark| mark.user == user).unwrap_or(&nothing);
         let spoke_last = self.posts.last().is_some_and(|post| post.author.0 == user);
         let waits = |post: &Post| match mark.read {
             _ if spoke_last => false,
-            0 => post.mentions.contains(&user),
+            0 if self.kind != Kind::Direct => post.mentions.contains(&user),
             read => post.id > read,
         };
         let calls = |post: &&Post| post.author.0 != user && (post.calls_all || post.mentions.contains(&user));
         let waiting = || self.posts.iter().filter(|post| waits(post));
         let Mark { read, involvement, on_top, .. } = *mark;
         let (unread, mentions) = (waiting().count() as u64, waiting().filter(calls).count() as u64);
-        Reading { read: Seq(read), unread, mentions, involvement, on_top }
+        let last = Seq(self.posts.last().map_or(0, |post| post.id));
+        Reading { read: Seq(read), last, unread, mentions, involvement, on_top }
     }
 }
