@@ -33,8 +33,8 @@ impl Browser {
             document.querySelector(`#m${arguments[0]} .more`).focus()";
         self.eval(focus, vec![json!(message)]).await;
         self.presses(Key::Enter).await;
-        let offers = "const links = [...document.querySelectorAll('#menu:popover-open a')];
-            return links[0]?.href.endsWith(`/messages/${arguments[0]}`) && links.map(link => link.innerText.trim())";
+        let offers = "const links = [...document.querySelectorAll('#menu:popover-open :is(a, button)')];
+            return links.some(link => link.href?.endsWith(`/messages/${arguments[0]}`)) && links.map(link => link.innerText.trim())";
         self.until("the menu opens", offers, vec![json!(message)]).await
     }
 
@@ -109,13 +109,14 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     ann.says("Ann's own").await;
     let own = "const row = document.querySelector('.message:last-child'); return row.id && Number(row.id.slice(1))";
     let own = ann.until("her message has a number", own, vec![]).await.as_u64().expect("a number");
+    let (reply, react, edit, pin) = ("Reply", "React", "Edit", "Pin to the room");
     let (link, report, remove) = ("Link to this message", "Report…", "Remove…");
-    assert_eq!(ann.tools(theirs).await, json!([link, report]));
-    assert_eq!(ann.tools(own).await, json!([link, remove]));
+    assert_eq!(ann.tools(theirs).await, json!([reply, react, link, report]));
+    assert_eq!(ann.tools(own).await, json!([reply, react, edit, link, remove]));
     let olga = Browser::open().await;
     olga.is_of(&house, &token).await;
     olga.visits(&house, ROOM_PATH).await;
-    assert_eq!(olga.tools(theirs).await, json!([link, report, remove]));
+    assert_eq!(olga.tools(theirs).await, json!([reply, react, pin, link, report, remove]));
     let stranger = Browser::open().await;
     stranger.visits(&house, ROOM_PATH).await;
     assert_eq!(stranger.tools(theirs).await, json!([link]));
@@ -125,7 +126,7 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     ann.clicks("#text").await;
     ann.clicks(&format!("#m{own} .body")).await;
     ann.until("the tools come to a tap", "return !document.querySelector('#tools').hidden", vec![]).await;
-    ann.clicks("#tools a").await;
+    ann.clicks("#tools [aria-label=More]").await;
     ann.opens("#menu").await;
     ann.picture("menu-phone").await;
     ann.presses(Key::Escape).await;
