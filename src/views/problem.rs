@@ -13,6 +13,8 @@ pub struct Unsent {
     pub action: String,
     /// What was said.
     pub text: String,
+    /// The number of the message that it answers, if it answers one.
+    pub reply_to: String,
     /// What makes it happen once, if it has that.
     pub nonce: String,
 }
@@ -57,7 +59,7 @@ pub fn page(house: &str, title: &str, detail: &str, way_on: &WayOn) -> Markup {
     layout::document(&format!("{title} · {house}"), None, body)
 }
 
-fn again(Unsent { action, text, nonce }: &Unsent) -> Markup {
+fn again(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
     html! {
         form method="post" action=(action) enctype="multipart/form-data" {
             div.field {
@@ -65,6 +67,7 @@ fn again(Unsent { action, text, nonce }: &Unsent) -> Markup {
                 // HTML drops the first line break of a text area, so this one is for it to drop.
                 textarea #text name="body" required rows="5" dir="auto" { "\n" (text) }
             }
+            @if !reply_to.is_empty() { input type="hidden" name="reply_to" value=(reply_to); }
             (message::nonce(nonce))
             button.button.primary.big { "Send it again" }
         }

@@ -89,10 +89,12 @@ pub(super) fn answered(form: &Form) -> Result<Option<MessageId>, Refusal> {
 fn kept(problem: Problem, request: &Request, form: &Form) -> poem::Error {
     let mut error = poem::Error::from(problem);
     if Accept::of(request) == Accept::Page && is_plain_form(request, form) {
+        let reply_to = answered(form).ok().flatten().map_or_else(String::new, |id| id.to_string());
         let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // one that is none would fail for ever
         error.set_data(Unsent(views::problem::Unsent {
             action: request.uri().path().to_owned(),
             text: form.get_or_text("body").to_owned(),
+            reply_to,
             nonce: nonce.map_or_else(String::new, |nonce| nonce.as_str().to_owned()),
         }));
     }

@@ -32,6 +32,31 @@ async fn each_is_offered_what_they_may_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_message_has_become_is_offered_with_it() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, moderator, member, guest, creator, .. } = &staffed;
+    let said = member.posts("teh words").await;
+    let path = format!("{GARDEN_PATH}/messages/{said}");
+    let offers = async |who: &crate::harness::Guest| {
+        let page = who.reads(&format!("{path}/actions"), "text/html").await;
+        let pages = ["edit", "reactions", "thread", "history", "pin", "unpin"];
+        let there = |page_of: &&str| page.text().contains(&format!("=\"{path}/{page_of}\""));
+        pages.into_iter().filter(there).collect::<Vec<_>>()
+    };
+    assert_eq!(offers(member).await, ["edit", "reactions"]);
+    assert_eq!(offers(guest).await, ["reactions"]);
+    assert_eq!(offers(moderator).await, ["reactions", "pin"]);
+    member.sends(&format!("{path}/edit"), &[("body", "the words")]).await;
+    creator.sends(&format!("{path}/pin"), &[]).await;
+    guest.sends(&format!("{GARDEN_PATH}/messages"), &[("body", "so it is"), ("reply_to", &said.to_string())]).await;
+    assert_eq!(offers(moderator).await, ["reactions", "thread", "history", "unpin"]);
+    creator.sends(&format!("{GARDEN_PATH}/archive"), &[]).await;
+    assert_eq!(offers(member).await, ["thread", "history"], "in the archive one only reads");
+    let page = house.read(&format!("{path}/actions"), "text/html").await;
+    assert!(page.text().contains("/history\"") && !page.text().contains("?reply="), "so do strangers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_what_is_not_there_nothing_is_done() {
     let staffed = Staffed::open().await;
     let Staffed { member, guest, .. } = &staffed;

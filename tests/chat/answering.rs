@@ -92,6 +92,10 @@ async fn the_composer_says_what_is_answered_and_sends_it_without_a_script() {
     let form = [("body", "An answer"), ("reply_to", &said.to_string())];
     let sent = house.post(&format!("{GARDEN_PATH}/messages")).header("cookie", member.cookie()).form(&form);
     assert_eq!(ask(sent.header("accept", "text/html")).await.status, 303);
+    let form = [("body", "  "), ("reply_to", &said.to_string())];
+    let sent = house.post(&format!("{GARDEN_PATH}/messages")).header("cookie", member.cookie()).form(&form);
+    let refused = ask(sent.header("accept", "text/html")).await;
+    assert!(refused.status == 422 && refused.text().contains(&field), "what could not be sent is still an answer");
     let plain = [("body", "No answer"), ("reply_to", "")];
     let sent = house.post(&format!("{GARDEN_PATH}/messages")).header("cookie", member.cookie()).form(&plain);
     assert_eq!(ask(sent.header("accept", "text/html")).await.status, 303);
