@@ -166,6 +166,8 @@ async fn is_away_for(wishes: Vec<Wish>) {
     for (n, wish) in meanwhile.iter().enumerate() {
         does(people, &mut said, n + before.len(), wish.clone()).await;
     }
+    // What changes nothing has a number too, and is told to nobody: the last is a change that everybody hears.
+    does(people, &mut said, wishes.len(), Wish::Post { by: 2, answers: None }).await;
     let fresh = Page::open(member).await;
     assert_eq!(fresh.rows.len(), said.len());
     let mut ears = member.listens(GARDEN_PATH, &format!("after={}", page.cursor)).await;
