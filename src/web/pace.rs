@@ -18,7 +18,7 @@ use governor::{NotUntil, RateLimiter};
 use poem::Request;
 
 use super::crowd::Streams;
-use super::quota::{Quota, Rate, SECOND_US, rate};
+use super::quota::{Quota, Rate, SECOND_US, quota};
 use super::{House, client};
 use crate::domain::{Refusal, UserId};
 
@@ -68,62 +68,26 @@ impl Deed {
     pub const fn quota(self) -> Quota {
         match self {
             // A whole school comes in when the lesson begins, a whole conference when the talk does.
-            Self::Enter => Quota {
-                person: rate(30, SECOND_US),
-                address: rate(300, SECOND_US / 2),
-                house: rate(2_000, SECOND_US / 50),
-            },
+            Self::Enter => quota((30, SECOND_US), (300, SECOND_US / 2), (2_000, SECOND_US / 50)),
             // Ten tries for whoever forgot which password it was. The same school signs in. Hashing takes tens of milliseconds.
-            Self::SignIn => Quota {
-                person: rate(10, 30 * SECOND_US),
-                address: rate(300, SECOND_US),
-                house: rate(1_000, SECOND_US / 20),
-            },
+            Self::SignIn => quota((10, 30 * SECOND_US), (300, SECOND_US), (1_000, SECOND_US / 20)),
             // Ten addresses with all their tries: no more than NIST SP 800-63B, section 3.2.2, lets be wrong one after another.
-            Self::Guess => Quota {
-                person: rate(100, 15 * SECOND_US),
-                address: rate(300, SECOND_US),
-                house: rate(1_000, SECOND_US / 20),
-            },
+            Self::Guess => quota((100, 15 * SECOND_US), (300, SECOND_US), (1_000, SECOND_US / 20)),
             // Nobody types two lines a second for long; a script ends with a dozen. A lively class of hundreds is behind one
             // address. The writer does three times what the house may.
-            Self::Post => Quota {
-                person: rate(20, SECOND_US / 2),
-                address: rate(2_000, SECOND_US / 200),
-                house: rate(20_000, SECOND_US / 10_000),
-            },
+            Self::Post => quota((20, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 10_000)),
             // A page says so once in three seconds, in as many rooms as somebody writes at a time.
-            Self::Type => Quota {
-                person: rate(5, 2 * SECOND_US),
-                address: rate(2_000, SECOND_US / 100),
-                house: rate(20_000, SECOND_US / 2_000),
-            },
+            Self::Type => quota((5, 2 * SECOND_US), (2_000, SECOND_US / 100), (20_000, SECOND_US / 2_000)),
             // Rooms are for more than one: a class opens one for each pair and is done.
-            Self::Open => Quota {
-                person: rate(10, 30 * SECOND_US),
-                address: rate(300, 2 * SECOND_US),
-                house: rate(1_000, SECOND_US / 5),
-            },
+            Self::Open => quota((10, 30 * SECOND_US), (300, 2 * SECOND_US), (1_000, SECOND_US / 5)),
             // A room is arranged once, with a dozen tries and as many people brought in, and then talked in.
             // Whoever tidies up ends a dozen devices and tokens one by one; a raid is reported by many.
-            Self::Change | Self::Note => Quota {
-                person: rate(30, 2 * SECOND_US),
-                address: rate(300, SECOND_US / 2),
-                house: rate(2_000, SECOND_US / 20),
-            },
+            Self::Change | Self::Note => quota((30, 2 * SECOND_US), (300, SECOND_US / 2), (2_000, SECOND_US / 20)),
             // A page tells it every few seconds; whoever goes through many rooms, for each of them.
-            Self::Read => Quota {
-                person: rate(60, SECOND_US / 2),
-                address: rate(2_000, SECOND_US / 200),
-                house: rate(20_000, SECOND_US / 5_000),
-            },
+            Self::Read => quota((60, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 5_000)),
             // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
             // there are seats.
-            Self::Listen => Quota {
-                person: rate(60, SECOND_US / 2),
-                address: rate(2_000, SECOND_US / 100),
-                house: rate(20_000, SECOND_US / 2_000),
-            },
+            Self::Listen => quota((60, SECOND_US / 2), (2_000, SECOND_US / 100), (20_000, SECOND_US / 2_000)),
         }
     }
 }

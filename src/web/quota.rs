@@ -32,9 +32,13 @@ impl Rate {
     }
 }
 
-/// So many at once, and one more each time that so many microseconds have passed.
-pub(super) const fn rate(burst: u32, refill_us: u64) -> Rate {
-    Rate { burst, refill_us }
+/// A person's rate, an address's and the house's: so many at once, and one more each time that so many microseconds have
+/// passed.
+pub(super) const fn quota(person: (u32, u64), address: (u32, u64), house: (u32, u64)) -> Quota {
+    const fn rate((burst, refill_us): (u32, u64)) -> Rate {
+        Rate { burst, refill_us }
+    }
+    Quota { person: rate(person), address: rate(address), house: rate(house) }
 }
 
 /// A second, in microseconds.

@@ -18,7 +18,7 @@ fn every_rate_is_one_and_the_house_has_more_than_one_address_and_that_more_than_
 #[test]
 fn of_a_crowd_that_has_passed_hardly_anything_is_kept() {
     let told = FakeRelativeClock::default();
-    let rate = rate(2, SECOND_US);
+    let rate = Rate { burst: 2, refill_us: SECOND_US };
     let shares = Shares::new(rate, &Clock::Told(told.clone()));
     let (mut most, crowd) = (0, SWEPT_AFTER * 20);
     for address in 0..crowd {
