@@ -59,23 +59,13 @@ fn main() -> Result<()> {
     assert_eq!(read()?.messages.len(), MESSAGES);
     show("last-50 page from the store", calls, || drop(read()))?;
 
-    let readings = || past.store.snapshot().and_then(|snapshot| snapshot.readings(past.reader));
-    assert_eq!(readings()?.iter().filter(|(_, reading)| reading.unread == 1).count(), READ_ROOMS);
-    show("what is unread in 200 rooms, from the store", calls, || drop(readings()))?;
-
+    show_unread(&past, calls, |request| runtime.block_on(endpoint.get_response(request)))?;
     let answer = |path: &str, accept: &str, more: Option<(&'static str, &str)>| {
         let request = Request::builder().uri_str(path).header("accept", accept);
         let request = request.header("cookie", format!("taproom={}", past.token.text()));
         let request = more.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         runtime.block_on(endpoint.get_response(request.finish()))
     };
-    let beside = || {
-        let cookie = format!("taproom={}", Token::new([1; 32]).text());
-        let request = Request::builder().uri_str("/rooms").header("accept", "text/html").header("cookie", cookie);
-        runtime.block_on(endpoint.get_response(request.finish()))
-    };
-    assert_eq!(beside().status(), StatusCode::OK);
-    show("a page beside which 200 rooms are unread", calls, || drop(beside()))?;
     for (what, path, accept) in [
         ("nothing (/up)", "/up", "*/*"),
         ("the room as HTML", "/rooms/lobby", "text/html"),
@@ -128,6 +118,22 @@ fn texts(quick: bool) -> Result<()> {
         let body = Body::parse(&text)?;
         show(what, if quick { 1 } else { calls }, || drop(render(body.clone(), &names)))?;
     }
+    Ok(())
+}
+
+/// What it costs to know what is new in many rooms.
+fn show_unread(past: &Past, calls: u32, answer: impl Fn(Request) -> Response) -> Result<()> {
+    let readings = || past.store.snapshot().and_then(|snapshot| snapshot.readings(past.reader));
+    assert_eq!(readings()?.iter().filter(|(_, reading)| reading.unread == 1).count(), READ_ROOMS);
+    show("what is unread in 200 rooms, from the store", calls, || drop(readings()))?;
+
+    let beside = || {
+        let cookie = format!("taproom={}", Token::new([1; 32]).text());
+        let request = Request::builder().uri_str("/rooms").header("accept", "text/html").header("cookie", cookie);
+        answer(request.finish())
+    };
+    assert_eq!(beside().status(), StatusCode::OK);
+    show("a page beside which 200 rooms are unread", calls, || drop(beside()))?;
     Ok(())
 }
 

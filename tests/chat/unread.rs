@@ -2,8 +2,10 @@
 //! whatever order or marked as unread, what is counted is what came after the furthest mark. On the store alone.
 
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 use taproom::domain::{
-    Asked, Body, Command, Device, Event, Moment, ReaderCommand, RoomCommand, RoomName, Seq, Token, UserName, Who, Words,
+    Asked, Body, Command, Device, Event, Moment, ReaderCommand, RoomCommand, RoomId, RoomName, Seq, Token, UserId,
+    UserName, Who, Words,
 };
 use taproom::store::Store;
 
@@ -99,21 +101,7 @@ proptest! {
                     mark = if mark == Seq(0) { Seq(message.0 - 1) } else { mark.min(Seq(message.0 - 1)) };
                 },
             }
-            let snapshot = store.snapshot().unwrap();
-            let reading = snapshot.reading(she, room).unwrap();
-            prop_assert_eq!(reading.read, mark, "after {:?}", step);
-            let new = || said.iter().filter(|message| message.id > mark);
-            let speaks = new().filter(|message| message.speaks_to_her && !message.removed).count() as u64;
-            let she_was_last = said.last().is_some_and(|message| message.hers);
-            let unread = if she_was_last { 0 } else if mark == Seq(0) { speaks } else { new().count() as u64 };
-            prop_assert_eq!(reading.unread, unread, "after {:?}", step);
-            prop_assert_eq!(reading.mentions, speaks.min(unread), "after {:?}", step);
-            let listed = snapshot.readings(she).unwrap();
-            let listed = listed.iter().find(|(id, _)| *id == room).map(|(_, reading)| *reading);
-            prop_assert!(listed == Some(reading) || (listed.is_none() && mark == Seq(0) && speaks == 0));
-            if let Some(last) = said.last() {
-                prop_assert_eq!(reading.moves_to(last.id), mark < last.id);
-            }
+            agrees(&store, (she, room), &said, mark)?;
         }
         store.verify().unwrap();
     }
@@ -124,4 +112,30 @@ fn does(store: &Store, who: Who, command: Command) -> (Seq, Event) {
     let mut answers = store.commit(now, &[Asked { who, nonce: None, command }]).unwrap();
     let done = answers.pop().expect("an answer").expect("it is not refused");
     (done.seq, done.event)
+}
+
+/// What the store counts is what came after the mark.
+fn agrees(store: &Store, (she, room): (UserId, RoomId), said: &[Said], mark: Seq) -> Result<(), TestCaseError> {
+    let snapshot = store.snapshot().unwrap();
+    let reading = snapshot.reading(she, room).unwrap();
+    prop_assert_eq!(reading.read, mark);
+    let new = || said.iter().filter(|message| message.id > mark);
+    let speaks = new().filter(|message| message.speaks_to_her && !message.removed).count() as u64;
+    let she_was_last = said.last().is_some_and(|message| message.hers);
+    let unread = if she_was_last {
+        0
+    } else if mark == Seq(0) {
+        speaks
+    } else {
+        new().count() as u64
+    };
+    prop_assert_eq!(reading.unread, unread);
+    prop_assert_eq!(reading.mentions, if she_was_last { 0 } else { speaks });
+    let listed = snapshot.readings(she).unwrap();
+    let listed = listed.iter().find(|(id, _)| *id == room).map(|(_, reading)| *reading);
+    prop_assert!(listed == Some(reading) || (listed.is_none() && mark == Seq(0) && speaks == 0));
+    if let Some(last) = said.last() {
+        prop_assert_eq!(reading.moves_to(last.id), mark < last.id);
+    }
+    Ok(())
 }
