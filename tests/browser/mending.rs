@@ -46,6 +46,12 @@ impl Browser {
 const TIME: &str = "const row = document.querySelector(`#m${arguments[0]}`);
     return [row.querySelector('time').textContent, row.dataset.day]";
 
+async fn both_see(windows: [&Browser; 2], message: u64, within: &str, text: &str) {
+    for window in windows {
+        window.sees_in(message, within, text).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_change_appears_in_both_windows() {
     let house = House::open().await;
@@ -58,24 +64,18 @@ async fn each_kind_of_change_appears_in_both_windows() {
     assert!(time[1].is_string(), "{time}");
 
     ann.does(first, "edit", "body", "the *first*").await;
-    for window in [&ann, &bob] {
-        window.sees_in(first, ".body em", "first").await;
-        window.sees_in(first, ".edited", "edited").await;
-    }
+    both_see([&ann, &bob], first, ".body em", "first").await;
+    both_see([&ann, &bob], first, ".edited", "edited").await;
     assert_eq!(bob.eval(TIME, vec![json!(first)]).await, time, "the clock is the reader's own still");
 
     bob.uses_tool(first, "React").await;
     bob.opens("#menu").await;
     bob.is_accessible("picker").await;
     bob.clicks("#menu button[value='🎉']").await;
-    for window in [&ann, &bob] {
-        window.sees_in(first, ".reaction", "🎉 1").await;
-    }
+    both_see([&ann, &bob], first, ".reaction", "🎉 1").await;
     bob.shuts("#menu").await;
     ann.clicks(&format!("#m{first} .reaction[value='🎉']")).await;
-    for window in [&ann, &bob] {
-        window.sees_in(first, ".reaction", "🎉 2").await;
-    }
+    both_see([&ann, &bob], first, ".reaction", "🎉 2").await;
     let focus = "return document.activeElement.value";
     assert_eq!(ann.string(focus).await, "🎉", "who pressed a reaction keeps their place");
     ann.picture("reactions").await;
@@ -91,10 +91,8 @@ async fn each_kind_of_change_appears_in_both_windows() {
     bob.is_accessible("replying").await;
     let answer = bob.says("an answer").await;
     bob.misses("#replying .quoted").await;
-    for window in [&ann, &bob] {
-        window.sees_in(answer, ".quoted", "the *first*").await;
-        window.sees_in(first, ".replies", "1 reply").await;
-    }
+    both_see([&ann, &bob], answer, ".quoted", "the *first*").await;
+    both_see([&ann, &bob], first, ".replies", "1 reply").await;
     ann.does(first, "pin", "x", "x").await;
     for window in [&ann, &bob] {
         window.sees_in(first, ".message-head", "pinned").await;
