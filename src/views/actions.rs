@@ -25,6 +25,8 @@ pub enum Action {
     Pin,
     /// Take it off.
     Unpin,
+    /// Read it and what came after it once more later.
+    Unread,
     /// See it in its place, by an address that can be passed on.
     Link,
     /// Tell those who keep order of it.
@@ -44,6 +46,7 @@ impl Action {
             Self::History => "Earlier versions",
             Self::Pin => "Pin to the room",
             Self::Unpin => "Unpin",
+            Self::Unread => "Unread from here",
             Self::Link => "Link to this message",
             Self::Report => "Report…",
             Self::Remove => "Remove…",
@@ -56,6 +59,7 @@ impl Action {
             Self::React => Icon::Smile,
             Self::Edit | Self::History => Icon::Edit,
             Self::Pin | Self::Unpin => Icon::Pin,
+            Self::Unread => Icon::Bell,
             Self::Link => Icon::Link,
             Self::Report => Icon::Alert,
             Self::Remove => Icon::Trash,
@@ -72,6 +76,7 @@ impl Action {
             Self::History => "/history",
             Self::Pin => "/pin",
             Self::Unpin => "/unpin",
+            Self::Unread => return format!("{}/unread", view.room.address.path()),
             Self::Link => "",
             Self::Report => "/report",
             Self::Remove => "/delete",
@@ -81,7 +86,7 @@ impl Action {
 
     /// Whether it is done at once, and not on a page of its own.
     fn is_done_at_once(self) -> bool {
-        matches!(self, Self::Pin | Self::Unpin)
+        matches!(self, Self::Pin | Self::Unpin | Self::Unread)
     }
 }
 
@@ -98,7 +103,6 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
             (quoted(view.message, view.now))
             ul.rows role="list" {
                 @for action in actions { li { (entry(view, *action, "button quiet")) } }
-                @if view.places.viewer.is_some() { li { (unread(view, "button quiet")) } }
             }
             p { (view.back()) }
         }
@@ -108,10 +112,7 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
 
 /// The same, as the menu that the script opens.
 pub fn menu(view: &View, actions: &[Action]) -> Markup {
-    html! {
-        @for action in actions { (entry(view, *action, "")) }
-        @if view.places.viewer.is_some() { (unread(view, "")) }
-    }
+    html! { @for action in actions { (entry(view, *action, "")) } }
 }
 
 fn entry(view: &View, action: Action, class: &str) -> Markup {
@@ -122,19 +123,12 @@ fn entry(view: &View, action: Action, class: &str) -> Markup {
     let words = html! { (icons::icon(action.icon())) (action.name()) };
     html! {
         @if action.is_done_at_once() {
-            form method="post" action=(address) { button class=[class] { (words) } }
+            form method="post" action=(address) {
+                @if action == Action::Unread { input type="hidden" name="message" value=(view.message.id); }
+                button class=[class] { (words) }
+            }
         } @else {
             a class=[class] href=(address) { (words) }
-        }
-    }
-}
-
-/// What is done at once: it takes nothing from anybody.
-fn unread(view: &View, class: &str) -> Markup {
-    html! {
-        form method="post" action={ (view.room.address.path()) "/unread" } {
-            input type="hidden" name="message" value=(view.message.id);
-            button class=(class) { (icons::icon(Icon::Bell)) "Unread from here" }
         }
     }
 }

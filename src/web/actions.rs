@@ -49,6 +49,7 @@ fn offered(
         (Action::History, extras.edited_at.is_some()),
         (Action::Pin, pins && !extras.pinned),
         (Action::Unpin, pins && extras.pinned),
+        (Action::Unread, visitor.person.is_some()),
         (Action::Link, true),
         (Action::Report, !is_own && may(Act::Report)),
         (Action::Remove, is_own || may(Act::RemoveMessage)),

@@ -67,6 +67,7 @@ async fn tab_leads_through_the_room_in_reading_order() {
         "New direct talk",
         "…",
         "My settings",
+        &format!("What to hear of in {ROOM}"),
         &format!("About {ROOM}"),
         "1 person here",
         &log,

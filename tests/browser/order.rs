@@ -110,13 +110,13 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     let own = "const row = document.querySelector('.message:last-child'); return row.id && Number(row.id.slice(1))";
     let own = ann.until("her message has a number", own, vec![]).await.as_u64().expect("a number");
     let (reply, react, edit, pin) = ("Reply", "React", "Edit", "Pin to the room");
-    let (link, report, remove) = ("Link to this message", "Report…", "Remove…");
-    assert_eq!(ann.tools(theirs).await, json!([reply, react, link, report]));
-    assert_eq!(ann.tools(own).await, json!([reply, react, edit, link, remove]));
+    let (unread, link, report, remove) = ("Unread from here", "Link to this message", "Report…", "Remove…");
+    assert_eq!(ann.tools(theirs).await, json!([reply, react, unread, link, report]));
+    assert_eq!(ann.tools(own).await, json!([reply, react, edit, unread, link, remove]));
     let olga = Browser::open().await;
     olga.is_of(&house, &token).await;
     olga.visits(&house, ROOM_PATH).await;
-    assert_eq!(olga.tools(theirs).await, json!([reply, react, pin, link, report, remove]));
+    assert_eq!(olga.tools(theirs).await, json!([reply, react, pin, unread, link, report, remove]));
     let stranger = Browser::open().await;
     stranger.visits(&house, ROOM_PATH).await;
     assert_eq!(stranger.tools(theirs).await, json!([link]));
