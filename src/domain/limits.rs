@@ -63,10 +63,14 @@ pub const BATCH_COMMANDS_MAX: usize = 256;
 pub const PAGE_MESSAGES: usize = 50;
 /// How many rooms a list of rooms shows.
 pub const LISTED_ROOMS_MAX: usize = 50;
+/// How many rooms are told at once that somebody has not read to their end.
+pub const UNREAD_ROOMS_MAX: usize = 200;
 /// How many emoji a list of them has.
 pub const LISTED_EMOJI_MAX: usize = 50;
 /// How many rooms somebody marks as read at once.
 pub const MARKED_ROOMS_MAX: usize = 1_000;
+/// Of how many of the rooms that somebody has read they are told while they are elsewhere.
+pub const FOLLOWED_ROOMS_MAX: usize = 1_000;
 /// How many people the list of who is here names; the count tells of the rest.
 pub const NAMED_PEOPLE_MAX: usize = 50;
 

@@ -135,6 +135,15 @@ impl Reading {
         }
     }
 
+    /// Of how many messages they are notified in a room of this kind.
+    pub fn notify(&self, kind: Kind) -> u64 {
+        match (self.involvement.notifies(kind, false), self.involvement.notifies(kind, true)) {
+            (true, _) => self.unread,
+            (false, true) => self.mentions,
+            (false, false) => 0,
+        }
+    }
+
     /// Whether the room stands in their list.
     pub fn is_listed(&self) -> bool {
         self.involvement != Involvement::Hidden || self.mentions > 0
@@ -178,20 +187,21 @@ mod tests {
         }
     }
     #[test]
-    fn a_badge_shows_what_somebody_wants_to_hear_of_and_what_speaks_to_them_always() {
+    fn a_badge_shows_what_somebody_wants_to_hear_of_and_what_speaks_to_them_always_but_notifies_by_the_rule() {
         use Involvement as I;
-        for (involvement, kind, mentions, badge) in [
-            (I::Usual, Kind::Direct, 0, Badge::ForThem(5)),
-            (I::Usual, Kind::Open, 0, Badge::Unread(5)),
-            (I::Usual, Kind::Closed, 2, Badge::ForThem(2)),
-            (I::Everything, Kind::Public, 2, Badge::ForThem(2)),
-            (I::Mentions, Kind::Direct, 0, Badge::Unread(5)),
-            (I::Nothing, Kind::Direct, 0, Badge::Nothing),
-            (I::Hidden, Kind::Open, 1, Badge::ForThem(1)),
+        for (involvement, kind, mentions, badge, notify) in [
+            (I::Usual, Kind::Direct, 0, Badge::ForThem(5), 5),
+            (I::Usual, Kind::Open, 0, Badge::Unread(5), 0),
+            (I::Usual, Kind::Closed, 2, Badge::ForThem(2), 2),
+            (I::Everything, Kind::Public, 2, Badge::ForThem(2), 5),
+            (I::Mentions, Kind::Direct, 0, Badge::Unread(5), 0),
+            (I::Nothing, Kind::Direct, 0, Badge::Nothing, 0),
+            (I::Hidden, Kind::Open, 1, Badge::ForThem(1), 0),
         ] {
             let reading = Reading { unread: 5, mentions, involvement, ..Reading::default() };
             assert_eq!(reading.badge(kind), badge, "{involvement:?} {kind:?}");
             assert_eq!(Reading { involvement, ..Reading::default() }.badge(kind), Badge::Nothing);
+            assert_eq!(reading.notify(kind), notify, "{involvement:?} {kind:?}");
         }
         let hidden = Reading { unread: 5, involvement: I::Hidden, ..Reading::default() };
         assert!(!hidden.is_listed() && Reading { mentions: 1, ..hidden }.is_listed());

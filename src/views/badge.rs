@@ -2,15 +2,18 @@
 
 use maud::{Markup, html};
 
-use crate::domain::{Badge, RoomId};
+use crate::domain::{Badge, Reading, Room};
 
 /// Above this a number says no more than that there is much.
 const COUNTED_MAX: u64 = 999;
 
-/// The badge. It is there if there is nothing to show, so that something can come into its place.
-pub fn badge(room: RoomId, badge: Badge) -> Markup {
+/// The badge. It is there if there is nothing to show, so that something can come into its place. Of how much of it somebody
+/// is notified, the script counts in the title.
+pub(super) fn badge(room: &Room, reading: &Reading) -> Markup {
+    let badge = reading.badge(room.kind);
+    let notify = Some(reading.notify(room.kind)).filter(|notify| *notify > 0);
     html! {
-        span #{ "badge-" (room.0) } .count .for-me[matches!(badge, Badge::ForThem(_))] {
+        span #{ "badge-" (room.id.0) } .count .for-me[matches!(badge, Badge::ForThem(_))] data-notify=[notify] {
             @match badge {
                 Badge::Nothing => "",
                 Badge::Unread(count) => { (number(count)) span.sr { " unread" } },
@@ -18,6 +21,12 @@ pub fn badge(room: RoomId, badge: Badge) -> Markup {
             }
         }
     }
+}
+
+/// What the stream brings when there is more to read in a room that is not the page's own, or less. Where the room is not
+/// in the page's list nothing comes of it.
+pub fn changed(room: &Room, reading: &Reading) -> Markup {
+    html! { hx-partial hx-target={ "#badge-" (room.id.0) } hx-swap="outerHTML" { (badge(room, reading)) } }
 }
 
 fn number(count: u64) -> Markup {

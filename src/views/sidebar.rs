@@ -43,8 +43,13 @@ pub struct Talk {
 }
 
 impl Places<'_> {
-    fn badge(&self, room: &Room) -> Badge {
-        self.readings.get(&room.id).map_or(Badge::Nothing, |reading| reading.badge(room.kind))
+    fn reading(&self, room: &Room) -> Reading {
+        self.readings.get(&room.id).copied().unwrap_or_default()
+    }
+
+    /// How the viewer reads a room, as it is shown beside it: whoever is in a room sees there what is new.
+    fn shown(&self, room: &Room) -> Reading {
+        if self.current == Some(room.id) { Reading::default() } else { self.reading(room) }
     }
 
     fn may_keep_order(&self) -> bool {
@@ -88,9 +93,8 @@ pub(super) fn sidebar(places: &Places) -> Markup {
 fn place(room: &Room, places: &Places) -> Markup {
     let current = (places.current == Some(room.id)).then_some("page");
     let talk = places.talks.iter().find(|talk| talk.room == room.id);
-    let count = places.badge(room);
     html! {
-        a.place.unread[count != Badge::Nothing] href=(room.address.path()) aria-current=[current] {
+        a.place href=(room.address.path()) aria-current=[current] {
             @match talk {
                 Some(talk) => (face(talk)),
                 None => (icons::icon(icon(room.kind))),
@@ -102,7 +106,7 @@ fn place(room: &Room, places: &Places) -> Markup {
                 }
             }
             @if places.drafts.contains(&room.id) { span.draft { (icons::small(Icon::Edit)) span.sr { ", a draft" } } }
-            @if places.viewer.is_some() { (badge(room.id, count)) }
+            @if places.viewer.is_some() { (badge(room, &places.shown(room))) }
         }
     }
 }
@@ -120,7 +124,7 @@ fn read_all(places: &Places) -> Markup {
     let all = || places.rooms.iter().chain(places.directs);
     let here = all().find(|room| places.current == Some(room.id)).map_or("/rooms", |room| room.address.path());
     html! {
-        @if all().any(|room| places.badge(room) != Badge::Nothing) {
+        @if all().any(|room| places.reading(room).badge(room.kind) != Badge::Nothing) {
             form.read-all method="post" action="/read-all" {
                 input type="hidden" name="next" value=(here);
                 button.link { "Mark all read" }

@@ -57,6 +57,7 @@ mod stylesheet;
 mod theme;
 mod threads;
 mod typing;
+mod unread;
 mod visitor;
 mod watch;
 mod writing;
@@ -177,6 +178,7 @@ fn of_accounts(route: Route) -> Route {
 fn of_rooms(route: Route) -> Route {
     route
         .at("/rooms", both(new_room::list, new_room::create))
+        .at("/unread", reads(unread::list))
         .at("/read-all", takes(reading::mark_all_read))
         .at("/direct", takes(new_room::direct))
         .at("/rooms/:room", reads(rooms::show))

@@ -2,6 +2,7 @@
 
 mod kept;
 mod message;
+mod reading;
 
 use serde::Serialize;
 
@@ -10,6 +11,7 @@ use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 
 pub use kept::{Invitation, Line, ListedInvitation, Report};
 pub use message::{Change, Message, Messages, ReactedSo, Said};
+pub use reading::{Reading, Unread};
 
 /// An emoji, and one of its names.
 #[derive(Debug, Serialize)]
@@ -43,35 +45,6 @@ impl<'a> Room<'a> {
             kind: room.kind.word(),
             slow_s: room.slow_s,
             archived: room.archived,
-        }
-    }
-}
-
-/// How somebody reads a room.
-#[derive(Debug, Serialize)]
-pub struct Reading<'a> {
-    room: &'a str,
-    url: &'a str,
-    read: u64,
-    unread: u64,
-    mentions: u64,
-    involvement: &'a str,
-    on_top: bool,
-}
-
-impl<'a> Reading<'a> {
-    /// This.
-    pub fn of(room: &'a crate::domain::Room, reading: &domain::Reading) -> Self {
-        let domain::Reading { read, unread, mentions, involvement, on_top, .. } = *reading;
-        let involvement = involvement.in_room(room.kind).word();
-        Self {
-            room: room.address.as_str(),
-            url: room.address.path(),
-            read: read.0,
-            unread,
-            mentions,
-            involvement,
-            on_top,
         }
     }
 }

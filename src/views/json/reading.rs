@@ -1,0 +1,71 @@
+//! How somebody reads, for programs: one room, or all in which there is something to read.
+
+use serde::Serialize;
+
+use crate::domain;
+
+/// How somebody reads a room.
+#[derive(Debug, Serialize)]
+pub struct Reading<'a> {
+    room: &'a str,
+    url: &'a str,
+    read: u64,
+    unread: u64,
+    mentions: u64,
+    involvement: &'a str,
+    on_top: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// This.
+    pub fn of(room: &'a domain::Room, reading: &domain::Reading) -> Self {
+        let domain::Reading { read, unread, mentions, involvement, on_top, .. } = *reading;
+        let involvement = involvement.in_room(room.kind).word();
+        Self {
+            room: room.address.as_str(),
+            url: room.address.path(),
+            read: read.0,
+            unread,
+            mentions,
+            involvement,
+            on_top,
+        }
+    }
+}
+
+/// How much there is that somebody has not read, in all rooms that tell them so.
+#[derive(Debug, Default, Serialize)]
+pub struct Unread<'a> {
+    unread: u64,
+    mentions: u64,
+    notify: u64,
+    rooms: Vec<UnreadRoom<'a>>,
+}
+
+/// How much there is in one of them.
+#[derive(Debug, Serialize)]
+struct UnreadRoom<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    unread: u64,
+    mentions: u64,
+    /// Of how many they are notified.
+    notify: u64,
+}
+
+impl<'a> Unread<'a> {
+    /// In these rooms.
+    pub fn of(rooms: &'a [(domain::Room, domain::Reading)]) -> Self {
+        let mut all = Self::default();
+        for (room, reading) in rooms {
+            let (domain::Reading { unread, mentions, .. }, notify) = (*reading, reading.notify(room.kind));
+            all.unread += unread;
+            all.mentions += mentions;
+            all.notify += notify;
+            let (address, url) = (room.address.as_str(), room.address.path());
+            all.rooms.push(UnreadRoom { room: address, name: &room.name, url, unread, mentions, notify });
+        }
+        all
+    }
+}
