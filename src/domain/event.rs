@@ -150,6 +150,29 @@ impl Event {
         }
     }
 
+    /// For whom it may have changed how much there is that they have not read.
+    pub fn counted(self) -> Option<Counted> {
+        match self {
+            Self::Posted { room, .. } | Self::Removed { room, .. } | Self::Edited { room, .. } => {
+                Some(Counted::ByAll(room))
+            }
+            Self::Joined { room, user } | Self::ReaderMoved { user, room } => Some(Counted::By(user, room)),
+            Self::Entered { .. }
+            | Self::Opened { .. }
+            | Self::Left { .. }
+            | Self::RoomChanged { .. }
+            | Self::Parted { .. }
+            | Self::RoomGone { .. }
+            | Self::RoomMuted { .. }
+            | Self::SignedIn { .. }
+            | Self::PersonChanged { .. }
+            | Self::HouseChanged
+            | Self::Noted
+            | Self::Reacted { .. }
+            | Self::Pinned { .. } => None,
+        }
+    }
+
     /// Whose rights it may have changed.
     pub fn concerns(self) -> Option<Concerned> {
         match self {
@@ -172,6 +195,15 @@ impl Event {
             | Self::ReaderMoved { .. } => None,
         }
     }
+}
+
+/// For whom something may have changed how much there is that they have not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// For everybody who reads this room.
+    ByAll(RoomId),
+    /// For this person in this room.
+    By(UserId, RoomId),
 }
 
 /// An [`Event`] and its number.

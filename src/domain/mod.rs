@@ -38,7 +38,7 @@ pub use code::RecoveryCode;
 pub use command::{Asked, Command, HouseCommand, PersonCommand, RoomCommand, Who};
 pub use cursor::{Cursor, Epoch};
 pub use device::{Device, Scopes, Session, SessionId, TokenKind};
-pub use event::{Concerned, Done, Event};
+pub use event::{Concerned, Counted, Done, Event};
 pub use house::{Door, House, Invitation};
 pub use ids::{MessageId, Moment, RoomId, Seq, UserId};
 pub use line::Line;

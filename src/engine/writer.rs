@@ -72,6 +72,11 @@ impl Writer {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
                     let _gone = answer.send(outcome.map_err(Problem::Refused));
                 }
+                for done in &new {
+                    if let Some(counted) = done.event.counted() {
+                        self.hubs.count(counted, done.seq);
+                    }
+                }
                 self.pass_on(new, committed)
             }
             Err(fault) => {

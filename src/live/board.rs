@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::UserId;
+use crate::domain::{RoomId, UserId};
 
 /// How many news are remembered.
 pub(super) const NEWS_MAX: usize = 16;
@@ -15,6 +15,8 @@ pub(super) const NEWS_MAX: usize = 16;
 pub(super) enum News {
     /// Somebody with whom they talk has come, or is gone.
     Presence(UserId),
+    /// There is more to read in a room than there was, or less.
+    Unread(RoomId),
 }
 
 /// What a listener has not read yet.

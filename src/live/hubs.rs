@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::Frame;
 use super::agenda::{Agenda, Errand};
 use super::board::Board;
+use super::followers::Followers;
 use super::hub::{Hub, Slot};
 use super::keeper::here_told_after;
 use super::people::People;
@@ -32,6 +33,7 @@ pub struct Hubs {
     ringer: Handle,
     rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
     people: People,
+    followers: Followers,
     agenda: Agenda,
     closing: AtomicBool,
     rights: Rights,
@@ -46,6 +48,7 @@ impl Hubs {
             ringer,
             rooms: Mutex::default(),
             people: People::default(),
+            followers: Followers::default(),
             agenda: Agenda::default(),
             closing: AtomicBool::new(false),
             rights: Rights::default(),
@@ -147,6 +150,10 @@ impl Hubs {
 
     pub(super) fn people(&self) -> &People {
         &self.people
+    }
+
+    pub(super) fn followers(&self) -> &Followers {
+        &self.followers
     }
 
     pub(super) fn ring(&self, hub: &Hub) {

@@ -1,5 +1,5 @@
-//! Tells what no commit brings about: who is here, who is typing, who has come and who is gone. One task does so for all
-//! rooms and people, and sleeps until the next errand is due.
+//! Tells what no commit brings about: who is here, who is typing, who has come and who is gone; and to whoever is elsewhere, that
+//! there is more to read. One task does so for all rooms and people, and sleeps until the next errand is due.
 
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use tokio::time::Instant;
 
 use super::agenda::Errand;
 use super::board::News;
+use super::followers::Moved;
 use super::people::Left;
 use super::{Hubs, frame};
-use crate::domain::{RoomId, UserId};
-use crate::store::{Fault, Store};
+use crate::domain::{Counted, Event, RoomId, Seq, UserId};
+use crate::store::{Fault, Snapshot, Store};
 
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
 /// come at once, make one telling.
@@ -20,6 +21,8 @@ const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
 const HERE_CROWD: usize = 500;
 /// How many times as long it waits at most.
 const HERE_TIMES_MAX: u32 = 60;
+/// In how many changes of a room is looked for whom they mention, each time that is told.
+const SPOKEN_CHANGES: usize = 64;
 
 /// How long a room of so many listeners waits until it is told that somebody came or went.
 pub(super) fn here_told_after(listeners: usize) -> Duration {
@@ -37,15 +40,18 @@ impl Hubs {
                     Errand::Typing(room) => self.tell_typing(room),
                     Errand::Away(user) => self.look_for(user, false),
                     Errand::News(user) => self.ring_person(user),
-                    Errand::Presence(user) => {
-                        if let Err(fault) = self.tell_presence(store, user) {
-                            self.meters().faults.inc();
-                            tracing::error!(%fault, "who talks with somebody could not be read");
-                        }
-                    }
+                    Errand::Presence(user) => self.note(self.tell_presence(store, user)),
+                    Errand::Unread => self.note(self.tell_unread(store)),
                 }
                 yield_now().await;
             }
+        }
+    }
+
+    fn note(&self, told: Result<(), Fault>) {
+        if let Err(fault) = told {
+            self.meters().faults.inc();
+            tracing::error!(%fault, "whom something concerns could not be read");
         }
     }
 
@@ -77,7 +83,10 @@ impl Hubs {
         match left {
             Left::Here => {}
             Left::Away(until) => self.agenda().plan(Errand::Away(user), until),
-            Left::Gone => self.agenda().plan(Errand::Presence(user), Instant::now()),
+            Left::Gone => {
+                self.followers().forget(user, || self.people().knows(user));
+                self.agenda().plan(Errand::Presence(user), Instant::now());
+            }
         }
     }
 
@@ -88,10 +97,56 @@ impl Hubs {
         Ok(())
     }
 
+    /// There is more to read somewhere, or less, since this change.
+    pub fn count(&self, counted: Counted, since: Seq) {
+        match counted {
+            Counted::ByAll(room) => {
+                if let Some(at) = self.followers().mark(room, since, Instant::now()) {
+                    self.agenda().plan(Errand::Unread, at);
+                }
+            }
+            Counted::By(user, room) => {
+                self.followers().follow_also(user, room);
+                self.tell_person(user, News::Unread(room));
+            }
+        }
+    }
+
+    /// Tells whoever is elsewhere of the rooms that they follow. Whoever looks at a room sees what is new there.
+    fn tell_unread(&self, store: &Store) -> Result<(), Fault> {
+        let moved = self.followers().take_moved(Instant::now());
+        let snapshot = store.snapshot()?;
+        for Moved { room, since, mut followers } in moved {
+            for user in spoken_to(&snapshot, room, since)? {
+                self.followers().follow_also(user, room);
+                followers.push(user);
+            }
+            let hub = self.hub(room);
+            for user in followers {
+                if self.people().is_elsewhere(user, hub.as_ref()) {
+                    self.tell_person(user, News::Unread(room));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Something is new to one person alone.
     pub(super) fn tell_person(&self, user: UserId, news: News) {
         if let Some(at) = self.people().tell(user, news, Instant::now()) {
             self.agenda().plan(Errand::News(user), at);
         }
     }
+}
+
+/// To whom was spoken by name in a room, from this change on: they are told whether they follow the room or not. Of much
+/// that is said at once, the first is looked at.
+fn spoken_to(snapshot: &Snapshot, room: RoomId, since: Seq) -> Result<Vec<UserId>, Fault> {
+    let mut people = Vec::new();
+    for done in snapshot.changes_after(room, Seq(since.0 - 1), SPOKEN_CHANGES)? {
+        if let Event::Posted { message, .. } | Event::Edited { message, .. } = done.event {
+            people.extend(snapshot.message(room, message)?.into_iter().flat_map(|message| message.extras.mentions));
+        }
+    }
+    Ok(people)
 }

@@ -230,7 +230,7 @@ impl Listener {
     fn read_board(&mut self) -> Option<Result<Bytes, Fault>> {
         let (user, (unread, version)) = (self.seat.user()?, self.board()?.after(self.look.news)?);
         self.look.news = version;
-        let told = personal::written(&self.store, self.seat.hubs(), user, &unread).transpose()?;
+        let told = personal::written(&self.store, self.seat.hubs(), (user, self.seat.room()), &unread).transpose()?;
         Some(told.map(|told| told.bytes(self.look.framing)))
     }
 

@@ -4,7 +4,8 @@
 //!
 //! Besides changes there is what passes: who is here and who types in a room stands in its `notes.rs`, what is new to one
 //! person alone on their `board.rs`. It has no number that a listener could come back to, is kept nowhere, and the
-//! latest of it is all that anybody is told. One task, the `keeper.rs`, tells it when it is due.
+//! latest of it is all that anybody is told. One task, the `keeper.rs`, tells it when it is due; of which rooms somebody is
+//! told who is elsewhere, the `followers.rs` know.
 //!
 //! Nothing here knows requests and answers. Hearer may listen to what is judged by the rules, again whenever they or the
 //! people they are about have changed.
@@ -12,6 +13,7 @@
 mod agenda;
 mod board;
 mod crowd;
+mod followers;
 mod frame;
 mod hub;
 mod hubs;

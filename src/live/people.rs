@@ -70,6 +70,17 @@ impl People {
         self.inner().people.get(&user).is_some_and(|person| !person.hidden)
     }
 
+    /// Whether somebody listens, or has not been away for long, whatever others may know.
+    pub fn knows(&self, user: UserId) -> bool {
+        self.inner().people.contains_key(&user)
+    }
+
+    /// Whether somebody listens anywhere but here.
+    pub fn is_elsewhere(&self, user: UserId, here: Option<&Arc<Hub>>) -> bool {
+        let is_here = |hub: &Arc<Hub>| here.is_some_and(|here| Arc::ptr_eq(here, hub));
+        self.inner().people.get(&user).is_some_and(|person| person.seats.iter().any(|(hub, _)| !is_here(hub)))
+    }
+
     /// From now on others may know whether somebody is here, or may not. Whether that is news to them.
     pub fn hide(&self, user: UserId, hidden: bool) -> bool {
         let inner = &mut *self.inner();

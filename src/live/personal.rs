@@ -1,35 +1,79 @@
 //! What is written to one person alone: what is true now of what is new to them.
 
+use std::cmp::Reverse;
+
 use super::board::{News, Unread};
 use super::frame::{self, Written};
 use super::hubs::Hubs;
-use crate::domain::UserId;
-use crate::store::{Fault, Store};
+use crate::domain::{Reading, RoomId, UserId};
+use crate::store::{Fault, Snapshot, Store, now};
 use crate::views;
 
-/// What somebody reads who has not read this. `None` if there is nothing to read.
+/// Of how many rooms somebody is told at once how much there is to read: of more than a page lists.
+const TOLD_ROOMS_MAX: usize = 400;
+
+/// What somebody in this room reads who has not read this. `None` if there is nothing to read.
 ///
 /// # Errors
 /// [`Fault`] if the file cannot be read.
-pub(super) fn written(store: &Store, hubs: &Hubs, user: UserId, unread: &Unread) -> Result<Option<Written>, Fault> {
+pub(super) fn written(
+    store: &Store,
+    hubs: &Hubs,
+    (user, here): (UserId, RoomId),
+    unread: &Unread,
+) -> Result<Option<Written>, Fault> {
     let mut fragments = String::new();
+    let snapshot = match unread {
+        Unread::These(_) => store.snapshot()?,
+        Unread::All => present(store, hubs, user)?,
+    };
+    let mut readings = Vec::new();
     match unread {
         Unread::These(news) => {
             for news in news {
                 match news {
                     News::Presence(other) => tell_presence(&mut fragments, hubs, *other),
+                    News::Unread(room) => readings.push((*room, snapshot.reading(user, *room)?)),
                 }
             }
         }
         Unread::All => {
-            for (_, other) in store.snapshot()?.talks_of(user)? {
+            for (_, other) in snapshot.talks_of(user)? {
                 tell_presence(&mut fragments, hubs, other.id);
             }
+            readings = snapshot.readings(user)?;
+            readings.sort_unstable_by_key(|(_, reading)| (!reading.on_top, Reverse(reading.last)));
+            readings.truncate(TOLD_ROOMS_MAX);
         }
     }
+    readings.retain(|(room, _)| *room != here);
+    tell_unread(&mut fragments, &snapshot, user, &readings)?;
     Ok((!fragments.is_empty()).then(|| frame::personal(&fragments)))
+}
+
+/// The present, in which somebody is told of the rooms that they follow: what comes after it they hear of. Whoever opens a
+/// page is asked again, since a room to which others have added them meanwhile is in its list.
+fn present(store: &Store, hubs: &Hubs, user: UserId) -> Result<Snapshot, Fault> {
+    hubs.followers().follow(user, store.snapshot()?.followed(user)?);
+    store.snapshot() // anew: what came meanwhile was told to nobody
 }
 
 fn tell_presence(fragments: &mut String, hubs: &Hubs, other: UserId) {
     fragments.push_str(&views::people::presence(other, hubs.is_here(other)).into_string());
+}
+
+/// Writes how much there is to read in these rooms, as far as they are still open to whoever reads.
+fn tell_unread(
+    fragments: &mut String,
+    snapshot: &Snapshot,
+    user: UserId,
+    readings: &[(RoomId, Reading)],
+) -> Result<(), Fault> {
+    let person = snapshot.person(user)?;
+    for (room, reading) in readings {
+        if let Some(sight) = snapshot.sight_by_id(*room, person.as_ref(), now())? {
+            fragments.push_str(&views::badge::changed(&sight.room, reading).into_string());
+        }
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Reading how somebody reads: how far they have come in each room, and what they have begun to write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use redb::ReadOnlyTable;
 
@@ -10,6 +10,7 @@ use super::schema::{
     CALLS, DRAFTS, DraftRow, MENTIONS, MESSAGES, MessageRow, READS, ROOMS, ROOMS_OF, ReadRow, RoomRow,
 };
 use super::{Fault, Snapshot};
+use crate::domain::limits::FOLLOWED_ROOMS_MAX;
 use crate::domain::{Draft, Kind, Reading, RoomId, Seq, UserId};
 
 impl Snapshot {
@@ -44,6 +45,24 @@ impl Snapshot {
         let reader = Reader::of(self, user)?;
         let readings = rooms.into_iter();
         readings.map(|(room, (row, mentions))| Ok((room, reader.reading(room, row, mentions)?))).collect()
+    }
+
+    /// Of which rooms somebody is to be told when there is more to read: those that [`Self::readings`] tells of, but no more
+    /// than [`FOLLOWED_ROOMS_MAX`] that they have read. Some may have been closed to them since.
+    pub fn followed(&self, user: UserId) -> Result<BTreeSet<RoomId>, Fault> {
+        let mut rooms = BTreeSet::new();
+        let of_user = (user.0, 0)..=(user.0, u64::MAX);
+        let reads = self.transaction().open_table(READS)?;
+        for entry in reads.range(of_user.clone())?.rev().take(FOLLOWED_ROOMS_MAX) {
+            rooms.insert(RoomId(entry?.0.value().1));
+        }
+        for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
+            rooms.insert(RoomId(entry?.0.value().1));
+        }
+        for entry in self.transaction().open_table(ROOMS_OF)?.range(of_user)?.rev().take(HIDDEN_LISTED_MAX) {
+            rooms.insert(RoomId(entry?.0.value().1));
+        }
+        Ok(rooms)
     }
 
     /// What somebody has begun to write in a room.

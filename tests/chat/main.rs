@@ -39,6 +39,7 @@ mod rooms;
 mod rows;
 mod writing;
 
+mod badges;
 mod drafts;
 mod involvement;
 mod reading;
