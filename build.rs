@@ -18,11 +18,12 @@ const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
 const EVERYWHERE: [&str; 3] = ["page/start.js", "page/forms.js", "page/copying.js"];
 
 /// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
-const WITH_MESSAGES: [&str; 13] = [
+const WITH_MESSAGES: [&str; 14] = [
     "page/room.js",
     "page/rows.js",
     "page/times.js",
     "page/reading.js",
+    "page/badges.js",
     "page/marks.js",
     "page/composer.js",
     "page/drafts.js",

@@ -1,12 +1,14 @@
 // Reading: what is new while one looks elsewhere, and a list that does not grow for ever.
 const ROWS_MAX = 600, ROWS_KEPT = 400;
 const title = document.title;
-let atEnd = true, unread = 0, away = 0; // not read yet: of what stands in the list, and of what a hidden tab was told
+let atEnd = true, unread = 0, away = 0; // not read yet: of what stands in the list, and of all here that a hidden tab was told
+let elsewhere = 0, isMore = false; // in other rooms: how much one is notified of, and whether there is anything
 function show() {
-  const count = unread + away;
+  const count = Math.max(unread, away) + elsewhere;
   document.title = (count ? `(${count}) ` : '') + title;
   if (stream) pill.textContent = unread ? `${unread} new message${unread === 1 ? '' : 's'}` : 'Jump to latest';
   navigator.setAppBadge?.(count).catch(() => {});
+  dot(count > 0 || isMore);
 }
 function read() { if (unread && atEnd && !document.hidden) { unread = 0; show(); } }
 if (stream) {
@@ -16,19 +18,30 @@ if (stream) {
     read();
   }, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(end);
   pill.addEventListener('click', event => { event.preventDefault(); log.scrollTop = log.scrollHeight; });
-  // A hidden tab has no stream. It asks once a while how much it has missed; the stream brings the rows later.
+  // A hidden tab has no stream. It asks once a while how much it has missed; the stream brings the rows later. Whoever has no
+  // name has read nothing that the server would know of, and asks about this room alone.
+  const asked = end.dataset.read === undefined ? () => `${pill.pathname}?after=${newest}` : () => '/unread';
   setInterval(async () => {
     if (!document.hidden) return;
-    const answer = await fetch(`${pill.pathname}?after=${newest}`, {headers: {accept: 'application/json'}}).catch(() => null);
+    const answer = await fetch(asked(), {headers: {accept: 'application/json'}}).catch(() => null);
     if (!answer?.ok) return;
-    const {messages} = await answer.json();
-    if (document.hidden && messages.length !== away) { away = messages.length; show(); }
-  }, 30000);
+    const missed = await answer.json();
+    if (!document.hidden) return;
+    if (missed.messages) away = unread + missed.messages.length;
+    else {
+      const here = missed.rooms.find(room => room.url === pill.pathname) ?? {unread: 0, notify: 0};
+      away = here.unread;
+      elsewhere = missed.notify - here.notify;
+      isMore = missed.unread > here.unread;
+    }
+    show();
+  }, 60000);
 }
 on('visibilitychange', () => {
   if (document.hidden) return;
   renameDays();
-  if (away) { away = 0; show(); }
+  away = 0;
+  lookAround();
   read();
 });
 

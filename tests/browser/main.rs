@@ -11,6 +11,7 @@ mod page;
 
 mod accessibility;
 mod accounts;
+mod badges;
 mod company;
 mod hiding;
 mod keyboard;

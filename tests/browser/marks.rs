@@ -9,7 +9,7 @@ const INVOLVEMENT: &str = "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E/involvemen
 
 impl Browser {
     /// A window of whoever holds this token, with this page.
-    async fn is_shown(&self, house: &House, guest: &Guest, path: &str) {
+    pub async fn is_shown(&self, house: &House, guest: &Guest, path: &str) {
         self.is_of(house, &guest.token).await;
         self.goes_to(&format!("{}{path}", house.url)).await;
     }
