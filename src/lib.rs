@@ -44,10 +44,11 @@
 //!
 //! # A message, from the key to every screen
 //!
-//! 1. `web/messages.rs`: who asks ([`web`]'s visitor), what (the form, parsed into a [`domain::Command`]).
+//! 1. `web/messages.rs`: who asks ([`web`]'s visitor), what (the form, parsed into a [`domain::Command`], its text
+//!    read as Markdown by `views/text/`).
 //! 2. [`engine::Engine::execute`] puts it into the queue, or says at once that the queue is full.
 //! 3. The writer takes all that waits and gives it to [`store::Store::commit`]: one transaction, one fsync.
-//!    `store/apply.rs` judges each command and writes the message, its room's row and its outcome.
+//!    `store/apply/` judges each command and writes the message, its room's row and its outcome.
 //! 4. The file is synced. Now, and not before, the writer answers the askers, and the teller reads each change back on a
 //!    snapshot, writes it once as a [`live::Frame`] and gives it to the room's hub, while the writer is at the next batch.
 //! 5. The hub keeps the frame in its tail, and its bells are rung on the runtime. Every listener looks, takes the same
@@ -92,6 +93,12 @@
 //!   sign-out does not make ten thousand others look into the store.
 //! - A removed message stays as a row without text: its place, its author and its number are true, and catching up tells
 //!   it as it is now.
+//! - Markdown is read once, where a message comes in, and what was made of it travels in the command: carrying it out
+//!   needs no parser and no names, and comes to the same with every version. A text without markup is kept only once.
+//! - A message that changes is told as its whole row, which the page turns its own into, whatever changed: so whoever was
+//!   away for any mixture of changes ends with what a fresh page has. Answers show what they quote as it is now.
+//! - What is new for somebody is counted from two ordinals, the room's last message and theirs, with one look for each room
+//!   that they read; a post writes nothing for those who have not read it.
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 

@@ -14,6 +14,7 @@ mod accounts;
 mod badges;
 mod company;
 mod hiding;
+mod hostile;
 mod keyboard;
 mod marks;
 mod mending;
