@@ -21,6 +21,7 @@ mod proxies;
 mod who;
 
 mod accounts;
+mod erasing;
 mod fields;
 mod fresh;
 mod passwords;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taproom::domain::{Body as Text, Command, Event as Happened, PersonCommand, RoomName, Until, Who, Words};
+use taproom::domain::{Command, PersonCommand, Until, Who};
 
 use crate::copies::{says, taproom};
 use crate::ears::Ears;
@@ -182,28 +182,6 @@ async fn all_that_somebody_said_can_go_with_them_from_every_room() {
     while ears.next().await.expect("the stream goes on").name != "reset" {}
     let log = moderator.reads("/house/audit", "text/html").await;
     assert!(log.text().contains("erased 256 messages of") && log.text().contains("erased 44 messages of"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_restart_left_of_somebody_who_is_to_be_erased_goes_with_the_next_start() {
-    let staffed = Staffed::open_after(|founding, owner| {
-        let (tim, _) = founding.comes("Tim", taproom::domain::Role::Guest, None);
-        let open = Command::Open { room: RoomName::parse(GARDEN).unwrap() };
-        let Happened::Opened { room } = founding.does(Who::User(tim), open) else { panic!("it opens") };
-        for n in 0..300 {
-            let words = Words::plain(Text::parse(&format!("spam {n}")).unwrap());
-            founding.does(Who::User(tim), Command::Post { room, words, reply_to: None });
-        }
-        let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses: Vec::new(), erase: true };
-        founding.does(Who::User(owner), Command::Person(tim, ban));
-    })
-    .await;
-    let house = &staffed.house;
-    until("all of it to be gone", || async {
-        let all = house.history(GARDEN_PATH).await;
-        all.len() == 300 && all.iter().all(|(_, text)| text.is_empty())
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
