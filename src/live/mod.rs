@@ -7,7 +7,7 @@
 //! latest of it is all that anybody is told. One task, the `keeper.rs`, tells it when it is due; of which rooms somebody is
 //! told who is elsewhere, the `followers.rs` know.
 //!
-//! Nothing here knows requests and answers. Hearer may listen to what is judged by the rules, again whenever they or the
+//! Nothing here knows requests and answers. Who may listen to what is judged by the rules, again whenever they or the
 //! people they are about have changed.
 
 mod agenda;

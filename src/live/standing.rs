@@ -9,7 +9,7 @@ use crate::store::{Fault, Snapshot, now};
 pub struct Hearer {
     /// The token that was shown, if one was: with its end the stream ends.
     pub token: Option<TokenHash>,
-    /// Hearer that is.
+    /// Who that is, if they have a name.
     pub person: Option<Person>,
 }
 

@@ -8,9 +8,8 @@ use super::House;
 use super::accept::is_htmx;
 use super::answers::{private, see_other, wants_page};
 use super::places::Places;
-use super::removing::found;
 use super::visitor::Visitor;
-use crate::domain::{Command, Message, MessageId, Refusal, Room, RoomCommand, Who};
+use crate::domain::{Command, Message, MessageId, Refusal, Room, RoomCommand, Seq, Who};
 use crate::engine::{Problem, now};
 use crate::store::Snapshot;
 use crate::views;
@@ -56,4 +55,23 @@ pub(super) fn alone(
     let places = places.view(visitor, Some(room.id));
     let view = View { places: &places, room: &room, message: &message, now: now() };
     Ok(private(page(&snapshot, &view)?, visitor))
+}
+
+/// The message of a request's path, in a room that the visitor sees, if nobody has taken it away.
+pub(super) fn found(
+    house: &House,
+    snapshot: &Snapshot,
+    request: &Request,
+    visitor: &Visitor,
+) -> Result<(Room, Message), Problem> {
+    let room = house.room(snapshot, request, visitor)?.room;
+    let message = named(snapshot, request, &room)?;
+    if message.is_removed() { Err(Refusal::MessageUnknown.into()) } else { Ok((room, message)) }
+}
+
+/// The message of a request's path, also one that was taken away.
+pub(super) fn named(snapshot: &Snapshot, request: &Request, room: &Room) -> Result<Message, Problem> {
+    let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
+    let message = id.map_or(Ok(None), |id| snapshot.message(room.id, id))?;
+    Ok(message.ok_or(Refusal::MessageUnknown)?)
 }

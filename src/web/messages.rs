@@ -9,10 +9,10 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
 use super::answers::see_other;
+use super::changing::named;
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
-use super::removing::named;
 use super::visitor::Visitor;
 use super::{House, blocks, reading, room_settings, writing};
 use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};

@@ -7,10 +7,10 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::answers::{again, private, see_other, wants_page};
+use super::changing::found;
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::places::Places;
-use super::removing::found;
 use super::visitor::Visitor;
 use super::{House, problem, query};
 use crate::domain::limits::{LISTED_PEOPLE_MAX, REASON_CHARS_MAX};

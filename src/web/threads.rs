@@ -7,8 +7,8 @@ use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
 use super::answers::private;
+use super::changing::named;
 use super::places::Places;
-use super::removing::named;
 use super::rooms::silenced_here;
 use super::visitor::Visitor;
 use super::{House, random};
