@@ -1,7 +1,8 @@
 //! A person's initials on one of twelve stable tints.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
+use super::escaped::Escaped;
 use crate::domain::{Author, initials};
 
 /// How many tints there are: `hue-0` to `hue-11` in the stylesheet.
@@ -24,7 +25,7 @@ pub(super) fn tiny(person: &Author) -> Markup {
 
 /// The same, with a mark on it.
 pub(super) fn small_with(person: &Author, mark: &Markup) -> Markup {
-    holding(person, "avatar small", mark)
+    holding(person, "avatar small", &PreEscaped(&mark.0))
 }
 
 /// The avatar on somebody's own page.
@@ -33,11 +34,11 @@ pub(super) fn big(person: &Author) -> Markup {
 }
 
 fn of_class(person: &Author, class: &str) -> Markup {
-    holding(person, class, &html! {})
+    holding(person, class, &PreEscaped(""))
 }
 
-fn holding(person: &Author, class: &str, mark: &Markup) -> Markup {
+fn holding(person: &Author, class: &str, mark: &PreEscaped<&str>) -> Markup {
     html! {
-        span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (initials(&person.name)) (mark) }
+        span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (Escaped(&initials(&person.name))) (mark) }
     }
 }

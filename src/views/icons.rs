@@ -1,5 +1,7 @@
 //! The pictures of the interface. A page carries those it uses once, and refers to them.
 
+use std::sync::LazyLock;
+
 use maud::{Markup, PreEscaped, html};
 
 /// A picture of the set.
@@ -106,15 +108,19 @@ impl Icon {
     }
 }
 
-/// The shapes, once per page.
-pub(super) fn sheet() -> Markup {
-    html! {
-        svg hidden {
-            @for icon in ALL {
-                symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.shape())) }
+/// The shapes, once per page and always the same.
+pub(super) fn sheet() -> PreEscaped<&'static str> {
+    static SHEET: LazyLock<String> = LazyLock::new(|| {
+        let sheet = html! {
+            svg hidden {
+                @for icon in ALL {
+                    symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.shape())) }
+                }
             }
-        }
-    }
+        };
+        sheet.into_string()
+    });
+    PreEscaped(&SHEET)
 }
 
 /// A picture that says nothing beside a word that does.

@@ -1,19 +1,27 @@
 //! A message. The page, the answer to a post, the older messages and the stream hold the same bytes of it, so nothing
 //! here knows who looks.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::avatar::{self, avatar};
+use super::escaped::Escaped;
 use super::icons::{self, Icon};
 use super::text::Shown;
 use super::time::{self, Stamp};
 use crate::domain::{Address, Message, Moment, Quote, Reacted, Reaction};
 
 /// A message as a row of the list, with the day above it when it opens one.
-pub fn row(room: &Address, message: &Message) -> Markup {
-    html! {
-        @if message.place.opens_day { (day(message.at)) }
-        (item(room, message))
+#[derive(Debug)]
+pub struct Row<'a>(pub &'a Address, pub &'a Message);
+
+/// Into the page's own buffer, as there are fifty of them.
+impl Render for Row<'_> {
+    fn render_to(&self, page: &mut String) {
+        let Self(room, message) = self;
+        if message.place.opens_day {
+            day(message.at).render_to(page);
+        }
+        item(room, message).render_to(page);
     }
 }
 
@@ -22,14 +30,14 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
     let (author, extras, stamp) = (&message.author, &message.extras, Stamp::of(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
     let unseen = message.place.follows.then_some("-1");
-    let here = html! { (room.path()) "/messages/" (message.id) }; // escaped once
+    let here = html! { (room.path()) "/messages/" (message.id.0) }; // escaped once
     let (follows, is_removed) = (message.place.follows, message.is_removed());
     html! {
-        li #{ "m" (message.id) } .message.follows[follows].tombstone[is_removed] data-author=(author.id)
+        li #{ "m" (message.id.0) } .message.follows[follows].tombstone[is_removed] data-author=(author.id.0)
             data-mentions=[spoken_to(message)] tabindex="-1" {
             (avatar(author))
             div.message-head {
-                a.author href=(author.path()) dir="auto" tabindex=[unseen] { (author.name) } " "
+                a.author href=(Escaped(&author.path())) dir="auto" tabindex=[unseen] { (Escaped(&author.name)) } " "
                 span.tag.own-only { "you" } " "
                 a.time href=(here) {
                     time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }
@@ -145,7 +153,7 @@ pub(super) fn day(at: Moment) -> Markup {
 /// counts it.
 pub fn posted(room: &Address, message: &Message, began: Option<&Message>) -> Markup {
     html! {
-        hx-partial hx-target="#messages" hx-swap="beforeend" { (row(room, message)) }
+        hx-partial hx-target="#messages" hx-swap="beforeend" { (Row(room, message)) }
         @if let Some(began) = began { (renewed(room, began)) }
     }
 }

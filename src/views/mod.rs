@@ -11,6 +11,7 @@ mod avatar;
 pub mod badge;
 pub mod door;
 pub mod editing;
+mod escaped;
 mod fields;
 mod fresh;
 pub mod house;

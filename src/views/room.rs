@@ -130,12 +130,12 @@ impl Render for Rows<'_> {
     fn render_to(&self, page: &mut String) {
         let Self(room, messages, fresh) = self;
         page.reserve(messages.iter().map(|message| ROW_BYTES + message.body.len()).sum());
-        if let Some(first) = messages.first().filter(|first| !first.place.opens_day) {
-            message::day(first.at).render_to(page);
-        }
-        for message in *messages {
+        for (n, message) in messages.iter().enumerate() {
+            if n == 0 && !message.place.opens_day {
+                message::day(message.at).render_to(page);
+            }
             fresh.line(message).render_to(page);
-            message::row(&room.address, message).render_to(page);
+            message::Row(&room.address, message).render_to(page);
         }
     }
 }

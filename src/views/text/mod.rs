@@ -15,6 +15,7 @@ use std::fmt;
 use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, Render, html};
 
+use super::escaped::Escaped;
 use crate::domain::{Address, Author, Body, Message, UserName, Words};
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
@@ -88,13 +89,13 @@ impl<'a> Shown<'a> {
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.
 pub fn paragraphs(text: &str) -> Markup {
     let finder = finder();
-    let may_link = text.contains("://"); // most do not: not worth the search
+    let may_link = text.contains(':') && text.contains("://"); // most do not: not worth the search
     html! {
         @for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
             p {
                 @for (n, line) in paragraph.trim_matches('\n').lines().enumerate() {
                     @if n > 0 { br; }
-                    @if may_link { (linked(&finder, line)) } @else { (line) }
+                    @if may_link { (linked(&finder, line)) } @else { (Escaped(line)) }
                 }
             }
         }

@@ -1,0 +1,41 @@
+//! Text on its way into a page. maud escapes letter by letter, which was a sixth of what a page of fifty messages costs;
+//! most texts hold nothing to escape, and that is seen sixteen letters at a glance. It does not know what the text is.
+
+use maud::Render;
+
+/// A text that maud escapes if there is anything to escape, and that is else taken as it is.
+pub(super) struct Escaped<'a>(pub &'a str);
+
+impl Render for Escaped<'_> {
+    fn render_to(&self, page: &mut String) {
+        // No way out before the end: so the compiler may look at many letters at once.
+        let has_signs =
+            self.0.bytes().fold(false, |found, b| found | (b == b'&') | (b == b'<') | (b == b'>') | (b == b'"'));
+        if has_signs { self.0.render_to(page) } else { page.push_str(self.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use maud::html;
+
+    use super::Escaped;
+
+    #[test]
+    fn every_text_comes_out_as_maud_escapes_it() {
+        let texts = [
+            "",
+            "plain",
+            "é 🚀",
+            "<b>",
+            "a & b",
+            "\"",
+            "'",
+            "the last sign of a long text, behind all others >",
+            "&amp;",
+        ];
+        for text in texts {
+            assert_eq!(html! { (Escaped(text)) }.into_string(), html! { (text) }.into_string());
+        }
+    }
+}
