@@ -15,10 +15,11 @@ use sha2::{Digest, Sha256};
 const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
 
 /// What every page does beyond HTML, in the order in which it runs. The files share one scope.
-const EVERYWHERE: [&str; 3] = ["page/start.js", "page/forms.js", "page/copying.js"];
+const EVERYWHERE: [&str; 6] =
+    ["page/start.js", "page/forms.js", "page/copying.js", "page/over.js", "page/switching.js", "page/keys.js"];
 
 /// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
-const WITH_MESSAGES: [&str; 14] = [
+const WITH_MESSAGES: [&str; 16] = [
     "page/room.js",
     "page/rows.js",
     "page/times.js",
@@ -27,10 +28,12 @@ const WITH_MESSAGES: [&str; 14] = [
     "page/marks.js",
     "page/composer.js",
     "page/drafts.js",
+    "page/previewing.js",
     "page/typing.js",
     "page/answering.js",
     "page/outbox.js",
     "page/tools.js",
+    "page/walking.js",
     "page/reacting.js",
     "page/listening.js",
 ];

@@ -1,13 +1,13 @@
 // Tools: one element for all messages, brought to the one that is hovered, focused or tapped, and the menu behind it. They
 // stand outside the rows, so nothing that arrives in a row takes them away; and while the menu is open, they stay.
-{
-  const tools = $('#tools'), menu = $('#menu');
+const tools = (() => {
+  const bar = $('#tools'), menu = $('#menu');
   let at = null; // the id of the message they are at
   const addressOf = row => $('.time', row).getAttribute('href');
   function bring(row) {
     if (menu.matches(':popover-open') || row.id === at) return;
     at = row.id;
-    for (const tool of tools.children) {
+    for (const tool of bar.children) {
       const {page} = tool.dataset;
       tool.href = page === '/reply' ? `${pill.pathname}?reply=${number(row)}#text` : addressOf(row) + page;
       tool.hidden = page === '/edit' && !isMine(row);
@@ -16,8 +16,8 @@
   }
   function place() {
     const row = at && document.getElementById(at);
-    tools.hidden = !row || !$('.more', row)?.checkVisibility();
-    if (!tools.hidden) tools.style.top = `${row.offsetTop}px`;
+    bar.hidden = !row || !$('.more', row)?.checkVisibility();
+    if (!bar.hidden) bar.style.top = `${row.offsetTop}px`;
   }
   const follow = event => {
     const row = event.target.closest(ROW);
@@ -39,7 +39,7 @@
     const words = answer?.ok ? '' : answer ? 'There is nothing to do with this message.' : 'No connection.';
     menu.replaceChildren(...words ? [element('p', 'hint', words)] : []);
     if (!words) await htmx.swap({text: await answer.text(), target: menu, swap: 'innerHTML', sourceElement: menu});
-    menu.showPopover({source: $(`[data-page="${page}"]`, tools) ?? tools.lastElementChild});
+    menu.showPopover({source: $(`[data-page="${page}"]`, bar) ?? bar.lastElementChild});
     $('a, button', menu)?.focus();
   }
   const plainly = event => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
@@ -60,4 +60,11 @@
     const links = [...menu.querySelectorAll('a, button, input')];
     links[(links.indexOf(document.activeElement) + step + links.length) % links.length]?.focus();
   });
-}
+  // Whoever chooses by a key does the same as with the tool, if there is one for this message.
+  function use(row, page) {
+    bring(row);
+    const tool = $(`[data-page="${page}"]`, bar);
+    if (tool && !tool.hidden && !bar.hidden) tool.click();
+  }
+  return {use};
+})();

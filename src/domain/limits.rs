@@ -63,6 +63,9 @@ pub const BATCH_COMMANDS_MAX: usize = 256;
 pub const PAGE_MESSAGES: usize = 50;
 /// How many rooms a list of rooms shows.
 pub const LISTED_ROOMS_MAX: usize = 50;
+/// The longest text by which a room is sought, in characters: no room has a longer name, unless it is the names of several
+/// people.
+pub const SOUGHT_CHARS_MAX: usize = ROOM_CHARS_MAX;
 /// How many rooms are told at once that somebody has not read to their end.
 pub const UNREAD_ROOMS_MAX: usize = 200;
 /// How many emoji a list of them has.

@@ -91,6 +91,17 @@ impl Snapshot {
 
     /// The rooms for everybody in the house in which something happened last, latest first; nothing hidden.
     pub fn recent_rooms(&self, limit: usize, person: Option<&Person>, now: Moment) -> Result<Vec<Recent>, Fault> {
+        self.recent_rooms_of(limit, person, now, |_| true)
+    }
+
+    /// The same, of those only that are wanted. Which those are is asked of rooms that may be seen, and of no others.
+    pub fn recent_rooms_of(
+        &self,
+        limit: usize,
+        person: Option<&Person>,
+        now: Moment,
+        is_wanted: impl Fn(&Room) -> bool,
+    ) -> Result<Vec<Recent>, Fault> {
         let (rooms, house) = (self.transaction().open_table(ROOMS)?, self.house()?);
         let mut found = Vec::with_capacity(limit);
         for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_ROOMS) {
@@ -101,7 +112,7 @@ impl Snapshot {
             }
             let row: RoomRow = rows::get(&rooms, "rooms", id.0)?.ok_or(Fault::Missing { table: "rooms" })?;
             let room = row.room(id);
-            if sees(&house, &room, person, false, now) {
+            if sees(&house, &room, person, false, now) && is_wanted(&room) {
                 found.push(Recent { room, last: Seq(last.value()), at });
             }
             if found.len() == limit {

@@ -13,12 +13,24 @@ pub(super) fn badge(room: &Room, reading: &Reading) -> Markup {
     let badge = reading.badge(room.kind);
     let notify = Some(reading.notify(room.kind)).filter(|notify| *notify > 0);
     html! {
-        span #{ "badge-" (room.id.0) } .count .for-me[matches!(badge, Badge::ForThem(_))] data-notify=[notify] {
-            @match badge {
-                Badge::Nothing => "",
-                Badge::Unread(count) => { (number(count)) span.sr { " unread" } },
-                Badge::ForThem(count) => { (number(count)) span.sr { " for you" } },
-            }
+        span #{ "badge-" (room.id.0) } .count .for-me[matches!(badge, Badge::ForThem(_))] data-notify=[notify] { (words(badge)) }
+    }
+}
+
+/// The same where nothing ever takes its place, if there is anything to show.
+pub(super) fn still(room: &Room, reading: &Reading) -> Markup {
+    let badge = reading.badge(room.kind);
+    html! {
+        @if badge != Badge::Nothing { span.count.for-me[matches!(badge, Badge::ForThem(_))] { (words(badge)) } }
+    }
+}
+
+fn words(badge: Badge) -> Markup {
+    html! {
+        @match badge {
+            Badge::Nothing => "",
+            Badge::Unread(count) => { (number(count)) span.sr { " unread" } },
+            Badge::ForThem(count) => { (number(count)) span.sr { " for you" } },
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn form(view: &View, again: &Again) -> Markup {
                 div.field {
                     label for="text" { "Your message" }
                     // HTML drops the first line break of a text area, so this one is for it to drop.
-                    textarea #text name=(FIELD) required rows="6" dir="auto" aria-invalid=[wrong.map(|_| "true")]
+                    textarea #text name=(FIELD) required rows="6" dir="auto" autofocus aria-invalid=[wrong.map(|_| "true")]
                         aria-describedby=[wrong.map(|_| "text-error")] { "\n" (again.typed(FIELD, &view.message.body)) }
                     @if let Some(why) = wrong { (fields::error("text-error", why)) }
                 }

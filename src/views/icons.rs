@@ -13,8 +13,10 @@ pub(super) enum Icon {
     Check,
     Close,
     Edit,
+    Eye,
     Gear,
     Hash,
+    Help,
     Leave,
     Link,
     Lock,
@@ -31,14 +33,14 @@ pub(super) enum Icon {
 }
 
 use Icon::{
-    Alert, Bell, BellOff, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply,
-    Search, Send, Smile, Trash,
+    Alert, Bell, BellOff, Check, Close, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin, Plus,
+    Reply, Search, Send, Smile, Trash,
 };
 
 /// All of them, in the order of their names.
-const ALL: [Icon; 21] = [
-    Alert, Bell, BellOff, Check, Close, Edit, Gear, Hash, Leave, Link, Lock, Menu, More, People, Pin, Plus, Reply,
-    Search, Send, Smile, Trash,
+const ALL: [Icon; 23] = [
+    Alert, Bell, BellOff, Check, Close, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin, Plus,
+    Reply, Search, Send, Smile, Trash,
 ];
 
 impl Icon {
@@ -50,8 +52,10 @@ impl Icon {
             Check => "i-check",
             Close => "i-close",
             Edit => "i-edit",
+            Eye => "i-eye",
             Gear => "i-gear",
             Hash => "i-hash",
+            Help => "i-help",
             Leave => "i-leave",
             Link => "i-link",
             Lock => "i-lock",
@@ -79,10 +83,16 @@ impl Icon {
             Edit => {
                 r#"<path d="m4.5 19.5.8-4L16 4.8a1.9 1.9 0 0 1 2.7 0l.5.5a1.9 1.9 0 0 1 0 2.7L8.5 18.7ZM14 7l3 3"/>"#
             }
+            Eye => {
+                r#"<path d="M2.5 12S6 5.8 12 5.8s9.5 6.2 9.5 6.2-3.5 6.2-9.5 6.2S2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.7"/>"#
+            }
             Gear => {
                 r#"<circle cx="12" cy="12" r="3"/><path d="M12 3.5v2.2M12 18.3v2.2M3.5 12h2.2M18.3 12h2.2M6 6l1.5 1.5M16.5 16.5 18 18M18 6l-1.5 1.5M7.5 16.5 6 18"/>"#
             }
             Hash => r#"<path d="M9.5 4.5 7.5 19.5M16.5 4.5l-2 15M4.5 9.3h15.5M4 14.7h15.5"/>"#,
+            Help => {
+                r#"<circle cx="12" cy="12" r="8.5"/><path d="M9.4 9.6a2.6 2.6 0 1 1 3.7 2.3c-.8.4-1.1.9-1.1 1.7M12 16.5h.01"/>"#
+            }
             Leave => {
                 r#"<path d="M14 4.5H7a1.5 1.5 0 0 0-1.5 1.5v12A1.5 1.5 0 0 0 7 19.5h7M11 12h9M16.5 8.5 20 12l-3.5 3.5"/>"#
             }

@@ -88,6 +88,11 @@ fn push_indented(out: &mut String, text: &str) {
     }
 }
 
+/// Rooms that somebody may go to: the address and the name, a line each.
+pub fn places(rooms: &[Room]) -> String {
+    rooms.iter().map(|room| format!("{}\t{}\n", room.address.path(), room.name)).collect()
+}
+
 /// What can be done by a word behind a slash, a line each.
 pub fn commands() -> String {
     COMMANDS.map(|command| format!("/{} {}\t{}\n", command.word, command.takes, command.does)).concat()

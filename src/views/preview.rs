@@ -4,32 +4,53 @@ use maud::{Markup, html};
 
 use super::text::Shown;
 use super::{message, panel};
-use crate::domain::{Author, Room};
+use crate::domain::{Author, Quote, Room};
+
+/// What the page shows beside the text.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// What the house is called.
+    pub house: &'a str,
+    /// Who has written it.
+    pub author: &'a Author,
+    /// For which room.
+    pub room: &'a Room,
+    /// What it answers.
+    pub reply: Option<&'a Quote>,
+    /// What the form holds to go on writing.
+    pub typed: &'a str,
+    /// What makes it one message, however often it is sent.
+    pub nonce: &'a str,
+}
 
 /// The text, as it would stand in a message.
 pub fn fragment(text: &Shown) -> Markup {
     html! { div.body.emoji[text.is_emoji()] dir="auto" { (text) } }
 }
 
-/// The page of it, with the form to go on writing, and to send. `typed` is what that form holds, `nonce` what makes it one
-/// message however often it is sent.
-pub fn page(house: &str, author: &Author, room: &Room, text: &Shown, typed: &str, nonce: &str) -> Markup {
-    let path = room.address.path();
+/// The page of it, with the form to go on writing, and to send.
+pub fn page(view: &View, text: &Shown) -> Markup {
+    let address = &view.room.address;
+    let path = address.path();
     let body = html! {
-        blockquote.card { (fragment(text)) }
+        blockquote.card { div {
+            @if let Some(quote) = view.reply { (message::quoted(address, quote)) }
+            (fragment(text))
+        } }
         form method="post" action={ (path) "/messages" } enctype="multipart/form-data" {
             div.field {
-                label for="text" { "Your message in " bdi { (room.name) } }
+                label for="text" { "Your message in " bdi { (view.room.name) } }
                 // HTML drops the first line break of a text area, so this one is for it to drop.
-                textarea #text name="body" required rows="5" dir="auto" { "\n" (typed) }
+                textarea #text name="body" required rows="5" dir="auto" { "\n" (view.typed) }
             }
-            (message::nonce(nonce))
+            @if let Some(quote) = view.reply { input type="hidden" name="reply_to" value=(quote.id); }
+            (message::nonce(view.nonce))
             div.actions {
                 button.button.primary { "Send" }
                 button.button formaction={ (path) "/preview" } { "Preview" }
-                a.button.quiet href=(path) { "Back" }
+                button.button.quiet formaction={ (path) "/draft" } formnovalidate { "Keep as draft" }
             }
         }
     };
-    panel::page(house, "Preview", Some(author), body)
+    panel::page(view.house, "Preview", Some(view.author), body)
 }

@@ -169,6 +169,9 @@ fn composer(view: &View, viewer: &Person) -> Markup {
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
                     aria-describedby="say-error" { (written) }
                 (message::nonce(view.nonce))
+                button.icon-button.preview formaction={ (view.room.address.path()) "/preview" } aria-label="Preview" {
+                    (icons::icon(Icon::Eye))
+                }
                 button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }
             }
             p #say-error .error role="alert" {}
@@ -176,7 +179,6 @@ fn composer(view: &View, viewer: &Person) -> Markup {
                 p #typing .typing role="status" {}
                 noscript {
                     a href=(view.room.address.path()) { "Reload to see what is new" } " "
-                    button.link formaction={ (view.room.address.path()) "/preview" } { "Preview" }
                     button.link formaction={ (view.room.address.path()) "/draft" } formnovalidate { "Keep as draft" }
                 }
                 p #waiting .waiting role="status" {}

@@ -69,6 +69,13 @@ pub(super) fn flash(notice: &Notice) -> Markup {
     }
 }
 
+/// The button by which one leaves a dialog that stands over a page.
+pub(super) fn close() -> Markup {
+    html! {
+        form.dialog-close method="dialog" { button.icon-button aria-label="Close" { (icons::icon(Icon::Close)) } }
+    }
+}
+
 /// The head of a section of the page.
 pub(super) fn section_head(id: &str, title: &str, words: &str) -> Markup {
     html! { div.section-head { div { h2 id=(id) { (title) } @if !words.is_empty() { p { (words) } } } } }

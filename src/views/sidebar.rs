@@ -43,7 +43,8 @@ pub struct Talk {
 }
 
 impl Places<'_> {
-    fn reading(&self, room: &Room) -> Reading {
+    /// How the viewer reads a room.
+    pub(super) fn reading(&self, room: &Room) -> Reading {
         self.readings.get(&room.id).copied().unwrap_or_default()
     }
 
@@ -61,7 +62,11 @@ impl Places<'_> {
 pub(super) fn sidebar(places: &Places) -> Markup {
     html! {
         nav #places .sidebar popover aria-label="Places" {
-            (layout::brand(places.house))
+            div.top {
+                (layout::brand(places.house))
+                a.icon-button href="/switch" aria-label="Go to a room" { (icons::icon(Icon::Search)) }
+                a.icon-button href="/help" aria-label="Help" { (icons::icon(Icon::Help)) }
+            }
             div.places {
                 h2 { "Rooms " a.icon-button href="/rooms" aria-label="New room" { (icons::small(Icon::Plus)) } }
                 ul role="list" { @for room in places.rooms { li { (place(room, places)) } } }
@@ -105,18 +110,24 @@ fn place(room: &Room, places: &Places) -> Markup {
                     span #{ "dot-words-" (with.id) } .sr { (people::dot_words(*is_here)) }
                 }
             }
-            @if places.drafts.contains(&room.id) { span.draft { (icons::small(Icon::Edit)) span.sr { ", a draft" } } }
+            @if places.drafts.contains(&room.id) { (draft()) }
             @if places.viewer.is_some() { (badge(room, &places.shown(room))) }
         }
     }
 }
 
-fn icon(kind: Kind) -> Icon {
+/// The picture of a room of this kind.
+pub(super) fn icon(kind: Kind) -> Icon {
     match kind {
         Kind::Open | Kind::Public => Icon::Hash,
         Kind::Closed => Icon::Lock,
         Kind::Direct => Icon::People,
     }
+}
+
+/// The mark of a room in which the viewer has begun to write.
+pub(super) fn draft() -> Markup {
+    html! { span.draft { (icons::small(Icon::Edit)) span.sr { ", a draft" } } }
 }
 
 /// The button that marks everything as read, if anything is not.

@@ -26,6 +26,7 @@ mod form;
 mod forwarded;
 mod headers;
 mod health;
+mod help;
 mod house;
 mod invitations;
 mod joining;
@@ -54,6 +55,7 @@ mod sanctions;
 pub mod serve;
 mod settings;
 mod stylesheet;
+mod switch;
 mod theme;
 mod threads;
 mod typing;
@@ -232,6 +234,8 @@ fn of_the_house(route: Route) -> Route {
         .at("/house/reports/:id/settle", takes(reports::settle))
         .at("/house/audit", reads(audit::show))
         .at("/emoji", reads(emoji::list))
+        .at("/switch", reads(switch::show))
+        .at("/help", reads(help::show))
         .at("/me.css", reads(stylesheet::show))
         .at("/assets/:file", reads(assets::show))
         .at("/up", reads(health::up))

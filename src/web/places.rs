@@ -52,6 +52,21 @@ impl Places {
         Ok(Self { house: snapshot.house()?, rooms, directs, talks, readings, drafts })
     }
 
+    /// The rooms, those with single people first.
+    pub fn rooms(&self) -> impl Iterator<Item = &Room> {
+        self.directs.iter().chain(&self.rooms)
+    }
+
+    /// Whether the viewer talks with somebody alone.
+    pub fn talks_with(&self, user: UserId) -> bool {
+        self.talks.iter().any(|talk| talk.with.id == user)
+    }
+
+    /// How the viewer reads a room, whether it is one of these or not.
+    pub fn reading(&self, room: &Room) -> Reading {
+        self.readings.get(&room.id).copied().unwrap_or_default()
+    }
+
     /// For a view.
     pub fn view<'a>(&'a self, visitor: &'a Visitor, current: Option<RoomId>) -> sidebar::Places<'a> {
         sidebar::Places {

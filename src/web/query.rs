@@ -10,11 +10,23 @@ pub(super) fn room_name(request: &Request) -> &str {
     request.raw_path_param("room").unwrap_or("")
 }
 
-/// The first value of this name.
+/// The first value of this name, in an address that we have written.
 pub(super) fn text(request: &Request, name: &str) -> Option<String> {
+    Some(decoded(value(request, name)?))
+}
+
+/// The first value of this name, in an address that a form has written: a plus is a blank there.
+pub(super) fn typed(request: &Request, name: &str) -> Option<String> {
+    Some(decoded(&value(request, name)?.replace('+', " ")))
+}
+
+fn value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let pairs = request.uri().query()?.split('&');
-    let value = pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1;
-    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+    Some(pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1)
+}
+
+fn decoded(value: &str) -> String {
+    percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
 /// A message's id, or a whole cursor of which only the number counts.

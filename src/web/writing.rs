@@ -9,12 +9,15 @@ use super::House;
 use super::accept::{Accept, is_htmx};
 use super::answers::{private, see_other};
 use super::form::Form;
+use super::messages::answered;
 use super::pace::{self, Deed};
+use super::rooms;
 use super::visitor::Visitor;
 use crate::domain::{Body as Text, Person, Refusal, Said, Words};
 use crate::engine::{Problem, now};
 use crate::store::Snapshot;
 use crate::views;
+use crate::views::preview::View;
 use crate::views::text::{self, Names, Shown};
 
 /// Reads a text as Markdown. Whom and what it speaks of is looked up as it is at this moment, and as its author may see it.
@@ -34,7 +37,7 @@ pub(super) async fn preview(
     Data(house): Data<&Arc<House>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "nonce"]).await.map_err(Problem::Refused)?;
+    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Problem::Refused)?;
     Ok(shown(request, house, &visitor, &form)?)
 }
 
@@ -60,8 +63,16 @@ fn shown(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Re
     let response = if is_htmx(request) || Accept::of(request) != Accept::Page {
         views::preview::fragment(&text).into_response()
     } else {
-        let (house, nonce) = (snapshot.house()?.name, form.get("nonce").unwrap_or(""));
-        views::preview::page(&house, &author.author, &room, &text, typed, nonce).into_response()
+        let reply = answered(form)?.map_or(Ok(None), |id| rooms::quote(&snapshot, &room, id))?;
+        let view = View {
+            house: &snapshot.house()?.name,
+            author: &author.author,
+            room: &room,
+            reply: reply.as_ref(),
+            typed,
+            nonce: form.get("nonce").unwrap_or(""),
+        };
+        views::preview::page(&view, &text).into_response()
     };
     Ok(private(response, visitor))
 }

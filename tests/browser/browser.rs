@@ -196,6 +196,20 @@ impl Browser {
         chain.perform().await.expect("there is a keyboard");
     }
 
+    /// Holds some keys and presses another.
+    pub async fn presses_with(&self, held: &[Key], key: impl Into<TypingData>) {
+        let mut chain = self.driver.action_chain();
+        for held in held {
+            chain = chain.key_down(held.clone());
+        }
+        let key: TypingData = key.into();
+        chain = chain.send_keys(key);
+        for held in held {
+            chain = chain.key_up(held.clone());
+        }
+        chain.perform().await.expect("there is a keyboard");
+    }
+
     /// Types into whatever has the focus, any character there is.
     pub async fn types(&self, text: &str) {
         self.cdp("Input.insertText", json!({"text": text})).await;

@@ -34,7 +34,7 @@ impl Browser {
     }
 
     /// Presses Tab until this has the focus.
-    async fn tabs_to(&self, css: &str) {
+    pub async fn tabs_to(&self, css: &str) {
         for _ in 0..40 {
             self.presses(Key::Tab).await;
             if self.eval("return document.activeElement.matches(arguments[0])", vec![json!(css)]).await == json!(true) {
@@ -62,6 +62,8 @@ async fn tab_leads_through_the_room_in_reading_order() {
     let expected = [
         "Write a message",
         "Taproom",
+        "Go to a room",
+        "Help",
         "New room",
         ROOM,
         "New direct talk",

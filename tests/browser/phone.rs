@@ -45,7 +45,7 @@ const FAULTS: &str = "
     const log = control.closest('#log')?.getBoundingClientRect();
     if (x < 0 || y < 0 || x >= width || y >= height || (log && (y < log.top || y > log.bottom))) continue;
     const hit = document.elementFromPoint(x, y);
-    const open = document.querySelector(':popover-open');
+    const open = document.querySelector(':popover-open, :modal');
     if (!control.contains(hit) && !(open && !open.contains(control))) faults.push(`${name(control)} lies under ${name(hit)}`);
     const touched = control.closest('label')?.getBoundingClientRect() ?? box; // all of a label does what its control does
     // A link within a sentence is as high as its line (WCAG 2.2, 2.5.8).

@@ -50,6 +50,7 @@ mod catching_up;
 mod live;
 mod presence;
 mod resume;
+mod switching;
 mod talks;
 mod typing;
 mod wandering;

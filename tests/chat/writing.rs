@@ -53,8 +53,29 @@ async fn without_a_script_a_preview_is_a_page_on_which_one_writes_on() {
     ] {
         assert!(page.text().contains(part), "{part} in {}", page.text());
     }
+    assert!(!page.text().contains("reply_to"), "nothing is answered by what answers nothing");
     let again = house.get(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
     assert_eq!(ask(again).await.header("location"), ann.room);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_looked_at_before_it_is_sent_without_a_script_is_one_still() {
+    let house = House::open().await;
+    let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
+    let said = ben.posts("a <b>question</b>").await;
+    let previewed = async |reply_to: &str| {
+        let request = house.post(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
+        let fields = [("body", "an answer"), ("nonce", "n-1"), ("reply_to", reply_to)];
+        ask(request.header("accept", "text/html").form(&fields)).await
+    };
+    let page = previewed(&said.to_string()).await;
+    let field = format!("<input type=\"hidden\" name=\"reply_to\" value=\"{said}\">");
+    for part in [&field, "class=\"quoted\"", "a &lt;b&gt;question&lt;/b&gt;"] {
+        assert!(page.text().contains(part), "{part} in {}", page.text());
+    }
+    let gone = previewed("999999").await;
+    assert!(gone.status == 200 && !gone.text().contains("reply_to"), "what is not there is not answered");
+    assert_eq!(previewed("x").await.status, 422);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 
 pub use kept::{Invitation, Line, ListedInvitation, Report};
 pub use message::{Change, Message, Messages, ReactedSo, Said};
-pub use reading::{Reading, Unread};
+pub use reading::{Place, Reading, Unread};
 
 /// An emoji, and one of its names.
 #[derive(Debug, Serialize)]

@@ -33,6 +33,27 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// A room that somebody may go to, and how they read it.
+#[derive(Debug, Serialize)]
+pub struct Place<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    kind: &'a str,
+    unread: u64,
+    mentions: u64,
+    on_top: bool,
+}
+
+impl<'a> Place<'a> {
+    /// This.
+    pub fn of(room: &'a domain::Room, reading: &domain::Reading) -> Self {
+        let domain::Reading { unread, mentions, on_top, .. } = *reading;
+        let (address, url) = (room.address.as_str(), room.address.path());
+        Self { room: address, name: &room.name, url, kind: room.kind.word(), unread, mentions, on_top }
+    }
+}
+
 /// How much there is that somebody has not read, in all rooms that tell them so.
 #[derive(Debug, Default, Serialize)]
 pub struct Unread<'a> {

@@ -1,0 +1,93 @@
+//! What can be done by a key: one table, from which the page of help is made. The page's scripts bind the same keys
+//! (`assets/page/keys.js`, `walking.js`, `composer.js`); a test here holds the two together.
+
+/// Something that keys do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    /// The ways to press it, as the scripts call them: keys held together have a `+` between them, `Mod` is Ctrl, or the
+    /// command key of a Mac.
+    pub ways: &'static [&'static str],
+    /// What comes of it.
+    pub does: &'static str,
+}
+
+const fn key(ways: &'static [&'static str], does: &'static str) -> Key {
+    Key { ways, does }
+}
+
+/// What works wherever one is.
+pub(super) const ANYWHERE: [Key; 4] = [
+    key(&["Mod+k"], "Go to a room"),
+    key(&["Alt+Shift+ArrowDown"], "Next unread room"),
+    key(&["Alt+Shift+ArrowUp"], "Unread room before"),
+    key(&["Mod+/"], "This help"),
+];
+
+/// What works while the focus is on a message.
+pub(super) const ON_MESSAGE: [Key; 8] = [
+    key(&["ArrowUp", "k"], "Message above"),
+    key(&["ArrowDown", "j"], "Message below"),
+    key(&["r"], "Reply"),
+    key(&["e"], "Edit, if it is yours"),
+    key(&["+", ":"], "React"),
+    key(&["m"], "What else can be done"),
+    key(&["?"], "This help"),
+    key(&["Escape"], "Back to writing"),
+];
+
+/// What works where one writes.
+pub(super) const WRITING: [Key; 4] = [
+    key(&["Enter"], "Send"),
+    key(&["Shift+Enter"], "Break the line"),
+    key(&["ArrowUp"], "If nothing is written: edit your last message"),
+    key(&["Escape"], "Leave the preview, or the answer"),
+];
+
+/// The names of the keys that are pressed together for one way.
+pub(super) fn caps(way: &str) -> Vec<&str> {
+    let names = if way.len() == 1 { vec![way] } else { way.split('+').collect() };
+    let cap = |name| match name {
+        "Mod" => "Ctrl",
+        "ArrowUp" => "↑",
+        "ArrowDown" => "↓",
+        "Escape" => "Esc",
+        other => other,
+    };
+    names.into_iter().map(cap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: &str = include_str!("../../assets/page/keys.js");
+    const WALKING: &str = include_str!("../../assets/page/walking.js");
+
+    /// The keys that a script binds: a table of it has a line for each.
+    fn bound(script: &str) -> Vec<&str> {
+        let lines = script.lines().filter_map(|line| line.trim_start().strip_prefix("['"));
+        lines.map(|line| line.split_once("', ").expect("a key and what it does").0).collect()
+    }
+
+    fn listed(keys: &[Key]) -> Vec<&'static str> {
+        keys.iter().flat_map(|key| key.ways).copied().collect()
+    }
+
+    #[test]
+    fn each_key_that_is_listed_is_bound_and_each_that_is_bound_is_listed() {
+        for (script, keys) in [(KEYS, listed(&ANYWHERE)), (WALKING, listed(&ON_MESSAGE))] {
+            let (mut bound, mut listed) = (bound(script), keys);
+            bound.sort_unstable();
+            listed.sort_unstable();
+            assert_eq!(bound, listed);
+        }
+    }
+
+    #[test]
+    fn a_way_is_shown_as_the_keys_that_one_holds() {
+        assert_eq!(caps("Alt+Shift+ArrowUp"), ["Alt", "Shift", "↑"]);
+        assert_eq!(caps("Mod+/"), ["Ctrl", "/"]);
+        assert_eq!(caps("+"), ["+"]);
+        assert_eq!(caps("Escape"), ["Esc"]);
+    }
+}

@@ -1,0 +1,112 @@
+//! Going to another room: those that the visitor may go to, or those with some letters in their names.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use poem::web::{Data, Json};
+use poem::{IntoResponse, Request, Response, Result, handler};
+
+use super::accept::Accept;
+use super::answers::private;
+use super::places::Places;
+use super::visitor::Visitor;
+use super::{House, query};
+use crate::domain::limits::{LISTED_ROOMS_MAX, SOUGHT_CHARS_MAX};
+use crate::domain::{Author, Badge, Room, UserName};
+use crate::engine::{Problem, now};
+use crate::store::{Fault, Snapshot};
+use crate::views;
+use crate::views::switch::View;
+
+/// The rooms, in the order in which one is likely to want them; as a page, as what stands on it, or as a list.
+#[handler]
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    let q = query::typed(request, "q").unwrap_or_default();
+    Ok(found(request, house, &visitor, q.trim())?)
+}
+
+fn found(request: &Request, house: &House, visitor: &Visitor, q: &str) -> Result<Response, Problem> {
+    let snapshot = house.store.snapshot()?;
+    let places = Places::of(&snapshot, visitor)?;
+    let rooms = rooms(&snapshot, visitor, &places, q)?;
+    let person = somebody(&snapshot, visitor, &places, q)?;
+    let view = View { places: &places.view(visitor, None), rooms: &rooms, person: person.as_ref(), q };
+    let response = match (query::text(request, "as").as_deref(), Accept::of(request)) {
+        (Some("dialog"), _) => views::switch::dialog(&view).into_response(),
+        (Some("list"), _) => views::switch::list(&view).into_response(),
+        (_, Accept::Json) => {
+            let rooms = rooms.iter().map(|room| views::json::Place::of(room, &places.reading(room)));
+            Json(rooms.collect::<Vec<_>>()).into_response()
+        }
+        (_, Accept::Text) => views::plain::places(&rooms).into_response(),
+        (_, Accept::Page | Accept::Stream | Accept::Anything) => views::switch::page(&view).into_response(),
+    };
+    Ok(private(response, visitor))
+}
+
+/// First those whose name begins with what is sought, then those with something to read, then those on top; of equals those
+/// with single people, then the others, by name if nothing is sought and else the latest first.
+fn rooms(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> Result<Vec<Room>, Fault> {
+    let sought = Sought::of(q);
+    let mut rooms: Vec<Room> = match &sought {
+        None => places.rooms().cloned().collect(),
+        Some(sought) => all_rooms(snapshot, visitor, |room| sought.is_in(&room.name))?,
+    };
+    rooms.sort_by_cached_key(|room| {
+        let (reading, begins) = (places.reading(room), sought.as_ref().is_some_and(|sought| sought.begins(&room.name)));
+        let badge = match reading.badge(room.kind) {
+            Badge::ForThem(_) => 2,
+            Badge::Unread(_) => 1,
+            Badge::Nothing => 0,
+        };
+        Reverse((begins, badge, reading.on_top))
+    });
+    rooms.truncate(LISTED_ROOMS_MAX);
+    Ok(rooms)
+}
+
+/// All rooms that the visitor may see and wants, those that do not stand in their list too.
+fn all_rooms(snapshot: &Snapshot, visitor: &Visitor, is_wanted: impl Fn(&Room) -> bool) -> Result<Vec<Room>, Fault> {
+    let (person, now) = (visitor.person.as_ref(), now());
+    let mut rooms = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
+    rooms.retain(&is_wanted);
+    let recent = snapshot.recent_rooms_of(LISTED_ROOMS_MAX, person, now, is_wanted)?;
+    rooms.extend(recent.into_iter().map(|recent| recent.room));
+    Ok(rooms)
+}
+
+/// Whoever has this very name, for whoever is in the house and does not talk with them yet: nobody learns by this who else
+/// there is.
+fn somebody(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> Result<Option<Author>, Fault> {
+    let (Some(viewer), Ok(name)) = (&visitor.person, UserName::parse(q)) else { return Ok(None) };
+    if !places.house.door.admits(Some(viewer)) {
+        return Ok(None);
+    }
+    let is_new = |author: &Author| author.id != viewer.author.id && !places.talks_with(author.id);
+    Ok(snapshot.person_named(&name)?.map(|person| person.author).filter(is_new))
+}
+
+/// What is sought: words, each of which is somewhere in a name, in letters of whatever size.
+struct Sought(Vec<String>);
+
+impl Sought {
+    /// Nothing if it is blank. What is longer than any name is one word, which is in none.
+    fn of(q: &str) -> Option<Self> {
+        let q = q.to_lowercase();
+        let words: Vec<String> = if q.chars().count() > SOUGHT_CHARS_MAX {
+            vec![q]
+        } else {
+            q.split_whitespace().map(str::to_owned).collect()
+        };
+        (!words.is_empty()).then_some(Self(words))
+    }
+
+    fn is_in(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.0.iter().all(|word| name.contains(word))
+    }
+
+    fn begins(&self, name: &str) -> bool {
+        name.to_lowercase().starts_with(&self.0[0])
+    }
+}
