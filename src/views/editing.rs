@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::completing;
 use super::fields::{self, Again};
 use super::removal::View;
 use super::sheet;
@@ -24,7 +25,8 @@ pub fn form(view: &View, again: &Again) -> Markup {
                 div.field {
                     label for="text" { "Your message" }
                     // HTML drops the first line break of a text area, so this one is for it to drop.
-                    textarea #text name=(FIELD) required rows="6" dir="auto" aria-invalid=[wrong.map(|_| "true")]
+                    textarea #text name=(FIELD) required rows="6" dir="auto" data-completes=(completing::address(view.room))
+                        aria-invalid=[wrong.map(|_| "true")]
                         aria-describedby=[wrong.map(|_| "text-error")] { "\n" (again.typed(FIELD, &view.message.body)) }
                     @if let Some(why) = wrong { (fields::error("text-error", why)) }
                 }

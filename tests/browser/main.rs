@@ -13,6 +13,7 @@ mod accessibility;
 mod accounts;
 mod badges;
 mod company;
+mod completing;
 mod hiding;
 mod hostile;
 mod keyboard;
