@@ -31,5 +31,6 @@ mod rooms;
 mod sending;
 mod talking;
 mod times;
+mod undisturbed;
 mod visits;
 mod without_script;
