@@ -15,8 +15,16 @@ use sha2::{Digest, Sha256};
 const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
 
 /// What every page does beyond HTML, in the order in which it runs. The files share one scope.
-const EVERYWHERE: [&str; 6] =
-    ["page/start.js", "page/forms.js", "page/copying.js", "page/over.js", "page/switching.js", "page/keys.js"];
+const EVERYWHERE: [&str; 8] = [
+    "page/start.js",
+    "page/forms.js",
+    "page/copying.js",
+    "page/clocks.js",
+    "page/over.js",
+    "page/switching.js",
+    "page/keys.js",
+    "page/completing.js",
+];
 
 /// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
 const WITH_MESSAGES: [&str; 16] = [

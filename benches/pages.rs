@@ -98,7 +98,7 @@ fn texts(quick: bool) -> Result<()> {
     let person = |_: &UserName| None;
     let names = Names { person: &person, room: &|_| None };
     let code = "fn a(b: &str) -> Option<u8> { b.parse().ok() } // \"c\"\n";
-    let fenced = |language: &str, code: &str| format!("```{language}\n{}\n```", code.repeat(3_900 / code.len()));
+    let fenced = |language: &str, code: &str| format!("```{language}\n{}\n```", code.repeat(1_450 / code.len()));
     for (what, text, calls) in [
         ("a text: plain", "Some words of the usual length, and no more.".to_owned(), 5_000),
         ("a text: marked up", "**Two** things, @ann: `a` and https://a.example\n- b :tada:\n- c".to_owned(), 5_000),

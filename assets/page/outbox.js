@@ -35,7 +35,7 @@ const outbox = (() => {
     return true;
   }
   function add(letter) {
-    letter = {...letter, row: rowOf(letter.body)};
+    letter = {...letter, row: rowOf(letter)};
     letters.push(letter);
     list.append(letter.row);
     show(letter);
@@ -51,7 +51,7 @@ const outbox = (() => {
   }
 
   // --- How it looks.
-  function rowOf(body) {
+  function rowOf({body, to}) {
     const row = element('li', 'message'), me = $('.me .place');
     row.dataset.author = form.dataset.person;
     const avatar = $('.avatar', me).cloneNode(true), head = element('div', 'message-head');
@@ -59,8 +59,21 @@ const outbox = (() => {
     head.append(element('span', 'author', $('.place-name', me).textContent), ' ', element('span', 'tag own-only', 'you'));
     const words = element('div', 'body', body);
     words.dir = 'auto';
-    row.append(avatar, head, words, element('p'));
+    row.append(avatar, head, ...quoteOf(to), words, element('p'));
     return row;
+  }
+  // What it answers, as it stands above the composer or in the list; nothing that could be pressed in a row that is not there yet.
+  function quoteOf(to) {
+    const above = to && answering.to() === to && $('#replying .quoted'), row = to && document.getElementById(`m${to}`);
+    if (!above && !row) return [];
+    const quote = element('div', 'quoted');
+    if (above) quote.append(...above.cloneNode(true).childNodes);
+    else {
+      const face = $('.avatar', row).cloneNode(true), words = $('.body', row);
+      face.classList.add('tiny');
+      quote.append(face, ' ', element('strong', '', $('.author', row).textContent), words ? element('span', '', words.innerText) : element('em', '', 'This was removed.'));
+    }
+    return [quote];
   }
   function show(letter) {
     const {row, why} = letter, above = row.previousElementSibling;

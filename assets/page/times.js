@@ -1,23 +1,8 @@
-// Times: the reader's own clock and calendar, in the words of the page's language.
-const language = 'en-GB';
-const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'short'});
-const dayNames = new Intl.DateTimeFormat(language, {weekday: 'long', day: 'numeric', month: 'long'});
-const dayNamesYear = new Intl.DateTimeFormat(language, {dateStyle: 'full'});
-const relative = new Intl.RelativeTimeFormat(language, {numeric: 'auto'});
-
-const midnight = at => new Date(at.getFullYear(), at.getMonth(), at.getDate());
-function dayName(at) {
-  const ago = Math.round((midnight(new Date()) - midnight(at)) / 864e5);
-  if (ago === 0 || ago === 1) {
-    const word = relative.format(-ago, 'day');
-    return word.charAt(0).toLocaleUpperCase() + word.slice(1);
-  }
-  return (at.getFullYear() === new Date().getFullYear() ? dayNames : dayNamesYear).format(at);
-}
+// Times in the list of messages: when each was said, and a line above the first of each day.
 function settle(row) {
   const time = $('time', row), at = new Date(time.dateTime);
   time.textContent = clock.format(at);
-  time.parentElement.title = `${dayNamesYear.format(at)}, ${clock.format(at)}`;
+  time.parentElement.title = fullTime(at);
   row.dataset.day = midnight(at).getTime();
 }
 const messageBefore = node => {

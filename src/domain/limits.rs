@@ -68,6 +68,10 @@ pub const LISTED_ROOMS_MAX: usize = 50;
 pub const SOUGHT_CHARS_MAX: usize = ROOM_CHARS_MAX;
 /// How many rooms are told at once that somebody has not read to their end.
 pub const UNREAD_ROOMS_MAX: usize = 200;
+/// The longest beginning that is completed, in characters: a sign, and the longest name of a room.
+pub const COMPLETED_CHARS_MAX: usize = ROOM_CHARS_MAX + 1;
+/// How many things are offered to complete what somebody has begun to write.
+pub const COMPLETIONS_MAX: usize = 8;
 /// How many emoji a list of them has.
 pub const LISTED_EMOJI_MAX: usize = 50;
 /// How many rooms somebody marks as read at once.

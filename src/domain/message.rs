@@ -5,6 +5,7 @@ use std::sync::Arc;
 use percent_encoding::utf8_percent_encode;
 use serde::{Deserialize, Serialize};
 
+use super::excerpt;
 use super::limits::FOLLOWS_WITHIN;
 use super::room::SEGMENT;
 use super::{MessageId, Moment, Reacted, UserId};
@@ -88,19 +89,10 @@ pub struct Quote {
     pub excerpt: String,
 }
 
-/// How much of a message stands in an answer to it, in characters.
-const EXCERPT_CHARS: usize = 120;
-
 impl Quote {
-    /// What an answer to this shows of it.
-    pub fn of(id: MessageId, author: Author, body: &str) -> Self {
-        let words = body.split_whitespace().take(EXCERPT_CHARS);
-        let line = words.collect::<Vec<_>>().join(" ");
-        let mut excerpt: String = line.chars().take(EXCERPT_CHARS).collect();
-        if excerpt.len() < line.len() {
-            excerpt.push('…');
-        }
-        Self { id, author, excerpt }
+    /// What an answer to this shows of it: of how it is shown, if that is otherwise than it was written.
+    pub fn of(id: MessageId, author: Author, body: &str, html: Option<&str>) -> Self {
+        Self { id, author, excerpt: excerpt::of(body, html) }
     }
 }
 

@@ -41,6 +41,9 @@ pub enum Refusal {
     /// It begins like a command, and there is none of this name.
     #[error("There is no command /{0}. Type /help to see which there are, or one more slash, //{0}, to say just that.")]
     CommandUnknown(String),
+    /// It begins like a command that says nothing, where something is to be said.
+    #[error("/{0} says nothing. Type one more slash, //{0}, to say just that.")]
+    CommandSilent(String),
     /// The nonce is not one.
     #[error("A nonce has at most {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
@@ -189,6 +192,7 @@ impl Refusal {
             Self::BodyBlank => "body_blank",
             Self::BodyTooLong => "body_too_long",
             Self::CommandUnknown(_) => "command_unknown",
+            Self::CommandSilent(_) => "command_silent",
             Self::NonceInvalid => "nonce_invalid",
             Self::NameNeeded => "name_needed",
             Self::TokenUnknown => "token_unknown",
@@ -243,7 +247,7 @@ impl Refusal {
             Self::FieldBlank(field) | Self::FieldTooLong(field, _) | Self::FieldInvalid(field) => Some(field),
             Self::PasswordLength | Self::PasswordWeak => Some("password"),
             Self::PasswordWrong => Some("current"),
-            Self::BodyBlank | Self::BodyTooLong | Self::CommandUnknown(_) => Some("body"),
+            Self::BodyBlank | Self::BodyTooLong | Self::CommandUnknown(_) | Self::CommandSilent(_) => Some("body"),
             Self::NonceInvalid => Some("nonce"),
             Self::RoomUnknown(_)
             | Self::RoomAbsent

@@ -1,5 +1,7 @@
 //! What begins with a slash: things to do or to say by a word, from one table.
 
+use std::borrow::Cow;
+
 use super::Refusal;
 use super::limits::NAME_CHARS_MAX;
 
@@ -53,6 +55,27 @@ impl Said {
     }
 }
 
+/// What somebody wants who says otherwise what they have said: a command that says something does so here too.
+///
+/// # Errors
+/// [`Refusal::CommandUnknown`], and [`Refusal::CommandSilent`] for one that says nothing.
+pub fn reword(typed: &str) -> Result<String, Refusal> {
+    let word = |name: &str| Err(Refusal::CommandSilent(name.to_owned()));
+    match Said::parse(typed)? {
+        Said::Text(text) => Ok(text),
+        Said::Topic(_) => word("topic"),
+        Said::Help => word("help"),
+    }
+}
+
+/// What somebody types to say this text: where it would be read as a command, it has one more slash.
+pub fn as_typed(text: &str) -> Cow<'_, str> {
+    match Said::parse(text) {
+        Ok(Said::Text(said)) if said == text => Cow::Borrowed(text),
+        Ok(_) | Err(_) => Cow::Owned(format!("/{}", text.trim_start())),
+    }
+}
+
 /// The word that begins a text, and what stands behind it; nothing if something else than a blank ends it.
 fn word(text: &str) -> Option<(&str, &str)> {
     let (word, behind) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
@@ -93,6 +116,18 @@ mod tests {
         assert_eq!(Said::parse("/topic"), Ok(Said::Topic(String::new())));
         assert_eq!(Said::parse("/help me"), Ok(Said::Help));
         assert_eq!(Said::parse("/me"), text(""), "which is blank, and refused as that");
+    }
+
+    #[test]
+    fn what_was_said_is_typed_so_that_it_is_said_again() {
+        for said in ["hi", "/", "/usr/bin", "/me waves", "/dance", "///dance", "// so", "/topic", "_waves_"] {
+            assert_eq!(reword(&as_typed(said)), Ok(said.to_owned()), "{said}");
+        }
+        assert_eq!(as_typed("/usr/bin"), "/usr/bin");
+        assert_eq!(reword("/me waves"), Ok("_waves_".to_owned()));
+        assert_eq!(reword("/topic x"), Err(Refusal::CommandSilent("topic".to_owned())));
+        assert_eq!(reword("/help"), Err(Refusal::CommandSilent("help".to_owned())));
+        assert_eq!(reword("/dance"), Err(Refusal::CommandUnknown("dance".to_owned())));
     }
 
     #[test]

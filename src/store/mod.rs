@@ -6,6 +6,7 @@
 mod apply;
 mod around;
 mod clock;
+mod completing;
 mod copy;
 mod digest;
 mod fault;

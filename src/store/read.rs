@@ -196,7 +196,7 @@ impl Reader {
     /// What is shown of a message in an answer to it.
     fn quote(&mut self, id: MessageId) -> Result<Option<Quote>, Fault> {
         let row: Option<MessageRow> = rows::get(&self.messages, "messages", (self.room.0, id.0))?;
-        row.map(|row| Ok(Quote::of(id, self.author(row.author)?, &row.body))).transpose()
+        row.map(|row| Ok(Quote::of(id, self.author(row.author)?, &row.body, row.html.as_deref()))).transpose()
     }
 
     fn author(&mut self, id: UserId) -> Result<Author, Fault> {

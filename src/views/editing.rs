@@ -2,12 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::completing;
 use super::fields::{self, Again};
 use super::removal::View;
 use super::sheet;
 use super::text::{self, Shown};
 use super::time::{Stamp, ago};
-use crate::domain::{Moment, Version};
+use crate::domain::{Moment, Version, as_typed};
 
 /// The name of the field, and of what is wrong with it.
 const FIELD: &str = "body";
@@ -24,8 +25,9 @@ pub fn form(view: &View, again: &Again) -> Markup {
                 div.field {
                     label for="text" { "Your message" }
                     // HTML drops the first line break of a text area, so this one is for it to drop.
-                    textarea #text name=(FIELD) required rows="6" dir="auto" autofocus aria-invalid=[wrong.map(|_| "true")]
-                        aria-describedby=[wrong.map(|_| "text-error")] { "\n" (again.typed(FIELD, &view.message.body)) }
+                    textarea #text name=(FIELD) required rows="6" dir="auto" autofocus data-completes=(completing::address(view.room))
+                        aria-invalid=[wrong.map(|_| "true")]
+                        aria-describedby=[wrong.map(|_| "text-error")] { "\n" (again.typed(FIELD, &as_typed(&view.message.body))) }
                     @if let Some(why) = wrong { (fields::error("text-error", why)) }
                 }
                 div.actions { button.button.primary { "Save" } (view.back()) }

@@ -9,6 +9,7 @@ pub mod actions;
 pub mod audit;
 mod avatar;
 pub mod badge;
+pub mod completing;
 pub mod door;
 pub mod editing;
 mod escaped;

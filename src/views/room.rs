@@ -7,7 +7,7 @@ use super::icons::{self, Icon};
 use super::involvement;
 use super::people::{self, Here};
 use super::sidebar::{self, Places};
-use super::{actions, layout, message, pins};
+use super::{actions, completing, layout, message, pins};
 use crate::domain::limits::NAME_CHARS_MAX;
 use crate::domain::{Cursor, Draft, Message, Person, Quote, Reading, Room};
 
@@ -167,7 +167,7 @@ fn composer(view: &View, viewer: &Person) -> Markup {
                 (replying(view))
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
-                    aria-describedby="say-error" { (written) }
+                    data-completes=(completing::address(view.room)) aria-describedby="say-error" { (written) }
                 (message::nonce(view.nonce))
                 button.icon-button.preview formaction={ (view.room.address.path()) "/preview" } aria-label="Preview" {
                     (icons::icon(Icon::Eye))

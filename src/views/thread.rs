@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::completing;
 use super::icons::{self, Icon};
 use super::message;
 use super::sheet;
@@ -44,7 +45,8 @@ fn composer(view: &View, nonce: &str) -> Markup {
         form.composer method="post" action={ (view.room.address.path()) "/messages" } enctype="multipart/form-data" {
             div.composer-box {
                 label.sr for="text" { "Answer" }
-                textarea #text name="body" required rows="1" placeholder="Answer" dir="auto" {}
+                textarea #text name="body" required rows="1" placeholder="Answer" dir="auto"
+                    data-completes=(completing::address(view.room)) {}
                 input type="hidden" name="reply_to" value=(view.began);
                 (message::nonce(nonce))
                 button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }

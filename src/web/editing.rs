@@ -12,7 +12,7 @@ use super::form::Form;
 use super::pace::{self, Deed};
 use super::visitor::Visitor;
 use super::{House, blocks, writing};
-use crate::domain::{Body as Text, Message, MessageId, Refusal, RoomCommand};
+use crate::domain::{Body as Text, Message, MessageId, Refusal, RoomCommand, reword};
 use crate::engine::Problem;
 use crate::views::{self, Again};
 
@@ -44,7 +44,7 @@ async fn try_edit(request: &Request, house: &House, visitor: &Visitor, form: &Fo
     pace::take(request, Some(person.author.id), Deed::Post)?;
     blocks::refuse(&snapshot, request, visitor)?;
     let typed = if form.has_fields() { form.one("body")? } else { form.get_or_text("body") };
-    let words = writing::rendered(&snapshot, person, Text::parse(typed)?);
+    let words = writing::rendered(&snapshot, person, Text::parse(&reword(typed)?)?);
     drop(snapshot);
     let otherwise =
         |message: &Message| own(message, visitor).map(|message| RoomCommand::EditMessage { message, words });

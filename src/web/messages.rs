@@ -14,6 +14,7 @@ use super::changing::named;
 use super::form::Form;
 use super::pace::{self, Deed};
 use super::problem::Unsent;
+use super::reading::Means;
 use super::visitor::Visitor;
 use super::{House, blocks, reading, room_settings, writing};
 use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};
@@ -48,10 +49,12 @@ async fn do_as_said(house: &House, request: &Request, visitor: &Visitor, form: &
         Said::Text(text) => {
             let done = say(house, request, visitor, form, &text).await?;
             let (room, message) = said(house, visitor, done)?;
-            let is_plain = is_plain_form(request, form);
-            if is_plain || is_htmx(request) {
-                reading::sent(House::of(request), visitor, room.id, message.id, !is_plain).await;
-            }
+            let means = match (is_plain_form(request, form), is_htmx(request)) {
+                (true, _) => Means::Form,
+                (false, true) => Means::Script,
+                (false, false) => Means::Program,
+            };
+            reading::sent(House::of(request), visitor, &room, message.id, means).await;
             shown(request, form, &room, &message)
         }
         Said::Topic(topic) => {

@@ -12,6 +12,7 @@ mod audit;
 mod blocks;
 mod changing;
 mod client;
+mod completing;
 mod compress;
 mod crowd;
 mod device;
@@ -121,7 +122,12 @@ impl House {
     /// The room at the address that stands in a request's path, if the visitor may see it. One that they may not see
     /// answers as one that is not there.
     fn room(&self, snapshot: &Snapshot, request: &poem::Request, visitor: &Visitor) -> Result<Sight, Problem> {
-        let (name, person) = (query::room_name(request), visitor.person.as_ref());
+        self.room_called(snapshot, query::room_name(request), visitor)
+    }
+
+    /// The same of the room of this name, wherever that stands.
+    fn room_called(&self, snapshot: &Snapshot, name: &str, visitor: &Visitor) -> Result<Sight, Problem> {
+        let person = visitor.person.as_ref();
         let address = Address::of(name);
         let sight = address.map_or(Ok(None), |address| snapshot.sight(&address, person, now()))?;
         match sight {
@@ -233,6 +239,7 @@ fn of_the_house(route: Route) -> Route {
         .at("/house/reports", reads(reports::queue))
         .at("/house/reports/:id/settle", takes(reports::settle))
         .at("/house/audit", reads(audit::show))
+        .at("/complete", reads(completing::list))
         .at("/emoji", reads(emoji::list))
         .at("/switch", reads(switch::show))
         .at("/help", reads(help::show))

@@ -45,13 +45,15 @@ pub enum Deed {
     Note,
     /// Telling how far one has read, or keeping what one has begun to write. It waits for the disk, and nobody is sent it.
     Read,
+    /// Asking what a name goes on with that one has begun to write. It looks through some hundred names.
+    Complete,
     /// Opening a stream. Each may begin with a long way to catch up.
     Listen,
 }
 
 impl Deed {
     /// All of them, in their order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Enter,
         Self::SignIn,
         Self::Guess,
@@ -61,6 +63,7 @@ impl Deed {
         Self::Change,
         Self::Note,
         Self::Read,
+        Self::Complete,
         Self::Listen,
     ];
 
@@ -85,6 +88,8 @@ impl Deed {
             Self::Change | Self::Note => quota((30, 2 * SECOND_US), (300, SECOND_US / 2), (2_000, SECOND_US / 20)),
             // A page tells it every few seconds; whoever goes through many rooms, for each of them.
             Self::Read => quota((60, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 5_000)),
+            // A page asks some times a second while somebody types a name.
+            Self::Complete => quota((60, SECOND_US / 5), (2_000, SECOND_US / 200), (20_000, SECOND_US / 2_000)),
             // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
             // there are seats.
             Self::Listen => quota((60, SECOND_US / 2), (2_000, SECOND_US / 100), (20_000, SECOND_US / 2_000)),

@@ -35,6 +35,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::BodyBlank
         | Refusal::BodyTooLong
         | Refusal::CommandUnknown(_)
+        | Refusal::CommandSilent(_)
         | Refusal::NonceInvalid
         | Refusal::Unreadable(_)
         | Refusal::QueryInvalid(_)

@@ -17,7 +17,8 @@ use super::visitor::Visitor;
 use super::{House, messages};
 use crate::domain::limits::MARKED_ROOMS_MAX;
 use crate::domain::{
-    Body as Text, Command, Draft, Involvement, MessageId, ReaderCommand, Reading, Refusal, Room, RoomId, Seq, UserId,
+    Body as Text, Command, Draft, Involvement, Kind, MessageId, ReaderCommand, Reading, Refusal, Room, RoomId, Seq,
+    UserId,
 };
 use crate::engine::Problem;
 use crate::views;
@@ -149,28 +150,45 @@ pub(super) async fn mark_all_read(
     Ok(done(request, onward(form.get("next").unwrap_or(""))))
 }
 
-/// Somebody has said something on a page. What they had begun to write has gone out; and without a script nothing but this
-/// tells that they have read what was said before, if they have.
-pub(super) async fn sent(house: &Arc<House>, visitor: &Visitor, room: RoomId, message: MessageId, has_script: bool) {
+/// By what somebody has said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// A page with a script, which tells by itself how far one has read.
+    Script,
+    /// A page without.
+    Form,
+    /// A program.
+    Program,
+}
+
+/// Somebody has said something. What they had begun to write on a page has gone out; and whoever speaks has read what was
+/// said before. Of a program that is noted for those who read at all, and in talks: others have no mark that could move.
+pub(super) async fn sent(house: &Arc<House>, visitor: &Visitor, room: &Room, message: MessageId, means: Means) {
     let Some(user) = visitor.author().map(|author| author.id) else { return };
-    let Ok(commands) = left_over(house, user, room, message, has_script) else { return };
+    let Ok(commands) = left_over(house, user, room, message, means) else { return };
     // What was said is said, whatever becomes of this.
-    let _said_already = all(house, visitor, commands.into_iter().map(|command| (room, command)).collect()).await;
+    let _said_already = all(house, visitor, commands.into_iter().map(|command| (room.id, command)).collect()).await;
 }
 
 fn left_over(
     house: &House,
     user: UserId,
-    room: RoomId,
+    room: &Room,
     message: MessageId,
-    has_script: bool,
+    means: Means,
 ) -> Result<Vec<ReaderCommand>, Problem> {
     let snapshot = house.store.snapshot()?;
     let mut commands = Vec::new();
-    if snapshot.draft(user, room)?.is_some() {
+    if means != Means::Program && snapshot.draft(user, room.id)?.is_some() {
         commands.push(ReaderCommand::Draft { body: None, reply_to: None });
     }
-    if !has_script && snapshot.reading(user, room)?.moves_to(message) {
+    let reading = snapshot.reading(user, room.id)?;
+    let is_noted = match means {
+        Means::Script => false,
+        Means::Form => true,
+        Means::Program => reading.read > Seq(0) || room.kind == Kind::Direct,
+    };
+    if is_noted && reading.moves_to(message) {
         commands.push(ReaderCommand::Read { seq: message });
     }
     Ok(commands)

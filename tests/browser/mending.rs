@@ -91,7 +91,7 @@ async fn each_kind_of_change_appears_in_both_windows() {
     bob.is_accessible("replying").await;
     let answer = bob.says("an answer").await;
     bob.misses("#replying .quoted").await;
-    both_see([&ann, &bob], answer, ".quoted", "the *first*").await;
+    both_see([&ann, &bob], answer, ".quoted", "the first").await;
     both_see([&ann, &bob], first, ".replies", "1 reply").await;
     ann.does(first, "pin", "x", "x").await;
     for window in [&ann, &bob] {
@@ -134,6 +134,31 @@ async fn what_is_answered_can_be_left_alone_and_goes_only_once() {
         ann.eval("return document.querySelector(`#m${arguments[0]} .quoted`)", vec![json!(no_answer)]).await,
         Value::Null
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_on_its_way_shows_what_it_answers_also_after_a_reload() {
+    let house = House::open().await;
+    let said = house.guest(BOB).await.says("what do you **think**?").await;
+    let ann = Browser::open().await;
+    ann.sits_down(&house.url, ANN).await;
+    ann.uses_tool(said, "Reply").await;
+    ann.find("#replying .quoted").await;
+    ann.cdp("Network.enable", json!({})).await;
+    ann.cdp("Network.setBlockedURLs", json!({"urls": ["*/messages"]})).await;
+    ann.writes("a lot").await;
+    ann.presses(Key::Enter).await;
+    let on_its_way = "const quoted = document.querySelector('.message.pending .quoted');
+        return quoted && [quoted.querySelector('strong').textContent, quoted.lastElementChild.textContent]";
+    let shown = json!([BOB, "what do you think?"]);
+    assert_eq!(ann.until("it is on its way", on_its_way, vec![]).await, shown);
+    ann.driver.refresh().await.expect("the same page");
+    ann.listens().await;
+    assert_eq!(ann.until("it is still on its way", on_its_way, vec![]).await, shown);
+    ann.cdp("Network.setBlockedURLs", json!({"urls": []})).await;
+    let arrives = "return document.querySelector('.message[id]:last-child .quoted')";
+    ann.until("it arrives", arrives, vec![]).await;
+    assert_eq!(ann.texts().await, ["what do you think?", "a lot"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,38 @@ async fn the_clock_beside_a_message_is_the_readers_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn on_every_other_page_with_times_they_are_the_readers_own_too() {
+    let house = House::open_after(|past| past.said(BOB, [(HOUR * 50, "two days ago")])).await;
+    let ann = Browser::open().await;
+    ann.cdp("Emulation.setTimezoneOverride", json!({"timezoneId": "Asia/Tokyo"})).await;
+    ann.cdp("Emulation.setLocaleOverride", json!({"locale": "en-GB"})).await;
+    ann.sits_down(&house.url, ANN).await;
+    let first = ann.sees("two days ago").await.id;
+    ann.goes_to(&format!("{}{ROOM_PATH}?reply={first}", house.url)).await;
+    ann.listens().await;
+    let answer = ann.says("an answer").await;
+    ann.goes_to(&format!("{}{ROOM_PATH}/messages/{answer}/edit", house.url)).await;
+    ann.fills("#text", "another answer").await;
+    ann.clicks(".actions .primary").await;
+    ann.listens().await;
+    for (page, count) in [(format!("messages/{first}/thread"), 2), (format!("messages/{answer}/history"), 2)] {
+        ann.goes_to(&format!("{}{ROOM_PATH}/{page}", house.url)).await;
+        let clocks = "return [...document.querySelectorAll('time')].map(time => {
+            const at = new Date(time.dateTime), tokyo = new Date(at.getTime() + 9 * 36e5), two = n => String(n).padStart(2, '0');
+            const today = new Date(Date.now() + 9 * 36e5).toISOString().slice(0, 10) === tokyo.toISOString().slice(0, 10);
+            return {shown: time.textContent, today, clock: `${two(tokyo.getUTCHours())}:${two(tokyo.getUTCMinutes())}`};
+          })";
+        let clocks = ann.eval(clocks, vec![]).await;
+        assert_eq!(clocks.as_array().expect("a list").len(), count, "{page}");
+        for clock in clocks.as_array().expect("a list") {
+            let (shown, own) = (clock["shown"].as_str().expect("a text"), clock["clock"].as_str().expect("a time"));
+            assert!(shown.ends_with(own) && !shown.contains("UTC"), "{page}: {clock}");
+            assert_eq!(shown == own, clock["today"] == json!(true), "another day is named: {clock}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_day_begins_at_the_readers_midnight() {
     // Every half hour for three days: wherever midnight lies, two messages stand on either side of it.
     let lines: Vec<(Duration, String)> =

@@ -54,6 +54,9 @@ async fn a_quote_follows_its_message_and_goes_with_it() {
     };
     guest.sends(&format!("{GARDEN_PATH}/messages/{said}/edit"), &[("body", "the question")]).await;
     quoted("<span dir=\"auto\">the question</span>").await;
+    let marked_up = "**the** [link](https://a.org)\n```rust\nfn a<b>() {}\n```";
+    guest.sends(&format!("{GARDEN_PATH}/messages/{said}/edit"), &[("body", marked_up)]).await;
+    quoted("<span dir=\"auto\">the link fn a&lt;b&gt;() {}</span>").await;
     guest.sends(&format!("{GARDEN_PATH}/messages/{said}/delete"), &[]).await;
     quoted("<em>This was removed.</em>").await;
     assert!(!house.read(GARDEN_PATH, "text/html").await.text().contains("question"));

@@ -46,6 +46,28 @@ async fn what_somebody_has_said_reads_otherwise_for_all_who_listen_in_whatever_f
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_slash_means_in_an_edit_what_it_means_in_a_post_and_what_says_nothing_is_refused() {
+    let Staffed { house, guest, .. } = &Staffed::open().await;
+    let said = guest.posts("//dance with <b>").await;
+    let form = guest.reads(&format!("{}/edit", at(said)), "text/html").await;
+    assert!(form.text().contains(&format!(">\n/{}</textarea>", escaped("/dance with <b>"))), "{}", form.text());
+    for (typed, body) in
+        [("//dance with", "/dance with"), ("/me waves", "_waves_"), ("/shrug", "¯\\_(ツ)_/¯"), ("/usr/bin", "/usr/bin")]
+    {
+        let answer = edits(guest, said, typed).await;
+        assert_eq!((answer.status, answer.json()["body"].as_str()), (200, Some(body)));
+    }
+    for (typed, why) in
+        [("/topic x", "/topic says nothing"), ("/help", "/help says nothing"), ("/dance", "no command /dance")]
+    {
+        let answer = edits(guest, said, typed).await;
+        assert!(answer.status == 422 && answer.text().contains(why), "{}", answer.text());
+        let again = fills_in(house, guest, &format!("{}/edit", at(said)), format!("body={typed}")).await;
+        assert!(again.status == 422 && again.text().contains(&format!(">\n{typed}</textarea>")), "it keeps the text");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_reads_the_room_reads_what_a_message_said_before() {
     let Staffed { house, guest, .. } = &Staffed::open().await;
     let said = guest.posts(OLD).await;

@@ -30,6 +30,7 @@ mod sessions;
 mod tokens;
 
 mod answering;
+mod completing;
 mod editing;
 mod hidden;
 mod messages;

@@ -81,6 +81,17 @@ fn wait_s(refused: &Answer) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_are_completed_so_fast() {
+    let paced = Paced::open().await;
+    let ann = paced.house.guest(ANN, ROOM).await;
+    let path = format!("/complete?room={}&q=@", &ann.room["/rooms/".len()..]);
+    let rate = Deed::Complete.quota().person;
+    let asks = || paced.house.get(&path).bearer_auth(&ann.token).header("accept", "application/json");
+    let refused = at_once(rate, 200, |_| asks()).await;
+    paced.is_done_when_told(rate, &refused, 200, asks).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_posts_so_fast_and_others_as_fast_as_before() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);

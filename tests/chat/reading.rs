@@ -50,6 +50,25 @@ async fn talk() -> (House, Guest, Guest) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_speaks_by_a_program_has_read_what_was_said_before() {
+    let (_house, ann, ben) = talk().await;
+    reads_to(&ann, ben.posts("one").await).await;
+    ben.posts("two").await;
+    assert_eq!(unread(&ann).await, (1, 0));
+    ann.posts("three").await;
+    ben.posts("four").await;
+    assert_eq!(unread(&ann).await, (1, 0), "what came before her own words does not come back");
+    assert_eq!(unread(&ben).await, (0, 0));
+    let answer = ann.sends("/direct", &[("names", BEN)]).await;
+    let talk = answer.header("location").to_owned();
+    let (ann, ben) = (Guest { room: talk.clone(), ..ann }, Guest { room: talk, ..ben });
+    ben.posts("five").await;
+    ann.posts("six").await;
+    ben.posts("seven").await;
+    assert_eq!(unread(&ann).await, (1, 0), "nor in a talk in which she has never said how far she has read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_others_say_is_counted_until_it_is_read() {
     let (_house, ann, ben) = talk().await;
     ben.posts("before she ever read").await;

@@ -22,6 +22,22 @@ pub struct Emoji<'a> {
     pub emoji: &'a str,
 }
 
+/// Something that completes what somebody has begun to write.
+#[derive(Debug, Serialize)]
+pub struct Choice<'a> {
+    kind: &'static str,
+    name: &'a str,
+    /// What stands in the text instead of what was begun.
+    insert: &'a str,
+}
+
+impl<'a> Choice<'a> {
+    /// This one.
+    pub fn of(choice: &'a super::completing::Choice) -> Self {
+        Self { kind: choice.kind(), name: choice.name(), insert: &choice.insert }
+    }
+}
+
 /// A room.
 #[derive(Debug, Serialize)]
 pub struct Room<'a> {

@@ -7,9 +7,13 @@ use std::sync::LazyLock;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 /// How many bytes of code one text may have coloured: the work is in proportion.
-const COLOURED_BYTES_MAX: usize = 4_000;
-/// The longest line that is coloured, in bytes. A grammar looks at a line again for each thing that may begin in it.
-const LINE_BYTES_MAX: usize = 400;
+const COLOURED_BYTES_MAX: usize = 1_500;
+/// The longest line that is coloured, in bytes. A grammar looks at a line again for each thing that may begin in it, so the
+/// work grows faster than the line does.
+const LINE_BYTES_MAX: usize = 120;
+
+/// A grammar that takes about ten times as long for a hostile line as the others: what is written in it keeps the colour of text.
+const SLOW: &str = "Makefile";
 
 /// What a piece of code is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,9 @@ impl Colours {
 fn coloured(language: &str, code: &str) -> Option<Vec<(Option<Class>, String)>> {
     static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
     let grammar = GRAMMARS.find_syntax_by_token(usual(&language.to_lowercase()))?;
+    if grammar.name == SLOW {
+        return None;
+    }
     let (mut state, mut stack) = (ParseState::new(grammar), ScopeStack::new());
     let (mut pieces, mut piece) = (Vec::new(), (None, String::new()));
     let mut add = |class: Option<Class>, text: &str| {
@@ -183,9 +190,20 @@ mod tests {
     #[test]
     fn what_is_too_long_keeps_its_colour() {
         let coloured = |code: &str| Colours::default().of("rust", code).len() > 1;
-        assert!(coloured(&format!("let a = \"{}\";", "x".repeat(LINE_BYTES_MAX - 20))));
-        assert!(!coloured(&format!("let a = \"{}\";", "x".repeat(LINE_BYTES_MAX))));
-        assert!(coloured(&"let a = 1;\n".repeat(300)));
-        assert!(!coloured(&"let a = 1;\n".repeat(400)));
+        let line = |bytes: usize| format!("let a = \"{}\";", "x".repeat(bytes - 11));
+        assert_eq!(line(LINE_BYTES_MAX).len(), LINE_BYTES_MAX);
+        assert!(coloured(&line(LINE_BYTES_MAX)));
+        assert!(!coloured(&line(LINE_BYTES_MAX + 1)));
+        let code = "let a = 1;\n".repeat(COLOURED_BYTES_MAX);
+        assert!(coloured(&code[..COLOURED_BYTES_MAX]));
+        assert!(!coloured(&code[..=COLOURED_BYTES_MAX]));
+    }
+
+    #[test]
+    fn a_grammar_that_takes_too_long_is_not_used() {
+        for language in ["make", "makefile", "Makefile", "mk"] {
+            assert_eq!(Colours::default().of(language, "a: b\n\tc \"d\"").len(), 1, "{language}");
+        }
+        assert!(Colours::default().of("sh", "echo \"d\"").len() > 1);
     }
 }

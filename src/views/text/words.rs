@@ -6,12 +6,10 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::tree::Node;
 use super::{Names, emoji, finder, is_web};
 use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use crate::domain::{Address, UserId, UserName};
+use crate::domain::{Address, EVERYBODY, UserId, UserName};
 
 /// How many signs of one text are followed up, whether they lead to somebody or not.
 const SIGNS_MAX: usize = 50;
-/// The words that speak to everybody: who is here, and who belongs here.
-const EVERYBODY: [&str; 2] = ["here", "room"];
 
 /// What was found in the words of a text so far.
 pub(super) struct Words<'a> {
