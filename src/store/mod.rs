@@ -7,6 +7,7 @@ mod apply;
 mod around;
 mod clock;
 mod copy;
+mod days;
 mod digest;
 mod fault;
 mod feed;

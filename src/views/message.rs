@@ -12,7 +12,7 @@ use crate::domain::{Address, Message, Moment, Quote, Reacted, Reaction};
 /// A message as a row of the list, with the day above it when it opens one.
 pub fn row(room: &Address, message: &Message) -> Markup {
     html! {
-        @if message.place.opens_day { (day(message.at)) }
+        @if message.place.opens_day { (day(room, message.at)) }
         (item(room, message))
     }
 }
@@ -136,9 +136,16 @@ fn renewed(room: &Address, message: &Message) -> Markup {
     html! { hx-partial hx-target={ "#m" (message.id) } hx-swap="outerMorph" { (item(room, message)) } }
 }
 
-/// The line that opens a day.
-pub(super) fn day(at: Moment) -> Markup {
-    html! { li.day { time datetime=(Stamp::of(at).date()) { (time::day(at)) ", UTC" } } }
+/// The line that opens a day, and the way to all that was said on it.
+pub(super) fn day(room: &Address, at: Moment) -> Markup {
+    let stamp = Stamp::of(at);
+    html! {
+        li.day {
+            a href={ (room.path()) "/days/" (stamp.date()) } {
+                time datetime=(stamp.date()) { (time::day(at)) ", UTC" }
+            }
+        }
+    }
 }
 
 /// What the stream brings when somebody has said something: the row; and the message with which its thread began, which

@@ -9,6 +9,7 @@ pub mod actions;
 pub mod audit;
 mod avatar;
 pub mod badge;
+pub mod days;
 pub mod door;
 pub mod editing;
 mod fields;

@@ -30,6 +30,7 @@ mod sessions;
 mod tokens;
 
 mod answering;
+mod days;
 mod editing;
 mod hidden;
 mod messages;
