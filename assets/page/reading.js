@@ -29,6 +29,7 @@ atPresent(() => {
     if (!document.hidden) return;
     if (missed.messages) away = unread + missed.messages.length;
     else {
+      tellOf(missed);
       const here = missed.rooms.find(room => room.url === pill.pathname) ?? {unread: 0, notify: 0};
       away = here.unread;
       elsewhere = missed.notify - here.notify;

@@ -28,10 +28,13 @@ pub fn page(view: &View) -> Markup {
     let path = room.address.path();
     let body = html! {
         section aria-labelledby="day" {
-            h2 #day { time datetime=(day) { (time::of_day(day)) } ", UTC" }
-            p.muted { "From midnight to midnight by the clock of UTC, for everybody the same." }
-            (days(view))
+            div.section-head { div {
+                h2 #day { time datetime=(day) { (time::of_day(day)) } ", UTC" }
+                p { "From midnight to midnight by the clock of UTC, for everybody the same." }
+            } }
             @if said.messages.is_empty() { p { (nothing(view)) } }
+            (days(view))
+            (calendar(view))
             @if let (true, Some(first)) = (said.older, said.messages.first()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?before=" (first.id) } { "Earlier on this day" } }
             }
@@ -41,7 +44,6 @@ pub fn page(view: &View) -> Markup {
             @if let (true, Some(last)) = (said.newer, said.messages.last()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?after=" (last.id) } { "Later on this day" } }
             }
-            (calendar(view))
         }
     };
     sheet::page(&room.name, view.places, (&[], ""), None, body)
@@ -53,12 +55,16 @@ fn days(view: &View) -> Markup {
     html! {
         nav.actions aria-label="Days" {
             @if let Some(before) = said.before {
-                a.button.quiet rel="prev" href={ (path) "/days/" (before) } { "Before: " (time::of_day(before)) }
+                a.button rel="prev" href={ (path) "/days/" (before) } {
+                    span aria-hidden="true" { "←" } span { span.sr { "Before: " } (time::date(before)) }
+                }
             }
             @if let Some(after) = said.after {
-                a.button.quiet rel="next" href={ (path) "/days/" (after) } { "After: " (time::of_day(after)) }
+                a.button rel="next" href={ (path) "/days/" (after) } {
+                    span { span.sr { "After: " } (time::date(after)) } span aria-hidden="true" { "→" }
+                }
             }
-            a.button.quiet href=(path) { "The latest" }
+            a.button href=(path) { "The latest" }
         }
     }
 }

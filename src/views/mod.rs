@@ -22,6 +22,7 @@ pub mod json;
 mod layout;
 pub mod message;
 pub mod new_room;
+mod notices;
 mod panel;
 pub mod people;
 pub mod person;

@@ -73,6 +73,11 @@ pub(super) fn of_day(day: Day) -> String {
     day.date().strftime("%A, %-d %B %Y").to_string()
 }
 
+/// `22 November 2026`.
+pub(super) fn date(day: Day) -> String {
+    day.date().strftime("%-d %B %Y").to_string()
+}
+
 /// How long ago, as one would say it. It needs no time zone.
 pub(super) fn ago(at: Moment, now: Moment) -> String {
     const MINUTE: u64 = 60;

@@ -90,5 +90,6 @@ async fn the_pages_of_days_are_accessible() {
         ann.goes_to(&format!("{}{ROOM_PATH}/days/{}", house.url, date(days_ago))).await;
         ann.find("#day").await;
         ann.is_accessible(name).await;
+        ann.fits_on_phones(name).await;
     }
 }

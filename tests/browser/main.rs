@@ -20,6 +20,7 @@ mod keyboard;
 mod marks;
 mod mending;
 mod menu;
+mod notices;
 mod once;
 mod order;
 mod pace;
