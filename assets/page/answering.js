@@ -15,7 +15,7 @@ const answering = {
     text.focus();
   },
 };
-if (form && stream) {
+if (form) atPresent(() => {
   on('click', event => {
     const link = event.target.closest('a');
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -30,4 +30,4 @@ if (form && stream) {
     }
   });
   text.addEventListener('keydown', event => { if (event.key === 'Escape' && answering.to()) answering.stop(); });
-}
+});

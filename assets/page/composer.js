@@ -18,14 +18,14 @@ if (form) {
   sessionStorage.removeItem(WRITTEN);
   grow();
   // A page of the past hears nothing of what is said: there the form is sent as it is, and leads to the present.
-  if (stream) form.addEventListener('submit', event => {
+  atPresent(() => form.addEventListener('submit', event => {
     event.preventDefault();
     if (!text.value.trim() || !outbox.takes(text.value, answering.to())) return;
     write('');
     answering.stop();
     complain('');
     text.focus();
-  });
+  }));
 }
 function grow() {
   if (CSS.supports('field-sizing', 'content')) return;

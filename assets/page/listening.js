@@ -1,5 +1,5 @@
 // Listening: how the stream stands, and what it asks for.
-if (stream) {
+atPresent(() => {
   let connection = null, heard = 0, lost = null;
   const say = words => { if (state.textContent !== words) state.textContent = words; };
   const losing = () => { lost ??= setTimeout(() => say('Reconnecting…'), 1000); };
@@ -8,8 +8,6 @@ if (stream) {
   on('htmx:sse:after:message', () => { heard = Date.now(); found(); });
   on('htmx:sse:before:connection', event => { if (event.detail.connection.attempt > 1) losing(); });
   on('htmx:sse:error', losing);
-  // A tab that was opened in the background listens when it is looked at, not before.
-  on('htmx:config:request', event => { if (document.hidden && event.target === stream) event.preventDefault(); });
   for (const type of ['reset', 'gone']) stream.addEventListener(type, () => {
     if (form && text.value) sessionStorage.setItem(WRITTEN, text.value);
     location.reload();
@@ -18,4 +16,6 @@ if (stream) {
   setInterval(() => {
     if (connection?.reader && Date.now() - heard > 45000) { losing(); connection.reader.cancel(); }
   }, 5000);
-}
+});
+// A tab that was opened in the background listens when it is looked at, not before.
+on('htmx:config:request', event => { if (document.hidden && event.target.id === 'live') event.preventDefault(); });

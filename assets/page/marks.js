@@ -1,5 +1,5 @@
 // Marks: how far one has read. The server is told when the end of the list has been looked at for a moment, and on leaving.
-if (stream && end.dataset.read !== undefined) {
+if (end.dataset.read !== undefined) atPresent(() => {
   const LOOKED_MS = 1000, EVERY_MS = 5000;
   // Whoever has marked something as unread wants it to stay so until more is said.
   let told = new URLSearchParams(location.search).has('unread') ? newest : Number(end.dataset.read);
@@ -25,7 +25,7 @@ if (stream && end.dataset.read !== undefined) {
   new MutationObserver(look).observe(list, {childList: true});
   on('visibilitychange', () => { if (document.hidden) leave(); else look(); });
   addEventListener('pagehide', leave);
-}
+});
 // The way to what is new goes when one has seen where it begins.
 {
   const line = $('#new'), way = $('#first-new');

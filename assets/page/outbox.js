@@ -1,8 +1,7 @@
 // The outbox: what was written stands in the list at once, and goes out by itself, in order, also after a reload or a time
 // without a connection. A message keeps its nonce until the server has answered, so however often it is sent, it is said once.
-const outbox = (() => {
-  const nothing = {isInDoubt: () => false, takes: () => false};
-  if (!form || !stream) return nothing;
+let outbox = {isInDoubt: () => false, takes: () => false};
+if (form) atPresent(() => {
   const WAITING_MAX = 100, ANSWER_MS = 30000, RETRY_MS = [1000, 2000, 4000, 8000, 15000], WAITS_S_MAX = 10;
   const KEPT_MS = 40 * 36e5; // the server knows a nonce for 48 hours
   const BOX = `outbox ${form.dataset.person} ${form.dataset.room}`, waiting = $('#waiting');
@@ -201,5 +200,5 @@ const outbox = (() => {
   };
   addEventListener('storage', event => { if (event.key === BOX) drops(); });
   addEventListener('pageshow', event => { if (event.persisted) drops(); });
-  return {isInDoubt: () => inDoubt !== null, takes};
-})();
+  outbox = {isInDoubt: () => inDoubt !== null, takes};
+});

@@ -1,7 +1,7 @@
 // Reading: what is new while one looks elsewhere, and a list that does not grow for ever.
 const ROWS_MAX = 600, ROWS_KEPT = 400;
 const title = document.title;
-let atEnd = true, unread = 0, away = 0; // not read yet: of what stands in the list, and of all here that a hidden tab was told
+let atEnd = stream !== null, unread = 0, away = 0; // not read yet: of what stands in the list, and of all here that a hidden tab was told
 let elsewhere = 0, isMore = false; // in other rooms: how much one is notified of, and whether there is anything
 function show() {
   const count = Math.max(unread, away) + elsewhere;
@@ -11,7 +11,7 @@ function show() {
   dot(count > 0 || isMore);
 }
 function read() { if (unread && atEnd && !document.hidden) { unread = 0; show(); } }
-if (stream) {
+atPresent(() => {
   new IntersectionObserver(([seen]) => {
     atEnd = seen.isIntersecting;
     pill.hidden = atEnd;
@@ -29,6 +29,7 @@ if (stream) {
     if (!document.hidden) return;
     if (missed.messages) away = unread + missed.messages.length;
     else {
+      tellOf(missed);
       const here = missed.rooms.find(room => room.url === pill.pathname) ?? {unread: 0, notify: 0};
       away = here.unread;
       elsewhere = missed.notify - here.notify;
@@ -36,7 +37,7 @@ if (stream) {
     }
     show();
   }, 60000);
-}
+});
 on('visibilitychange', () => {
   if (document.hidden) return;
   renameDays();
@@ -82,13 +83,14 @@ const after = node => {
   return node;
 };
 let newest = Math.max(0, ...[...list.querySelectorAll(ROW)].map(number));
-// Of rows that have just come, those of the present: older pages come in above the first row that was there.
+// Of rows that have just come, those of the present: older pages come in above the first row that was there, newer ones before
+// there is a stream.
 function live(rows) {
   const first = [...list.querySelectorAll(ROW)].find(row => !rows.includes(row));
   newest = Math.max(newest, ...rows.map(number));
-  return rows.filter(row => !first || number(row) > number(first));
+  return stream ? rows.filter(row => !first || number(row) > number(first)) : [];
 }
 
-// Older rows are not read out one by one.
-on('htmx:before:request', event => { if (event.target.closest?.('#older')) log.ariaBusy = 'true'; });
+// Older and newer rows are not read out one by one.
+on('htmx:before:request', event => { if (event.target.closest?.('#older, #newer')) log.ariaBusy = 'true'; });
 on('htmx:finally:request', () => { if (log.ariaBusy) setTimeout(() => { log.ariaBusy = null; }, 500); });

@@ -16,13 +16,21 @@ function lineAbove(row) {
   const has = above?.matches('.day'), needs = before?.dataset.day !== row.dataset.day;
   if (has && !needs) above.remove();
   if (!needs) return;
-  const line = has ? above : document.createElement('li'), time = document.createElement('time');
+  const line = has ? above : document.createElement('li');
+  const time = document.createElement('time'), link = document.createElement('a');
   const at = new Date(Number(row.dataset.day));
   time.dateTime = `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
   time.textContent = dayName(at);
   line.className = 'day';
-  line.replaceChildren(time);
+  link.href = dayPage(row, before);
+  link.append(time);
+  line.replaceChildren(link);
   if (!has) row.before(line);
+}
+// The page of a day has the days of UTC: where one's own begins within one of them, the way leads to that place.
+function dayPage(row, before) {
+  const [day, dayBefore] = [row, before].map(row => row && $('time', row)?.dateTime.slice(0, 10));
+  return `${pill.pathname}/days/${day}${day === dayBefore ? `?after=${number(row) - 1}` : ''}`;
 }
 // A row that the stream brings anew has the server's times again.
 new MutationObserver(changes => {

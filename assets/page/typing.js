@@ -1,6 +1,6 @@
 // Typing: tells the room now and then while one types, and shows who else does.
 const typists = $('#typing');
-if (form && stream) {
+if (form) atPresent(() => {
   const SAY_EVERY = 3000;
   let said = -Infinity;
   text.addEventListener('input', () => {
@@ -8,8 +8,8 @@ if (form && stream) {
     said = performance.now();
     fetch(`${pill.pathname}/typing`, {method: 'POST'}).catch(() => {}); // it passes; the next will do
   });
-}
-if (typists && stream) {
+});
+if (typists) atPresent(() => {
   const words = new Intl.ListFormat(language);
   // All are told the same: one's own name is taken out here.
   new MutationObserver(() => {
@@ -22,4 +22,4 @@ if (typists && stream) {
   }).observe(typists, {childList: true});
   // What was shown when the connection broke may have passed meanwhile.
   on('htmx:sse:after:connection', () => typists.replaceChildren());
-}
+});

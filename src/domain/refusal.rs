@@ -32,6 +32,9 @@ pub enum Refusal {
     /// There is no such message in this room.
     #[error("There is no such message in this room.")]
     MessageUnknown,
+    /// The calendar has no such day.
+    #[error("There is no such day. One is written like 2026-11-22.")]
+    DayUnknown,
     /// The message is blank.
     #[error("Write something first.")]
     BodyBlank,
@@ -189,6 +192,7 @@ impl Refusal {
             Self::RoomTooLong => "room_too_long",
             Self::RoomUnknown(_) => "room_unknown",
             Self::MessageUnknown => "message_unknown",
+            Self::DayUnknown => "day_unknown",
             Self::BodyBlank => "body_blank",
             Self::BodyTooLong => "body_too_long",
             Self::CommandUnknown(_) => "command_unknown",
@@ -253,6 +257,7 @@ impl Refusal {
             | Self::RoomAbsent
             | Self::AddressBlocked
             | Self::MessageUnknown
+            | Self::DayUnknown
             | Self::NameNeeded
             | Self::TokenUnknown
             | Self::ForeignOrigin

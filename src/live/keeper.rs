@@ -11,7 +11,8 @@ use super::board::News;
 use super::followers::Moved;
 use super::people::Left;
 use super::{Hubs, frame};
-use crate::domain::{Counted, Event, RoomId, Seq, UserId};
+use crate::domain::limits::DIRECT_PEOPLE_MAX;
+use crate::domain::{Counted, Event, Kind, RoomId, Seq, UserId};
 use crate::store::{Fault, Snapshot, Store};
 
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
@@ -139,9 +140,13 @@ impl Hubs {
     }
 }
 
-/// To whom was spoken by name in a room, from this change on: they are told whether they follow the room or not. Of much
-/// that is said at once, the first is looked at.
+/// To whom was spoken in a room, from this change on: they are told whether they follow the room or not. In a direct room
+/// that is everybody, also in one that was opened after their page; in others who is mentioned. Of much that is said at once,
+/// the first is looked at.
 fn spoken_to(snapshot: &Snapshot, room: RoomId, since: Seq) -> Result<Vec<UserId>, Fault> {
+    if snapshot.room_by_id(room)?.is_some_and(|room| room.kind == Kind::Direct) {
+        return Ok(snapshot.members(room, DIRECT_PEOPLE_MAX)?.into_iter().map(|person| person.id).collect());
+    }
     let mut people = Vec::new();
     for done in snapshot.changes_after(room, Seq(since.0 - 1), SPOKEN_CHANGES)? {
         if let Event::Posted { message, .. } | Event::Edited { message, .. } = done.event {

@@ -8,6 +8,7 @@ mod around;
 mod clock;
 mod completing;
 mod copy;
+mod days;
 mod digest;
 mod fault;
 mod feed;

@@ -11,7 +11,7 @@ use super::schema::{
 };
 use super::{Fault, Snapshot};
 use crate::domain::limits::FOLLOWED_ROOMS_MAX;
-use crate::domain::{Draft, Kind, Reading, RoomId, Seq, UserId};
+use crate::domain::{Draft, Kind, Message, Reading, Room, RoomId, Seq, UserId};
 
 impl Snapshot {
     /// How somebody reads a room.
@@ -45,6 +45,32 @@ impl Snapshot {
         let reader = Reader::of(self, user)?;
         let readings = rooms.into_iter();
         readings.map(|(room, (row, mentions))| Ok((room, reader.reading(room, row, mentions)?))).collect()
+    }
+
+    /// The newest message of a room of which somebody is notified, if there is one.
+    pub fn notifying(&self, user: UserId, room: &Room, reading: &Reading) -> Result<Option<Message>, Fault> {
+        let Reading { read, last, involvement, .. } = *reading;
+        if reading.notify(room.kind) == 0 {
+            return Ok(None);
+        }
+        if involvement.notifies(room.kind, false) {
+            return self.message(room.id, last);
+        }
+        let from = read.0.saturating_add(1);
+        let mentions = self.transaction().open_table(MENTIONS)?;
+        let by_name =
+            mentions.range((user.0, room.id.0, from)..=(user.0, room.id.0, u64::MAX))?.next_back().transpose()?;
+        let mut newest = by_name.map(|(key, _)| key.value().2);
+        if read > Seq(0) {
+            for entry in self.transaction().open_table(CALLS)?.range((room.id.0, from)..=(room.id.0, u64::MAX))?.rev() {
+                let (key, by) = entry?;
+                if by.value() != user.0 {
+                    newest = newest.max(Some(key.value().1));
+                    break;
+                }
+            }
+        }
+        newest.map_or(Ok(None), |id| self.message(room.id, Seq(id)))
     }
 
     /// Of which rooms somebody is to be told when there is more to read: those that [`Self::readings`] tells of, but no more

@@ -19,7 +19,7 @@ impl Render for Row<'_> {
     fn render_to(&self, page: &mut String) {
         let Self(room, message) = self;
         if message.place.opens_day {
-            day(message.at).render_to(page);
+            day(room, message.at).render_to(page);
         }
         item(room, message).render_to(page);
     }
@@ -144,9 +144,16 @@ fn renewed(room: &Address, message: &Message) -> Markup {
     html! { hx-partial hx-target={ "#m" (message.id) } hx-swap="outerMorph" { (item(room, message)) } }
 }
 
-/// The line that opens a day.
-pub(super) fn day(at: Moment) -> Markup {
-    html! { li.day { time datetime=(Stamp::of(at).date()) { (time::day(at)) ", UTC" } } }
+/// The line that opens a day, and the way to all that was said on it.
+pub(super) fn day(room: &Address, at: Moment) -> Markup {
+    let stamp = Stamp::of(at);
+    html! {
+        li.day {
+            a href={ (room.path()) "/days/" (stamp.date()) } {
+                time datetime=(stamp.date()) { (time::day(at)) ", UTC" }
+            }
+        }
+    }
 }
 
 /// What the stream brings when somebody has said something: the row; and the message with which its thread began, which

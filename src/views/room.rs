@@ -78,7 +78,7 @@ pub fn page(view: &View) -> Markup {
                     }
                 }
             }
-            @if !view.newer { (stream(view)) }
+            @if !view.newer { (stream(view.room, view.cursor)) }
         },
     )
 }
@@ -88,6 +88,15 @@ pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         (older_link(room, messages, older))
         hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages, Fresh::Nowhere)) }
+    }
+}
+
+/// The same on scrolling down. `since` is where the page has begun: at the present, the stream goes on from there.
+pub fn newer(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
+    html! {
+        (newer_link(room, messages, newer, since))
+        @if !newer { (stream(room, since)) }
+        hx-partial hx-target="#messages" hx-swap="beforeend" { (Rows(room, messages, Fresh::Nowhere)) }
     }
 }
 
@@ -104,19 +113,14 @@ fn timeline(view: &View) -> Markup {
                     @if messages.is_empty() && !view.older && !view.newer {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
-                    @if let (true, Some(last)) = (view.newer, messages.last()) {
-                        p.edge-link {
-                            a href={ (room.address.path()) "?after=" (last.id) } { "Newer messages" }
-                            a href=(room.address.path()) { "Jump to latest" }
-                        }
-                    }
+                    (newer_link(room, messages, view.newer, view.cursor))
                     @if let Some(reading) = view.reading { (fresh::button(room, reading)) }
                     (actions::tools(view.places.viewer.is_some() && view.silenced.is_none()))
                     div #end data-read=[view.reading.map(|reading| reading.read)] {}
                 }
             }
             @if let Some(reading) = view.reading { (fresh::way(fresh, room, reading)) }
-            a #pill .pill href=(room.address.path()) hidden { "Jump to latest" }
+            a #pill .pill href=(room.address.path()) hidden[!view.newer] { "Jump to latest" }
             p #state .banner role="status" {}
         }
     }
@@ -132,7 +136,7 @@ impl Render for Rows<'_> {
         page.reserve(messages.iter().map(|message| ROW_BYTES + message.body.len()).sum());
         for (n, message) in messages.iter().enumerate() {
             if n == 0 && !message.place.opens_day {
-                message::day(message.at).render_to(page);
+                message::day(&room.address, message.at).render_to(page);
             }
             fresh.line(message).render_to(page);
             message::Row(&room.address, message).render_to(page);
@@ -151,6 +155,19 @@ fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
             }
         } @else {
             p #older .edge-link {}
+        }
+    }
+}
+
+fn newer_link(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
+    html! {
+        @if let (true, Some(last)) = (newer, messages.last()) {
+            @let path = room.address.path();
+            p #newer .edge-link {
+                a href={ (path) "?after=" (last.id) } hx-get={ (path) "/newer?after=" (last.id) "&since=" (since) }
+                    hx-target="#newer" hx-swap="outerHTML" hx-sync="this:drop"
+                    hx-trigger="click, intersect root:#log rootMargin:'0px 0px 400px 0px'" { "Newer messages" }
+            }
         }
     }
 }
@@ -240,9 +257,9 @@ fn closed(view: &View) -> Markup {
 }
 
 /// The one stream of the page: it starts where the page ends, connects again by itself, and rests in a hidden tab.
-fn stream(view: &View) -> Markup {
+fn stream(room: &Room, after: Cursor) -> Markup {
     html! {
-        div #live hx-sse:connect={ (view.room.address.path()) "/live?after=" (view.cursor) } hx-swap="none"
+        div #live hx-sse:connect={ (room.address.path()) "/live?after=" (after) } hx-swap="none"
             hx-sync="this:drop" hx-trigger="load, visibilitychange from:document, online from:window, every 20s"
             hx-config="sse.reconnectMaxDelay:8s sse.connectTimeout:15s" {}
     }

@@ -9,7 +9,7 @@ use super::invitation::copy_button;
 use super::sheet::{self, Notice, Tab, section_head};
 use super::sidebar::Places;
 use super::time::{self, Stamp};
-use super::{Theme, avatar, door};
+use super::{Theme, avatar, door, notices};
 use crate::domain::limits::{LABEL_CHARS_MAX, RECOVERY_CODES};
 use crate::domain::{Moment, Person, RecoveryCode, Scopes, Session, SessionId, Token, TokenKind};
 
@@ -55,6 +55,7 @@ pub fn me(places: &Places, notice: Option<&Notice>, viewer: &Person, theme: Them
                 button.button { "Save" }
             }
         }
+        (notices::section())
         section.group aria-labelledby="way-out" {
             @if viewer.has_account() {
                 div { h2 #way-out { "Sign out" } p { "What you said stays, and so does your name." } }

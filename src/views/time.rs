@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use crate::domain::Moment;
+use crate::domain::{Day, Moment};
 
 fn utc(at: Moment) -> DateTime {
     let seconds = i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX);
@@ -66,6 +66,16 @@ fn write_digits(place: &mut [u8], mut number: u16) {
 /// `Sunday, 22 November 2026`.
 pub(super) fn day(at: Moment) -> String {
     utc(at).strftime("%A, %-d %B %Y").to_string()
+}
+
+/// The same of a day of the calendar.
+pub(super) fn of_day(day: Day) -> String {
+    day.date().strftime("%A, %-d %B %Y").to_string()
+}
+
+/// `22 November 2026`.
+pub(super) fn date(day: Day) -> String {
+    day.date().strftime("%-d %B %Y").to_string()
 }
 
 /// How long ago, as one would say it. It needs no time zone.

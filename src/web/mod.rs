@@ -15,6 +15,7 @@ mod client;
 mod completing;
 mod compress;
 mod crowd;
+mod days;
 mod device;
 mod devices;
 mod door;
@@ -198,6 +199,9 @@ fn of_rooms(route: Route) -> Route {
         .at("/rooms/:room/delete", takes(room_settings::delete))
         .at("/rooms/:room/undelete", takes(room_settings::undelete))
         .at("/rooms/:room/older", reads(rooms::older))
+        .at("/rooms/:room/newer", reads(rooms::newer))
+        .at("/rooms/:room/days", reads(days::choose))
+        .at("/rooms/:room/days/:date", reads(days::show))
         .at("/rooms/:room/live", reads(live::listen))
         .at("/rooms/:room/preview", both(writing::back, writing::preview))
         .at("/rooms/:room/pins", reads(pins::list))

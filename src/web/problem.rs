@@ -55,6 +55,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::LastOwner => StatusCode::CONFLICT,
         Refusal::RoomUnknown(_)
         | Refusal::MessageUnknown
+        | Refusal::DayUnknown
         | Refusal::PersonUnknown
         | Refusal::RoomAbsent
         | Refusal::LinkDead

@@ -87,8 +87,24 @@ pub(super) fn older(request: &Request, Data(house): Data<&Arc<House>>, visitor: 
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
 
+/// The newer messages that htmx loads on scrolling down from the past; at the present, the stream from there on where the
+/// page has begun: it tells of all that has changed meanwhile in what stands on it.
+#[handler]
+pub(super) fn newer(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
+    let room = house.room(&snapshot, request, &visitor)?.room;
+    let needed = |name: &'static str| {
+        let cursor = query::cursor(request, name).and_then(|found| found.ok_or(Refusal::QueryInvalid(name)));
+        cursor.map_err(Problem::Refused)
+    };
+    let (after, since) = (needed("after")?.seq, needed("since")?);
+    let page = snapshot.page(room.id, Window::After(after)).map_err(Problem::Unread)?;
+    let answer = views::room::newer(&room, &page.messages, page.newer, since).into_response();
+    Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
+}
+
 /// Keeps search engines from listing what is for the people of the house.
-fn unlisted(mut response: Response) -> Response {
+pub(super) fn unlisted(mut response: Response) -> Response {
     response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
     response
 }

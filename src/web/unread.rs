@@ -12,7 +12,7 @@ use super::accept::is_htmx;
 use super::answers::private;
 use super::visitor::Visitor;
 use crate::domain::limits::UNREAD_ROOMS_MAX;
-use crate::domain::{Badge, Person, Reading, Room};
+use crate::domain::{Badge, Message, Person, Reading, Room};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Snapshot};
 use crate::views;
@@ -27,6 +27,7 @@ pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         let badges = rooms.iter().map(|(room, reading)| views::badge::changed(room, reading).into_string());
         Html(badges.collect::<String>()).into_response()
     } else {
+        let rooms = with_newest(&snapshot, person, rooms).map_err(Problem::Unread)?;
         Json(views::json::Unread::of(&rooms)).into_response()
     };
     Ok(private(answer, &visitor))
@@ -47,4 +48,14 @@ fn unread(snapshot: &Snapshot, person: &Person) -> Result<Vec<(Room, Reading)>, 
         }
     }
     Ok(rooms)
+}
+
+/// The same rooms, each with the newest message of which somebody is notified there.
+fn with_newest(
+    snapshot: &Snapshot,
+    person: &Person,
+    rooms: Vec<(Room, Reading)>,
+) -> Result<Vec<(Room, Reading, Option<Message>)>, Fault> {
+    let newest = |room: &Room, reading: &Reading| snapshot.notifying(person.author.id, room, reading);
+    rooms.into_iter().map(|(room, reading)| newest(&room, &reading).map(|newest| (room, reading, newest))).collect()
 }

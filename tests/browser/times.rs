@@ -88,7 +88,7 @@ async fn a_day_begins_at_the_readers_midnight() {
             let day = '', days = 0;
             for (const row of document.querySelector('#messages').children) {
               if (row.matches('.day')) {
-                const [y, m, d] = row.firstElementChild.dateTime.split('-').map(Number);
+                const [y, m, d] = row.querySelector('time').dateTime.split('-').map(Number);
                 if (day === `${y}-${m - 1}-${d}`) wrong.push('twice ' + row.textContent);
                 day = `${y}-${m - 1}-${d}`; days++;
               } else if (local(new Date(row.querySelector('time').dateTime)) !== day) wrong.push(row.id);

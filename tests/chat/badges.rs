@@ -161,7 +161,7 @@ async fn a_closed_room_tells_nothing_to_whoever_was_taken_out_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_talk_that_another_has_begun_is_told_of_in_every_page_that_was_opened_since() {
+async fn a_talk_that_another_has_begun_is_told_of_in_every_page_also_in_one_that_was_open_before() {
     let Elsewhere { house: _house, ann, ben, anns, badge: read, .. } = elsewhere().await;
     let mut before = anns.listen("").await;
     hears_badge(&mut before, &read, NOTHING).await;
@@ -169,6 +169,7 @@ async fn a_talk_that_another_has_begun_is_told_of_in_every_page_that_was_opened_
     let talk = Guest { room: opened.header("location").to_owned(), ..ben.clone() };
     talk.posts("hello").await;
     let talks = target(&ann, &talk.room).await;
+    hears_badge(&mut before, &talks, "1<span").await;
     let mut ears = anns.listen("").await;
     hears_badge(&mut ears, &talks, "1<span").await;
     talk.posts("are you there?").await;
@@ -227,6 +228,14 @@ async fn all_that_is_unread_is_told_at_once_and_is_what_the_list_of_rooms_shows(
     }
     let name = rooms.iter().find(|room| room["url"] == ann.room.as_str()).expect("it is there")["name"].clone();
     assert_eq!(name, ROOM);
+    let newest =
+        |room: &str| rooms.iter().find(|other| other["url"] == room).expect("it is there").get("newest").cloned();
+    let by_ben = |text: &str| json!({"author": BEN, "text": text});
+    for (room, told) in [(&ann.room, Some(by_ben("an answer"))), (&anns.room, None), (&talk.room, Some(by_ben("five")))]
+    {
+        let shown = newest(room).map(|newest| json!({"author": newest["author"], "text": newest["text"]}));
+        assert_eq!(shown, told, "one is notified by the newest of what one is to hear of, and by nothing else");
+    }
 
     let fragment = ask(house.get("/unread").bearer_auth(&ann.token).header("hx-request", "true")).await;
     assert!(fragment.header("content-type").starts_with("text/html"));

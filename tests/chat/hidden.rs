@@ -32,7 +32,17 @@ async fn a_room_one_may_not_see_answers_on_every_road_as_one_that_is_not_there()
     assert!(said > 0 && absent != there);
     assert_eq!(ben.reads(&room, "application/json").await.json()["messages"][0]["body"], "between us");
     let (message, query) = (format!("/messages/{said}"), format!("?around={said}"));
-    let reads = ["", "/live", "/older?before=99", "?after=0", &query, &message, "/settings", "/live?after=0&as=json"];
+    let reads = [
+        "",
+        "/live",
+        "/older?before=99",
+        "/days/2026-11-22",
+        "?after=0",
+        &query,
+        &message,
+        "/settings",
+        "/live?after=0&as=json",
+    ];
     let sends = [
         "/messages",
         "/settings",

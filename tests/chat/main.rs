@@ -31,6 +31,7 @@ mod tokens;
 
 mod answering;
 mod completing;
+mod days;
 mod editing;
 mod hidden;
 mod messages;

@@ -93,6 +93,41 @@ impl<'a> Page<'a> {
     }
 }
 
+/// What was said in a room on one day.
+#[derive(Debug, Serialize)]
+pub struct Day<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    date: String,
+    /// The days before and after it on which something was said.
+    previous: Option<String>,
+    next: Option<String>,
+    /// Whether there is more on the same day.
+    older: bool,
+    newer: bool,
+    messages: Vec<Message<'a>>,
+}
+
+impl<'a> Day<'a> {
+    /// This.
+    pub fn of(room: &'a crate::domain::Room, day: domain::Day, said: &'a domain::OfDay) -> Self {
+        let domain::OfDay { messages, older, newer, before, after } = said;
+        let messages = messages.iter().map(|message| Message::of(&room.address, message)).collect();
+        Self {
+            room: room.address.as_str(),
+            name: &room.name,
+            url: room.address.path(),
+            date: day.to_string(),
+            previous: before.map(|day| day.to_string()),
+            next: after.map(|day| day.to_string()),
+            older: *older,
+            newer: *newer,
+            messages,
+        }
+    }
+}
+
 /// Somebody came in.
 #[derive(Debug, Serialize)]
 pub struct Welcome<'a> {

@@ -73,19 +73,40 @@ struct UnreadRoom<'a> {
     mentions: u64,
     /// Of how many they are notified.
     notify: u64,
+    /// The newest of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newest: Option<Newest>,
+}
+
+/// How a message begins of which somebody is notified.
+#[derive(Debug, Serialize)]
+struct Newest {
+    id: u64,
+    author: String,
+    /// On one line. Blank if it was taken away.
+    text: String,
+}
+
+impl Newest {
+    fn of(message: &domain::Message) -> Self {
+        let domain::Quote { id, author, excerpt } =
+            domain::Quote::of(message.id, message.author.clone(), &message.body, message.html.as_deref());
+        Self { id: id.0, author: author.name.to_string(), text: excerpt }
+    }
 }
 
 impl<'a> Unread<'a> {
-    /// In these rooms.
-    pub fn of(rooms: &'a [(domain::Room, domain::Reading)]) -> Self {
+    /// In these rooms; with the newest message of each of which they are notified, if there is one.
+    pub fn of(rooms: &'a [(domain::Room, domain::Reading, Option<domain::Message>)]) -> Self {
         let mut all = Self::default();
-        for (room, reading) in rooms {
+        for (room, reading, newest) in rooms {
             let (domain::Reading { unread, mentions, .. }, notify) = (*reading, reading.notify(room.kind));
             all.unread += unread;
             all.mentions += mentions;
             all.notify += notify;
             let (address, url) = (room.address.as_str(), room.address.path());
-            all.rooms.push(UnreadRoom { room: address, name: &room.name, url, unread, mentions, notify });
+            let newest = newest.as_ref().map(Newest::of);
+            all.rooms.push(UnreadRoom { room: address, name: &room.name, url, unread, mentions, notify, newest });
         }
         all
     }

@@ -1,0 +1,27 @@
+//! Where somebody lets this browser notify them, and hears and sees how it does. All of it is the script's: without one
+//! nothing notifies, and the section stays hidden.
+
+use maud::{Markup, html};
+
+use super::fields::switch;
+
+/// The section of one's settings.
+pub(super) fn section() -> Markup {
+    html! {
+        section #notices .group aria-labelledby="notices-head" hidden {
+            div { h2 #notices-head { "Notifications" } p { "In this browser, while a room is open in a tab." } }
+            div {
+                p { "You are notified of what speaks to you, and of all that is said in direct talks. The bell of each room changes that." }
+                p #notices-state role="status" {}
+                div.actions {
+                    button #notices-allow .button type="button" hidden { "Allow notifications" }
+                    button #notices-try .button type="button" hidden { "Show one now" }
+                }
+                div.stack {
+                    (switch("sound", "A short sound", "A page is heard only once you have clicked or typed in it.", false))
+                    button #sound-try .button type="button" { "Play the sound" }
+                }
+            }
+        }
+    }
+}
