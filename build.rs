@@ -18,7 +18,7 @@ const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
 const EVERYWHERE: [&str; 3] = ["page/start.js", "page/forms.js", "page/copying.js"];
 
 /// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
-const WITH_MESSAGES: [&str; 14] = [
+const WITH_MESSAGES: [&str; 15] = [
     "page/room.js",
     "page/rows.js",
     "page/times.js",
@@ -32,6 +32,7 @@ const WITH_MESSAGES: [&str; 14] = [
     "page/outbox.js",
     "page/tools.js",
     "page/reacting.js",
+    "page/names.js",
     "page/listening.js",
 ];
 

@@ -19,6 +19,7 @@ mod keyboard;
 mod marks;
 mod mending;
 mod menu;
+mod names;
 mod once;
 mod order;
 mod pace;
