@@ -28,7 +28,7 @@ const EVERYWHERE: [&str; 9] = [
 ];
 
 /// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
-const WITH_MESSAGES: [&str; 17] = [
+const WITH_MESSAGES: [&str; 18] = [
     "page/room.js",
     "page/rows.js",
     "page/times.js",
@@ -45,6 +45,7 @@ const WITH_MESSAGES: [&str; 17] = [
     "page/tools.js",
     "page/walking.js",
     "page/reacting.js",
+    "page/names.js",
     "page/listening.js",
 ];
 

@@ -62,11 +62,12 @@ pub enum Row {
     Version,
     Read,
     Draft,
+    Former,
 }
 
 impl Row {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::House,
         Self::User,
         Self::Token,
@@ -85,6 +86,7 @@ impl Row {
         Self::Version,
         Self::Read,
         Self::Draft,
+        Self::Former,
     ];
 
     /// Reads bytes as such a row and writes it again. `None` if they are none.
@@ -108,6 +110,7 @@ impl Row {
             Self::Version => rewrite::<store::VersionRow>(bytes),
             Self::Read => rewrite::<store::ReadRow>(bytes),
             Self::Draft => rewrite::<store::DraftRow>(bytes),
+            Self::Former => rewrite::<store::FormerRow>(bytes),
         }
     }
 }

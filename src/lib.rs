@@ -97,6 +97,9 @@
 //!   needs no parser and no names, and comes to the same with every version. A text without markup is kept only once.
 //! - A message that changes is told as its whole row, which the page turns its own into, whatever changed: so whoever was
 //!   away for any mixture of changes ends with what a fresh page has. Answers show what they quote as it is now.
+//! - A name is read where a message is read, and stored nowhere with it but in the HTML of a text, where the number beside it says
+//!   whose it is. That somebody is called otherwise is no change of any room: it stands in a table of its own, and catching up
+//!   mixes it in for the rooms in which the name was ever seen, of which an index is kept.
 //! - What is new for somebody is counted from two ordinals, the room's last message and theirs, with one look for each room
 //!   that they read; a post writes nothing for those who have not read it.
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake

@@ -117,6 +117,7 @@ fn row(address: &Address, author: &str, text: &str) -> String {
         extras: Extras::default(),
         quote: None,
         reactors: Vec::new(),
+        called: Vec::new(),
     };
     views::message::row(address, &message).into_string()
 }

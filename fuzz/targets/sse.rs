@@ -35,8 +35,10 @@ fn a_frame_is_one_event(id: u64, text: &str) {
     let (address, name, body) = (Address::stored(part()), part(), part());
     let author = Author { id: UserId(id), name: name.into() };
     let place = Place { follows: id % 2 == 0, opens_day: id % 3 == 0 };
-    let (html, extras, quote, reactors) = (None, Extras::default(), None, Vec::new());
-    let message = Message { id: Seq(id + 1), author, at: Moment(id << 32), body, html, place, extras, quote, reactors };
+    let (html, extras, quote) = (None, Extras::default(), None);
+    let (reactors, called) = (Vec::new(), Vec::new());
+    let message =
+        Message { id: Seq(id + 1), author, at: Moment(id << 32), body, html, place, extras, quote, reactors, called };
     for format in [Format::Html, Format::Text, Format::Json] {
         let frame = |framing| fuzzing::frame(EPOCH, &address, message.clone(), format, framing).to_vec();
         let heard = heard_between(frame);

@@ -112,6 +112,11 @@ pub enum AccountCommand {
         /// From where.
         device: Device,
     },
+    /// Be called otherwise. The name that one had stays one's own, and leads to the new one.
+    Rename {
+        /// The new name.
+        name: UserName,
+    },
     /// Whether others are shown when one is here.
     SetPresence {
         /// Whether not.

@@ -112,6 +112,11 @@ pub enum Event {
         /// Where.
         room: RoomId,
     },
+    /// Somebody is called otherwise. It is heard in every room in which their name can be seen.
+    Renamed {
+        /// Who.
+        user: UserId,
+    },
 }
 
 /// Whose rights, or whose standing, an event may have changed: their open streams are judged again.
@@ -126,7 +131,7 @@ pub enum Concerned {
 }
 
 impl Event {
-    /// In which room it is heard, if in any.
+    /// In which one room it is heard, if in one.
     pub fn heard_in(self) -> Option<RoomId> {
         match self {
             Self::Posted { room, .. }
@@ -146,7 +151,8 @@ impl Event {
             | Self::PersonChanged { .. }
             | Self::HouseChanged
             | Self::Noted
-            | Self::ReaderMoved { .. } => None,
+            | Self::ReaderMoved { .. }
+            | Self::Renamed { .. } => None,
         }
     }
 
@@ -169,7 +175,8 @@ impl Event {
             | Self::HouseChanged
             | Self::Noted
             | Self::Reacted { .. }
-            | Self::Pinned { .. } => None,
+            | Self::Pinned { .. }
+            | Self::Renamed { .. } => None,
         }
     }
 
@@ -180,6 +187,7 @@ impl Event {
             Self::Parted { user, .. }
             | Self::RoomMuted { user, .. }
             | Self::PersonChanged { user }
+            | Self::Renamed { user }
             | Self::Left { user } => Some(Concerned::Person(user)),
             Self::HouseChanged => Some(Concerned::House),
             Self::Entered { .. }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// The longest name of a person, in characters (Unicode scalar values after NFC).
 pub const NAME_CHARS_MAX: usize = 32;
+/// How many of somebody's former names are kept for them: nobody else can take one.
+pub const FORMER_NAMES_MAX: usize = 5;
 /// The longest name of a room, in characters.
 pub const ROOM_CHARS_MAX: usize = 80;
 /// The longest topic of a room, in characters.
@@ -89,6 +91,8 @@ pub const OUTCOME_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 pub const FEED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many changes of a room the feed keeps, at least.
 pub const FEED_CHANGES_MIN: u64 = 10_000;
+/// How long a former name is kept, at least. Whoever has as many as are kept cannot take another name before.
+pub const FORMER_NAME_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a session is good that nobody uses.
 pub const SESSION_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How long a link is good by which somebody chooses a new password.

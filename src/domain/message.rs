@@ -52,6 +52,21 @@ pub struct Message {
     pub quote: Option<Quote>,
     /// Those of who reacted to it that are named beside it: of each reaction the first [`REACTORS_NAMED`].
     pub reactors: Vec<Author>,
+    /// Those who are spoken to by name in `html`.
+    pub called: Vec<Author>,
+}
+
+/// What stands before a person's number in the HTML of a text that speaks to them by name. The name follows, and the text
+/// keeps the one that they had then; what is shown is the one that they have. Nobody can write this: their quotes are escaped.
+pub const CALLED: &str = "data-user=\"";
+
+/// Who is spoken to by name in the HTML of a text, each once, in order.
+pub fn called_in(html: &str) -> Vec<UserId> {
+    let numbers = html.split(CALLED).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok());
+    let mut called: Vec<UserId> = numbers.map(UserId).collect();
+    called.sort_unstable();
+    called.dedup();
+    called
 }
 
 /// How many of those who reacted in the same way are named beside the message.

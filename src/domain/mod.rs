@@ -47,7 +47,7 @@ pub use event::{Concerned, Counted, Done, Event};
 pub use house::{Door, House, Invitation};
 pub use ids::{MessageId, Moment, RoomId, Seq, UserId};
 pub use line::Line;
-pub use message::{Author, Extras, Message, Place, Previous, Quote, REACTORS_NAMED, Version};
+pub use message::{Author, CALLED, Extras, Message, Place, Previous, Quote, REACTORS_NAMED, Version, called_in};
 pub use name::{RoomName, UserName, initials};
 pub use nonce::Nonce;
 pub use password::{Password, PasswordHash};

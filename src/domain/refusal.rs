@@ -81,6 +81,9 @@ pub enum Refusal {
     /// The name looks like somebody's.
     #[error("That looks too much like {0}, who is somebody else here. Take another name, or sign in if it is yours.")]
     NameAlike(String),
+    /// Somebody has as many former names as are kept for them, and none of them long enough.
+    #[error("You have changed your name often, and each former name is kept for you. Take one of them, or wait{0}.")]
+    NameTooOften(String),
     /// A field has nothing in it.
     #[error("Fill in the field “{0}”.")]
     FieldBlank(&'static str),
@@ -207,6 +210,7 @@ impl Refusal {
             Self::TooSlow => "too_slow",
             Self::NameMixed => "name_mixed",
             Self::NameAlike(_) => "name_alike",
+            Self::NameTooOften(_) => "name_too_often",
             Self::FieldBlank(_) => "field_blank",
             Self::FieldTooLong(..) => "field_too_long",
             Self::FieldInvalid(_) => "field_invalid",
@@ -244,9 +248,12 @@ impl Refusal {
     /// With which field of a form it has to do, by its name there, if with one.
     pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::NameBlank | Self::NameTooLong | Self::NameTaken(_) | Self::NameMixed | Self::NameAlike(_) => {
-                Some("name")
-            }
+            Self::NameBlank
+            | Self::NameTooLong
+            | Self::NameTaken(_)
+            | Self::NameMixed
+            | Self::NameAlike(_)
+            | Self::NameTooOften(_) => Some("name"),
             Self::RoomBlank | Self::RoomTooLong => Some("room"),
             Self::FieldBlank(field) | Self::FieldTooLong(field, _) | Self::FieldInvalid(field) => Some(field),
             Self::PasswordLength | Self::PasswordWeak => Some("password"),

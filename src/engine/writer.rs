@@ -93,13 +93,25 @@ impl Writer {
     /// Wakes the teller only for what somebody hears. Who sits down in a room after this look reads the feed first, and
     /// finds it there. Answers whether there was anything.
     fn pass_on(&self, new: Vec<Done>, committed: Instant) -> bool {
-        let new = new.into_iter().filter_map(|done| Some((done.event.heard_in()?, done)));
-        let new: Vec<(RoomId, Done)> = new.filter(|(room, _)| self.hubs.is_heard(*room)).collect();
+        let new: Vec<(RoomId, Done)> = new.into_iter().flat_map(|done| self.heard_by(done)).collect();
         let is_heard = !new.is_empty();
         if is_heard {
             self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
         }
         is_heard
+    }
+
+    /// The change, for each room in which somebody may hear it now.
+    fn heard_by(&self, done: Done) -> Vec<(RoomId, Done)> {
+        match done.event {
+            Event::Renamed { user } => {
+                self.hubs.renamed(user);
+                self.hubs.heard().into_iter().map(|room| (room, done)).collect()
+            }
+            event => {
+                event.heard_in().filter(|room| self.hubs.is_heard(*room)).map(|room| (room, done)).into_iter().collect()
+            }
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub(super) enum Errand {
     Away(UserId),
     /// Tell those who talk with somebody that they have come, or are gone.
     Presence(UserId),
+    /// Tell those who talk with somebody that they are called otherwise.
+    Renamed(UserId),
     /// Tell whoever follows rooms in which something happened, and is elsewhere.
     Unread,
     /// Tell somebody what is new to them alone.

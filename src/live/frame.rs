@@ -1,14 +1,10 @@
-//! One change as the bytes of a stream, written once for all who listen: Server-Sent Events as the HTML standard has
-//! them (<https://html.spec.whatwg.org/multipage/server-sent-events.html>). Line ends are LF, and any line end within
-//! a text starts a new `data:` line, so no text can end an event or forge a field.
+//! One change as the events of a stream, written once for all who listen; and what is told besides changes.
 
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use crate::domain::{Cursor, Done, Epoch, Event, Message, MessageId, Room, Seq, UserId};
+use super::written::{Written, event};
+use crate::domain::{Author, Cursor, Done, Epoch, Event, Kind, Message, MessageId, Room, Seq, UserId};
 use crate::store::{Fault, Snapshot};
 use crate::views::{self, Here, Typists, json};
 
@@ -22,47 +18,6 @@ pub enum Format {
     Text,
     /// An object for each change.
     Json,
-}
-
-/// How the bytes of a stream are parted on their way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Framing {
-    /// Whoever carries them sees to that.
-    #[default]
-    Plain,
-    /// Every event is a chunk of HTTP/1.1 (RFC 9112, section 7.1), ready to be sent.
-    Chunked,
-}
-
-/// An event, written once for all who listen, with the bytes around it that make it a chunk.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Written {
-    chunk: Bytes,
-    /// Where in the chunk the event begins.
-    start: usize,
-}
-
-/// What ends a chunk.
-const CHUNK_END: &str = "\r\n";
-
-impl Written {
-    fn new(event: &str) -> Self {
-        let start = format!("{:x}\r\n", event.len());
-        Self { start: start.len(), chunk: [start.as_str(), event, CHUNK_END].concat().into() }
-    }
-
-    /// The bytes of it: shared, not copied.
-    pub fn bytes(&self, framing: Framing) -> Bytes {
-        match framing {
-            Framing::Plain => self.chunk.slice(self.start..self.chunk.len() - CHUNK_END.len()),
-            Framing::Chunked => self.chunk.clone(),
-        }
-    }
-
-    /// How many bytes are kept.
-    pub fn len(&self) -> usize {
-        self.chunk.len()
-    }
 }
 
 /// A change of a room. HTML is written at once, since most want it; the others when the first asks.
@@ -88,6 +43,8 @@ enum What {
     /// A message is not what it was.
     Changed(How, Box<Message>, Around),
     RoomChanged,
+    /// Somebody is called otherwise, and what they were called, if that name is still theirs.
+    Renamed(Author, Option<String>),
 }
 
 /// What is shown otherwise because a message is not what it was.
@@ -122,6 +79,7 @@ pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Resul
         Event::Reacted { message, .. } => changed(How::Reacted, message)?,
         Event::Pinned { message, .. } => changed(How::Pinned, message)?,
         Event::RoomChanged { .. } => Some(What::RoomChanged),
+        Event::Renamed { user } => return renamed(snapshot, epoch, room, done, user),
         Event::Entered { .. }
         | Event::Opened { .. }
         | Event::Left { .. }
@@ -142,6 +100,17 @@ fn posted(snapshot: &Snapshot, room: &Room, message: MessageId) -> Result<Option
     let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
     let began = message.extras.thread.map_or(Ok(None), |began| snapshot.message(room.id, began))?;
     Ok(Some(What::Posted(Box::new(message), began.map(Box::new))))
+}
+
+/// Nothing where nobody has seen the name. Only the last new name of somebody is told: earlier ones are no longer true.
+fn renamed(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done, user: UserId) -> Result<Option<Frame>, Fault> {
+    if !snapshot.is_seen(user, room.id)? {
+        return Ok(None);
+    }
+    let author = snapshot.user(user)?.ok_or(Fault::Missing { table: "users" })?;
+    let what = What::Renamed(author, snapshot.given_up(user, done.seq)?);
+    let done = Done { before: snapshot.change_before(room.id, done.seq)?, ..done };
+    Ok(Some(Frame::of(epoch, room, done, what)))
 }
 
 fn otherwise(snapshot: &Snapshot, room: &Room, how: How, message: MessageId) -> Result<Option<What>, Fault> {
@@ -175,6 +144,9 @@ impl Frame {
                 event(Some(id), None, &html)
             }
             What::RoomChanged => event(Some(id), Some("reset"), ROOM_CHANGED),
+            // It is called after its people, and is for each of them called otherwise.
+            What::Renamed(..) if room.kind == Kind::Direct => event(Some(id), Some("reset"), ROOM_CHANGED),
+            What::Renamed(author, _) => event(Some(id), Some("renamed"), &json::Renamed::of(author).written()),
         };
         Self { seq, before, id, room, what, html, text: OnceLock::new(), json: OnceLock::new() }
     }
@@ -182,7 +154,7 @@ impl Frame {
     /// Whether something that was told before may be gone now.
     pub(super) fn may_take_away(&self) -> bool {
         match self.what {
-            What::Posted(..) | What::Changed(How::Reacted | How::Pinned, ..) => false,
+            What::Posted(..) | What::Changed(How::Reacted | How::Pinned, ..) | What::Renamed(..) => false,
             What::Changed(How::Edited | How::Removed, ..) | What::RoomChanged => true,
         }
     }
@@ -191,7 +163,7 @@ impl Frame {
     pub(super) fn sent_by(&self) -> Option<UserId> {
         match &self.what {
             What::Posted(message, _) => Some(message.author.id),
-            What::Changed(..) | What::RoomChanged => None,
+            What::Changed(..) | What::RoomChanged | What::Renamed(..) => None,
         }
     }
 
@@ -212,6 +184,7 @@ impl Frame {
             What::Changed(How::Reacted, message, _) => views::plain::reacted(message),
             What::Changed(How::Pinned, message, _) => views::plain::pinned(message),
             What::RoomChanged => views::plain::room(&self.room),
+            What::Renamed(author, was) => views::plain::renamed(author, was.as_deref()),
         };
         event(Some(self.id), None, &line)
     }
@@ -226,6 +199,9 @@ impl Frame {
             What::Changed(How::Reacted, message, _) => json::Change::Reacted { seq, message: whole(message) },
             What::Changed(How::Pinned, message, _) => json::Change::Pinned { seq, message: whole(message) },
             What::RoomChanged => json::Change::RoomChanged { seq, room: json::Room::of(&self.room) },
+            What::Renamed(Author { id, name }, was) => {
+                json::Change::Renamed { seq, room, user: id.0, name, was: was.as_deref() }
+            }
         };
         event(Some(self.id), None, &serde_json::to_string(&change).expect("strings and numbers are always JSON"))
     }
@@ -279,42 +255,4 @@ pub(super) fn typing(typists: &Typists) -> Written {
 /// What is for one person alone, as fragments. It has no id either.
 pub(super) fn personal(fragments: &str) -> Written {
     event(None, None, fragments)
-}
-
-/// An event of a stream.
-pub(crate) fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Written {
-    let mut lines = String::with_capacity(data.len() + 64);
-    if let Some(id) = id {
-        writeln!(lines, "id: {id}").expect("a String takes all");
-    }
-    if let Some(name) = name {
-        writeln!(lines, "event: {name}").expect("a String takes all");
-    }
-    for line in data.replace("\r\n", "\n").split(['\r', '\n']) {
-        lines.push_str("data: ");
-        lines.push_str(line);
-        lines.push('\n');
-    }
-    lines.push('\n');
-    Written::new(&lines)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_line_end_in_a_text_ends_an_event_or_starts_a_field() {
-        let id = Cursor { epoch: Some(Epoch(1)), seq: Seq(2) };
-        let written = event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
-        let expected = "id: 00000001-2\nevent: x\ndata: a\ndata: id: 9\ndata: data: b\ndata: \ndata: event: y\n\n";
-        assert_eq!(written.bytes(Framing::Plain), expected);
-    }
-
-    #[test]
-    fn a_chunk_is_the_event_with_its_length_before_it() {
-        let written = Written::new("data: é\n\n");
-        assert_eq!(written.bytes(Framing::Plain), "data: é\n\n");
-        assert_eq!(written.bytes(Framing::Chunked), "a\r\ndata: é\n\n\r\n");
-    }
 }

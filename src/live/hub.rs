@@ -8,10 +8,10 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::crowd::Crowd;
-use super::frame::Written;
 use super::notes::{About, Notes};
 use super::tail::{Frames, Tail};
 use super::typing::Typing;
+use super::written::Written;
 use super::{Format, Frame, Framing, frame};
 use crate::domain::{Author, Person, Seq, UserId};
 use crate::views::Here;
@@ -104,9 +104,9 @@ impl Hub {
         }
     }
 
-    /// From now on somebody is named among the people here, or only counted.
-    pub fn hide(&self, who: &Author, hidden: bool) {
-        self.lock().crowd.hide(who, hidden);
+    /// From now on a listener who was called `was` stands among the people here as this person does.
+    pub fn stand(&self, was: &Author, person: &Person) {
+        self.lock().crowd.stand(was, person);
     }
 
     /// How many listen.
@@ -247,6 +247,7 @@ mod tests {
             extras,
             quote,
             reactors: Vec::new(),
+            called: Vec::new(),
         };
         let event = Event::Posted { room: room.id, message: message.id };
         let done = Done { seq: Seq(seq), before: Seq(before), event, again: false };

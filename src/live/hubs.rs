@@ -63,6 +63,11 @@ impl Hubs {
         self.rooms().get(&room).cloned()
     }
 
+    /// The rooms to which somebody listens.
+    pub fn heard(&self) -> Vec<RoomId> {
+        self.rooms().keys().copied().collect()
+    }
+
     /// Whether somebody listens to this room.
     pub fn is_heard(&self, room: RoomId) -> bool {
         self.hub(room).is_some()
@@ -109,6 +114,11 @@ impl Hubs {
             hub.forget();
             self.ring(&hub);
         }
+    }
+
+    /// Somebody is called otherwise: whoever has them in a list beside the page is told.
+    pub fn renamed(&self, user: UserId) {
+        self.agenda.plan(Errand::Renamed(user), Instant::now());
     }
 
     /// Which judgement of rights is the newest. Take it before rights are judged, and give it to the listener.
@@ -244,13 +254,14 @@ impl Seat {
         self.who.as_ref().map(|who| who.id)
     }
 
-    /// From now on others may know that whoever sits here is here, or may not.
-    pub fn hide(&self, hidden: bool) {
-        let Some(who) = &self.who else { return };
-        self.hub.hide(who, hidden);
+    /// From now on whoever sits here has this name, and others may know that they are here, or may not.
+    pub fn stand(&mut self, person: &Person) {
+        let Some(who) = &mut self.who else { return };
+        self.hub.stand(who, person);
+        **who = person.author.clone();
         self.hubs.moved(self.room, &self.hub);
-        if self.hubs.people.hide(who.id, hidden) {
-            self.hubs.agenda.plan(Errand::Presence(who.id), Instant::now());
+        if self.hubs.people.hide(person.author.id, person.hidden) {
+            self.hubs.agenda.plan(Errand::Presence(person.author.id), Instant::now());
         }
     }
 

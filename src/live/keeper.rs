@@ -13,7 +13,7 @@ use super::people::Left;
 use super::{Hubs, frame};
 use crate::domain::limits::DIRECT_PEOPLE_MAX;
 use crate::domain::{Counted, Event, Kind, RoomId, Seq, UserId};
-use crate::store::{Fault, Snapshot, Store};
+use crate::store::{Fault, Snapshot, Store, now};
 
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
 /// come at once, make one telling.
@@ -42,6 +42,7 @@ impl Hubs {
                     Errand::Away(user) => self.look_for(user, false),
                     Errand::News(user) => self.ring_person(user),
                     Errand::Presence(user) => self.note(self.tell_presence(store, user)),
+                    Errand::Renamed(user) => self.note(self.tell_renamed(store, user)),
                     Errand::Unread => self.note(self.tell_unread(store)),
                 }
                 yield_now().await;
@@ -96,6 +97,20 @@ impl Hubs {
             self.tell_person(other.id, News::Presence(user));
         }
         Ok(())
+    }
+
+    /// A direct room is called after its people, and stands in the lists of all of them.
+    fn tell_renamed(&self, store: &Store, user: UserId) -> Result<(), Fault> {
+        let snapshot = store.snapshot()?;
+        let Some(person) = snapshot.person(user)? else { return Ok(()) };
+        for room in snapshot.hidden_rooms(&person, now())? {
+            if room.kind == Kind::Direct {
+                for other in snapshot.members(room.id, DIRECT_PEOPLE_MAX)? {
+                    self.tell_person(other.id, News::Unread(room.id));
+                }
+            }
+        }
+        self.tell_presence(store, user)
     }
 
     /// There is more to read somewhere, or less, since this change.

@@ -18,7 +18,7 @@ use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
 use super::rights::Concerns;
 use super::{Format, Framing, Hearer, Standing, frame, personal};
-use crate::domain::{Cursor, Done, Room, RoomId, Seq};
+use crate::domain::{Cursor, Done, Room, RoomId, Seq, UserId};
 use crate::store::{Fault, Snapshot, Store};
 
 /// How often a listener hears a heartbeat.
@@ -41,16 +41,19 @@ pub enum Start {
 }
 
 impl Start {
-    /// Judges the place where a listener of `room` wants to go on. Without a wish it is now.
+    /// Judges the place where a listener of `room` wants to go on. Without a wish it is now. `page` is whose page it is, if
+    /// it is one: everywhere on it stands their own name, which may have changed since.
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read.
-    pub fn judge(store: &Store, room: RoomId, wish: Option<Cursor>) -> Result<Self, Fault> {
+    pub fn judge(store: &Store, room: RoomId, wish: Option<Cursor>, page: Option<UserId>) -> Result<Self, Fault> {
         let snapshot = store.snapshot()?;
         let now = snapshot.last()?;
         let Some(wish) = wish else { return Ok(Self::After(now)) };
         let foreign = wish.epoch.is_some_and(|epoch| epoch != store.epoch());
-        let leads_nowhere = foreign || wish.seq > now || is_forgotten(&snapshot, room, wish.seq)?;
+        let named = page.map_or(Ok(None), |user| snapshot.named(user))?;
+        let is_renamed = named.is_some_and(|named| wish.seq < named);
+        let leads_nowhere = foreign || is_renamed || wish.seq > now || is_forgotten(&snapshot, room, wish.seq)?;
         Ok(if leads_nowhere { Self::Reset(now) } else { Self::After(wish.seq) })
     }
 
@@ -82,6 +85,9 @@ pub struct Listener {
     seat: Seat,
     look: Look,
     hung: Option<Hung>,
+    /// The last change by which anybody was called otherwise before this listener sat down, once that was looked up. The hub
+    /// tells it of those that come later.
+    named: Option<Seq>,
     ping: Interval,
     /// What is told before anything else.
     opening: Option<Bytes>,
@@ -117,7 +123,7 @@ impl Listener {
         let look = Look { cursor: start.seq(), note: seat.note, news: 0, read: None, format, framing };
         let opening = Some(opening.bytes(framing));
         let (who, standing) = (Box::new(who), Box::new(standing));
-        Self { store, seat, look, hung: None, ping, opening, ended: false, who, standing }
+        Self { store, seat, look, hung: None, named: None, ping, opening, ended: false, who, standing }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
@@ -204,7 +210,9 @@ impl Listener {
         if *self.standing == standing {
             return Ok(None);
         }
-        self.seat.hide(standing.is_hidden());
+        if let Some(person) = standing.person() {
+            self.seat.stand(person);
+        }
         *self.standing = standing;
         let cursor = Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor };
         Ok(Some(frame::changed(cursor).bytes(self.look.framing)))
@@ -239,7 +247,11 @@ impl Listener {
     fn look(&mut self, cx: &Context<'_>) -> Option<Result<Bytes, Fault>> {
         loop {
             // Hangs up the bell before it looks anywhere, so that nothing told in between is lost.
-            let (heard, rings) = self.seat.hub.after(self.seat.slot, &self.look, cx.waker());
+            let (heard, rings) = match self.has_missed_a_name() {
+                Ok(true) => (Heard::Behind, None),
+                Ok(false) => self.seat.hub.after(self.seat.slot, &self.look, cx.waker()),
+                Err(fault) => return Some(Err(fault)),
+            };
             self.hung = rings.map(|rings| Hung { rings, task: cx.waker().data().addr() });
             match heard {
                 _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
@@ -264,6 +276,16 @@ impl Listener {
                 },
             }
         }
+    }
+
+    /// Whether somebody was called otherwise before this listener sat down, and after what it has heard. The hub may have
+    /// begun after that without knowing it: what rooms tell of themselves goes on without a gap. The feed knows.
+    fn has_missed_a_name(&mut self) -> Result<bool, Fault> {
+        let named = match self.named {
+            Some(named) => named,
+            None => *self.named.insert(self.store.snapshot()?.last_renaming()?),
+        };
+        Ok(self.look.cursor < named)
     }
 
     fn end(&mut self) -> Bytes {

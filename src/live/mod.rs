@@ -26,11 +26,13 @@ mod rights;
 mod standing;
 mod tail;
 mod typing;
+mod written;
 
-#[cfg(fuzzing)]
-pub(crate) use frame::event;
-pub use frame::{Format, Frame, Framing, read as read_frame};
+pub use frame::{Format, Frame, read as read_frame};
 pub use hubs::Hubs;
 pub use listener::{Listener, Start};
 pub use standing::{Hearer, Standing};
 pub use tail::Tail;
+pub use written::Framing;
+#[cfg(fuzzing)]
+pub(crate) use written::event;

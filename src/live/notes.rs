@@ -4,7 +4,7 @@
 //! One number is enough for a listener to know what it has read: a new note gets the next one, and the oldest of those
 //! that a listener has not read is read first.
 
-use super::frame::Written;
+use super::written::Written;
 
 /// What a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

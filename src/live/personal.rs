@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 
 use super::board::{News, Unread};
-use super::frame::{self, Written};
+use super::frame;
 use super::hubs::Hubs;
-use crate::domain::{Reading, RoomId, UserId};
+use super::written::Written;
+use crate::domain::{Author, Reading, RoomId, UserId};
 use crate::store::{Fault, Snapshot, Store, now};
 use crate::views;
 
@@ -32,14 +33,18 @@ pub(super) fn written(
         Unread::These(news) => {
             for news in news {
                 match news {
-                    News::Presence(other) => tell_presence(&mut fragments, hubs, *other),
+                    News::Presence(other) => {
+                        if let Some(other) = snapshot.user(*other)? {
+                            tell_presence(&mut fragments, hubs, &other);
+                        }
+                    }
                     News::Unread(room) => readings.push((*room, snapshot.reading(user, *room)?)),
                 }
             }
         }
         Unread::All => {
             for (_, other) in snapshot.talks_of(user)? {
-                tell_presence(&mut fragments, hubs, other.id);
+                tell_presence(&mut fragments, hubs, &other);
             }
             readings = snapshot.readings(user)?;
             readings.sort_unstable_by_key(|(_, reading)| (!reading.on_top, Reverse(reading.last)));
@@ -58,8 +63,8 @@ fn present(store: &Store, hubs: &Hubs, user: UserId) -> Result<Snapshot, Fault> 
     store.snapshot() // anew: what came meanwhile was told to nobody
 }
 
-fn tell_presence(fragments: &mut String, hubs: &Hubs, other: UserId) {
-    fragments.push_str(&views::people::presence(other, hubs.is_here(other)).into_string());
+fn tell_presence(fragments: &mut String, hubs: &Hubs, other: &Author) {
+    fragments.push_str(&views::people::presence(other, hubs.is_here(other.id)).into_string());
 }
 
 /// Writes how much there is to read in these rooms, as far as they are still open to whoever reads.

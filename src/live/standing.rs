@@ -21,9 +21,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether nobody is to know that they are here.
-    pub(super) fn is_hidden(&self) -> bool {
-        self.person.as_ref().is_some_and(|person| person.hidden)
+    /// Who it is, if they have a name.
+    pub(super) fn person(&self) -> Option<&Person> {
+        self.person.as_ref()
     }
 
     /// Judges how `who` stands in a room now. `None`: they may not hear it.

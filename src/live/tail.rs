@@ -36,7 +36,9 @@ impl Frames {
     /// Adds a frame, and lets go of those that are too many.
     pub fn add(&mut self, frame: Frame, tail: Tail) {
         let newest = self.frames.back().map(|last| last.seq).or(self.floor);
-        if newest != Some(frame.before) || frame.may_take_away() {
+        // A new name of somebody's stands between two changes of the room, and the second does not count it.
+        let follows = newest.is_some_and(|newest| frame.before <= newest);
+        if !follows || frame.may_take_away() {
             // The first frame; or one before it was never told; or one that takes away what those before it tell. Then the
             // tail starts anew, and the feed has the rest.
             (self.floor, self.bytes) = (Some(frame.before), 0);

@@ -29,8 +29,8 @@ impl Typing {
     /// Somebody types. When the room is to be told, if that is news.
     pub fn begins(&mut self, who: &Author, now: Instant) -> Option<Instant> {
         let until = now + TYPES_FOR;
-        if let Some((_, ends)) = self.typists.iter_mut().find(|(typist, _)| typist.id == who.id) {
-            *ends = until;
+        if let Some(typist) = self.typists.iter_mut().find(|(typist, _)| typist.id == who.id) {
+            *typist = (who.clone(), until);
         } else if self.typists.len() < TYPISTS_MAX {
             self.typists.push((who.clone(), until));
         }

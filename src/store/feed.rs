@@ -2,14 +2,14 @@
 //! what else changed the room, so that nothing is kept twice. It is bounded: changes older than [`FEED_KEPT`] leave it
 //! once a room has more than [`FEED_CHANGES_MIN`]; the messages themselves stay.
 
-use redb::ReadableTable;
+use redb::{AccessGuard, ReadableTable, StorageError};
 
 use super::Fault;
 use super::rows::{self, Row};
 use super::schema::{ChangeRow, MessageRow, RecentRow, RoomRow};
 use super::tables::Tables;
 use crate::domain::limits::{FEED_CHANGES_MIN, FEED_KEPT};
-use crate::domain::{Done, Event, Moment, RoomId, Seq};
+use crate::domain::{Done, Event, Moment, RoomId, Seq, UserId};
 
 /// How many expired changes one command lets go of. More than one, so that they run out.
 const SWEPT_PER_CHANGE: usize = 2;
@@ -60,41 +60,71 @@ fn oldest(tables: &Tables, recent: &RecentRow) -> Result<Option<(Seq, Moment)>, 
     Ok(message.into_iter().chain(change).min())
 }
 
-/// The next changes of a room after `seq`, at most `limit`, in order.
-pub(super) fn after<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Done>, Fault>
+/// The next changes of a room after `seq`, at most `limit`, in order: its own, and that somebody is called otherwise whose name
+/// can be seen there.
+pub(super) fn after<M, C, N, S>(
+    messages: &M,
+    changes: &C,
+    (renamed, seen): (&N, &S),
+    room: RoomId,
+    seq: Seq,
+    limit: usize,
+) -> Result<Vec<Done>, Fault>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,
+    N: ReadableTable<u64, u64>,
+    S: ReadableTable<(u64, u64), ()>,
 {
     let Some(from) = seq.0.checked_add(1) else { return Ok(Vec::new()) };
-    let mut before = before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
     let range = (room.0, from)..=(room.0, u64::MAX);
-    let mut others = changes.range(range.clone())?.take(limit).peekable();
-    let mut found = Vec::new();
-    let mut add = |seq, event| {
-        found.push(Done { seq, before, event, again: false });
-        before = seq;
-    };
-    for entry in messages.range(range)?.take(limit) {
+    let posted = messages.range(range.clone())?.map(|entry| {
         let message = Seq(entry?.0.value().1);
-        while let Some(other) =
-            others.next_if(|other| other.as_ref().map_or(true, |(key, _)| key.value().1 < message.0))
-        {
-            let (key, row) = other?;
-            add(Seq(key.value().1), rows::decode::<ChangeRow>("changes", row.value())?.event);
+        Ok((message, Event::Posted { room, message }))
+    });
+    let changed = changes.range(range)?.map(|entry| {
+        let (key, row) = entry?;
+        Ok((Seq(key.value().1), rows::decode::<ChangeRow>("changes", row.value())?.event))
+    });
+    let renamed = renamed.range(from..)?.filter_map(|entry| is_seen(seen, room, entry).transpose());
+    let roads: [Road; 3] = [Box::new(posted), Box::new(changed), Box::new(renamed)];
+    let mut roads = roads.map(Iterator::peekable);
+    let mut before = before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
+    let mut found = Vec::new();
+    while found.len() < limit {
+        // A fault comes first.
+        let heads = roads.each_mut().map(|road| road.peek().map(|head| head.as_ref().map_or(Seq(0), |head| head.0)));
+        let Some(next) = (0..heads.len()).filter(|road| heads[*road].is_some()).min_by_key(|road| heads[*road]) else {
+            break;
+        };
+        let Some(head) = roads[next].next() else { break };
+        let (seq, event) = head?;
+        found.push(Done { seq, before, event, again: false });
+        if !matches!(event, Event::Renamed { .. }) {
+            before = seq;
         }
-        add(message, Event::Posted { room, message });
     }
-    for other in others {
-        let (key, row) = other?;
-        add(Seq(key.value().1), rows::decode::<ChangeRow>("changes", row.value())?.event);
-    }
-    found.truncate(limit);
     Ok(found)
 }
 
+/// Changes of one kind, in order.
+type Road<'a> = Box<dyn Iterator<Item = Result<(Seq, Event), Fault>> + 'a>;
+
+/// That somebody is called otherwise, if their name can be seen in this room.
+fn is_seen<S>(seen: &S, room: RoomId, entry: Result<Renamed, StorageError>) -> Result<Option<(Seq, Event)>, Fault>
+where
+    S: ReadableTable<(u64, u64), ()>,
+{
+    let (seq, user) = entry?;
+    let (seq, user) = (Seq(seq.value()), UserId(user.value()));
+    Ok(seen.get((user.0, room.0))?.map(|_| (seq, Event::Renamed { user })))
+}
+
+/// A change, and who then was called otherwise.
+type Renamed<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, u64>);
+
 /// The last change of a room before this one.
-fn before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, Fault>
+pub(super) fn before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, Fault>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,

@@ -11,14 +11,15 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{self, Row};
 use super::schema::{
-    FORMAT, LOOKS, MESSAGES, META, MessageRow, RECENT, ROOMS, RecentRow, RoomRow, TOKENS, TOKENS_OF, TokenRow, USERS,
-    UserRow,
+    BLOCKS, BlockRow, FORMAT, LOOKS, MESSAGES, META, MessageRow, RECENT, ROOMS, ROOMS_OF, RecentRow, RoomRow, SEEN,
+    TOKENS, TOKENS_OF, TokenRow, USERS, UserRow,
 };
 use super::{Fault, tables};
-use crate::domain::{Device, Kind, Moment, Role, RoomId, Seq, TokenKind, Until, UserId, UserName};
+use crate::domain::{Device, Extras, Kind, Moment, Role, RoomId, Seq, TokenKind, Until, UserId, UserName, called_in};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [Step; FORMAT as usize - 1] = [keep_nothing_twice, give_names_and_rooms_an_owner, count_what_was_said];
+const STEPS: [Step; FORMAT as usize - 1] =
+    [keep_nothing_twice, give_names_and_rooms_an_owner, count_what_was_said, note_where_names_are_seen];
 type Step = fn(&WriteTransaction) -> Result<(), Fault>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
@@ -115,9 +116,13 @@ fn count_what_was_said(txn: &WriteTransaction) -> Result<(), Fault> {
         body: String,
     }
     tables::lay_out(txn)?;
-    rewrite(txn, USERS, |_, User3 { name, entered_at, role, muted, banned, invited }| {
-        Ok(UserRow { name, entered_at, role, muted, banned, invited, hidden: false })
-    })?;
+    rewrite(
+        txn,
+        TableDefinition::<u64, Row<User4>>::new("users"),
+        |_, User3 { name, entered_at, role, muted, banned, invited }| {
+            Ok(User4 { name, entered_at, role, muted, banned, invited, hidden: false })
+        },
+    )?;
     let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
     rewrite(txn, MESSAGES, |(room, _), Message3 { author, at, follows, opens_day, body }| {
         let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
@@ -127,6 +132,66 @@ fn count_what_was_said(txn: &WriteTransaction) -> Result<(), Fault> {
         let posts = posts.get(&room.0).copied().unwrap_or(0);
         Ok(RecentRow { room, is_listed, at, author, said_at, posts, feed_len, feed_floor })
     })
+}
+
+/// Format 4 knew no former names and not where anybody's name can be seen, and blocked an address because of one person.
+fn note_where_names_are_seen(txn: &WriteTransaction) -> Result<(), Fault> {
+    #[derive(Debug, Deserialize)]
+    struct Block4 {
+        until: Until,
+        user: UserId,
+    }
+    tables::lay_out(txn)?;
+    rewrite(txn, USERS, |id, User4 { name, entered_at, role, muted, banned, invited, hidden }| {
+        Ok(UserRow { name, entered_at, role, muted, banned, invited, hidden, named: Seq(id) })
+    })?;
+    let mut seen = txn.open_table(SEEN)?;
+    for entry in txn.open_table(MESSAGES)?.iter()? {
+        let (key, row) = entry?;
+        let row: MessageRow = rows::decode("messages", row.value())?;
+        for user in shown(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
+            seen.insert((user.0, key.value().0), ())?;
+        }
+    }
+    let rooms = txn.open_table(ROOMS)?;
+    for entry in txn.open_table(ROOMS_OF)?.iter()? {
+        let (user, room) = entry?.0.value();
+        let row: Option<RoomRow> = rows::get(&rooms, "rooms", room)?;
+        if row.is_some_and(|row| row.kind == Kind::Direct) {
+            seen.insert((user, room), ())?;
+        }
+    }
+    let old = TableDefinition::<&str, Row<Block4>>::new("blocks");
+    let mut blocks = txn.open_table(BLOCKS)?;
+    for entry in txn.open_table(old)?.iter()? {
+        let (address, row) = entry?;
+        let Block4 { until, user } = rows::decode("blocks", row.value())?;
+        rows::put(&mut blocks, (address.value(), user.0), &BlockRow { until })?;
+    }
+    txn.delete_table(old)?;
+    Ok(())
+}
+
+/// Whose names can be seen in a message: whoever said it, was spoken to by name, or reacted to it.
+pub(super) fn shown<'a>(
+    author: UserId,
+    html: Option<&str>,
+    extras: &'a Extras,
+) -> impl Iterator<Item = UserId> + use<'a> {
+    let reacted = extras.reactions.iter().flat_map(|reacted| reacted.by.iter().copied());
+    [author].into_iter().chain(html.map_or_else(Vec::new, called_in)).chain(reacted)
+}
+
+/// A person of format 4.
+#[derive(Debug, Serialize, Deserialize)]
+struct User4 {
+    name: String,
+    entered_at: Moment,
+    role: Role,
+    muted: Until,
+    banned: Until,
+    invited: Option<Seq>,
+    hidden: bool,
 }
 
 /// A person of format 3.

@@ -13,6 +13,7 @@ mod digest;
 mod fault;
 mod feed;
 mod migrate;
+mod naming;
 mod open;
 mod outcomes;
 mod people;
@@ -48,8 +49,8 @@ pub use verify::Counts;
 pub(crate) use {
     rows::{decode, encode},
     schema::{
-        BlockRow, ChangeRow, DraftRow, HouseRow, MemberRow, MessageRow, OutcomeRow, ReadRow, RecentRow, ResetRow,
-        RoomRow, SecretRow, TokenRow, UserRow, VersionRow,
+        BlockRow, ChangeRow, DraftRow, FormerRow, HouseRow, MemberRow, MessageRow, OutcomeRow, ReadRow, RecentRow,
+        ResetRow, RoomRow, SecretRow, TokenRow, UserRow, VersionRow,
     },
 };
 

@@ -195,8 +195,12 @@ impl Snapshot {
 
     /// Whether nobody may come in anew from this address block.
     pub fn is_blocked(&self, address: &str, now: Moment) -> Result<bool, Fault> {
-        let row: Option<BlockRow> = rows::get(&self.transaction().open_table(BLOCKS)?, "blocks", address)?;
-        Ok(row.is_some_and(|row| row.until.holds(now)))
+        for entry in self.transaction().open_table(BLOCKS)?.range((address, 0)..=(address, u64::MAX))? {
+            if rows::decode::<BlockRow>("blocks", entry?.1.value())?.until.holds(now) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What was reported, newest first; at most `limit`.

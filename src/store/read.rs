@@ -4,13 +4,14 @@ use redb::{ReadOnlyTable, ReadTransaction};
 
 use super::rows::{self, Row};
 use super::schema::{
-    ADDRESSES, CHANGES, MESSAGES, META, MessageRow, NAMES, RECENT, ROOMS, RecentRow, RoomRow, USERS, UserRow,
+    ADDRESSES, CHANGES, MESSAGES, META, MessageRow, NAMES, RECENT, RENAMED, ROOMS, RecentRow, RoomRow, SEEN, USERS,
+    UserRow,
 };
 use super::{Fault, feed, tables};
 use crate::domain::limits::PAGE_MESSAGES;
 use crate::domain::{
     Address, Author, Done, Extras, Message, MessageId, Place, Quote, REACTORS_NAMED, Room, RoomId, Seq, UserId,
-    UserName,
+    UserName, called_in,
 };
 
 /// The state after one commit.
@@ -129,7 +130,8 @@ impl Snapshot {
 
     /// The next changes of a room after `seq`, at most `limit`, in order.
     pub fn changes_after(&self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Done>, Fault> {
-        feed::after(&self.0.open_table(MESSAGES)?, &self.0.open_table(CHANGES)?, room, seq, limit)
+        let (renamed, seen) = (self.0.open_table(RENAMED)?, self.0.open_table(SEEN)?);
+        feed::after(&self.0.open_table(MESSAGES)?, &self.0.open_table(CHANGES)?, (&renamed, &seen), room, seq, limit)
     }
 
     /// After which change a room's feed starts: who stands before it has missed what nobody tells any more.
@@ -169,6 +171,7 @@ impl Reader {
         let MessageRow { author, at, follows, opens_day, body, html, extras, .. } = row;
         let extras = extras.map_or_else(Extras::default, |extras| *extras);
         let quote = extras.reply_to.map(|id| self.quote(id)).transpose()?.flatten();
+        let called = html.as_deref().map_or_else(Vec::new, called_in);
         Ok(Message {
             id,
             author: self.author(author)?,
@@ -177,6 +180,7 @@ impl Reader {
             html,
             place: Place { follows, opens_day },
             reactors: self.reactors(&extras)?,
+            called: called.into_iter().map(|id| self.author(id)).collect::<Result<_, _>>()?,
             extras,
             quote,
         })

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// The version of this schema. A file of a newer one is refused, of an older one migrated.
-pub(super) const FORMAT: u64 = 4;
+pub(super) const FORMAT: u64 = 5;
 
 /// Single numbers: `format`, `epoch`; `seq` and `at`, the last change that no room counts as its own and its moment;
 /// `rooms`, how many rooms there are that everybody in the house may see.
@@ -22,10 +22,18 @@ pub(super) const HOUSE: TableDefinition<&str, Row<HouseRow>> = TableDefinition::
 
 /// Person -> [`UserRow`].
 pub(super) const USERS: TableDefinition<u64, Row<UserRow>> = TableDefinition::new("users");
-/// Folded name -> person.
+/// Folded name -> person: by the name that they have, and by each former one that is kept.
 pub(super) const NAMES: TableDefinition<&str, u64> = TableDefinition::new("names");
 /// Look of a name -> the first person whose name looks so.
 pub(super) const LOOKS: TableDefinition<&str, u64> = TableDefinition::new("looks");
+
+/// (Person, change by which they gave a name up) -> [`FormerRow`]. The oldest goes when there are too many.
+pub(super) const FORMER: TableDefinition<(u64, u64), Row<FormerRow>> = TableDefinition::new("former");
+/// Change -> person who then took the name that they have now.
+pub(super) const RENAMED: TableDefinition<u64, u64> = TableDefinition::new("renamed");
+/// (Person, room where their name can be seen): they spoke or reacted there, or were spoken to by name, or talk there with single people.
+/// Nothing goes from here.
+pub(super) const SEEN: TableDefinition<(u64, u64), ()> = TableDefinition::new("seen");
 
 /// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are nowhere.
 pub(super) const TOKENS: TableDefinition<[u8; 32], Row<TokenRow>> = TableDefinition::new("tokens");
@@ -81,8 +89,8 @@ pub(super) const DRAFTS: TableDefinition<(u64, u64), Row<DraftRow>> = TableDefin
 /// (Day in UTC, person, nonce) -> [`OutcomeRow`].
 pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
 
-/// Address block -> [`BlockRow`]: from where nobody may come in anew.
-pub(super) const BLOCKS: TableDefinition<&str, Row<BlockRow>> = TableDefinition::new("blocks");
+/// (Address block, person because of whom nobody may come in anew from there) -> [`BlockRow`].
+pub(super) const BLOCKS: TableDefinition<(&str, u64), Row<BlockRow>> = TableDefinition::new("blocked");
 /// Person -> whoever banned them and wants all gone that they have said, while some of it is left.
 pub(super) const ERASURES: TableDefinition<u64, u64> = TableDefinition::new("erasures");
 /// Report -> itself.
@@ -94,7 +102,7 @@ pub(super) const AUDIT: TableDefinition<u64, Row<Audit>> = TableDefinition::new(
 macro_rules! each_table {
     ($table:ident => $work:expr) => {
         each_table!(@ $table => $work;
-            HOUSE USERS NAMES LOOKS TOKENS TOKENS_OF SECRETS RECOVERY RESETS INVITATIONS INVITATION_CODES ROOMS ADDRESSES
+            HOUSE USERS NAMES LOOKS FORMER RENAMED SEEN TOKENS TOKENS_OF SECRETS RECOVERY RESETS INVITATIONS INVITATION_CODES ROOMS ADDRESSES
             MEMBERS ROOMS_OF DIRECTS RECENT MESSAGES CHANGES VERSIONS THREADS PINS READS MENTIONS CALLS DRAFTS OUTCOMES
             BLOCKS ERASURES REPORTS AUDIT)
     };
@@ -124,6 +132,16 @@ pub(crate) struct UserRow {
     pub invited: Option<Seq>,
     /// Whether nobody is to be shown when they are here.
     pub hidden: bool,
+    /// The change by which they have this name.
+    pub named: Seq,
+}
+
+/// A name that somebody had.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FormerRow {
+    pub name: String,
+    /// Until when.
+    pub until: Moment,
 }
 
 /// A token's owner.
@@ -255,6 +273,4 @@ pub(crate) struct OutcomeRow {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BlockRow {
     pub until: Until,
-    /// Because of whom.
-    pub user: UserId,
 }

@@ -7,11 +7,11 @@ use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 use super::Fault;
 use super::rows::{self, Row, Rows};
 use super::schema::{
-    ADDRESSES, AUDIT, BLOCKS, BlockRow, CALLS, CHANGES, ChangeRow, DIRECTS, DRAFTS, DraftRow, ERASURES, HOUSE,
-    HouseRow, INVITATION_CODES, INVITATIONS, LOOKS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow, MessageRow, NAMES,
-    OUTCOMES, OutcomeRow, PINS, READS, RECENT, RECOVERY, REPORTS, RESETS, ROOMS, ROOMS_OF, ReadRow, RecentRow,
-    ResetRow, RoomRow, SECRETS, SecretRow, THREADS, TOKENS, TOKENS_OF, TokenRow, USERS, UserRow, VERSIONS, VersionRow,
-    each_table,
+    ADDRESSES, AUDIT, BLOCKS, BlockRow, CALLS, CHANGES, ChangeRow, DIRECTS, DRAFTS, DraftRow, ERASURES, FORMER,
+    FormerRow, HOUSE, HouseRow, INVITATION_CODES, INVITATIONS, LOOKS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow,
+    MessageRow, NAMES, OUTCOMES, OutcomeRow, PINS, READS, RECENT, RECOVERY, RENAMED, REPORTS, RESETS, ROOMS, ROOMS_OF,
+    ReadRow, RecentRow, ResetRow, RoomRow, SECRETS, SEEN, SecretRow, THREADS, TOKENS, TOKENS_OF, TokenRow, USERS,
+    UserRow, VERSIONS, VersionRow, each_table,
 };
 use crate::domain::{Audit, House, Invitation, Moment, Report, Seq};
 
@@ -29,6 +29,9 @@ pub(super) struct Tables<'t> {
     pub outcomes: Rows<'t, (u64, u64, &'static str), OutcomeRow>,
     pub names: Later<'t, &'static str, u64>,
     pub looks: Later<'t, &'static str, u64>,
+    pub former: Later<'t, (u64, u64), Row<FormerRow>>,
+    pub renamed: Later<'t, u64, u64>,
+    pub seen: Later<'t, (u64, u64), ()>,
     pub tokens: Later<'t, [u8; 32], Row<TokenRow>>,
     pub tokens_of: Later<'t, (u64, [u8; 32]), ()>,
     pub secrets: Later<'t, u64, Row<SecretRow>>,
@@ -46,7 +49,7 @@ pub(super) struct Tables<'t> {
     pub mentions: Later<'t, (u64, u64, u64), ()>,
     pub calls: Later<'t, (u64, u64), u64>,
     pub drafts: Later<'t, (u64, u64), Row<DraftRow>>,
-    pub blocks: Later<'t, &'static str, Row<BlockRow>>,
+    pub blocks: Later<'t, (&'static str, u64), Row<BlockRow>>,
     pub erasures: Later<'t, u64, u64>,
     pub reports: Later<'t, u64, Row<Report>>,
     pub audit: Later<'t, u64, Row<Audit>>,
@@ -96,6 +99,9 @@ impl<'t> Tables<'t> {
             outcomes: txn.open_table(OUTCOMES)?,
             names: Later::new(txn, NAMES),
             looks: Later::new(txn, LOOKS),
+            former: Later::new(txn, FORMER),
+            renamed: Later::new(txn, RENAMED),
+            seen: Later::new(txn, SEEN),
             tokens: Later::new(txn, TOKENS),
             tokens_of: Later::new(txn, TOKENS_OF),
             secrets: Later::new(txn, SECRETS),

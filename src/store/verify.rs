@@ -2,13 +2,14 @@
 
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
+use super::migrate::shown;
 use super::schema::{
-    ADDRESSES, CALLS, CHANGES, DRAFTS, DraftRow, LOOKS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow, MessageRow,
-    NAMES, OUTCOMES, OutcomeRow, PINS, READS, RECENT, ROOMS, ROOMS_OF, ReadRow, RecentRow, RoomRow, THREADS, TOKENS,
-    TOKENS_OF, TokenRow, USERS, UserRow, VERSIONS, VersionRow,
+    ADDRESSES, CALLS, CHANGES, DRAFTS, DraftRow, FORMER, FormerRow, LOOKS, MEMBERS, MENTIONS, MESSAGES, META,
+    MemberRow, MessageRow, NAMES, OUTCOMES, OutcomeRow, PINS, READS, RECENT, RENAMED, ROOMS, ROOMS_OF, ReadRow,
+    RecentRow, RoomRow, SEEN, THREADS, TOKENS, TOKENS_OF, TokenRow, USERS, UserRow, VERSIONS, VersionRow,
 };
 use super::{Fault, feed, rows, tables};
-use crate::domain::UserId;
+use crate::domain::{UserId, UserName};
 
 /// What a data file holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,13 +58,29 @@ fn rooms(txn: &ReadTransaction) -> Result<u64, Fault> {
 
 fn people(txn: &ReadTransaction) -> Result<u64, Fault> {
     let (users, names) = (txn.open_table(USERS)?, txn.open_table(NAMES)?);
+    let renamed = txn.open_table(RENAMED)?;
+    let mut held = users.len()?;
     for entry in users.iter()? {
-        rows::decode::<UserRow>("users", entry?.1.value())?;
+        let (id, row) = entry?;
+        let row: UserRow = rows::decode("users", row.value())?;
+        same("names", holder(&names, &row.name)?, id.value())?;
+        let is_first = row.named.0 == id.value();
+        same("renamed", renamed.get(row.named.0)?.map(|id| id.value()).or(is_first.then(|| id.value())), id.value())?;
+    }
+    for entry in renamed.iter()? {
+        let (seq, id) = entry?;
+        let row: Option<UserRow> = rows::get(&users, "users", id.value())?;
+        same("users", row.map(|row| row.named.0), seq.value())?;
+    }
+    for entry in txn.open_table(FORMER)?.iter()? {
+        let (key, row) = entry?;
+        same("names", holder(&names, &rows::decode::<FormerRow>("former", row.value())?.name)?, key.value().0)?;
+        held += 1;
     }
     for entry in names.iter()? {
         users.get(entry?.1.value())?.ok_or(Fault::Missing { table: "users" })?;
     }
-    same("names", Some(names.len()?), users.len()?)?;
+    same("names", Some(names.len()?), held)?;
     for entry in txn.open_table(LOOKS)?.iter()? {
         users.get(entry?.1.value())?.ok_or(Fault::Missing { table: "users" })?;
     }
@@ -78,9 +95,15 @@ fn people(txn: &ReadTransaction) -> Result<u64, Fault> {
     Ok(users.len()?)
 }
 
+/// Who holds this name.
+fn holder(names: &impl ReadableTable<&'static str, u64>, name: &str) -> Result<Option<u64>, Fault> {
+    let key = UserName::parse(name).map_or_else(|_| name.to_owned(), |name| name.key());
+    Ok(names.get(key.as_str())?.map(|id| id.value()))
+}
+
 fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
     let (messages, users, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(USERS)?, txn.open_table(ROOMS)?);
-    let (threads, pins) = (txn.open_table(THREADS)?, txn.open_table(PINS)?);
+    let (threads, pins, seen) = (txn.open_table(THREADS)?, txn.open_table(PINS)?, txn.open_table(SEEN)?);
     let (mut answers, mut pinned) = (0, 0);
     let (mut room, mut nth) = (None, 0);
     for entry in messages.iter()? {
@@ -95,6 +118,9 @@ fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
         nth += 1;
         same("messages", Some(row.nth), nth)?;
         let extras = row.extras.unwrap_or_default();
+        for user in shown(row.author, row.html.as_deref(), &extras) {
+            seen.get((user.0, key.value().0))?.ok_or(Fault::Missing { table: "seen" })?;
+        }
         if let Some(began) = extras.thread {
             threads.get((key.value().0, began.0, key.value().1))?.ok_or(Fault::Missing { table: "threads" })?;
             answers += 1;

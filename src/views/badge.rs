@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::domain::{Badge, Reading, Room};
+use crate::domain::{Badge, Kind, Reading, Room};
 
 /// Above this a number says no more than that there is much.
 const COUNTED_MAX: u64 = 999;
@@ -35,10 +35,20 @@ fn words(badge: Badge) -> Markup {
     }
 }
 
-/// What the stream brings when there is more to read in a room that is not the page's own, or less. Where the room is not
-/// in the page's list nothing comes of it.
+/// The name of a direct room in the list, which is that of its people.
+pub(super) fn name(room: &Room) -> Markup {
+    html! { span #{ "name-" (room.id.0) } { (room.name) } }
+}
+
+/// What the stream brings when there is more to read in a room that is not the page's own, or less; with the name of a direct
+/// one, whose people may be called otherwise by now. Where the room is not in the page's list nothing comes of it.
 pub fn changed(room: &Room, reading: &Reading) -> Markup {
-    html! { hx-partial hx-target={ "#badge-" (room.id.0) } hx-swap="outerHTML" { (badge(room, reading)) } }
+    html! {
+        hx-partial hx-target={ "#badge-" (room.id.0) } hx-swap="outerHTML" { (badge(room, reading)) }
+        @if room.kind == Kind::Direct {
+            hx-partial hx-target={ "#name-" (room.id.0) } hx-swap="outerHTML" { (name(room)) }
+        }
+    }
 }
 
 fn number(count: u64) -> Markup {

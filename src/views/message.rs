@@ -72,7 +72,7 @@ fn spoken_to(message: &Message) -> Option<String> {
 /// What a message answers, and the way there.
 pub(super) fn quoted(room: &Address, quote: &Quote) -> Markup {
     html! {
-        a.quoted href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
+        a.quoted data-user=(quote.author.id) href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
             (avatar::tiny(&quote.author)) strong dir="auto" { (quote.author.name) }
             @if quote.excerpt.is_empty() { em { "This was removed." } } @else { span dir="auto" { (quote.excerpt) } }
         }
@@ -94,10 +94,9 @@ fn pill(message: &Message, reacted: &Reacted) -> Markup {
     let is_words = reacted.with.chars().any(char::is_alphabetic);
     let mut named = message.named(reacted).peekable();
     let first = named.peek().copied().filter(|_| is_words);
-    let mut from: Vec<&str> = named.map(|author| &*author.name).collect();
-    let others = format!("{} more", reacted.by.len() - from.len());
+    let mut from: Vec<String> = named.map(|author| isolated(&author.name)).collect();
     if reacted.by.len() > from.len() {
-        from.push(&others);
+        from.push(format!("{} more", reacted.by.len() - from.len()));
     }
     html! {
         button.reaction.boost[is_words] name=(Reaction::FIELD) value=(reacted.with) title=(listed(&from))
@@ -109,11 +108,17 @@ fn pill(message: &Message, reacted: &Reacted) -> Markup {
     }
 }
 
+/// A name in a line of several, between signs that show nothing and that no name has: none makes the others read backwards,
+/// and the page's script finds each when its person is called otherwise.
+fn isolated(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
+}
+
 /// `Ann, Ben and Cleo`.
-fn listed(names: &[&str]) -> String {
+fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
-        [one] => (*one).to_owned(),
+        [one] => one.clone(),
         [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
 }

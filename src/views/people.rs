@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::avatar;
+use crate::domain::Author;
 use crate::domain::limits::NAMED_PEOPLE_MAX;
-use crate::domain::{Author, UserId};
 
 /// Who listens to a room.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,9 +46,10 @@ pub fn changed(here: &Here) -> Markup {
     }
 }
 
-/// Whether somebody is here, beside their name in the list of talks: for the eye a dot on their face, and in words.
-pub(super) fn dot(person: UserId, is_here: bool) -> Markup {
-    html! { span #{ "dot-" (person) } .dot.here[is_here] {} }
+/// Somebody in the list of talks, and whether they are here: for the eye a dot on their face, and in words.
+pub(super) fn face(person: &Author, is_here: bool) -> Markup {
+    let dot = html! { span .dot.here[is_here] {} };
+    html! { span #{ "face-" (person.id) } .face { (avatar::small_with(person, &dot)) } }
 }
 
 /// The same in words.
@@ -57,10 +58,10 @@ pub(super) fn dot_words(is_here: bool) -> &'static str {
 }
 
 /// What the stream brings when somebody has come or is gone with whom the viewer talks.
-pub fn presence(person: UserId, is_here: bool) -> Markup {
+pub fn presence(person: &Author, is_here: bool) -> Markup {
     html! {
-        hx-partial hx-target={ "#dot-" (person) } hx-swap="outerHTML" { (dot(person, is_here)) }
-        hx-partial hx-target={ "#dot-words-" (person) } hx-swap="innerHTML" { (dot_words(is_here)) }
+        hx-partial hx-target={ "#face-" (person.id) } hx-swap="outerHTML" { (face(person, is_here)) }
+        hx-partial hx-target={ "#dot-words-" (person.id) } hx-swap="innerHTML" { (dot_words(is_here)) }
     }
 }
 

@@ -4,7 +4,7 @@
 use super::editing::moments;
 use super::reactions::Listed;
 use super::time::Stamp;
-use crate::domain::{COMMANDS, Message, MessageId, Room, Scopes, Token, Version};
+use crate::domain::{Author, COMMANDS, Message, MessageId, Room, Scopes, Token, Version};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
@@ -71,6 +71,14 @@ pub fn room(room: &Room) -> String {
     let archived = if room.archived { ", in the archive" } else { "" };
     let topic = if room.topic.is_empty() { String::new() } else { format!(": {}", room.topic) };
     format!("(the room is now {}{topic}{archived})", room.name)
+}
+
+/// That somebody is called otherwise; and what they were called, if that name is still theirs.
+pub fn renamed(author: &Author, was: Option<&str>) -> String {
+    match was {
+        Some(was) => format!("({was} is now called {})", author.name),
+        None => format!("(number {} is now called {})", author.id, author.name),
+    }
 }
 
 fn push_line(out: &mut String, message: &Message) {

@@ -10,7 +10,7 @@ use super::sheet::{self, Notice, Tab, section_head};
 use super::sidebar::Places;
 use super::time::{self, Stamp};
 use super::{Theme, avatar, door, notices};
-use crate::domain::limits::{LABEL_CHARS_MAX, RECOVERY_CODES};
+use crate::domain::limits::{LABEL_CHARS_MAX, NAME_CHARS_MAX, RECOVERY_CODES};
 use crate::domain::{Moment, Person, RecoveryCode, Scopes, Session, SessionId, Token, TokenKind};
 
 const TITLE: &str = "My settings";
@@ -29,18 +29,15 @@ fn page(places: &Places, tab: &Tab, notice: Option<&Notice>, body: Markup) -> Ma
 }
 
 /// Who one is, how it looks, and the way out.
-pub fn me(places: &Places, notice: Option<&Notice>, viewer: &Person, theme: Theme) -> Markup {
+pub fn me(
+    places: &Places,
+    notice: Option<&Notice>,
+    (viewer, former): (&Person, &[String]),
+    theme: Theme,
+    again: &Again,
+) -> Markup {
     let body = html! {
-        section.group aria-labelledby="name" {
-            div { h2 #name { "Name" } p { "How others see you." } }
-            div {
-                div.actions { (avatar::avatar(&viewer.author)) strong { bdi { (viewer.author.name) } } span.tag { (viewer.role.word()) } }
-                @if !viewer.has_account() {
-                    p { "Only this browser knows you by it. Set a password, and you can sign in from anywhere." }
-                    div.actions { a.button.primary href="/claim" { "Keep your name" } }
-                }
-            }
-        }
+        (called(viewer, former, again))
         section.group aria-labelledby="look" {
             div { h2 #look { "Look" } p { "In this browser." } }
             form.stack method="post" action="/settings/theme" {
@@ -69,6 +66,35 @@ pub fn me(places: &Places, notice: Option<&Notice>, viewer: &Person, theme: Them
         }
     };
     page(places, &ME, notice, body)
+}
+
+/// One's name, with the form for another; a guest keeps theirs first.
+fn called(viewer: &Person, former: &[String], again: &Again) -> Markup {
+    html! {
+        section.group aria-labelledby="called" {
+            div { h2 #called { "Name" } p { "How others see you." } }
+            div {
+                div.actions { (avatar::avatar(&viewer.author)) strong { bdi { (viewer.author.name) } } span.tag { (viewer.role.word()) } }
+                @if viewer.has_account() {
+                    form.stack method="post" action="/settings/name" aria-labelledby="called" {
+                        (again.wrong_with_all(&["name"]))
+                        (field(Field {
+                            name: "name", label: "Another name", kind: "text", value: again.typed("name", &viewer.author.name),
+                            autocomplete: "nickname", max: Some(NAME_CHARS_MAX), required: true, wrong: again.wrong("name"),
+                            hint: "Your old name stays yours and leads to the new one.",
+                        }))
+                        button.button { "Change it" }
+                    }
+                    @if !former.is_empty() {
+                        p.muted { "Names you had: " @for (n, name) in former.iter().rev().enumerate() { @if n > 0 { ", " } bdi { (name) } } }
+                    }
+                } @else {
+                    p { "Only this browser knows you by it. Set a password, and you can sign in from anywhere." }
+                    div.actions { a.button.primary href="/claim" { "Keep your name" } }
+                }
+            }
+        }
+    }
 }
 
 /// Another password.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::badge::badge;
+use super::badge::{self, badge};
 use super::icons::{self, Icon};
 use super::{avatar, layout, people};
 use crate::domain::{Author, Badge, Kind, Person, Reading, Role, Room, RoomId};
@@ -105,7 +105,7 @@ fn place(room: &Room, places: &Places) -> Markup {
                 None => (icons::icon(icon(room.kind))),
             }
             span.place-name dir="auto" {
-                (room.name)
+                @if room.kind == Kind::Direct { (badge::name(room)) } @else { (room.name) }
                 @if let Some(Talk { with, is_here: Some(is_here), .. }) = talk {
                     span #{ "dot-words-" (with.id) } .sr { (people::dot_words(*is_here)) }
                 }
@@ -146,7 +146,7 @@ fn read_all(places: &Places) -> Markup {
 
 fn face(Talk { with, is_here, .. }: &Talk) -> Markup {
     match is_here {
-        Some(is_here) => avatar::small_with(with, &people::dot(with.id, *is_here)),
+        Some(is_here) => people::face(with, *is_here),
         None => avatar::small(with),
     }
 }

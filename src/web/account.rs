@@ -61,7 +61,7 @@ async fn try_out(house: &House, request: &Request, form: &Form) -> Result<(Strin
     if typed.chars().count() > PASSWORD_CHARS_MAX {
         return Err(Refusal::PasswordLength.into());
     }
-    take_a_try(request, &name)?;
+    take_a_try(request, house, &name)?;
     let person = house.store.snapshot()?.person_named(&name)?;
     let user = person.as_ref().map_or(NOBODY, |person| person.author.id);
     let kept = house.store.snapshot()?.credentials(user)?;
@@ -163,7 +163,7 @@ async fn come_back(house: &House, request: &Request, form: &Form) -> Result<(Str
     }
     let password = Password::choose(form.one("password")?, name.as_str(), &house.store.snapshot()?.house()?.name)?;
     let code = RecoveryCode::parse(typed).ok_or(Refusal::SignInWrong)?;
-    take_a_try(request, &name)?;
+    take_a_try(request, house, &name)?;
     let (token, device) = (random::token()?, device::of(request));
     let password = house.passwords.hash(password).await?;
     let person = house.store.snapshot()?.person_named(&name)?;
@@ -224,10 +224,14 @@ fn reset_page(request: &Request, house: &House, again: &Again) -> Result<Respons
 }
 
 /// Takes what a try at a name costs: a share of this name as tried from this address, and one of the name wherever it is
-/// tried. It is the same for every name, whether or not it is anybody's.
-fn take_a_try(request: &Request, name: &UserName) -> Result<(), Refusal> {
+/// tried. It is the same for every name, whether or not it is anybody's. A name that somebody had is tried as the one that they
+/// have: nobody has more tries for having had more names.
+fn take_a_try(request: &Request, house: &House, name: &UserName) -> Result<(), Problem> {
+    let person = house.store.snapshot()?.person_named(name)?;
+    let present = person.and_then(|person| UserName::parse(&person.author.name).ok());
+    let name = present.as_ref().unwrap_or(name);
     pace::take(request, Some(said_to_be(name, client::share(request))), Deed::SignIn)?;
-    pace::take(request, Some(said_to_be(name, None)), Deed::Guess)
+    Ok(pace::take(request, Some(said_to_be(name, None)), Deed::Guess)?)
 }
 
 fn said_to_be(name: &UserName, from: Option<IpAddr>) -> UserId {

@@ -35,9 +35,11 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
     let who = Hearer { token: visitor.token.as_ref().map(Token::hash), person: visitor.person.clone() };
     let standing = Standing::judge(&snapshot, &who, room)?.ok_or(Refusal::TokenUnknown)?;
     drop(snapshot);
-    let start = Start::judge(&house.store, room, wish(request)?)?;
+    let format = format(request)?;
+    let page = person.filter(|_| format == Format::Html);
+    let start = Start::judge(&house.store, room, wish(request)?, page)?;
     let framing = if takeover::is_possible(request) { Framing::Chunked } else { Framing::Plain };
-    let (store, format) = (Arc::clone(&house.store), format(request)?);
+    let store = Arc::clone(&house.store);
     let listener = Listener::new(store, &house.hubs, room, (who, standing, judged), start, (format, framing));
     let response = Response::builder()
         .header(CONTENT_TYPE, "text/event-stream")

@@ -35,6 +35,7 @@ mod joining;
 mod live;
 mod messages;
 mod metrics;
+mod naming;
 mod new_room;
 mod origin;
 mod owner;
@@ -174,6 +175,7 @@ fn of_accounts(route: Route) -> Route {
         .at("/reset/:token", both(account::show_reset, account::reset))
         .at("/settings", reads(settings::show))
         .at("/settings/theme", takes(theme::choose))
+        .at("/settings/name", takes(naming::rename))
         .at("/settings/presence", takes(settings::set_presence))
         .at("/settings/password", both(settings::show_password, settings::change_password))
         .at("/settings/devices", reads(devices::show))

@@ -43,6 +43,8 @@ pub enum Deed {
     Change,
     /// A small change of which nobody hears at once: of one's own account, or a report. It is a row on disk.
     Note,
+    /// Taking another name. Everybody is told who sees it.
+    Rename,
     /// Telling how far one has read, or keeping what one has begun to write. It waits for the disk, and nobody is sent it.
     Read,
     /// Asking what a name goes on with that one has begun to write. It looks through some hundred names.
@@ -53,7 +55,7 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, in their order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Enter,
         Self::SignIn,
         Self::Guess,
@@ -62,6 +64,7 @@ impl Deed {
         Self::Open,
         Self::Change,
         Self::Note,
+        Self::Rename,
         Self::Read,
         Self::Complete,
         Self::Listen,
@@ -86,6 +89,8 @@ impl Deed {
             // A room is arranged once, with a dozen tries and as many people brought in, and then talked in.
             // Whoever tidies up ends a dozen devices and tokens one by one; a raid is reported by many.
             Self::Change | Self::Note => quota((30, 2 * SECOND_US), (300, SECOND_US / 2), (2_000, SECOND_US / 20)),
+            // A typing error, a second thought, and back again: then the name is found.
+            Self::Rename => quota((5, 600 * SECOND_US), (50, 60 * SECOND_US), (500, SECOND_US)),
             // A page tells it every few seconds; whoever goes through many rooms, for each of them.
             Self::Read => quota((60, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 5_000)),
             // A page asks some times a second while somebody types a name.

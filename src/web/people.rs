@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{private, wants_page};
+use super::answers::{private, see_other, wants_page};
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, query};
@@ -52,6 +52,9 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         return Err(Problem::Refused(Refusal::DoorMembers).into());
     }
     let person = whom(&snapshot, request)?;
+    if wants_page(request) && !is_called(&person, request) {
+        return Ok(see_other(&person.author.path()));
+    }
     if !wants_page(request) {
         let now = may(viewer, Act::SeePeople, None).then(now);
         return Ok(private(Json(views::json::Person::of(&person, now)).into_response(), &visitor));
@@ -65,6 +68,12 @@ pub(super) fn whom(snapshot: &Snapshot, request: &Request) -> Result<Person, Pro
     let name = UserName::parse(request.raw_path_param("name").unwrap_or(""));
     let person = name.map_or(Ok(None), |name| snapshot.person_named(&name))?;
     Ok(person.ok_or(Refusal::PersonUnknown)?)
+}
+
+/// Whether somebody is found by the name that they have, and not by one that they had.
+fn is_called(person: &Person, request: &Request) -> bool {
+    let key = |name: &str| UserName::parse(name).map(|name| name.key());
+    key(request.raw_path_param("name").unwrap_or("")) == key(&person.author.name)
 }
 
 /// The page of somebody, with all that the visitor may do. `why` is what was typed there, and what is wrong with it.

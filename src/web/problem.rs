@@ -50,6 +50,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NameTaken(_)
         | Refusal::NameAlike(_)
+        | Refusal::NameTooOften(_)
         | Refusal::RoomTaken
         | Refusal::AccountThere
         | Refusal::LastOwner => StatusCode::CONFLICT,

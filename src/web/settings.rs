@@ -29,8 +29,16 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
     if Accept::of(request) == Accept::Json {
         return Ok(private(Json(views::json::Me::of(viewer)).into_response(), &visitor));
     }
-    let theme = theme::of(request);
-    Ok(page(request, house, &visitor, |places, notice| views::settings::me(places, notice, viewer, theme))?)
+    Ok(me(request, house, &visitor, &Again::default())?)
+}
+
+/// The same as a page.
+pub(super) fn me(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
+    let (viewer, theme) = (visitor.named()?, theme::of(request));
+    let former = house.store.snapshot()?.former_names(viewer.author.id)?;
+    page(request, house, visitor, |places, notice| {
+        views::settings::me(places, notice.filter(|_| again.wrong.is_none()), (viewer, &former), theme, again)
+    })
 }
 
 /// Somebody is shown to others when they are here, or is not.
@@ -201,6 +209,7 @@ fn notice(done: &str) -> Option<Notice> {
         "claimed" => "The name is yours. Recovery codes are the way back if you forget the password.",
         "recovered" => "You have a new password. All other devices are signed out.",
         "password" => "Your password is changed. All other devices are signed out.",
+        "name" => "Everybody sees your new name, also where you wrote before.",
         "presence" => "It is settled who sees that you are here.",
         "theme" => "This browser looks like that from now on.",
         "revoked" => "It is no longer good.",

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::account::settings;
 use crate::harness::{ANN, Answer, Guest, ask, escaped};
 use crate::staff::{GARDEN_PATH, Staffed, page_of};
 
@@ -24,7 +25,8 @@ async fn an_answer_quotes_what_it_answers_and_that_counts_it() {
     let (mut pages, mut programs) = (guest.listen("").await, guest.listen("as=json").await);
     let answer = answered(member, said, "An answer").await;
     let fragment = pages.hears().await.data;
-    let quote = format!("<a class=\"quoted\" href=\"{GARDEN_PATH}?around={said}#m{said}\">");
+    let asker = settings(guest, "", None).await.json()["id"].clone();
+    let quote = format!("<a class=\"quoted\" data-user=\"{asker}\" href=\"{GARDEN_PATH}?around={said}#m{said}\">");
     let words = "<span dir=\"auto\">A question &lt;b&gt; over lines</span>";
     assert!(fragment.contains(&quote) && fragment.contains(words), "{fragment}");
     assert!(fragment.contains(&escaped(ANN)), "it says whose words they are");

@@ -240,7 +240,8 @@ async fn all_that_is_unread_is_told_at_once_and_is_what_the_list_of_rooms_shows(
     let fragment = ask(house.get("/unread").bearer_auth(&ann.token).header("hx-request", "true")).await;
     assert!(fragment.header("content-type").starts_with("text/html"));
     assert!(told(fragment.text(), &target).expect("its badge").contains(r#"for-me" "#), "{}", fragment.text());
-    assert_eq!(fragment.text().matches("<hx-partial").count(), 3);
+    assert_eq!(fragment.text().matches("hx-target=\"#badge-").count(), 3);
+    assert_eq!(fragment.text().matches("hx-target=\"#name-").count(), 1, "a talk is called after its people");
     assert_eq!(fragment.header("cache-control"), "private, no-cache");
     assert_eq!(house.read("/unread", "application/json").await.status, 401, "nobody has read nothing");
 }

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use reqwest::RequestBuilder;
 
-use crate::harness::Guest;
+use crate::harness::{Guest, ask};
+use crate::renaming::rename;
 use crate::rows::{rows_in, without_days};
 use crate::staff::{GARDEN_PATH, Staffed};
 
@@ -19,6 +21,7 @@ enum Wish {
     Remove { message: usize },
     React { by: usize, message: usize, with: usize, on: bool },
     Pin { message: usize, on: bool },
+    Rename { by: usize },
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
@@ -30,7 +33,14 @@ fn wish() -> impl Strategy<Value = Wish> {
         4 => (by, message.clone(), 0..4_usize, any::<bool>())
             .prop_map(|(by, message, with, on)| Wish::React { by, message, with, on }),
         1 => (message, any::<bool>()).prop_map(|(message, on)| Wish::Pin { message, on }),
+        1 => (0..2_usize).prop_map(|by| Wish::Rename { by }),
     ]
+}
+
+/// Where somebody takes another name.
+fn settings(guest: &Guest) -> RequestBuilder {
+    let request = guest.http.post(format!("{}/settings/name", guest.url));
+    request.bearer_auth(&guest.token).header("accept", "application/json")
 }
 
 /// The messages that were said, by whom, and whether they are gone.
@@ -47,7 +57,8 @@ async fn does(people: [&Guest; 5], said: &mut Said, n: usize, wish: Wish) {
     let status = match wish {
         Wish::Post { by, answers } => {
             let to = answers.and_then(pick).map_or(String::new(), |place| said[place].0.to_string());
-            let text = format!("words <b>{n}</b>\n*of* {}", people[by].name);
+            // Also whoever is called otherwise by now is spoken to by the name that they had.
+            let text = format!("words <b>{n}</b>\n*to* @{}", people[n % 5].name);
             let form = [("body", text.as_str()), ("reply_to", to.as_str())];
             let answer = people[by].sends(&format!("{GARDEN_PATH}/messages"), &form).await;
             said.push((answer.json()["id"].as_u64().expect("it is said"), by, false));
@@ -74,6 +85,12 @@ async fn does(people: [&Guest; 5], said: &mut Said, n: usize, wish: Wish) {
             }
             None => 200,
         },
+        // A moderator and the owner. A few times a person is enough, for them too.
+        Wish::Rename { by } => {
+            let name = format!("{} {n}", people[by].name);
+            let status = ask(settings(people[by]).form(&[("name", name)])).await.status;
+            if [204, 409, 429].contains(&status) { 200 } else { status }
+        }
         // Who pins is a moderator. A room has a limit of pins.
         Wish::Pin { message, on } => match touch(message) {
             Some(place) => {
@@ -171,12 +188,20 @@ async fn is_away_for(wishes: Vec<Wish>) {
     let fresh = Page::open(member).await;
     assert_eq!(fresh.rows.len(), said.len());
     let mut ears = member.listens(GARDEN_PATH, &format!("after={}", page.cursor)).await;
-    let (mut frames, mut renewed) = (0, 0);
+    let (mut frames, mut renewed, mut renamed) = (0, 0, 0);
     while ears.last_id != fresh.cursor {
-        renewed += page.takes(&ears.hears().await.data);
+        let heard = ears.hears().await;
+        if heard.name == "renamed" {
+            let told = serde_json::from_str(&heard.data).expect("it is JSON");
+            page.rows.values_mut().for_each(|row| rename(row, &told));
+            renamed += 1;
+        } else {
+            renewed += page.takes(&heard.data);
+        }
         frames += 1;
     }
     assert!(frames > 200 && renewed > 100, "{frames} frames put {renewed} rows in place of others");
+    assert_eq!(renamed, 2, "of each the last new name is told");
     page.cursor.clone_from(&fresh.cursor);
     assert_eq!(page.pins, fresh.pins);
     for (id, row) in &fresh.rows {

@@ -12,6 +12,7 @@ mod harness;
 mod parts;
 mod past;
 mod program;
+mod renaming;
 mod sse;
 mod staff;
 mod terminal;
@@ -24,6 +25,7 @@ mod accounts;
 mod erasing;
 mod fields;
 mod fresh;
+mod names;
 mod passwords;
 mod recovery;
 mod sessions;
@@ -75,6 +77,7 @@ mod starting;
 
 mod copies;
 mod old;
+mod old_names;
 
 mod logs;
 mod meters;

@@ -18,7 +18,7 @@ pub struct Event {
 impl Event {
     /// Whether it tells of a change: those, and only those, are named by their id alone.
     pub fn is_change(&self) -> bool {
-        self.name == "message" && self.id.is_some()
+        ["message", "renamed"].contains(&self.name.as_str()) && self.id.is_some()
     }
 }
 

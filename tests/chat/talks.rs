@@ -18,7 +18,7 @@ async fn hears_presence(ears: &mut Ears) -> String {
     within("whether somebody is here", async {
         loop {
             let event = ears.next().await.expect("the stream goes on");
-            if event.data.contains(r##"hx-target="#dot-"##) {
+            if event.data.contains(r##"hx-target="#face-"##) {
                 assert_eq!((event.name.as_str(), &event.id), ("message", &None), "it is no change, and has no id");
                 return event.data;
             }
@@ -69,7 +69,7 @@ async fn a_dot_beside_a_talk_says_whether_the_other_is_here_in_the_page_and_live
     for ears in [&mut cids, &mut program] {
         loop {
             let event = ears.next().await.expect("the stream goes on");
-            assert!(!event.data.contains("#dot-"), "{event:?}");
+            assert!(!event.data.contains("#face-"), "{event:?}");
             if event.is_change() {
                 break;
             }
@@ -102,14 +102,14 @@ async fn somebody_is_here_until_a_minute_after_their_last_stream_and_a_reload_is
     let pause = Instant::now();
     while pause.elapsed() < Duration::from_secs(30) {
         let event = anns.next().await.expect("the stream goes on");
-        assert!(!event.data.contains("#dot-"), "he has not been away: {event:?}");
+        assert!(!event.data.contains("#face-"), "he has not been away: {event:?}");
     }
     let back = ben.listen("").await;
     let gone = Instant::now();
     drop(back);
     let told = loop {
         let event = anns.next().await.expect("the stream goes on");
-        if event.data.contains("#dot-") {
+        if event.data.contains("#face-") {
             break event.data;
         }
     };

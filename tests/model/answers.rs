@@ -8,7 +8,7 @@ use crate::verb::Verb;
 use crate::written::What;
 
 /// What may come of it besides: something that was done before, something that happened, or a refusal's kind.
-const CAME: [&str; 44] = [
+const CAME: [&str; 46] = [
     "again",
     "Entered",
     "Opened",
@@ -28,6 +28,7 @@ const CAME: [&str; 44] = [
     "Reacted",
     "Pinned",
     "ReaderMoved",
+    "Renamed",
     "account_needed",
     "account_there",
     "banned",
@@ -40,6 +41,7 @@ const CAME: [&str; 44] = [
     "name_alike",
     "name_needed",
     "name_taken",
+    "name_too_often",
     "no_new_guests",
     "not_allowed",
     "nothing",

@@ -38,7 +38,7 @@ const LATER: [i64; 14] = [
 ];
 
 /// How often each is wished.
-const VERBS: [(u32, Verb); 48] = [
+const VERBS: [(u32, Verb); 49] = [
     (6, Verb::Enter),
     (4, Verb::Open),
     (22, Verb::Post),
@@ -54,6 +54,7 @@ const VERBS: [(u32, Verb); 48] = [
     (7, Verb::Recover),
     (8, Verb::Reset),
     (6, Verb::Join),
+    (7, Verb::Rename),
     (2, Verb::SetPresence),
     (3, Verb::Seen),
     (10, Verb::SetRoom),
@@ -98,7 +99,7 @@ fn wish(times: usize) -> impl Strategy<Value = Wish> {
     let nonce = prop_oneof![3 => Just(None), 1 => (0..2_u8).prop_map(Some)];
     let often = prop_oneof![9 => Just(1), 1 => Just(times)];
     (who, nonce, verb, numbers, often).prop_map(|(who, nonce, verb, numbers, often)| {
-        let may_repeat = matches!(verb, Verb::Post | Verb::MakeToken | Verb::SignIn);
+        let may_repeat = matches!(verb, Verb::Post | Verb::MakeToken | Verb::SignIn | Verb::Rename);
         Wish { who, nonce, verb, numbers, times: if may_repeat { often } else { 1 } }
     })
 }

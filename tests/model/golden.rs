@@ -22,8 +22,8 @@ use crate::written::Written;
 
 /// How to record anew: `digest` after a change of the tables that is meant, `run` to draw other commands as well.
 const RECORD: &str = "TAPROOM_RECORD";
-const HOUSES: usize = 28;
-const SCALE: Scale = Scale { batches: 20..=28, times: 4 };
+const HOUSES: usize = 30;
+const SCALE: Scale = Scale { batches: 20..=28, times: 7 };
 
 /// The commands of one house, by transactions.
 type Run = Vec<Vec<Written>>;

@@ -10,6 +10,7 @@ mod answers;
 mod draws;
 mod golden;
 mod limits;
+mod names;
 mod once_wrong;
 mod reading;
 mod rules;

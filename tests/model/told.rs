@@ -25,8 +25,12 @@ impl Told {
     }
 
     pub fn does(&self, who: Option<UserId>, what: What) -> Answer {
-        let written = Written { at: Moment(1), who, operator: false, nonce: None, what };
-        let answer = self.0.commit(Moment(1), &[written.asked()]).unwrap().remove(0);
+        self.does_at(Moment(1), who, what)
+    }
+
+    pub fn does_at(&self, at: Moment, who: Option<UserId>, what: What) -> Answer {
+        let written = Written { at, who, operator: false, nonce: None, what };
+        let answer = self.0.commit(at, &[written.asked()]).unwrap().remove(0);
         self.0.verify().unwrap();
         answer
     }

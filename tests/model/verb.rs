@@ -18,6 +18,7 @@ pub enum Verb {
     Recover,
     Reset,
     Join,
+    Rename,
     SetPresence,
     Seen,
     SetRoom,
@@ -55,7 +56,7 @@ pub enum Verb {
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::Enter,
         Self::Open,
         Self::Post,
@@ -71,6 +72,7 @@ impl Verb {
         Self::Recover,
         Self::Reset,
         Self::Join,
+        Self::Rename,
         Self::SetPresence,
         Self::Seen,
         Self::SetRoom,

@@ -42,6 +42,7 @@ pub enum What {
     Recover { user: UserId, code: u64, password: u64, token: u64 },
     Reset { link: u64, password: u64, token: u64 },
     Join { code: u64, name: String, password: Option<u64>, token: u64 },
+    Rename { name: String },
     SetPresence { hidden: bool },
     Seen { token: u64, from: u64 },
     SetRoom { room: RoomId, name: String, topic: Option<String>, kind: Kind, slow_s: u32, salt: u64 },
@@ -162,6 +163,7 @@ impl What {
                 let (name, password) = (UserName::parse(&name).unwrap(), password.map(hash));
                 C::Join { code: token(code), name, password, token: token(n), device: device(n) }
             }
+            Self::Rename { name } => C::Rename { name: UserName::parse(&name).unwrap() },
             Self::SetPresence { hidden } => C::SetPresence { hidden },
             Self::Seen { token: n, from } => C::Seen { token: token(n), device: device(from) },
             other => panic!("no matter of an account: {other:?}"),

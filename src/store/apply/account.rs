@@ -3,7 +3,7 @@
 use redb::ReadableTable;
 
 use super::sessions::{self, add, end_sessions};
-use super::{Outcome, Stamp, Stop, allowed, asker, entering, person, refuse, unheard, user};
+use super::{Outcome, Stamp, Stop, allowed, asker, entering, naming, person, refuse, unheard, user};
 use crate::domain::limits::SESSIONS_MAX;
 use crate::domain::{
     AccountCommand, Act, Device, Event, Line, PasswordHash, Refusal, Role, Scopes, Seq, TokenHash, TokenKind, UserId,
@@ -54,6 +54,7 @@ pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &Accoun
             recover(t, stamp, (*user, *code), password, *token, device)
         }
         C::Reset { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
+        C::Rename { name } => naming::rename(t, stamp, who, name),
         C::SetPresence { hidden } => {
             let id = asker(t, stamp, who)?.author.id;
             let mut row = user(t, id)?.ok_or(Fault::Missing { table: "users" })?;

@@ -2,14 +2,15 @@
 
 use redb::ReadableTable;
 
+use super::naming::{is_free, take_name};
 use super::{Outcome, Stamp, Stop, asker, house, person, refuse, seen_room, unheard};
 use crate::domain::{
-    Deed, Device, Door, Event, Kind, Line, PasswordHash, Refusal, Role, RoomId, RoomName, Seq, TokenHash, TokenKind,
-    Until, UserId, UserName, Who,
+    Deed, Device, Door, Event, Kind, Line, PasswordHash, Refusal, Role, RoomId, RoomName, TokenHash, TokenKind, UserId,
+    UserName, Who,
 };
 use crate::store::Fault;
 use crate::store::rows;
-use crate::store::schema::{HouseRow, RecentRow, RoomRow, SecretRow, UserRow};
+use crate::store::schema::{HouseRow, RecentRow, RoomRow, SecretRow};
 use crate::store::tables::Tables;
 
 pub(super) fn enter(
@@ -135,31 +136,6 @@ pub(super) fn join(
     rows::put(t.invitations.open()?, id, &invitation)?;
     super::sessions::add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
     Ok(unheard(stamp, Event::SignedIn { user }))
-}
-
-/// Whether somebody may take a name: nobody else has it, or one that looks like it.
-pub(super) fn is_free(t: &mut Tables, name: &UserName, but: Option<UserId>) -> Result<(), Stop> {
-    let is_others = |id: u64| but.is_none_or(|but| but.0 != id);
-    let taken = t.names.open()?.get(name.key().as_str())?.map(|id| id.value());
-    if taken.is_some_and(is_others) {
-        return refuse(Refusal::NameTaken(name.as_str().to_owned()));
-    }
-    let alike = t.looks.open()?.get(name.look().as_str())?.map(|id| id.value());
-    if let Some(id) = alike.filter(|&id| is_others(id)) {
-        let other = super::user(t, UserId(id))?.map_or(String::new(), |row| row.name);
-        return refuse(Refusal::NameAlike(other));
-    }
-    Ok(())
-}
-
-fn take_name(t: &mut Tables, stamp: Stamp, name: &UserName, role: Role, invited: Option<Seq>) -> Result<UserId, Fault> {
-    let user = UserId(stamp.seq.0);
-    let (muted, banned, shown) = (Until::OVER, Until::OVER, name.as_str().to_owned());
-    let row = UserRow { name: shown, entered_at: stamp.at, role, muted, banned, invited, hidden: false };
-    rows::put(&mut t.users, user.0, &row)?;
-    t.names.open()?.insert(name.key().as_str(), user.0)?;
-    t.looks.open()?.insert(name.look().as_str(), user.0)?;
-    Ok(user)
 }
 
 /// The room at the address of this name, if it is one for everybody in the house.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use super::{MISSING, Outcome, Stamp, Stop, asker, change_room, house, member, refuse, seen_room};
+use super::{MISSING, Outcome, Stamp, Stop, asker, change_room, house, member, naming, refuse, seen_room};
 use crate::domain::limits::{EDITS_MAX, SMALL_ROOM_PEOPLE};
 use crate::domain::{
     Act, Done, Event, Extras, MessageId, Person, Place, Previous, Refusal, Room, RoomId, UserId, Who, Words, may,
@@ -36,6 +36,7 @@ pub(super) fn post(
     let spoken_to = answered.as_ref().map(|row| row.author);
     let mut extras = Extras { reply_to, thread: thread.flatten(), ..Extras::default() };
     speak_to(t, (&room, stamp.seq), author, spoken_to, words, &mut extras)?;
+    naming::see(t, author, id)?;
     if let Some(thread) = extras.thread {
         lengthen(t, id, thread, stamp.seq)?;
     }
@@ -143,6 +144,9 @@ fn speak_to(
     extras: &mut Extras,
 ) -> Result<(), Fault> {
     extras.calls_all = words.calls_all && may_call(t, room, author)?;
+    for user in &words.mentions {
+        naming::see(t, *user, room.id)?; // their names are read there, whether they hear it or not
+    }
     let mut spoken_to = [words.mentions.as_slice(), answered.as_slice()].concat();
     spoken_to.sort_unstable();
     spoken_to.dedup();

@@ -9,6 +9,7 @@ mod account;
 mod entering;
 mod house;
 mod messages;
+mod naming;
 mod order;
 mod people;
 mod reacting;

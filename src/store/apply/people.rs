@@ -97,7 +97,7 @@ fn ban(
     row.banned = until;
     rows::put(&mut t.users, id.0, &row)?;
     for address in addresses {
-        block(t, stamp, address, BlockRow { until, user: id })?;
+        block(t, stamp, address, id, until)?;
     }
     if erase {
         t.erasures.open()?.insert(id.0, by.0)?;
@@ -110,11 +110,20 @@ fn ban(
     Ok(unheard(stamp, Event::PersonChanged { user: id }))
 }
 
-/// Blocks an address, unless it is blocked for longer because of somebody else who came from there.
-fn block(t: &mut Tables, stamp: Stamp, address: &str, row: BlockRow) -> Result<(), Fault> {
-    let old: Option<BlockRow> = rows::get(t.blocks.open()?, "blocks", address)?;
-    let is_covered = |old: BlockRow| old.user != row.user && old.until.holds(stamp.at) && old.until >= row.until;
-    if old.is_some_and(is_covered) { Ok(()) } else { rows::put(t.blocks.open()?, address, &row) }
+/// Blocks an address because of somebody. Because of whom else it is blocked stays so; what is over goes.
+fn block(t: &mut Tables, stamp: Stamp, address: &str, user: UserId, until: Until) -> Result<(), Fault> {
+    let blocks = t.blocks.open()?;
+    let mut over = Vec::new();
+    for entry in blocks.range((address, 0)..=(address, u64::MAX))? {
+        let (key, row) = entry?;
+        if !rows::decode::<BlockRow>("blocks", row.value())?.until.holds(stamp.at) {
+            over.push(key.value().1);
+        }
+    }
+    for other in over {
+        blocks.remove((address, other))?;
+    }
+    rows::put(blocks, (address, user.0), &BlockRow { until })
 }
 
 fn unban(t: &mut Tables, stamp: Stamp, who: Who, id: UserId) -> Outcome {
@@ -123,13 +132,14 @@ fn unban(t: &mut Tables, stamp: Stamp, who: Who, id: UserId) -> Outcome {
     rows::put(&mut t.users, id.0, &row)?;
     let mut theirs = Vec::new();
     for entry in t.blocks.open()?.iter()? {
-        let (address, block) = entry?;
-        if rows::decode::<BlockRow>("blocks", block.value())?.user == id {
-            theirs.push(address.value().to_owned());
+        let (key, _) = entry?;
+        let (address, user) = key.value();
+        if user == id.0 {
+            theirs.push(address.to_owned());
         }
     }
     for address in theirs {
-        t.blocks.open()?.remove(address.as_str())?;
+        t.blocks.open()?.remove((address.as_str(), id.0))?;
     }
     note(t, stamp, Some(by), Deed::Banned { user: id, until: Until::OVER, why: String::new(), addresses: 0 })?;
     Ok(unheard(stamp, Event::PersonChanged { user: id }))

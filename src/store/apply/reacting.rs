@@ -2,7 +2,7 @@
 
 use redb::ReadableTable;
 
-use super::{Outcome, Stamp, asker, change_room, messages, refuse, seen_room, unheard};
+use super::{Outcome, Stamp, asker, change_room, messages, naming, refuse, seen_room, unheard};
 use crate::domain::limits::{PINS_MAX, REACTIONS_MAX, REACTORS_MAX};
 use crate::domain::{Event, Extras, MessageId, Reacted, Reaction, Refusal, RoomId, UserId, Who, may_pin};
 use crate::store::rows;
@@ -36,6 +36,7 @@ pub(super) fn react(
     }
     row.extras = messages::kept(extras);
     rows::put(&mut t.messages, (id.0, message.0), &row)?;
+    naming::see(t, user, id)?;
     Ok(change_room(t, stamp, id, Event::Reacted { room: id, message })?)
 }
 

@@ -4,8 +4,8 @@ use redb::ReadableTable;
 
 use super::entering::new_room;
 use super::{
-    Outcome, Stamp, Stop, allowed, asker, change_room, house, member, messages, note, order, person, reacting, refuse,
-    seen_room, unheard,
+    Outcome, Stamp, Stop, allowed, asker, change_room, house, member, messages, naming, note, order, person, reacting,
+    refuse, seen_room, unheard,
 };
 use crate::domain::limits::{DIRECT_PEOPLE_MAX, PICKED_MAX};
 use crate::domain::{
@@ -102,6 +102,7 @@ pub(super) fn direct(t: &mut Tables, stamp: Stamp, who: Who, with: &[UserId], sa
     let room = new_room(t, stamp, asker.author.id, "", &address, Kind::Direct)?;
     for user in people {
         belong(t, room, user)?;
+        naming::see(t, user, room)?; // the room is called after them
     }
     t.directs.open()?.insert(key.as_slice(), room.0)?;
     Ok(unheard(stamp, Event::Opened { room }))

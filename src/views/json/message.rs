@@ -1,11 +1,13 @@
 //! A message for programs, and what happens to messages and rooms as the stream tells it.
 
+use maud::Render;
 use serde::Serialize;
 
 use super::Room;
-use crate::domain::{Address, Author, Moment, Reacted, Seq, UserId, Version};
+use crate::domain::{Address, Author, Moment, Reacted, Seq, UserId, Version, initials};
 use crate::views::editing::moments;
 use crate::views::reactions::Listed;
+use crate::views::text::Shown;
 use crate::views::time::Stamp;
 
 /// A message.
@@ -22,7 +24,7 @@ pub struct Message<'a> {
     follows: bool,
     /// How it is shown, if otherwise than it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<&'a str>,
+    html: Option<String>,
     #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
     mentions: &'a [UserId],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -61,7 +63,7 @@ impl<'a> Message<'a> {
             body: &message.body,
             removed: message.is_removed(),
             follows: message.place.follows,
-            html: message.html.as_deref(),
+            html: message.html.is_some().then(|| Shown::of_message(message).render().into_string()),
             mentions: &extras.mentions,
             calls_all: extras.calls_all,
             reply_to: extras.reply_to,
@@ -176,4 +178,39 @@ pub enum Change<'a> {
         /// What it is now.
         room: Room<'a>,
     },
+    /// Somebody is called otherwise.
+    Renamed {
+        /// The number of the change.
+        seq: Seq,
+        /// Where.
+        room: &'a str,
+        /// Their number.
+        user: u64,
+        /// What they are called now.
+        name: &'a str,
+        /// What they were called, if that name is still theirs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        was: Option<&'a str>,
+    },
+}
+
+/// A new name, for the script of a page, which puts it in the place of the old one.
+#[derive(Debug, Serialize)]
+pub struct Renamed<'a> {
+    user: u64,
+    name: &'a str,
+    initials: String,
+    path: String,
+}
+
+impl<'a> Renamed<'a> {
+    /// Of somebody who is called so now.
+    pub fn of(author: &'a Author) -> Self {
+        Self { user: author.id.0, name: &author.name, initials: initials(&author.name), path: author.path() }
+    }
+
+    /// As it stands in an event.
+    pub fn written(&self) -> String {
+        serde_json::to_string(self).expect("strings and numbers are always JSON")
+    }
 }

@@ -10,7 +10,7 @@ use super::time::Stamp;
 use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
 
 pub use kept::{Invitation, Line, ListedInvitation, Report};
-pub use message::{Change, Message, Messages, ReactedSo, Said};
+pub use message::{Change, Message, Messages, ReactedSo, Renamed, Said};
 pub use reading::{Place, Reading, Unread};
 
 /// An emoji, and one of its names.

@@ -11,16 +11,20 @@ mod tree;
 mod words;
 
 use std::fmt;
+use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, Render, html};
 
 use super::escaped::Escaped;
-use crate::domain::{Address, Author, Body, Message, UserName, Words};
+use crate::domain::{Address, Author, Body, CALLED, Message, UserId, UserName, Words};
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
 const LONGER_AT_MOST: usize = 8;
 const LONGER_BYTES: usize = 2_048;
+
+/// What stands between the number of somebody who is spoken to and their name.
+const NAME: &str = "\">@";
 
 /// Of whom and of what a text may speak. Asked at most a few thousand times for one text.
 pub struct Names<'a> {
@@ -58,12 +62,14 @@ pub struct Shown<'a> {
     pub source: &'a str,
     /// What was made of it.
     pub html: Option<&'a str>,
+    /// Who is spoken to by name in it, as they are called now. Others stay as they were called then.
+    pub called: &'a [Author],
 }
 
 impl Render for Shown<'_> {
     fn render_to(&self, page: &mut String) {
         match self.html {
-            Some(html) => page.push_str(html),
+            Some(html) => push_called(page, html, self.called),
             None => paragraphs(self.source).render_to(page),
         }
     }
@@ -72,18 +78,43 @@ impl Render for Shown<'_> {
 impl<'a> Shown<'a> {
     /// What somebody says.
     pub fn of(words: &'a Words) -> Self {
-        Self { source: words.body.as_str(), html: words.html.as_deref() }
+        Self { source: words.body.as_str(), html: words.html.as_deref(), called: &[] }
     }
 
     /// What was said.
     pub(super) fn of_message(message: &'a Message) -> Self {
-        Self { source: &message.body, html: message.html.as_deref() }
+        Self { source: &message.body, html: message.html.as_deref(), called: &message.called }
     }
 
     /// Whether it is a few emoji and nothing else, which are shown big.
     pub(super) fn is_emoji(&self) -> bool {
         emoji::alone(self.source)
     }
+}
+
+/// The HTML of a text, in which each who is spoken to by name has the name that they have now.
+fn push_called(page: &mut String, html: &str, called: &[Author]) {
+    let mut rest = html;
+    while let Some(start) = rest.find(CALLED) {
+        let (before, from) = rest.split_at(start + CALLED.len());
+        page.push_str(before);
+        rest = from;
+        if let Some((person, name)) = called_at(from, called) {
+            page.push_str(&from[..name.start]);
+            person.name.render_to(page);
+            rest = &from[name.end..];
+        }
+    }
+    page.push_str(rest);
+}
+
+/// Whose number stands here, and where the name that they had then: as `tree.rs` writes it, up to the next tag.
+fn called_at<'a>(html: &str, called: &'a [Author]) -> Option<(&'a Author, Range<usize>)> {
+    let (number, _) = html.split_once(NAME)?;
+    let id = UserId(number.parse().ok()?);
+    let start = number.len() + NAME.len();
+    let end = start + html[start..].find('<')?;
+    called.iter().find(|person| person.id == id).map(|person| (person, start..end))
 }
 
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.

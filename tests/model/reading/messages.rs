@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taproom::domain::{Author, Extras, Message, Moment, Place, Quote, Reacted, Seq, UserId, Version};
+use taproom::domain::{Author, Extras, Message, Moment, Place, Quote, Reacted, Seq, UserId, Version, called_in};
 use taproom::store::Snapshot;
 
 use crate::rules::{Model, Post, Room};
@@ -44,19 +44,26 @@ pub fn shown(model: &Model, room: &Room) -> Vec<Message> {
     }
     let whole = |post: &Post| {
         let first = began[&post.id];
-        let message =
-            message(room, post, (first != post.id).then_some(Seq(first)), replies.get(&post.id).copied().unwrap_or(0));
+        let message = message(
+            model,
+            room,
+            post,
+            (first != post.id).then_some(Seq(first)),
+            replies.get(&post.id).copied().unwrap_or(0),
+        );
         Message { reactors: reactors(model, post), ..message }
     };
     room.posts.iter().map(whole).collect()
 }
 
-fn message(room: &Room, post: &Post, thread: Option<Seq>, replies: u32) -> Message {
-    let author = |post: &Post| Author { id: post.author.0, name: post.author.1.as_str().into() };
+fn message(model: &Model, room: &Room, post: &Post, thread: Option<Seq>, replies: u32) -> Message {
+    let called = |id| Author { id, name: model.user(id).expect("they are known").name.as_str().into() };
+    let author = |post: &Post| called(post.author);
     let answered = post.reply_to.and_then(|id| room.post(id));
     let reacted = |(with, by): &(String, Vec<UserId>)| Reacted { with: with.clone(), by: by.clone() };
     Message {
         reactors: Vec::new(),
+        called: post.html.as_deref().map_or_else(Vec::new, called_in).into_iter().map(called).collect(),
         id: Seq(post.id),
         author: author(post),
         at: Moment(post.at),

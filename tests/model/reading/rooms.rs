@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use taproom::domain::{Address, Kind, Message, Moment, RoomId, Seq, Until, UserId};
+use taproom::domain::{Address, Done, Event, Kind, Message, Moment, RoomId, Seq, Until, UserId};
 use taproom::store::{Snapshot, Window};
 
 use super::messages;
@@ -25,7 +25,7 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
         let read = snapshot.members(room.id, usize::MAX).unwrap();
         assert_eq!(read.iter().map(|author| author.id).collect::<Vec<_>>(), members);
         let shown = messages::shown(model, room);
-        reads_like(snapshot, room, &shown);
+        reads_like(snapshot, model, room, &shown);
         pages_like(snapshot, room, &shown);
         messages::read_like(snapshot, room, &shown);
     }
@@ -89,25 +89,41 @@ fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
 }
 
 /// What was said in a room and what happened there, one thing after the other.
-fn reads_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
-    assert_eq!(snapshot.changes_after(room.id, Seq(0), usize::MAX).unwrap(), room.changes);
+fn reads_like(snapshot: &Snapshot, model: &Model, room: &Room, shown: &[Message]) {
+    let changes = heard(model, room);
+    assert_eq!(snapshot.changes_after(room.id, Seq(0), usize::MAX).unwrap(), changes);
     assert_eq!(snapshot.feed_floor(room.id).unwrap(), Some(Seq(room.id.0)), "nothing has left the feed");
-    if let Some(middle) = room.changes.get(room.changes.len() / 2) {
-        let rest: Vec<_> = room.changes.iter().filter(|done| done.seq > middle.seq).take(7).copied().collect();
+    if let Some(middle) = changes.get(changes.len() / 2) {
+        let rest: Vec<_> = changes.iter().filter(|done| done.seq > middle.seq).take(7).copied().collect();
         assert_eq!(snapshot.changes_after(room.id, middle.seq, 7).unwrap(), rest);
     }
     for like in shown {
         assert_eq!(snapshot.message(room.id, like.id).unwrap().as_ref(), Some(like));
     }
     assert!(snapshot.message(room.id, Seq(room.id.0)).unwrap().is_none(), "an opening is no message");
-    for author in room.posts.iter().map(|post| post.author.0).chain([UserId(0)]) {
-        let said = room.posts.iter().filter(|post| post.author.0 == author && !post.body.is_empty());
+    for author in room.posts.iter().map(|post| post.author).chain([UserId(0)]) {
+        let said = room.posts.iter().filter(|post| post.author == author && !post.body.is_empty());
         let said: Vec<Seq> = said.map(|post| Seq(post.id)).collect();
         assert_eq!(snapshot.said_by(author, room.id, Seq(0)).unwrap(), said.first().copied());
         if let [first, next, ..] = said[..] {
             assert_eq!(snapshot.said_by(author, room.id, first).unwrap(), Some(next));
         }
     }
+}
+
+/// What listeners of a room hear: what changes it, and the last new name of each whose name can be seen there.
+fn heard(model: &Model, room: &Room) -> Vec<Done> {
+    let mut heard = room.changes.clone();
+    for user in &model.users {
+        let is_seen = model.seen.contains(&(user.id, room.id));
+        if user.named.0 != user.id.0 && is_seen {
+            let before = room.changes.iter().map(|done| done.seq).filter(|seq| *seq < user.named).max();
+            let (seq, event) = (user.named, Event::Renamed { user: user.id });
+            heard.push(Done { seq, before: before.unwrap_or(Seq(room.id.0)), event, again: false });
+        }
+    }
+    heard.sort_by_key(|done| done.seq);
+    heard
 }
 
 fn pages_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {

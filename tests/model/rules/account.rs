@@ -2,7 +2,7 @@
 
 use taproom::domain::{
     AccountCommand, Deed, Device, Door, Event, Moment, PasswordHash, Refusal, Role, Seq, SessionId, TokenHash,
-    TokenKind, Until, UserId, UserName, Who, spell,
+    TokenKind, UserId, UserName, Who, spell,
 };
 
 use super::{DAY, Model, Now, Token, User};
@@ -55,6 +55,7 @@ impl Model {
                 Ok(self.renew(now, *user, password, *token, device))
             }
             C::Reset { link, password, token, device } => self.reset(now, *link, password, *token, device),
+            C::Rename { name } => self.rename(now, who, name),
             C::SetPresence { .. }
             | C::MakeToken { .. }
             | C::Revoke { .. }
@@ -163,20 +164,6 @@ impl Model {
             None => self.give(now, user, token, TokenKind::Session(device.clone())),
         }
         Ok(Event::SignedIn { user })
-    }
-
-    /// Nobody has the name yet, nor one that looks like it.
-    pub(super) fn take_name(&mut self, now: Now, name: &UserName, invited: Option<Seq>) -> Result<UserId, Refusal> {
-        if self.users.iter().any(|user| user.name.key() == name.key()) {
-            return Err(Refusal::NameTaken(name.to_string()));
-        }
-        if let Some(user) = self.users.iter().find(|user| user.name.look() == name.look()) {
-            return Err(Refusal::NameAlike(user.name.to_string()));
-        }
-        let (id, name, role) = (UserId(now.seq.0), name.clone(), Role::Guest);
-        let (muted, banned, password, codes, hidden) = (Until::OVER, Until::OVER, None, Vec::new(), false);
-        self.users.push(User { id, name, entered_at: now.at, role, muted, banned, invited, password, codes, hidden });
-        Ok(id)
     }
 
     /// A new password ends every session but the one that begins with it, and makes a guest a member.

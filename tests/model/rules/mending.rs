@@ -17,7 +17,7 @@ impl Model {
     /// Puts words into a message: a new one, or one that is said otherwise.
     pub(super) fn speak(&mut self, id: RoomId, message: MessageId, author: &User, words: &Words) {
         let room = self.rooms.iter().find(|room| room.id == id).expect("a room that is there");
-        let answered = room.post(message.0).and_then(|post| room.post(post.reply_to?)).map(|post| post.author.0);
+        let answered = room.post(message.0).and_then(|post| room.post(post.reply_to?)).map(|post| post.author);
         let is_few = if room.kind.is_hidden() { room.members.len() <= FEW } else { self.users.len() <= FEW };
         let calls_all = words.calls_all && (is_few || author.keeps(room));
         let hears = |user: &User| !room.kind.is_hidden() || room.members.contains(&user.id);
@@ -27,6 +27,7 @@ impl Model {
         let post = self.post_mut(id, message);
         (post.body, post.html) = (words.body.as_str().to_owned(), words.html.clone());
         (post.mentions, post.calls_all) = (mentions, calls_all);
+        words.mentions.iter().for_each(|user| self.see(*user, id));
     }
 
     pub(super) fn edit(
@@ -40,7 +41,7 @@ impl Model {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
         let post = room.said(message).ok_or(Refusal::MessageUnknown)?;
-        if post.author.0 != user.id {
+        if post.author != user.id {
             return Err(Refusal::NotAllowed);
         }
         self.may_speak(now, &user, room)?;
@@ -85,6 +86,7 @@ impl Model {
             (Some(n), false) => reactions[n].1.retain(|other| *other != user.id),
         }
         reactions.retain(|(_, by)| !by.is_empty());
+        self.see(user.id, id);
         Ok(Event::Reacted { room: id, message })
     }
 

@@ -3,6 +3,7 @@
 mod account;
 mod house;
 mod mending;
+mod naming;
 mod people;
 mod reader;
 pub mod rooms;
@@ -10,6 +11,7 @@ mod talk;
 
 use std::ops::Range;
 
+use naming::Former;
 use taproom::domain::{
     Asked, Audit, Command, Deed, Done, Door, Draft, Event, House, Invitation, Involvement, Kind, Moment, Refusal,
     Report, Role, RoomId, Seq, TokenHash, TokenKind, Until, UserId, UserName, Who, spell,
@@ -38,6 +40,8 @@ pub struct Model {
     pub audit: Vec<(Seq, Audit)>,
     /// Who is to lose all that they said, and who wants it so.
     pub erasures: Vec<(UserId, UserId)>,
+    /// Whose name can be seen in which rooms.
+    pub seen: Vec<(UserId, RoomId)>,
     /// In the order in which they expire.
     outcomes: Vec<(u64, UserId, String, Done)>,
 }
@@ -47,6 +51,10 @@ pub struct Model {
 pub struct User {
     pub id: UserId,
     pub name: UserName,
+    /// The names that they had, oldest first.
+    pub former: Vec<Former>,
+    /// The change by which they have their name.
+    pub named: Seq,
     pub entered_at: u64,
     pub role: Role,
     pub muted: Until,
@@ -99,7 +107,7 @@ pub struct Room {
 #[derive(Clone)]
 pub struct Post {
     pub id: u64,
-    pub author: (UserId, String),
+    pub author: UserId,
     pub at: u64,
     pub body: String,
     pub html: Option<String>,

@@ -55,13 +55,8 @@ impl Model {
         let (by, _) = self.above(now, who, id)?;
         self.user_mut(id).banned = *until;
         for address in addresses {
-            let is_covered = |(known, user, end): &(String, UserId, Until)| {
-                known == address && *user != id && end.holds(Moment(now.at)) && end >= until
-            };
-            if !self.blocks.iter().any(is_covered) {
-                self.blocks.retain(|(known, _, _)| known != address);
-                self.blocks.push((address.clone(), id, *until));
-            }
+            self.blocks.retain(|(known, user, _)| known != address || *user != id);
+            self.blocks.push((address.clone(), id, *until));
         }
         if *erase {
             self.erasures.retain(|(user, _)| *user != id);

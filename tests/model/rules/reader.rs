@@ -54,13 +54,13 @@ impl Room {
     pub fn reading(&self, user: UserId) -> Reading {
         let nothing = Mark { user, read: 0, involvement: Involvement::Usual, on_top: false };
         let mark = self.marks.iter().find(|mark| mark.user == user).unwrap_or(&nothing);
-        let spoke_last = self.posts.last().is_some_and(|post| post.author.0 == user);
+        let spoke_last = self.posts.last().is_some_and(|post| post.author == user);
         let waits = |post: &Post| match mark.read {
             _ if spoke_last => false,
             0 if self.kind != Kind::Direct => post.mentions.contains(&user),
             read => post.id > read,
         };
-        let calls = |post: &&Post| post.author.0 != user && (post.calls_all || post.mentions.contains(&user));
+        let calls = |post: &&Post| post.author != user && (post.calls_all || post.mentions.contains(&user));
         let waiting = || self.posts.iter().filter(|post| waits(post));
         let Mark { read, involvement, on_top, .. } = *mark;
         let (unread, mentions) = (waiting().count() as u64, waiting().filter(calls).count() as u64);

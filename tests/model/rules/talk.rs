@@ -28,6 +28,7 @@ impl Model {
         }
         self.room_mut(id).say(now, &user, reply_to);
         self.speak(id, now.seq, &user, words);
+        self.see(user.id, id);
         Ok(Event::Posted { room: id, message: now.seq })
     }
 
@@ -52,7 +53,7 @@ impl Model {
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
-        let author = room.said(message).ok_or(Refusal::MessageUnknown)?.author.0;
+        let author = room.said(message).ok_or(Refusal::MessageUnknown)?.author;
         if author != user.id {
             if !user.keeps(room) {
                 return Err(Refusal::NotAllowed);
@@ -113,7 +114,7 @@ impl Model {
     ) -> Result<Event, Refusal> {
         let (by, _) = self.above(now, who, user)?;
         let room = self.rooms.iter().find(|room| room.id == id).ok_or(Refusal::MessageUnknown)?;
-        let said = room.posts.iter().filter(|post| post.id > after.0 && post.author.0 == user && !post.body.is_empty());
+        let said = room.posts.iter().filter(|post| post.id > after.0 && post.author == user && !post.body.is_empty());
         let said: Vec<u64> = said.map(|post| post.id).take(256).collect();
         if said.is_empty() {
             return Err(Refusal::MessageUnknown);
@@ -127,7 +128,7 @@ impl Model {
 impl Room {
     /// Somebody begins to say something; the words follow.
     fn say(&mut self, now: Now, user: &User, reply_to: Option<MessageId>) {
-        let (author, previous) = ((user.id, user.name.to_string()), self.posts.last());
+        let (author, previous) = (user.id, self.posts.last());
         let same_day = previous.is_some_and(|p| p.at / DAY == now.at / DAY);
         let follows = previous.is_some_and(|p| p.author == author && now.at - p.at < 5 * MINUTE) && same_day;
         let (id, reply_to) = (now.seq.0, reply_to.map(|message| message.0));
@@ -157,13 +158,7 @@ impl Room {
 
 impl Post {
     /// What there is of a message before its words, and after them.
-    fn wordless(
-        id: u64,
-        author: (UserId, String),
-        at: u64,
-        (follows, opens_day): (bool, bool),
-        reply_to: Option<u64>,
-    ) -> Self {
+    fn wordless(id: u64, author: UserId, at: u64, (follows, opens_day): (bool, bool), reply_to: Option<u64>) -> Self {
         Self {
             id,
             author,

@@ -52,6 +52,12 @@ impl Wisher<'_> {
                 let password = (c % 4 > 0).then(|| self.secret());
                 What::Join { code, name: name(&NAMES, b), password, token: self.secret() }
             }
+            Verb::Rename => {
+                let own = own.filter(|_| b % 3 == 1);
+                let back = own.and_then(|user| pick(&user.former, c)).map(|former| former.name.to_string());
+                let new = format!("{} {}", name(&NAMES, a), self.secret());
+                What::Rename { name: back.unwrap_or_else(|| if b % 3 == 0 { new } else { name(&NAMES, a) }) }
+            }
             Verb::SetPresence => What::SetPresence { hidden: a % 3 > 0 },
             Verb::Seen => What::Seen { token: self.token(a), from: b as u64 },
             other => panic!("no matter of an account: {other:?}"),

@@ -87,7 +87,7 @@ impl Wisher<'_> {
             Verb::Unban => What::Unban { user: self.user(a) },
             Verb::Erase => {
                 let after = if c % 3 == 0 { self.message(b, c) } else { Seq(0) };
-                let author = pick(&self.model.rooms, b).and_then(|room| pick(&room.posts, a)).map(|post| post.author.0);
+                let author = pick(&self.model.rooms, b).and_then(|room| pick(&room.posts, a)).map(|post| post.author);
                 let user = author.filter(|_| c % 4 > 0).unwrap_or_else(|| self.user(a));
                 What::Erase { user, room: self.room(b), after }
             }
@@ -143,8 +143,10 @@ impl Wisher<'_> {
     /// Words, of which some speak to people, and some are long.
     fn said(&self, b: usize, c: usize) -> Said {
         let body = format!("<p>\ntext {b} 🚀{}", " on it goes".repeat(if b % 5 == 4 { 20 } else { 0 }));
-        let html = b.is_multiple_of(2).then(|| format!("<p>text {c}</p>"));
-        let mentions = (0..[0, 0, 1, 3][b % 4]).map(|n| self.user(c + n)).collect();
+        let mentions: Vec<UserId> = (0..[0, 0, 1, 3][b % 4]).map(|n| self.user(c + n)).collect();
+        let called = mentions.iter().filter(|id| self.model.user(**id).is_some());
+        let called: String = called.map(|id| format!("<span data-user=\"{id}\">@{c}</span>")).collect();
+        let html = b.is_multiple_of(2).then(|| format!("<p>text {c} {called}</p>"));
         Said { body, html, mentions, calls_all: (b + c).is_multiple_of(5) }
     }
 
@@ -194,7 +196,7 @@ impl Wisher<'_> {
             }
             Verb::EditMessage => {
                 let posts = pick(&self.model.rooms, a).map_or(&[][..], |Room { posts, .. }| posts);
-                let own: Vec<_> = posts.iter().filter(|post| post.author.0 == who && c % 4 > 0).collect();
+                let own: Vec<_> = posts.iter().filter(|post| post.author == who && c % 4 > 0).collect();
                 let message = pick(&own, b).map_or_else(|| self.message(a, b), |post| Seq(post.id));
                 What::EditMessage { room, message, said: self.said(c, b) }
             }

@@ -1,0 +1,48 @@
+//! Reading names: what somebody was called before, since when they are called as they are, and where that can be seen.
+
+use redb::ReadableTable;
+
+use super::rows;
+use super::schema::{CHANGES, FORMER, FormerRow, MESSAGES, RENAMED, SEEN, USERS, UserRow};
+use super::{Fault, Snapshot, feed};
+use crate::domain::{RoomId, Seq, UserId};
+
+impl Snapshot {
+    /// The names that somebody had and that are kept for them, oldest first.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read; so with all that follow.
+    pub fn former_names(&self, user: UserId) -> Result<Vec<String>, Fault> {
+        let table = self.transaction().open_table(FORMER)?;
+        let rows = table.range((user.0, 0)..=(user.0, u64::MAX))?;
+        rows.map(|entry| Ok(rows::decode::<FormerRow>("former", entry?.1.value())?.name)).collect()
+    }
+
+    /// The name that somebody gave up by this change. None if it is not kept, or if it was the same name in other letters.
+    pub fn given_up(&self, user: UserId, change: Seq) -> Result<Option<String>, Fault> {
+        let row: Option<FormerRow> = rows::get(&self.transaction().open_table(FORMER)?, "former", (user.0, change.0))?;
+        Ok(row.map(|row| row.name))
+    }
+
+    /// The change by which somebody has the name that they have now.
+    pub fn named(&self, user: UserId) -> Result<Option<Seq>, Fault> {
+        let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", user.0)?;
+        Ok(row.map(|row| row.named))
+    }
+
+    /// The last change by which anybody is called otherwise.
+    pub fn last_renaming(&self) -> Result<Seq, Fault> {
+        Ok(self.transaction().open_table(RENAMED)?.last()?.map_or(Seq(0), |(seq, _)| Seq(seq.value())))
+    }
+
+    /// Whether somebody's name can be seen in a room.
+    pub fn is_seen(&self, user: UserId, room: RoomId) -> Result<bool, Fault> {
+        Ok(self.transaction().open_table(SEEN)?.get((user.0, room.0))?.is_some())
+    }
+
+    /// The last change of a room's own before this one, or its opening.
+    pub fn change_before(&self, room: RoomId, change: Seq) -> Result<Seq, Fault> {
+        let (messages, changes) = (self.transaction().open_table(MESSAGES)?, self.transaction().open_table(CHANGES)?);
+        Ok(feed::before(&messages, &changes, room, change)?.unwrap_or(Seq(room.0)))
+    }
+}

@@ -1,0 +1,41 @@
+//! Somebody with an account takes another name.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem::{Body, Request, Response, Result, handler};
+
+use super::House;
+use super::answers::{done, form_again};
+use super::form::Form;
+use super::pace::{self, Deed};
+use super::settings::{account, me};
+use super::visitor::Visitor;
+use crate::domain::{AccountCommand, Command, UserName};
+use crate::engine::Problem;
+
+/// Their own: nobody names others.
+#[handler]
+pub(super) async fn rename(
+    request: &Request,
+    body: Body,
+    Data(house): Data<&Arc<House>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let form = Form::read(request, body, &["name"]).await.map_err(Problem::Refused)?;
+    match take(house, request, &visitor, &form).await {
+        Ok(()) => Ok(done(request, "/settings?done=name")),
+        Err(problem) => form_again(request, &form, &["name"], problem, |again| me(request, house, &visitor, again)),
+    }
+}
+
+async fn take(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<(), Problem> {
+    let author = &account(visitor)?.author;
+    let name = UserName::choose(form.one("name")?)?;
+    if name.as_str() == &*author.name {
+        return Ok(()); // it is as they want it
+    }
+    pace::take(request, Some(author.id), Deed::Rename)?;
+    house.engine.execute(visitor.who()?, None, Command::Account(AccountCommand::Rename { name })).await?;
+    Ok(())
+}

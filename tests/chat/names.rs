@@ -1,0 +1,235 @@
+//! Somebody takes another name: every page shows it, the old one leads to it, and whoever listens is told where it was seen.
+
+use governor::clock::FakeRelativeClock;
+use serde_json::{Value, json};
+use taproom::config::Switch;
+use taproom::web::{Clock, Deed};
+
+use crate::account::{PASSWORD, member, send, settings};
+use crate::ears::Ears;
+use crate::harness::{ANN, Guest, House, ROOM, ask, encoded, escaped, within};
+use crate::staff::{GARDEN_PATH, Staffed, page_of};
+
+const NEW: &str = r#"Zoë & "<i>""#;
+
+async fn renames(guest: &Guest, name: &str) -> u16 {
+    settings(guest, "/name", Some(json!({ "name": name }))).await.status
+}
+
+fn told(data: &str) -> Value {
+    serde_json::from_str(data).expect("every change is JSON")
+}
+
+/// What a stream tells next under this name.
+async fn hears_as(ears: &mut Ears, name: &str) -> String {
+    within(name, async {
+        loop {
+            let event = ears.next().await.expect("the stream goes on");
+            if event.name == name {
+                return event.data;
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_stands_wherever_the_old_one_stood_and_that_leads_to_it() {
+    let Staffed { house, owner, moderator, member, guest, .. } = &Staffed::open().await;
+    let member_id = settings(member, "", None).await.json()["id"].clone();
+    let said = member.posts("mine").await;
+    let answer = json!({ "body": "*hear* @Mel?#%, and @MEL?#%", "reply_to": said });
+    let path = format!("{}{GARDEN_PATH}/messages", guest.url);
+    assert_eq!(ask(guest.http.post(&path).bearer_auth(&guest.token).json(&answer)).await.status, 201);
+    let at = |act: &str| format!("{GARDEN_PATH}/messages/{said}{act}");
+    member.sends(&at("/reactions"), &[("reaction", "👍")]).await;
+    moderator.sends(&at("/pin"), &[]).await;
+    assert_eq!(renames(member, NEW).await, 204);
+
+    let new = escaped(NEW);
+    let page = guest.reads(GARDEN_PATH, "text/html").await;
+    let (old, page) = ("Mel?#%", page.text());
+    assert!(page.contains(&format!("class=\"mention\" data-user=\"{member_id}\">@{new}</span>, and ")), "{page}");
+    assert_eq!(page.matches(&format!("data-user=\"{member_id}\">@{new}</span>")).count(), 2);
+    assert!(page.contains(&format!("title=\"\u{2068}{new}\u{2069}\"")), "{page}");
+    assert!(page.contains(&format!("<strong dir=\"auto\">{new}</strong>")), "{page}");
+    let source = format!("hear* @{old}, and @MEL?#%");
+    assert_eq!(page.matches(old).count(), 0, "{page}");
+    let messages = guest.reads(GARDEN_PATH, "application/json").await.json();
+    let answer = &messages["messages"][1];
+    assert!(answer["body"].as_str().unwrap().ends_with(&source), "what was written stays: {answer}");
+    assert!(answer["html"].as_str().unwrap().contains(&new) && !answer["html"].as_str().unwrap().contains(old));
+    for path in ["/thread", "/reactions"].map(at).iter().chain(&[format!("{GARDEN_PATH}/pins"), "/house/people".into()])
+    {
+        let page = owner.reads(path, "text/html").await;
+        assert!(page.text().contains(&new) && !page.text().contains("Mel?"), "{path}: {}", page.text());
+    }
+    assert_eq!(settings(member, "", None).await.json()["name"], NEW);
+
+    let old_page = guest.reads(&page_of(old), "text/html").await;
+    assert_eq!(old_page.status, 303);
+    assert_eq!(guest.reads(old_page.header("location"), "text/html").await.status, 200);
+    assert_eq!(guest.reads(&page_of(old), "application/json").await.json()["name"], NEW);
+    let enter = json!({ "room": "Garden <b>", "name": "mel?#%" });
+    let taken = send(house, "/enter", enter).await;
+    assert_eq!(taken.status, 409, "nobody takes a former name: {}", taken.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_called_otherwise_signs_in_by_either_name_and_has_one_page_for_both() {
+    let house = House::open().await;
+    let ann = member(&house, ANN, ROOM).await;
+    assert_eq!(renames(&ann, NEW).await, 204);
+    for name in [ANN, NEW] {
+        let answer = send(&house, "/sign-in", json!({ "name": name, "password": PASSWORD })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    let page = ann.reads("/settings?done=name", "text/html").await;
+    assert!(page.text().contains(&escaped(ANN)) && page.text().contains(&escaped(NEW)), "{}", page.text());
+    assert!(page.text().contains("Everybody sees your new name"));
+    assert_eq!(renames(&ann, ANN).await, 204, "back to one's own");
+    let page = ann.reads(&format!("/people/{}", encoded(NEW)), "text/html").await;
+    assert_eq!(page.status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_taken_is_told_beside_its_field_and_what_was_typed_stays() {
+    let house = House::open().await;
+    let (ann, guest) = (member(&house, "Mark", ROOM).await, house.guest(ANN, ROOM).await);
+    let form = |name: &str| {
+        let request = ann.http.post(format!("{}/settings/name", ann.url)).form(&[("name", name)]);
+        ask(request.header("cookie", ann.cookie()).header("accept", "text/html"))
+    };
+    let long = "x".repeat(33);
+    for (name, status) in [(ANN, 409), ("", 422), (long.as_str(), 422), ("M\u{430}rk", 422)] {
+        let page = form(name).await;
+        assert_eq!(page.status, status, "{name}: {}", page.text());
+        assert!(
+            page.text().contains("id=\"name-error\"") && page.text().contains(&format!("value=\"{}\"", escaped(name)))
+        );
+    }
+    assert_eq!(form("Mark").await.status, 303, "it is as they want it");
+    assert_eq!(renames(&guest, "Other").await, 403, "a guest has no account");
+    assert!(!guest.reads("/settings", "text/html").await.text().contains("action=\"/settings/name\""));
+    assert_eq!(ask(house.post("/settings/name").form(&[("name", "x")])).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn back_and_forth_between_two_names_goes_five_times_and_then_one_waits() {
+    let clock = Clock::Told(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
+    let ann = member(&house, "Mark", ROOM).await;
+    for n in 0..Deed::Rename.quota().person.burst {
+        assert_eq!(renames(&ann, if n % 2 == 0 { "Rank" } else { "Mark" }).await, 204);
+    }
+    let refused = settings(&ann, "/name", Some(json!({ "name": "Mark" }))).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "600"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_not_guessed_more_often_by_a_name_that_somebody_had() {
+    let clock = Clock::Told(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
+    let ann = member(&house, "Mark", ROOM).await;
+    assert_eq!(renames(&ann, NEW).await, 204);
+    let tries = |name| send(&house, "/sign-in", json!({ "name": name, "password": "not my password" }));
+    for n in 0..Deed::SignIn.quota().person.burst {
+        assert_eq!(tries(if n % 2 == 0 { "Mark" } else { NEW }).await.status, 401);
+    }
+    assert_eq!([tries("Mark").await.status, tries(NEW).await.status], [429, 429]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_listens_where_a_name_was_seen_is_told_of_the_new_one_and_elsewhere_nobody() {
+    let Staffed { moderator, member, guest, .. } = &Staffed::open().await;
+    let member_id = settings(member, "", None).await.json()["id"].clone();
+    member.posts("here I am").await;
+    let elsewhere = guest.in_room("elsewhere").await;
+    let (mut page, mut text) = (guest.listen("").await, guest.listen("as=text").await);
+    let (mut program, mut others) = (guest.listen("as=json").await, elsewhere.listen("as=json").await);
+    let (mut own, mut own_program) = (member.listen("").await, member.listen("as=json").await);
+    assert_eq!(renames(member, NEW).await, 204);
+
+    let renamed = told(&hears_as(&mut page, "renamed").await);
+    let path = "/people/Zo%C3%AB%20%26%20%22%3Ci%3E%22";
+    assert_eq!(renamed, json!({ "user": member_id, "name": NEW, "initials": "ZI", "path": path }));
+    assert_eq!(text.hears().await.data, format!("(Mel?#% is now called {NEW})"));
+    let change = told(&program.hears().await.data);
+    let expected = json!({ "kind": "renamed", "seq": change["seq"], "room": "garden-<b>", "user": member_id, "name": NEW, "was": "Mel?#%" });
+    assert_eq!(change, expected);
+    hears_as(&mut own, "reset").await;
+    assert_eq!(told(&hears_as(&mut own_program, "message").await)["kind"], "renamed");
+
+    elsewhere.posts("on it goes").await;
+    assert_eq!(told(&others.hears().await.data)["kind"], "posted", "where nobody saw the name nobody hears of it");
+    let here = within("who is here", async {
+        loop {
+            let event = page.next().await.expect("the stream goes on").data;
+            if event.contains("here-list") && event.contains(&escaped(NEW)) {
+                return event;
+            }
+        }
+    });
+    assert!(!here.await.contains("Mel?"), "also a stream that is no page stands under the new name");
+    assert_eq!(renames(member, "mel?#%").await, 204);
+    // Heard before the next: what is told is what is true when it is told.
+    assert_eq!(text.hears().await.data, format!("({NEW} is now called mel?#%)"));
+    assert_eq!(renames(member, "Mel?#%").await, 204);
+    assert_eq!(
+        text.hears().await.data,
+        format!("(number {member_id} is now called Mel?#%)"),
+        "the same name in other letters"
+    );
+    moderator.posts("and on").await;
+    assert!(text.hears().await.data.ends_with("and on"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_away_is_told_though_the_room_has_begun_anew_since_and_of_their_own_name_by_a_reset() {
+    let Staffed { moderator, member, guest, .. } = &Staffed::open().await;
+    member.posts("here I am").await;
+    let cursor = guest.reads(GARDEN_PATH, "application/json").await.json()["cursor"].as_str().unwrap().to_owned();
+    assert_eq!(renames(member, "First").await, 204);
+    assert_eq!(renames(member, NEW).await, 204);
+    // Whoever comes now makes the room remember from here on.
+    let mut late = moderator.listen("as=json").await;
+    guest.posts("on it goes").await;
+    assert_eq!(told(&late.hears().await.data)["kind"], "posted");
+    let after = format!("after={cursor}");
+    let mut program = guest.listen(&format!("as=json&{after}")).await;
+    let renamed = told(&program.hears().await.data);
+    assert_eq!(
+        (&renamed["kind"], &renamed["name"], &renamed["was"]),
+        (&json!("renamed"), &json!(NEW), &json!("First"))
+    );
+    assert_eq!(told(&program.hears().await.data)["message"]["body"], "on it goes");
+    let again = guest.listens(GARDEN_PATH, &format!("as=json&after={}", program.last_id)).await;
+    assert_eq!(again.first.name, "hello");
+    assert_eq!(member.listen(&after).await.first.name, "reset", "one's own name stands everywhere on the page");
+    assert_eq!(guest.listen(&after).await.first.name, "hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn talks_are_called_after_their_people_in_every_list_and_on_their_own_page() {
+    let Staffed { owner, moderator, member, .. } = &Staffed::open().await;
+    let mut talks = Vec::new();
+    for names in ["Mel?#%", "Mel?#%, Olga & Co"] {
+        talks.push(moderator.sends("/direct", &[("names", names)]).await.header("location").to_owned());
+    }
+    let talk = moderator.listens(&talks[0], "").await;
+    let (mut elsewhere, mut owners, mut inside) = (moderator.listen("").await, owner.listen("").await, talk);
+    assert_eq!(renames(member, NEW).await, 204);
+    hears_as(&mut inside, "reset").await;
+    let name = format!("{}</span></hx-partial>", escaped(NEW));
+    for (ears, words) in [(&mut elsewhere, &[name.as_str(), "ZI<span class=\"dot"][..]), (&mut owners, &[&*name])] {
+        let mut heard = String::new();
+        within("the new name", async {
+            while !words.iter().all(|word| heard.contains(word)) {
+                heard += &ears.next().await.expect("the stream goes on").data;
+            }
+        })
+        .await;
+    }
+    let page = moderator.reads(&talks[1], "text/html").await;
+    assert!(page.text().contains(&format!(">Olga &amp; Co, {}</h1>", escaped(NEW))), "{}", page.text());
+}
