@@ -1,6 +1,6 @@
 //! A person's initials on one of twelve stable tints.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::escaped::Escaped;
 use crate::domain::{Author, initials};
@@ -25,7 +25,7 @@ pub(super) fn tiny(person: &Author) -> Markup {
 
 /// The same, with a mark on it.
 pub(super) fn small_with(person: &Author, mark: &Markup) -> Markup {
-    holding(person, "avatar small", &PreEscaped(&mark.0))
+    holding(person, "avatar small", mark)
 }
 
 /// The avatar on somebody's own page.
@@ -34,10 +34,10 @@ pub(super) fn big(person: &Author) -> Markup {
 }
 
 fn of_class(person: &Author, class: &str) -> Markup {
-    holding(person, class, &PreEscaped(""))
+    holding(person, class, &html! {})
 }
 
-fn holding(person: &Author, class: &str, mark: &PreEscaped<&str>) -> Markup {
+fn holding(person: &Author, class: &str, mark: &Markup) -> Markup {
     html! {
         span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (Escaped(&initials(&person.name))) (mark) }
     }

@@ -1,9 +1,10 @@
 //! What somebody writes, before it is said: read as Markdown, with the names that it speaks of; and shown to them alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use poem::web::Data;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use tokio::task::block_in_place;
 
 use super::House;
 use super::accept::{Accept, is_htmx};
@@ -26,7 +27,17 @@ pub(super) fn rendered(snapshot: &Snapshot, author: &Person, body: Text) -> Word
     // A name that cannot be read now is only text; whoever asks hears of the broken file by what they ask next.
     let person = |name: &_| snapshot.person_named(name).ok().flatten().map(|person| person.author);
     let room = |address: &_| Some(snapshot.sight(address, Some(author), now).ok()??.room.address);
-    text::render(body, &Names { person: &person, room: &room })
+    let names = Names { person: &person, room: &room };
+    if !text::may_hold_code(body.as_str()) {
+        return text::render(body, &names);
+    }
+    // Colouring the most tangled code takes a tenth of a second: on a thread that nobody else waits for, and of one text
+    // at a time, so that whoever writes such code waits for others who do, and nobody waits for them.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    block_in_place(|| {
+        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        text::render(body, &names)
+    })
 }
 
 /// A text as it would look, for whoever has written it, and the form to go on.

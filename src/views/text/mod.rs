@@ -54,6 +54,11 @@ pub fn render(body: Body, names: &Names) -> Words {
     Words { html, calls_all: read.calls_all, ..Words::plain(body) }.mentioning(read.mentions)
 }
 
+/// Whether a text may hold code to colour, which takes a thousand times as long to read as other texts.
+pub fn may_hold_code(text: &str) -> bool {
+    text.contains("```") || text.contains("~~~")
+}
+
 /// A text as it is shown: by the HTML that was made of it when it was written, or else by [`paragraphs`]. What [`render`]
 /// gave is HTML already, and nothing else may stand there.
 #[derive(Clone, Copy, Debug)]
