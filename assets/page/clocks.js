@@ -1,5 +1,5 @@
 // Clocks: moments by the reader's own clock and calendar, in the words of the page's language. The times in a room's list are
-// looked after by its own script; here are those of every other page.
+// looked after by its own script, and the page of a day is one of UTC; here are those of every other page.
 const language = 'en-GB';
 const clock = new Intl.DateTimeFormat(undefined, {timeStyle: 'short'});
 const dayNames = new Intl.DateTimeFormat(language, {weekday: 'long', day: 'numeric', month: 'long'});
@@ -17,7 +17,7 @@ function dayName(at) {
 }
 const fullTime = at => `${dayNamesYear.format(at)}, ${clock.format(at)}`;
 for (const time of document.querySelectorAll('time[datetime$=Z]')) {
-  if (time.closest('#messages')) continue;
+  if (time.closest('#messages, [data-utc]')) continue;
   const at = new Date(time.dateTime), day = dayName(at);
   time.textContent = day === dayName(new Date()) ? clock.format(at) : `${day}, ${clock.format(at)}`;
   (time.closest('a') ?? time).title = fullTime(at);

@@ -27,7 +27,7 @@ pub fn page(view: &View) -> Markup {
     let View { room, day, said, .. } = *view;
     let path = room.address.path();
     let body = html! {
-        section aria-labelledby="day" {
+        section aria-labelledby="day" data-utc {
             div.section-head { div {
                 h2 #day { time datetime=(day) { (time::of_day(day)) } ", UTC" }
                 p { "From midnight to midnight by the clock of UTC, for everybody the same." }

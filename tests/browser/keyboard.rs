@@ -73,6 +73,7 @@ async fn tab_leads_through_the_room_in_reading_order() {
         &format!("About {ROOM}"),
         "1 person here",
         &log,
+        "Today",
         BOB,
         "…",
         "More",
