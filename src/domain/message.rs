@@ -23,11 +23,12 @@ impl Author {
     /// The path of their page, percent-encoded: fit for a link and for a header. A name of dots alone would be a step in
     /// a URL (WHATWG URL, section 3.4), so it is followed by a character that shows nothing and that a name loses.
     pub fn path(&self) -> String {
-        if self.name.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            return ["/people/", &self.name].concat(); // most names, and every row of a page links to one
+        let mut path = String::from("/people/");
+        path.extend(utf8_percent_encode(&self.name, SEGMENT)); // piece by piece: every row of a page has one
+        if self.name.chars().all(|c| c == '.') {
+            path.push_str("%E2%80%8B");
         }
-        let keep = if self.name.chars().all(|c| c == '.') { "%E2%80%8B" } else { "" };
-        format!("/people/{}{keep}", utf8_percent_encode(&self.name, SEGMENT))
+        path
     }
 }
 
