@@ -7,10 +7,10 @@ if (form) {
     event.preventDefault();
     if (text.value.trim()) form.requestSubmit();
   });
-  // Whoever starts to type without having chosen a place means the message.
+  // Whoever starts to type without having chosen a place means the message. A browser that fills in a field presses no key.
   on('keydown', event => {
     const nowhere = [document.body, log].includes(document.activeElement) && !$(':popover-open, :modal');
-    if (nowhere && event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) text.focus();
+    if (nowhere && event.key?.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) text.focus();
   });
   text.addEventListener('input', grow);
   // What was being written when the page had to be read anew.

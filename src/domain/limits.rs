@@ -68,6 +68,9 @@ pub const LISTED_ROOMS_MAX: usize = 50;
 /// The longest text by which a room is sought, in characters: no room has a longer name, unless it is the names of several
 /// people.
 pub const SOUGHT_CHARS_MAX: usize = ROOM_CHARS_MAX;
+/// Through how many rooms, those first in which something happened last, a room is looked for by words of its name. By its
+/// whole name it is found wherever it is.
+pub const SOUGHT_ROOMS_MAX: usize = 2_000;
 /// How many rooms are told at once that somebody has not read to their end.
 pub const UNREAD_ROOMS_MAX: usize = 200;
 /// The longest beginning that is completed, in characters: a sign, and the longest name of a room.

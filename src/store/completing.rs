@@ -14,6 +14,8 @@ use crate::domain::{Begun, Kind, Moment, Person, Room, RoomId, UserId, sees};
 const NAMES_LOOKED_THROUGH: u64 = 2_000;
 /// Of how many names, and of how many members of a hidden room, it is found out whether they may read the room.
 const FOUND_MAX: usize = 100;
+/// Through how many rows of a hidden room it is looked for who belongs to it: those who have gone have one too.
+const MEMBERS_LOOKED_THROUGH: usize = 1_000;
 
 impl Snapshot {
     /// Who said something lately in a room: the last one first.
@@ -42,7 +44,7 @@ impl Snapshot {
     ) -> Result<Vec<(u8, Person)>, Fault> {
         let mut ids: Vec<UserId> = near.to_vec();
         if room.kind.is_hidden() {
-            ids.extend(self.belonging(room.id)?);
+            ids.extend(self.belonging(room.id)?.0);
         }
         if !begun.letters.is_empty() {
             ids.extend(self.named_like(begun)?);
@@ -84,35 +86,32 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Who belongs to a hidden room, at most so many as are looked at.
-    fn belonging(&self, room: RoomId) -> Result<Vec<UserId>, Fault> {
+    /// Who belongs to a hidden room, at most so many as are looked at; and whether these are all.
+    fn belonging(&self, room: RoomId) -> Result<(Vec<UserId>, bool), Fault> {
         let (table, mut found) = (self.transaction().open_table(MEMBERS)?, Vec::new());
-        for entry in table.range((room.0, 0)..=(room.0, u64::MAX))?.take(FOUND_MAX) {
+        for (n, entry) in table.range((room.0, 0)..=(room.0, u64::MAX))?.enumerate() {
+            if n == MEMBERS_LOOKED_THROUGH || found.len() == FOUND_MAX {
+                return Ok((found, false));
+            }
             let (key, row) = entry?;
             if rows::decode::<MemberRow>("members", row.value())?.belongs {
                 found.push(UserId(key.value().1));
             }
         }
-        Ok(found)
+        Ok((found, true))
     }
 
     fn belongs(&self, room: RoomId, user: UserId) -> Result<bool, Fault> {
         Ok(self.transaction().open_table(ROOMS_OF)?.get((user.0, room.0))?.is_some())
     }
 
-    /// Whether a room has so few people that each of them may call all.
+    /// Whether a room has so few people that each of them may call all. One in which very many have gone counts as large.
     pub fn is_small(&self, room: &Room) -> Result<bool, Fault> {
         if !room.kind.is_hidden() {
             return Ok(self.transaction().open_table(USERS)?.len()? <= SMALL_ROOM_PEOPLE);
         }
-        let (table, mut people) = (self.transaction().open_table(MEMBERS)?, 0);
-        for entry in table.range((room.id.0, 0)..=(room.id.0, u64::MAX))? {
-            people += u64::from(rows::decode::<MemberRow>("members", entry?.1.value())?.belongs);
-            if people > SMALL_ROOM_PEOPLE {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let (people, are_all) = self.belonging(room.id)?;
+        Ok(are_all && people.len() as u64 <= SMALL_ROOM_PEOPLE)
     }
 
     /// The rooms that somebody sees and whose names or addresses go on with what was begun, with the rank of each. Talks have

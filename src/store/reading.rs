@@ -91,6 +91,23 @@ impl Snapshot {
         Ok(rooms)
     }
 
+    /// The first message of a room after this change that speaks to somebody, by name or by calling everybody.
+    pub fn first_that_speaks_to(&self, user: UserId, room: RoomId, after: Seq) -> Result<Option<Seq>, Fault> {
+        let from = after.0.saturating_add(1);
+        let (mentions, calls) = (self.transaction().open_table(MENTIONS)?, self.transaction().open_table(CALLS)?);
+        let by_name = mentions.range((user.0, room.0, from)..=(user.0, room.0, u64::MAX))?.next().transpose()?;
+        let mut first = by_name.map(|(key, _)| Seq(key.value().2));
+        for entry in calls.range((room.0, from)..=(room.0, u64::MAX))? {
+            let (key, by) = entry?;
+            let call = Seq(key.value().1);
+            if by.value() != user.0 {
+                first = Some(first.map_or(call, |first| first.min(call)));
+                break;
+            }
+        }
+        Ok(first)
+    }
+
     /// What somebody has begun to write in a room.
     pub fn draft(&self, user: UserId, room: RoomId) -> Result<Option<Draft>, Fault> {
         let row: Option<DraftRow> = rows::get(&self.transaction().open_table(DRAFTS)?, "drafts", (user.0, room.0))?;

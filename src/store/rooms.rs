@@ -5,13 +5,16 @@ use super::schema::{
     ADDRESSES, HOUSE, HouseRow, MEMBERS, META, MemberRow, RECENT, ROOMS, ROOMS_OF, RecentRow, RoomRow,
 };
 use super::{Fault, Snapshot};
-use crate::domain::limits::DIRECT_PEOPLE_MAX;
+use crate::domain::limits::{DIRECT_PEOPLE_MAX, SOUGHT_ROOMS_MAX};
 use crate::domain::{
     Address, Author, House, Kind, Moment, Person, Room, RoomId, Seq, Until, UserId, may_have_back, sees,
 };
 
 /// Through how many rooms a list of rooms looks for those that may be seen: some milliseconds, if nearly all are hidden.
 const LOOKED_AT_ROOMS: usize = 50_000;
+/// The same while somebody types what they look for; it is more than [`SOUGHT_ROOMS_MAX`], since hidden rooms are passed over
+/// without being read.
+const LOOKED_AT_SOUGHT: usize = 5 * SOUGHT_ROOMS_MAX;
 /// The same for those that were deleted lately.
 const LOOKED_AT_DELETED: usize = 1_000;
 /// How many hidden rooms of one person a list has, the newest of them.
@@ -91,20 +94,33 @@ impl Snapshot {
 
     /// The rooms for everybody in the house in which something happened last, latest first; nothing hidden.
     pub fn recent_rooms(&self, limit: usize, person: Option<&Person>, now: Moment) -> Result<Vec<Recent>, Fault> {
-        self.recent_rooms_of(limit, person, now, |_| true)
+        self.recent_rooms_of(limit, (LOOKED_AT_ROOMS, LOOKED_AT_ROOMS), person, now, |_| true)
     }
 
-    /// The same, of those only that are wanted. Which those are is asked of rooms that may be seen, and of no others.
-    pub fn recent_rooms_of(
+    /// The same, of those only that are wanted, of the [`SOUGHT_ROOMS_MAX`] last rooms at most. Which are wanted is asked of
+    /// rooms that may be seen, and of no others.
+    pub fn recent_rooms_like(
         &self,
         limit: usize,
         person: Option<&Person>,
         now: Moment,
         is_wanted: impl Fn(&Room) -> bool,
     ) -> Result<Vec<Recent>, Fault> {
+        self.recent_rooms_of(limit, (LOOKED_AT_SOUGHT, SOUGHT_ROOMS_MAX), person, now, is_wanted)
+    }
+
+    /// It looks at so many rooms at most, and reads so many of them.
+    fn recent_rooms_of(
+        &self,
+        limit: usize,
+        (looked_at, read): (usize, usize),
+        person: Option<&Person>,
+        now: Moment,
+        is_wanted: impl Fn(&Room) -> bool,
+    ) -> Result<Vec<Recent>, Fault> {
         let (rooms, house) = (self.transaction().open_table(ROOMS)?, self.house()?);
-        let mut found = Vec::with_capacity(limit);
-        for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(LOOKED_AT_ROOMS) {
+        let (mut found, mut left) = (Vec::with_capacity(limit), read);
+        for entry in self.transaction().open_table(RECENT)?.range::<u64>(..)?.rev().take(looked_at) {
             let (last, row) = entry?;
             let RecentRow { room: id, is_listed, at, .. } = rows::decode("recent", row.value())?;
             if !is_listed {
@@ -115,7 +131,8 @@ impl Snapshot {
             if sees(&house, &room, person, false, now) && is_wanted(&room) {
                 found.push(Recent { room, last: Seq(last.value()), at });
             }
-            if found.len() == limit {
+            left -= 1;
+            if found.len() == limit || left == 0 {
                 break;
             }
         }

@@ -224,14 +224,14 @@ fn reset_page(request: &Request, house: &House, again: &Again) -> Result<Respons
 }
 
 /// Takes what a try at a name costs: a share of this name as tried from this address, and one of the name wherever it is
-/// tried. It is the same for every name, whether or not it is anybody's. A name that somebody had is tried as the one that they
-/// have: nobody has more tries for having had more names.
+/// tried. It is the same for every name, whether or not it is anybody's. From one address each name is tried for itself, or the
+/// answers would say which two names are one person's. Of all addresses a name that somebody had is tried as the one that they
+/// have: nobody's password is guessed more often for having had more names.
 fn take_a_try(request: &Request, house: &House, name: &UserName) -> Result<(), Problem> {
+    pace::take(request, Some(said_to_be(name, client::share(request))), Deed::SignIn)?;
     let person = house.store.snapshot()?.person_named(name)?;
     let present = person.and_then(|person| UserName::parse(&person.author.name).ok());
-    let name = present.as_ref().unwrap_or(name);
-    pace::take(request, Some(said_to_be(name, client::share(request))), Deed::SignIn)?;
-    Ok(pace::take(request, Some(said_to_be(name, None)), Deed::Guess)?)
+    Ok(pace::take(request, Some(said_to_be(present.as_ref().unwrap_or(name), None)), Deed::Guess)?)
 }
 
 fn said_to_be(name: &UserName, from: Option<IpAddr>) -> UserId {

@@ -49,13 +49,15 @@ pub enum Deed {
     Read,
     /// Asking what a name goes on with that one has begun to write. It looks through some hundred names.
     Complete,
+    /// Looking for a room by words of its name. It looks through some thousand names.
+    Seek,
     /// Opening a stream. Each may begin with a long way to catch up.
     Listen,
 }
 
 impl Deed {
     /// All of them, in their order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Enter,
         Self::SignIn,
         Self::Guess,
@@ -67,6 +69,7 @@ impl Deed {
         Self::Rename,
         Self::Read,
         Self::Complete,
+        Self::Seek,
         Self::Listen,
     ];
 
@@ -94,7 +97,9 @@ impl Deed {
             // A page tells it every few seconds; whoever goes through many rooms, for each of them.
             Self::Read => quota((60, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 5_000)),
             // A page asks some times a second while somebody types a name.
-            Self::Complete => quota((60, SECOND_US / 5), (2_000, SECOND_US / 200), (20_000, SECOND_US / 2_000)),
+            Self::Complete | Self::Seek => {
+                quota((60, SECOND_US / 5), (2_000, SECOND_US / 200), (20_000, SECOND_US / 2_000))
+            }
             // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
             // there are seats.
             Self::Listen => quota((60, SECOND_US / 2), (2_000, SECOND_US / 100), (20_000, SECOND_US / 2_000)),

@@ -21,7 +21,7 @@ use crate::views::sheet::Notice;
 #[handler]
 pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     visitor.allowed(Act::SeePeople, None).map_err(Problem::Refused)?;
-    let q = query::text(request, "q").unwrap_or_default();
+    let q = query::typed(request, "q").unwrap_or_default();
     let key = UserName::parse(&q).map(|name| name.key());
     let wanted = |person: &Person| match &key {
         Ok(key) => UserName::parse(&person.author.name).is_ok_and(|name| name.key().contains(key)),

@@ -162,16 +162,18 @@ pub(super) enum Means {
 }
 
 /// Somebody has said something. What they had begun to write on a page has gone out; and whoever speaks has read what was
-/// said before. Of a program that is noted for those who read at all, and in talks: others have no mark that could move.
+/// said before. Of a program that is noted for those who read at all, and in talks: others have no mark that could move. It
+/// is noted only if the program may read, or a job at night would read for its owner; and what speaks to them stays unread.
 pub(super) async fn sent(house: &Arc<House>, visitor: &Visitor, room: &Room, message: MessageId, means: Means) {
     let Some(user) = visitor.author().map(|author| author.id) else { return };
-    let Ok(commands) = left_over(house, user, room, message, means) else { return };
+    let Ok(commands) = left_over(house, visitor, user, room, message, means) else { return };
     // What was said is said, whatever becomes of this.
     let _said_already = all(house, visitor, commands.into_iter().map(|command| (room.id, command)).collect()).await;
 }
 
 fn left_over(
     house: &House,
+    visitor: &Visitor,
     user: UserId,
     room: &Room,
     message: MessageId,
@@ -183,14 +185,17 @@ fn left_over(
         commands.push(ReaderCommand::Draft { body: None, reply_to: None });
     }
     let reading = snapshot.reading(user, room.id)?;
-    let is_noted = match means {
-        Means::Script => false,
-        Means::Form => true,
-        Means::Program => reading.read > Seq(0) || room.kind == Kind::Direct,
+    let has_mark = reading.read > Seq(0) || room.kind == Kind::Direct;
+    let read = match means {
+        Means::Script => None,
+        Means::Form => Some(message),
+        Means::Program if visitor.reads() && has_mark => {
+            let first = snapshot.first_that_speaks_to(user, room.id, reading.read)?;
+            Some(first.map_or(message, |first| message.min(Seq(first.0 - 1))))
+        }
+        Means::Program => None,
     };
-    if is_noted && reading.moves_to(message) {
-        commands.push(ReaderCommand::Read { seq: message });
-    }
+    commands.extend(read.filter(|seq| reading.moves_to(*seq)).map(|seq| ReaderCommand::Read { seq }));
     Ok(commands)
 }
 

@@ -8,11 +8,12 @@ use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
 use super::answers::private;
+use super::pace::{self, Deed};
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, query};
 use crate::domain::limits::{LISTED_ROOMS_MAX, SOUGHT_CHARS_MAX};
-use crate::domain::{Author, Badge, Room, UserName};
+use crate::domain::{Address, Author, Badge, Room, RoomId, UserName};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Snapshot};
 use crate::views;
@@ -22,7 +23,11 @@ use crate::views::switch::View;
 #[handler]
 pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
     let q = query::typed(request, "q").unwrap_or_default();
-    Ok(found(request, house, &visitor, q.trim())?)
+    let q = q.trim();
+    if !q.is_empty() {
+        pace::take(request, visitor.author().map(|author| author.id), Deed::Seek).map_err(Problem::Refused)?;
+    }
+    Ok(found(request, house, &visitor, q)?)
 }
 
 fn found(request: &Request, house: &House, visitor: &Visitor, q: &str) -> Result<Response, Problem> {
@@ -44,14 +49,20 @@ fn found(request: &Request, house: &House, visitor: &Visitor, q: &str) -> Result
     Ok(private(response, visitor))
 }
 
-/// First those whose name begins with what is sought, then those with something to read, then those on top; of equals those
+/// First the one that is called what is sought, then those whose name begins with it, then those with something to read, then those on top; of equals those
 /// with single people, then the others, by name if nothing is sought and else the latest first.
 fn rooms(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> Result<Vec<Room>, Fault> {
     let sought = Sought::of(q);
+    let called = match &sought {
+        None => None,
+        Some(_) => called(snapshot, visitor, q)?,
+    };
+    let exact: Option<RoomId> = called.as_ref().map(|room| room.id);
     let mut rooms: Vec<Room> = match &sought {
         None => places.rooms().cloned().collect(),
-        Some(sought) => all_rooms(snapshot, visitor, |room| sought.is_in(&room.name))?,
+        Some(sought) => all_rooms(snapshot, visitor, |room| Some(room.id) != exact && sought.is_in(&room.name))?,
     };
+    rooms.extend(called);
     rooms.sort_by_cached_key(|room| {
         let (reading, begins) = (places.reading(room), sought.as_ref().is_some_and(|sought| sought.begins(&room.name)));
         let badge = match reading.badge(room.kind) {
@@ -59,18 +70,25 @@ fn rooms(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> Re
             Badge::Unread(_) => 1,
             Badge::Nothing => 0,
         };
-        Reverse((begins, badge, reading.on_top))
+        Reverse((Some(room.id) == exact, begins, badge, reading.on_top))
     });
     rooms.truncate(LISTED_ROOMS_MAX);
     Ok(rooms)
 }
 
-/// All rooms that the visitor may see and wants, those that do not stand in their list too.
+/// The room of this very name or address, wherever it stands.
+fn called(snapshot: &Snapshot, visitor: &Visitor, q: &str) -> Result<Option<Room>, Fault> {
+    let Ok(address) = Address::of(q) else { return Ok(None) };
+    Ok(snapshot.sight(&address, visitor.person.as_ref(), now())?.map(|sight| sight.room))
+}
+
+/// The rooms that the visitor may see and wants, those that do not stand in their list too; of those for everybody, the ones
+/// in which something happened last.
 fn all_rooms(snapshot: &Snapshot, visitor: &Visitor, is_wanted: impl Fn(&Room) -> bool) -> Result<Vec<Room>, Fault> {
     let (person, now) = (visitor.person.as_ref(), now());
     let mut rooms = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
     rooms.retain(&is_wanted);
-    let recent = snapshot.recent_rooms_of(LISTED_ROOMS_MAX, person, now, is_wanted)?;
+    let recent = snapshot.recent_rooms_like(LISTED_ROOMS_MAX, person, now, is_wanted)?;
     rooms.extend(recent.into_iter().map(|recent| recent.room));
     Ok(rooms)
 }

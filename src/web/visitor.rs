@@ -55,6 +55,11 @@ impl Visitor {
         if self.scopes.is_some() { Err(Refusal::Scope) } else { Ok(self.somebody()) }
     }
 
+    /// Whether what they ask with may read: a browser may, and a token for scripts that was made for it.
+    pub fn reads(&self) -> bool {
+        self.scopes.is_none_or(|scopes| scopes.read)
+    }
+
     /// Who asks to say something.
     ///
     /// # Errors
@@ -126,12 +131,12 @@ impl<'a> FromRequest<'a> for Visitor {
 fn identify(request: &Request, house: &Arc<House>, snapshot: &Snapshot) -> Result<Visitor, Problem> {
     if let Some(shown) = shown(request)? {
         let known = snapshot.known(shown.token.hash(), now())?.ok_or(Refusal::TokenUnknown)?;
-        let same = |name: String| {
-            UserName::parse(&name).map(|name| name.key())
-                == UserName::parse(&known.person.author.name).map(|name| name.key())
-        };
-        if shown.name.is_some_and(|name| !same(name)) {
-            return Err(Problem::Refused(Refusal::TokenUnknown));
+        if let Some(name) = &shown.name {
+            // A script may have a name that its owner had before: it stays theirs.
+            let named = UserName::parse(name).map_or(Ok(None), |name| snapshot.user_named(&name))?;
+            if named != Some(known.person.author.id) {
+                return Err(Problem::Refused(Refusal::TokenUnknown));
+            }
         }
         return Ok(met(request, house, known, shown.token, None)?);
     }

@@ -128,15 +128,65 @@ async fn back_and_forth_between_two_names_goes_five_times_and_then_one_waits() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_is_not_guessed_more_often_by_a_name_that_somebody_had() {
-    let clock = Clock::Told(FakeRelativeClock::default());
-    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
-    let ann = member(&house, "Mark", ROOM).await;
-    assert_eq!(renames(&ann, NEW).await, 204);
-    let tries = |name| send(&house, "/sign-in", json!({ "name": name, "password": "not my password" }));
-    for n in 0..Deed::SignIn.quota().person.burst {
-        assert_eq!(tries(if n % 2 == 0 { "Mark" } else { NEW }).await.status, 401);
+    let (house, _ann) = renamed().await;
+    for n in 0..Deed::Guess.quota().person.burst {
+        let name = if n % 2 == 0 { OLD } else { NEW };
+        assert_eq!(tries(&house, name, &format!("198.51.100.{n}")).await, 401, "{n}");
     }
-    assert_eq!([tries("Mark").await.status, tries(NEW).await.status], [429, 429]);
+    assert_eq!([tries(&house, OLD, "192.0.2.1").await, tries(&house, NEW, "192.0.2.2").await], [429, 429]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trying_two_names_does_not_tell_that_they_are_one_persons() {
+    let (house, _ann) = renamed().await;
+    house.guest("Somebody else", ROOM).await;
+    for _ in 0..Deed::SignIn.quota().person.burst {
+        assert_eq!(tries(&house, OLD, "192.0.2.1").await, 401);
+    }
+    assert_eq!(tries(&house, &OLD.to_uppercase(), "192.0.2.1").await, 429, "one name, however it is written");
+    for other in [NEW, "Somebody else", "Nobody"] {
+        assert_eq!(tries(&house, other, "192.0.2.1").await, 401, "{other}");
+    }
+}
+
+const OLD: &str = "Mark";
+
+/// Somebody who was called otherwise, in a house that believes this machine from where somebody comes.
+async fn renamed() -> (House, Guest) {
+    let house = House::open_by(Clock::Told(FakeRelativeClock::default()), |config| {
+        config.pace = Switch::On;
+        config.trusted_proxy = vec!["127.0.0.1/32".parse().unwrap()];
+    });
+    let house = house.await;
+    let ann = member(&house, OLD, ROOM).await;
+    assert_eq!(renames(&ann, NEW).await, 204);
+    (house, ann)
+}
+
+/// What becomes of a wrong password for this name, from this address.
+async fn tries(house: &House, name: &str, address: &str) -> u16 {
+    let form = house.post("/sign-in").header("accept", "application/json").header("x-forwarded-for", address);
+    ask(form.json(&json!({ "name": name, "password": "not my password" }))).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_that_shows_its_token_with_the_old_name_goes_on_and_with_anybody_elses_does_not() {
+    let (house, ann) = renamed().await;
+    house.guest("Somebody else", ROOM).await;
+    let made = settings(&ann, "/tokens", Some(json!({ "name": "deploys", "scopes": "post" }))).await.json();
+    let (script, session) = (made["token"].as_str().unwrap().to_owned(), ann.token.clone());
+    let posts = async |name: &str, token: &str| {
+        let request = house.post(&format!("{}/messages", ann.room)).basic_auth(name, Some(token));
+        ask(request.body(format!("as {name}"))).await.status
+    };
+    for token in [&script, &session] {
+        for name in [OLD, "mark", NEW] {
+            assert_eq!(posts(name, token).await, 201, "{name}");
+        }
+        for name in ["Somebody else", "Nobody", "", "x\u{7}", &"x".repeat(33)] {
+            assert_eq!(posts(name, token).await, 401, "{name}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,6 +92,23 @@ async fn names_are_completed_so_fast() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rooms_are_looked_for_so_fast_with_a_name_or_without() {
+    let paced = Paced::open().await;
+    let ann = paced.house.guest(ANN, ROOM).await;
+    let (person, address) = (Deed::Seek.quota().person, Deed::Seek.quota().address);
+    let seeks = |q: &str, from: &str| {
+        let request = paced.house.get(&format!("/switch?q={q}")).header("accept", "application/json");
+        request.header("x-forwarded-for", from)
+    };
+    let hers = || seeks("nowhere", "192.0.2.1").bearer_auth(&ann.token);
+    let refused = at_once(person, 200, |_| hers()).await;
+    assert_eq!(ask(seeks("+", "192.0.2.1").bearer_auth(&ann.token)).await.status, 200, "her list is there as ever");
+    paced.is_done_when_told(person, &refused, 200, hers).await;
+    at_once(address, 200, |_| seeks("nowhere", "192.0.2.9")).await;
+    assert_eq!(ask(seeks("nowhere", "192.0.2.8")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_posts_so_fast_and_others_as_fast_as_before() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);

@@ -1,8 +1,12 @@
 //! Going to another room: every room that somebody may go to is found by its name, and no other, in whatever form they ask.
 
 use serde_json::Value;
+use taproom::domain::{Asked, Command, RoomName, UserId, Who};
+use taproom::live::Tail;
+use taproom::store::Store;
 
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask, encoded, escaped};
+use crate::past::{self, Past};
 use crate::staff::Staffed;
 
 /// The forms in which the list is told.
@@ -106,6 +110,38 @@ async fn of_hundreds_of_rooms_each_is_found_by_words_of_its_name_those_too_that_
     assert_eq!(found(&ann, "119").await, ["Room 119 Straße"], "is found by whoever seeks it");
     let page = ann.reads("/switch?q=stra%C3%9Fe+003", "text/html").await;
     assert!(page.text().contains("href=\"/rooms/room-003-stra%C3%9Fe\""), "forms write blanks so: {}", page.text());
+}
+
+/// Somebody opens rooms, one after the other.
+fn opens(store: &Store, by: UserId, names: impl Iterator<Item = String>) {
+    let open = |name: String| Command::Open { room: RoomName::parse(&name).unwrap() };
+    let asked: Vec<Asked> = names.map(|name| Asked { who: Who::User(by), nonce: None, command: open(name) }).collect();
+    for batch in asked.chunks(500) {
+        assert!(store.commit(past::now(), batch).unwrap().iter().all(Result::is_ok));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_words_a_room_is_found_among_the_two_thousand_used_last_and_by_its_whole_name_among_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = past::store(directory.path());
+    let ann = Past::enters(&store, past::now(), ANN, "A needle & thread");
+    opens(&store, ann.user(), ["One needle".to_owned(), "Two needle".to_owned()].into_iter());
+    opens(&store, ann.user(), (0..1_999).map(|n| format!("Straw {n}")));
+    drop(store);
+    let house = House::open_on(directory, Tail::default()).await;
+    let ann = ann.guest(&house);
+    assert_eq!(found(&ann, "needle").await, ["Two needle"], "it is the 2,000th, and the other one more");
+    for q in ["one NEEDLE", " One needle ", "one-needle"] {
+        assert_eq!(found(&ann, q).await, ["One needle"], "{q}");
+    }
+    assert_eq!(found(&ann, "one need").await, [""; 0]);
+    assert_eq!(found(&ann, "Straw 7").await[0], "Straw 7", "of fifty the one that is called so is first");
+    Guest { room: "/rooms/straw-3".to_owned(), ..ann.clone() }.posts("said").await;
+    assert_eq!(found(&ann, "needle").await, ["Two needle"], "a room in which something is said is no room more");
+    ann.in_room("One straw more").await;
+    assert_eq!(found(&ann, "needle").await, [""; 0]);
+    assert_eq!(found(&ann, "two needle").await, ["Two needle"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::{PASSWORD, is_known, member, settings, signs_in};
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask};
+use crate::reading::{reads_to, unread};
 use crate::sessions::is_over;
 
 /// Makes one; what its owner is told.
@@ -54,6 +55,30 @@ async fn each_is_good_for_its_scopes_and_for_nothing_else() {
     }
     assert_eq!(settings(&ann, "/tokens", None).await.json().as_array().unwrap().len(), 3, "none was made by another");
     signs_in(&house, &ann, PASSWORD).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_script_says_has_read_nothing_for_its_owner_unless_it_may_read_and_never_what_speaks_to_them() {
+    let house = House::open().await;
+    let (ann, ben) = (member(&house, ANN, ROOM).await, house.guest(BEN, ROOM).await);
+    let only_posts = script(&ann, &make(&ann, "deploys", "post").await);
+    let also_reads = script(&ann, &make(&ann, "terminal", "read post").await);
+    reads_to(&ann, ben.posts("read").await).await;
+    ben.posts("one").await;
+    only_posts.posts("17 is out").await;
+    ben.posts("three").await;
+    assert_eq!(unread(&ann).await, (3, 0), "what came before a job's words is as new to her as it was");
+    also_reads.posts("I see").await;
+    ben.posts("one").await;
+    assert_eq!(unread(&ann).await, (1, 0), "whoever speaks where they read has read");
+    for (call, by) in [(format!("@{ANN}, look"), &also_reads), ("@room, look".to_owned(), &ann)] {
+        let before = ben.posts("before").await;
+        let (calls, hers) = (ben.posts(&call).await, by.posts("again").await);
+        let last = ben.posts("last").await;
+        assert!(before < calls && calls < hers);
+        assert_eq!(unread(&ann).await, (3, 1), "from “{call}” on it is all unread");
+        reads_to(&ann, last).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,9 @@
 //! What has an end: how often a message is edited, how many react to it, how many are pinned.
 
-use taproom::domain::{Kind, Refusal, RoomId, Seq, UserId};
+use taproom::domain::{Begun, Kind, Moment, Refusal, RoomId, Seq, UserId};
 
 use crate::told::{ROOM, Told};
-use crate::written::{Said, What};
+use crate::written::{Said, What, Written};
 
 fn a_message() -> (Told, UserId, RoomId, Seq) {
     let (house, owner) = Told::new();
@@ -74,4 +74,42 @@ fn among_more_than_twenty_people_only_those_who_keep_order_call_everybody() {
     assert!(is_heard(guests[0]), "they are twenty");
     comes(&house, 19);
     assert_eq!((is_heard(guests[0]), is_heard(owner)), (false, true));
+}
+
+/// All of it at once, and the rows are looked at once.
+fn all_at_once(house: &Told, by: Option<UserId>, what: impl Iterator<Item = What>) -> Vec<UserId> {
+    let asked = what.map(|what| Written { at: Moment(1), who: by, operator: false, nonce: None, what }.asked());
+    let done = house.0.commit(Moment(1), &asked.collect::<Vec<_>>()).unwrap();
+    house.0.verify().unwrap();
+    done.into_iter().map(|done| UserId(done.unwrap().seq.0)).collect()
+}
+
+#[test]
+fn who_belongs_is_found_behind_hundreds_who_have_gone_and_behind_very_many_nobody() {
+    let (house, owner) = Told::new();
+    let room = house.creates(owner, Kind::Closed).unwrap();
+    let brings = |users: &[UserId]| {
+        all_at_once(&house, Some(owner), users.iter().map(|&user| What::Add { room, user }));
+    };
+    let come = |names: std::ops::Range<u64>| {
+        let enter = |n| What::Enter { room: "lobby".into(), name: format!("guest {n}"), token: 1_000 + n };
+        all_at_once(&house, None, names.map(enter))
+    };
+    let offered = || {
+        let snapshot = house.0.snapshot().unwrap();
+        let (begun, room) = (Begun::parse("@").unwrap(), snapshot.room_by_id(room).unwrap().unwrap());
+        let people = snapshot.people_like(&begun, &room, &[], Moment(1)).unwrap();
+        let people: Vec<UserId> = people.into_iter().map(|(_, person)| person.author.id).collect();
+        (people, snapshot.is_small(&room).unwrap())
+    };
+    let gone = come(0..998);
+    brings(&gone);
+    let many = offered();
+    assert_eq!((many.0.len(), many.1), (100, false));
+    all_at_once(&house, Some(owner), gone.iter().map(|&user| What::Remove { room, user }));
+    let last = come(998..1_000);
+    brings(&last[..1]);
+    assert_eq!(offered(), (vec![owner, last[0]], true), "the thousandth row is looked at");
+    brings(&last[1..]);
+    assert_eq!(offered(), (vec![owner, last[0]], false), "and one more is not");
 }
