@@ -95,7 +95,7 @@ async fn a_preview_is_for_whoever_may_see_the_room_and_refuses_what_a_message_ma
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_has_done_harm_elsewhere_does_any_here() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
@@ -139,7 +139,7 @@ async fn id(house: &House, guest: &Guest) -> u64 {
     page.json()["messages"][0]["author_id"].as_u64().expect("a message has an author")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn everybody_is_sent_what_was_made_of_a_message_and_programs_what_was_written() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
