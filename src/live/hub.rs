@@ -182,11 +182,11 @@ impl Hub {
         self.rings.load(Ordering::Acquire)
     }
 
-    /// Lets go of the tail, so that it covers nothing and everybody reads the feed. The bell is the
-    /// caller's to ring.
-    pub fn forget(&self) {
+    /// Lets go of the tail, so that it covers nothing and everybody reads the feed, up to this change, which could not be
+    /// told, at least. The bell is the caller's to ring.
+    pub fn forget(&self, untold: Seq) {
         let mut inner = self.lock();
-        inner.frames = Frames::default();
+        inner.frames = Frames::untold(untold);
         inner.starts += 1;
     }
 
@@ -231,14 +231,35 @@ mod tests {
     use super::*;
     use crate::domain::{Address, Done, Epoch, Event, Extras, Message, Moment, Place, Room, RoomId};
 
+    fn room() -> Room {
+        Room::open(RoomId(1), String::new(), Address::stored("cellar".to_owned()), UserId(1))
+    }
+
+    fn done(before: u64, seq: u64, event: Event) -> Done {
+        Done { seq: Seq(seq), before: Seq(before), event, again: false }
+    }
+
+    fn renamed(before: u64, seq: u64) -> Frame {
+        let author = Author { id: UserId(1), name: "Zoe".into() };
+        Frame::renamed(Epoch(1), &room(), done(before, seq, Event::Renamed { user: author.id }), author)
+    }
+
+    fn edited(before: u64, seq: u64) -> Frame {
+        let event = Event::Edited { room: RoomId(1), message: Seq(before) };
+        Frame::edited(Epoch(1), &room(), done(before, seq, event), message(before))
+    }
+
     fn frame(before: u64, seq: u64) -> Frame {
-        let address = Address::stored("cellar".to_owned());
-        let room = Room::open(RoomId(1), String::new(), address, UserId(1));
+        let event = Event::Posted { room: RoomId(1), message: Seq(seq) };
+        Frame::posted(Epoch(1), &room(), done(before, seq, event), message(seq))
+    }
+
+    fn message(id: u64) -> Message {
         let author = Author { id: UserId(1), name: "Ann".into() };
         let place = Place { follows: false, opens_day: true };
         let (html, extras, quote) = (None, Extras::default(), None);
-        let message = Message {
-            id: Seq(seq),
+        Message {
+            id: Seq(id),
             author,
             at: Moment(0),
             body: "hi".to_owned(),
@@ -248,10 +269,7 @@ mod tests {
             quote,
             reactors: Vec::new(),
             called: Vec::new(),
-        };
-        let event = Event::Posted { room: room.id, message: message.id };
-        let done = Done { seq: Seq(seq), before: Seq(before), event, again: false };
-        Frame::posted(Epoch(1), &room, done, message)
+        }
     }
 
     /// What somebody at this cursor hears, who has not looked into the feed.
@@ -287,8 +305,23 @@ mod tests {
         assert_eq!([0, 1, 4, 6].map(|cursor| hears(&hub, cursor)), ["behind", "4", "6", "nothing"]);
         hub.add(frame(8, 9), short); // 8 was never told
         assert_eq!([6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
-        hub.forget();
+        hub.forget(Seq(10));
         assert_eq!(hears(&hub, 9), "unknown");
+    }
+
+    #[test]
+    fn a_new_name_that_a_room_does_not_count_is_lost_to_nobody_when_the_tail_starts_anew() {
+        let hub = Hub::default();
+        hub.add(frame(8, 10), Tail::default());
+        hub.add(renamed(10, 12), Tail::default());
+        hub.add(edited(10, 13), Tail::default());
+        assert_eq!([10, 11, 12, 13].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "13", "nothing"]);
+
+        let hub = Hub::default();
+        hub.add(frame(8, 10), Tail::default());
+        hub.forget(Seq(12)); // a new name that could not be read
+        hub.add(frame(10, 13), Tail::default());
+        assert_eq!([10, 11, 12, 13].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "13", "nothing"]);
     }
 
     #[test]
