@@ -13,6 +13,7 @@ if (stream) stream.addEventListener('renamed', event => {
     put($('.avatar', quote), initials);
     put($('strong', quote), name);
   });
+  all(`.quoted [data-user="${user}"]`, mention => put(mention, `@${name}`));
   all(`.mention[data-user="${user}"]`, mention => put(mention, `@${name}`));
   // The title of a reaction has the names of the first who reacted so, each between two signs that no name has.
   all(`[data-reactors~="${user}"]`, pill => {

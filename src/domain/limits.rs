@@ -94,6 +94,9 @@ pub const OUTCOME_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
 pub const FEED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many changes of a room the feed keeps, at least.
 pub const FEED_CHANGES_MIN: u64 = 10_000;
+/// Since when no more people than this are called otherwise, a listener can go on; whoever was away longer reads the room
+/// anew.
+pub const RENAMINGS_TOLD_MAX: usize = 1_000;
 /// How long a former name is kept, at least. Whoever has as many as are kept cannot take another name before.
 pub const FORMER_NAME_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a session is good that nobody uses.

@@ -57,19 +57,6 @@ pub struct Message {
     pub called: Vec<Author>,
 }
 
-/// What stands before a person's number in the HTML of a text that speaks to them by name. The name follows, and the text
-/// keeps the one that they had then; what is shown is the one that they have. Nobody can write this: their quotes are escaped.
-pub const CALLED: &str = "data-user=\"";
-
-/// Who is spoken to by name in the HTML of a text, each once, in order.
-pub fn called_in(html: &str) -> Vec<UserId> {
-    let numbers = html.split(CALLED).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok());
-    let mut called: Vec<UserId> = numbers.map(UserId).collect();
-    called.sort_unstable();
-    called.dedup();
-    called
-}
-
 /// How many of those who reacted in the same way are named beside the message.
 pub const REACTORS_NAMED: usize = 5;
 
@@ -101,14 +88,38 @@ pub struct Quote {
     pub id: MessageId,
     /// Whose.
     pub author: Author,
-    /// How it begins, on one line. Blank if it was taken away.
-    pub excerpt: String,
+    /// How it begins, on one line, in pieces. None if it was taken away.
+    pub excerpt: Vec<Piece>,
+}
+
+/// A piece of how a message begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// What was said.
+    Words(String),
+    /// Somebody who is spoken to by name, as they are called now.
+    Called(Author),
 }
 
 impl Quote {
     /// What an answer to this shows of it: of how it is shown, if that is otherwise than it was written.
-    pub fn of(id: MessageId, author: Author, body: &str, html: Option<&str>) -> Self {
-        Self { id, author, excerpt: excerpt::of(body, html) }
+    /// Those of who is spoken to by name that are `called` have the name that they have now.
+    pub fn of(id: MessageId, author: Author, body: &str, html: Option<&str>, called: &[Author]) -> Self {
+        Self { id, author, excerpt: excerpt::of(body, html, called) }
+    }
+
+    /// What an answer to this message shows of it.
+    pub fn of_message(message: &Message) -> Self {
+        Self::of(message.id, message.author.clone(), &message.body, message.html.as_deref(), &message.called)
+    }
+
+    /// How it begins, as plain text. Blank if it was taken away.
+    pub fn text(&self) -> String {
+        let words = self.excerpt.iter().map(|piece| match piece {
+            Piece::Words(words) => words.clone(),
+            Piece::Called(person) => format!("@{}", person.name),
+        });
+        words.collect()
     }
 }
 

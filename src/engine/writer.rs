@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::teller::News;
 use super::{Problem, now};
 use crate::domain::limits::BATCH_COMMANDS_MAX;
-use crate::domain::{Asked, Done, Event, RoomId};
+use crate::domain::{Asked, Done, Event};
 use crate::live::Hubs;
 use crate::meters::Meters;
 use crate::store::Store;
@@ -93,7 +93,7 @@ impl Writer {
     /// Wakes the teller only for what somebody hears. Who sits down in a room after this look reads the feed first, and
     /// finds it there. Answers whether there was anything.
     fn pass_on(&self, new: Vec<Done>, committed: Instant) -> bool {
-        let new: Vec<(RoomId, Done)> = new.into_iter().flat_map(|done| self.heard_by(done)).collect();
+        let new: Vec<Done> = new.into_iter().filter(|done| self.is_heard(*done)).collect();
         let is_heard = !new.is_empty();
         if is_heard {
             self.news.send(News { new, committed }).expect("the teller hears until the writer has gone");
@@ -101,16 +101,14 @@ impl Writer {
         is_heard
     }
 
-    /// The change, for each room in which somebody may hear it now.
-    fn heard_by(&self, done: Done) -> Vec<(RoomId, Done)> {
+    /// Whether somebody may hear the change now.
+    fn is_heard(&self, done: Done) -> bool {
         match done.event {
             Event::Renamed { user } => {
                 self.hubs.renamed(user);
-                self.hubs.heard().into_iter().map(|room| (room, done)).collect()
+                self.hubs.is_any_heard()
             }
-            event => {
-                event.heard_in().filter(|room| self.hubs.is_heard(*room)).map(|room| (room, done)).into_iter().collect()
-            }
+            event => event.heard_in().is_some_and(|room| self.hubs.is_heard(room)),
         }
     }
 }

@@ -102,9 +102,10 @@ fn posted(snapshot: &Snapshot, room: &Room, message: MessageId) -> Result<Option
     Ok(Some(What::Posted(Box::new(message), began.map(Box::new))))
 }
 
-/// Nothing where nobody has seen the name. Only the last new name of somebody is told: earlier ones are no longer true.
+/// Nothing where nobody has seen the name by then. Only the last new name of somebody is told: earlier ones are no longer
+/// true.
 fn renamed(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done, user: UserId) -> Result<Option<Frame>, Fault> {
-    if !snapshot.is_seen(user, room.id)? {
+    if snapshot.seen_since(user, room.id)?.is_none_or(|since| done.seq < since) {
         return Ok(None);
     }
     let author = snapshot.user(user)?.ok_or(Fault::Missing { table: "users" })?;
@@ -129,6 +130,16 @@ impl Frame {
     #[cfg(any(test, fuzzing))]
     pub(crate) fn posted(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
         Self::of(epoch, room, done, What::Posted(Box::new(message), None))
+    }
+
+    #[cfg(test)]
+    pub(super) fn edited(epoch: Epoch, room: &Room, done: Done, message: Message) -> Self {
+        Self::of(epoch, room, done, What::Changed(How::Edited, Box::new(message), Around::default()))
+    }
+
+    #[cfg(test)]
+    pub(super) fn renamed(epoch: Epoch, room: &Room, done: Done, author: Author) -> Self {
+        Self::of(epoch, room, done, What::Renamed(author, None))
     }
 
     fn of(epoch: Epoch, room: &Room, done: Done, what: What) -> Self {

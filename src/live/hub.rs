@@ -182,11 +182,11 @@ impl Hub {
         self.rings.load(Ordering::Acquire)
     }
 
-    /// Lets go of the tail, so that it covers nothing and everybody reads the feed. The bell is the
-    /// caller's to ring.
-    pub fn forget(&self) {
+    /// Lets go of the tail, so that it covers nothing and everybody reads the feed, up to this change, which could not be
+    /// told, at least. The bell is the caller's to ring.
+    pub fn forget(&self, untold: Seq) {
         let mut inner = self.lock();
-        inner.frames = Frames::default();
+        inner.frames = Frames::untold(untold);
         inner.starts += 1;
     }
 
@@ -227,85 +227,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Address, Done, Epoch, Event, Extras, Message, Moment, Place, Room, RoomId};
-
-    fn frame(before: u64, seq: u64) -> Frame {
-        let address = Address::stored("cellar".to_owned());
-        let room = Room::open(RoomId(1), String::new(), address, UserId(1));
-        let author = Author { id: UserId(1), name: "Ann".into() };
-        let place = Place { follows: false, opens_day: true };
-        let (html, extras, quote) = (None, Extras::default(), None);
-        let message = Message {
-            id: Seq(seq),
-            author,
-            at: Moment(0),
-            body: "hi".to_owned(),
-            html,
-            place,
-            extras,
-            quote,
-            reactors: Vec::new(),
-            called: Vec::new(),
-        };
-        let event = Event::Posted { room: room.id, message: message.id };
-        let done = Done { seq: Seq(seq), before: Seq(before), event, again: false };
-        Frame::posted(Epoch(1), &room, done, message)
-    }
-
-    /// What somebody at this cursor hears, who has not looked into the feed.
-    fn hears(hub: &Hub, cursor: u64) -> String {
-        let (slot, note) = hub.join(None);
-        let (format, framing) = (Format::Html, Framing::Plain);
-        let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
-        let heard = match hub.after(slot, &look, Waker::noop()).0 {
-            Heard::Frame(_, seq) => seq.to_string(),
-            Heard::Note(..) => "note".to_owned(),
-            Heard::Behind => "behind".to_owned(),
-            Heard::Nothing => "nothing".to_owned(),
-            Heard::Unknown(_) => "unknown".to_owned(),
-        };
-        hub.leave(slot, None);
-        heard
-    }
-
-    #[test]
-    fn a_fresh_hub_covers_nothing_until_its_first_frame_and_then_what_follows_its_predecessor() {
-        let hub = Hub::default();
-        assert_eq!(hears(&hub, 9), "unknown");
-        hub.add(frame(7, 9), Tail::default());
-        assert_eq!([5, 6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "9", "nothing"]);
-    }
-
-    #[test]
-    fn a_tail_that_was_shortened_or_interrupted_sends_those_before_it_to_the_feed() {
-        let (hub, short) = (Hub::default(), Tail { frames_max: 2, bytes_max: usize::MAX });
-        for (before, seq) in [(0, 1), (1, 4), (4, 6)] {
-            hub.add(frame(before, seq), short);
-        }
-        assert_eq!([0, 1, 4, 6].map(|cursor| hears(&hub, cursor)), ["behind", "4", "6", "nothing"]);
-        hub.add(frame(8, 9), short); // 8 was never told
-        assert_eq!([6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
-        hub.forget();
-        assert_eq!(hears(&hub, 9), "unknown");
-    }
-
-    #[test]
-    fn the_bell_of_whoever_has_heard_all_hangs_until_it_is_rung() {
-        let hub = Hub::default();
-        hub.add(frame(0, 1), Tail::default());
-        hub.add(frame(1, 2), Tail::default());
-        let (slot, note) = hub.join(None);
-        let look = |cursor| {
-            let (format, framing) = (Format::Html, Framing::Plain);
-            let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
-            hub.after(slot, &look, Waker::noop()).1 == Some(hub.rings())
-        };
-        assert!(!look(0), "there is another frame to look for");
-        assert!(look(1) && look(2), "there is none after this one");
-        let rings = hub.rings();
-        hub.take_bells();
-        assert_ne!(hub.rings(), rings);
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ use super::keeper::here_told_after;
 use super::people::People;
 use super::rights::{Concerns, Rights};
 use super::tail::Tail;
-use crate::domain::{Author, Concerned, Person, RoomId, UserId};
+use crate::domain::{Author, Concerned, Person, RoomId, Seq, UserId};
 use crate::meters::{Meters, Present};
 use crate::views::Here;
 
@@ -63,9 +63,9 @@ impl Hubs {
         self.rooms().get(&room).cloned()
     }
 
-    /// The rooms to which somebody listens.
-    pub fn heard(&self) -> Vec<RoomId> {
-        self.rooms().keys().copied().collect()
+    /// Whether somebody listens to any room.
+    pub fn is_any_heard(&self) -> bool {
+        !self.rooms().is_empty()
     }
 
     /// Whether somebody listens to this room.
@@ -108,10 +108,19 @@ impl Hubs {
         }
     }
 
-    /// Sends the listeners of a room to the feed, when a change could not be made a frame.
-    pub fn forget(&self, room: RoomId) {
+    /// Sends the listeners of a room to the feed, when this change could not be made a frame.
+    pub fn forget(&self, room: RoomId, untold: Seq) {
         if let Some(hub) = self.hub(room) {
-            hub.forget();
+            hub.forget(untold);
+            self.ring(&hub);
+        }
+    }
+
+    /// Sends all listeners to the feed, when it could not be read in which rooms this change is heard.
+    pub fn forget_all(&self, untold: Seq) {
+        let hubs: Vec<Arc<Hub>> = self.rooms().values().cloned().collect();
+        for hub in hubs {
+            hub.forget(untold);
             self.ring(&hub);
         }
     }

@@ -18,6 +18,7 @@ use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
 use super::rights::Concerns;
 use super::{Format, Framing, Hearer, Standing, frame, personal};
+use crate::domain::limits::RENAMINGS_TOLD_MAX;
 use crate::domain::{Cursor, Done, Room, RoomId, Seq, UserId};
 use crate::store::{Fault, Snapshot, Store};
 
@@ -65,10 +66,12 @@ impl Start {
 }
 
 /// Whether the feed no longer tells all that came after `seq`. One that still begins at the room's opening has lost
-/// nothing, wherever `seq` lies before it.
+/// nothing, wherever `seq` lies before it; unless since then so many are called otherwise that nobody looks for those who
+/// were seen there.
 fn is_forgotten(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, Fault> {
     let floor = snapshot.feed_floor(room)?.ok_or(Fault::Missing { table: "rooms" })?;
-    Ok(seq < floor && floor.0 != room.0)
+    let is_older = seq < floor && floor.0 != room.0;
+    Ok(is_older || snapshot.renamings_after(seq, RENAMINGS_TOLD_MAX)? > RENAMINGS_TOLD_MAX)
 }
 
 /// A bell that hangs in the hub: since it had been rung so often, and of which task. While both stay the same there is

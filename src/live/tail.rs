@@ -28,11 +28,18 @@ impl Default for Tail {
 #[derive(Default)]
 pub(super) struct Frames {
     floor: Option<Seq>,
+    /// Before this change the floor cannot be, whatever the first frame says of its predecessor.
+    least: Seq,
     frames: VecDeque<Frame>,
     bytes: usize,
 }
 
 impl Frames {
+    /// None, of a room in which this change, and what came before it, was not told.
+    pub fn untold(seq: Seq) -> Self {
+        Self { least: seq, ..Self::default() }
+    }
+
     /// Adds a frame, and lets go of those that are too many.
     pub fn add(&mut self, frame: Frame, tail: Tail) {
         let newest = self.frames.back().map(|last| last.seq).or(self.floor);
@@ -40,8 +47,9 @@ impl Frames {
         let follows = newest.is_some_and(|newest| frame.before <= newest);
         if !follows || frame.may_take_away() {
             // The first frame; or one before it was never told; or one that takes away what those before it tell. Then the
-            // tail starts anew, and the feed has the rest.
-            (self.floor, self.bytes) = (Some(frame.before), 0);
+            // tail starts anew, and the feed has the rest: also a new name, which the frame does not count.
+            let told = newest.filter(|_| follows).unwrap_or(frame.before);
+            (self.floor, self.bytes) = (Some(told.max(self.least)), 0);
             self.frames.clear();
         }
         self.bytes += frame.written(Format::Html).len();

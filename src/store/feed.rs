@@ -74,7 +74,7 @@ where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,
     N: ReadableTable<u64, u64>,
-    S: ReadableTable<(u64, u64), ()>,
+    S: ReadableTable<(u64, u64), u64>,
 {
     let Some(from) = seq.0.checked_add(1) else { return Ok(Vec::new()) };
     let range = (room.0, from)..=(room.0, u64::MAX);
@@ -86,19 +86,19 @@ where
         let (key, row) = entry?;
         Ok((Seq(key.value().1), rows::decode::<ChangeRow>("changes", row.value())?.event))
     });
-    let renamed = renamed.range(from..)?.filter_map(|entry| is_seen(seen, room, entry).transpose());
-    let roads: [Road; 3] = [Box::new(posted), Box::new(changed), Box::new(renamed)];
-    let mut roads = roads.map(Iterator::peekable);
+    let mut page = posted.take(limit).chain(changed.take(limit)).collect::<Result<Vec<_>, Fault>>()?;
+    page.sort_by_key(|(seq, _)| *seq);
+    page.truncate(limit);
+    // No further than the page reaches: of all who are called otherwise most were never seen in this room.
+    let end = page.last().filter(|_| page.len() == limit).map_or(u64::MAX, |(seq, _)| seq.0);
+    let renamed = renamed.range(from..=end)?.filter_map(|entry| is_seen(seen, room, entry).transpose());
+    page.extend(renamed.take(limit).collect::<Result<Vec<_>, Fault>>()?);
+    page.sort_by_key(|(seq, _)| *seq);
+    page.truncate(limit);
+
     let mut before = before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
-    let mut found = Vec::new();
-    while found.len() < limit {
-        // A fault comes first.
-        let heads = roads.each_mut().map(|road| road.peek().map(|head| head.as_ref().map_or(Seq(0), |head| head.0)));
-        let Some(next) = (0..heads.len()).filter(|road| heads[*road].is_some()).min_by_key(|road| heads[*road]) else {
-            break;
-        };
-        let Some(head) = roads[next].next() else { break };
-        let (seq, event) = head?;
+    let mut found = Vec::with_capacity(page.len());
+    for (seq, event) in page {
         found.push(Done { seq, before, event, again: false });
         if !matches!(event, Event::Renamed { .. }) {
             before = seq;
@@ -107,17 +107,15 @@ where
     Ok(found)
 }
 
-/// Changes of one kind, in order.
-type Road<'a> = Box<dyn Iterator<Item = Result<(Seq, Event), Fault>> + 'a>;
-
-/// That somebody is called otherwise, if their name can be seen in this room.
+/// That somebody is called otherwise, if their name could be seen in this room by then.
 fn is_seen<S>(seen: &S, room: RoomId, entry: Result<Renamed, StorageError>) -> Result<Option<(Seq, Event)>, Fault>
 where
-    S: ReadableTable<(u64, u64), ()>,
+    S: ReadableTable<(u64, u64), u64>,
 {
     let (seq, user) = entry?;
     let (seq, user) = (Seq(seq.value()), UserId(user.value()));
-    Ok(seen.get((user.0, room.0))?.map(|_| (seq, Event::Renamed { user })))
+    let since = seen.get((user.0, room.0))?.map(|since| Seq(since.value()));
+    Ok(since.filter(|since| *since < seq).map(|_| (seq, Event::Renamed { user })))
 }
 
 /// A change, and who then was called otherwise.

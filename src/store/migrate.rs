@@ -150,7 +150,11 @@ fn note_where_names_are_seen(txn: &WriteTransaction) -> Result<(), Fault> {
         let (key, row) = entry?;
         let row: MessageRow = rows::decode("messages", row.value())?;
         for user in shown(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
-            seen.insert((user.0, key.value().0), ())?;
+            // In the order of the messages: since the first. Nobody had been called otherwise by then.
+            let (room, message) = key.value();
+            if seen.get((user.0, room))?.is_none() {
+                seen.insert((user.0, room), message)?;
+            }
         }
     }
     let rooms = txn.open_table(ROOMS)?;
@@ -158,7 +162,7 @@ fn note_where_names_are_seen(txn: &WriteTransaction) -> Result<(), Fault> {
         let (user, room) = entry?.0.value();
         let row: Option<RoomRow> = rows::get(&rooms, "rooms", room)?;
         if row.is_some_and(|row| row.kind == Kind::Direct) {
-            seen.insert((user, room), ())?;
+            seen.insert((user, room), room)?;
         }
     }
     let old = TableDefinition::<&str, Row<Block4>>::new("blocks");

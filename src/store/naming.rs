@@ -35,9 +35,21 @@ impl Snapshot {
         Ok(self.transaction().open_table(RENAMED)?.last()?.map_or(Seq(0), |(seq, _)| Seq(seq.value())))
     }
 
-    /// Whether somebody's name can be seen in a room.
-    pub fn is_seen(&self, user: UserId, room: RoomId) -> Result<bool, Fault> {
-        Ok(self.transaction().open_table(SEEN)?.get((user.0, room.0))?.is_some())
+    /// How many people are called otherwise since this change, counted no further than to one more than `limit`.
+    pub fn renamings_after(&self, change: Seq, limit: usize) -> Result<usize, Fault> {
+        let renamed = self.transaction().open_table(RENAMED)?;
+        Ok(renamed.range(change.0.saturating_add(1)..)?.take(limit + 1).count())
+    }
+
+    /// Since which change somebody's name can be seen in a room, if it can.
+    pub fn seen_since(&self, user: UserId, room: RoomId) -> Result<Option<Seq>, Fault> {
+        Ok(self.transaction().open_table(SEEN)?.get((user.0, room.0))?.map(|since| Seq(since.value())))
+    }
+
+    /// The rooms in which somebody's name can be seen.
+    pub fn seen_in(&self, user: UserId) -> Result<Vec<RoomId>, Fault> {
+        let rooms = self.transaction().open_table(SEEN)?.range((user.0, 0)..=(user.0, u64::MAX))?;
+        rooms.map(|entry| Ok(RoomId(entry?.0.value().1))).collect()
     }
 
     /// The last change of a room's own before this one, or its opening.

@@ -171,19 +171,23 @@ impl Reader {
         let MessageRow { author, at, follows, opens_day, body, html, extras, .. } = row;
         let extras = extras.map_or_else(Extras::default, |extras| *extras);
         let quote = extras.reply_to.map(|id| self.quote(id)).transpose()?.flatten();
-        let called = html.as_deref().map_or_else(Vec::new, called_in);
         Ok(Message {
             id,
             author: self.author(author)?,
             at,
             body,
-            html,
             place: Place { follows, opens_day },
             reactors: self.reactors(&extras)?,
-            called: called.into_iter().map(|id| self.author(id)).collect::<Result<_, _>>()?,
+            called: self.called(html.as_deref())?,
+            html,
             extras,
             quote,
         })
+    }
+
+    /// Those who are spoken to by name.
+    fn called(&mut self, html: Option<&str>) -> Result<Vec<Author>, Fault> {
+        html.map_or_else(Vec::new, called_in).into_iter().map(|id| self.author(id)).collect()
     }
 
     /// Those of who reacted that are named.
@@ -200,7 +204,9 @@ impl Reader {
     /// What is shown of a message in an answer to it.
     fn quote(&mut self, id: MessageId) -> Result<Option<Quote>, Fault> {
         let row: Option<MessageRow> = rows::get(&self.messages, "messages", (self.room.0, id.0))?;
-        row.map(|row| Ok(Quote::of(id, self.author(row.author)?, &row.body, row.html.as_deref()))).transpose()
+        let Some(MessageRow { author, body, html, .. }) = row else { return Ok(None) };
+        let called = self.called(html.as_deref())?;
+        Ok(Some(Quote::of(id, self.author(author)?, &body, html.as_deref(), &called)))
     }
 
     fn author(&mut self, id: UserId) -> Result<Author, Fault> {

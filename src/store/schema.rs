@@ -31,9 +31,9 @@ pub(super) const LOOKS: TableDefinition<&str, u64> = TableDefinition::new("looks
 pub(super) const FORMER: TableDefinition<(u64, u64), Row<FormerRow>> = TableDefinition::new("former");
 /// Change -> person who then took the name that they have now.
 pub(super) const RENAMED: TableDefinition<u64, u64> = TableDefinition::new("renamed");
-/// (Person, room where their name can be seen): they spoke or reacted there, or were spoken to by name, or talk there with single people.
-/// Nothing goes from here.
-pub(super) const SEEN: TableDefinition<(u64, u64), ()> = TableDefinition::new("seen");
+/// (Person, room where their name can be seen) -> the change since which it can be: they spoke or reacted there, or were
+/// spoken to by name, or talk there with single people. Nothing goes from here.
+pub(super) const SEEN: TableDefinition<(u64, u64), u64> = TableDefinition::new("seen");
 
 /// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are nowhere.
 pub(super) const TOKENS: TableDefinition<[u8; 32], Row<TokenRow>> = TableDefinition::new("tokens");

@@ -31,7 +31,7 @@ pub(super) struct Tables<'t> {
     pub looks: Later<'t, &'static str, u64>,
     pub former: Later<'t, (u64, u64), Row<FormerRow>>,
     pub renamed: Later<'t, u64, u64>,
-    pub seen: Later<'t, (u64, u64), ()>,
+    pub seen: Later<'t, (u64, u64), u64>,
     pub tokens: Later<'t, [u8; 32], Row<TokenRow>>,
     pub tokens_of: Later<'t, (u64, [u8; 32]), ()>,
     pub secrets: Later<'t, u64, Row<SecretRow>>,

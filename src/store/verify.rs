@@ -119,7 +119,10 @@ fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
         same("messages", Some(row.nth), nth)?;
         let extras = row.extras.unwrap_or_default();
         for user in shown(row.author, row.html.as_deref(), &extras) {
-            seen.get((user.0, key.value().0))?.ok_or(Fault::Missing { table: "seen" })?;
+            let since = seen.get((user.0, key.value().0))?.ok_or(Fault::Missing { table: "seen" })?.value();
+            // Others may have been named there later, by an edit or a reaction.
+            let is_late = user == row.author && since > key.value().1;
+            same("seen", Some(u64::from(is_late)), 0)?;
         }
         if let Some(began) = extras.thread {
             threads.get((key.value().0, began.0, key.value().1))?.ok_or(Fault::Missing { table: "threads" })?;

@@ -8,7 +8,7 @@ use super::escaped::Escaped;
 use super::icons::{self, Icon};
 use super::text::Shown;
 use super::time::{self, Stamp};
-use crate::domain::{Address, Message, Moment, Quote, Reacted, Reaction};
+use crate::domain::{Address, Message, Moment, Piece, Quote, Reacted, Reaction};
 
 /// A message as a row of the list, with the day above it when it opens one.
 #[derive(Debug)]
@@ -74,7 +74,19 @@ pub(super) fn quoted(room: &Address, quote: &Quote) -> Markup {
     html! {
         a.quoted data-user=(quote.author.id) href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
             (avatar::tiny(&quote.author)) strong dir="auto" { (quote.author.name) }
-            @if quote.excerpt.is_empty() { em { "This was removed." } } @else { span dir="auto" { (quote.excerpt) } }
+            @if quote.excerpt.is_empty() { em { "This was removed." } } @else {
+                span dir="auto" { @for piece in &quote.excerpt { (begins(piece)) } }
+            }
+        }
+    }
+}
+
+/// Who is spoken to has their number, so that the page's script finds them when they are called otherwise.
+fn begins(piece: &Piece) -> Markup {
+    html! {
+        @match piece {
+            Piece::Words(words) => (words),
+            Piece::Called(person) => span data-user=(person.id) { "@" (person.name) },
         }
     }
 }

@@ -162,7 +162,7 @@ fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response
 /// What an answer to this message would quote, if nobody has taken it away.
 pub(super) fn quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, Fault> {
     let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
-    Ok(message.map(|message| Quote::of(message.id, message.author, &message.body, message.html.as_deref())))
+    Ok(message.as_ref().map(Quote::of_message))
 }
 
 /// Tells programs where the pages before and after this one are (RFC 8288).

@@ -35,6 +35,8 @@ async fn a_new_name_is_everywhere_on_an_open_page_as_it_is_on_a_new_one() {
     for (message, with) in [(first, "🎉"), (other, "so be it"), (other, "🎉")] {
         ann.sends(&format!("{ROOM_PATH}/messages/{message}/reactions"), &[("reaction", with)]).await;
     }
+    ann.sends(&answer, &[("body", "yes"), ("reply_to", &other.to_string())]).await;
+    bob.sees("yes").await;
     let reacted = "return document.querySelectorAll('.reaction:not(.add)').length === 3";
     bob.until("all has come", reacted, vec![]).await;
     bob.find("#text").await.send_keys("what I write").await.expect("keys");

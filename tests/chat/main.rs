@@ -24,6 +24,7 @@ mod who;
 mod accounts;
 mod erasing;
 mod fields;
+mod former;
 mod fresh;
 mod names;
 mod passwords;

@@ -12,16 +12,16 @@ use crate::staff::{GARDEN_PATH, Staffed, page_of};
 
 const NEW: &str = r#"Zoë & "<i>""#;
 
-async fn renames(guest: &Guest, name: &str) -> u16 {
+pub async fn renames(guest: &Guest, name: &str) -> u16 {
     settings(guest, "/name", Some(json!({ "name": name }))).await.status
 }
 
-fn told(data: &str) -> Value {
+pub fn told(data: &str) -> Value {
     serde_json::from_str(data).expect("every change is JSON")
 }
 
 /// What a stream tells next under this name.
-async fn hears_as(ears: &mut Ears, name: &str) -> String {
+pub async fn hears_as(ears: &mut Ears, name: &str) -> String {
     within(name, async {
         loop {
             let event = ears.next().await.expect("the stream goes on");

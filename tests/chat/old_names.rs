@@ -24,11 +24,13 @@ fn does(store: &Store, at: Moment, who: UserId, command: Command) -> Result<Done
 fn in_a_file_of_format_4_it_is_known_where_a_name_is_seen_and_whoever_has_it_can_take_another() {
     let (_directory, store, now) = opened(4);
     let snapshot = store.snapshot().unwrap();
-    let seen = |user| [CAFE, RoomId(9), CLOSED, RoomId(14), DIRECT].map(|room| snapshot.is_seen(user, room).unwrap());
+    let since = |user, room| snapshot.seen_since(user, room).unwrap();
+    let seen = |user| [CAFE, RoomId(9), CLOSED, RoomId(14), DIRECT].map(|room| since(user, room).is_some());
     assert_eq!(seen(EVE), [true, false, true, false, true], "she spoke, was mentioned, and talks");
     assert_eq!(seen(CID), [true, false, true, true, true], "he reacted, was mentioned, and talks");
     assert_eq!(seen(UserId(10)), [false, false, true, true, false], "the owner spoke, and talks");
-    assert_eq!((snapshot.named(EVE).unwrap(), snapshot.last_renaming().unwrap()), (Some(Seq(33)), Seq(0)));
+    assert_eq!([since(EVE, CLOSED), since(EVE, DIRECT)], [Some(Seq(37)), Some(Seq(36))], "since it was said or opened");
+    assert_eq!((snapshot.named(EVE).unwrap(), snapshot.last_renaming().unwrap()), (None, Seq(0)));
     let message = snapshot.message(CLOSED, Seq(37)).unwrap().expect("a message");
     assert_eq!(message.called.iter().map(|person| person.id).collect::<Vec<_>>(), [EVE]);
     drop(snapshot);

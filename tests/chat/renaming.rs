@@ -20,10 +20,12 @@ pub fn rename(row: &mut String, told: &Value) {
         let at = face(row, at);
         put(row, at, "<strong dir=\"auto\">", "</strong>", &name);
     }
-    let mention = format!("<span class=\"mention\" data-user=\"{user}\">");
-    let mut from = 0;
-    while let Some(at) = row[from..].find(&mention) {
-        from = put(row, from + at, &mention, "</span>", &format!("@{name}"));
+    for class in ["class=\"mention\" ", ""] {
+        let mention = format!("<span {class}data-user=\"{user}\">");
+        let mut from = 0;
+        while let Some(at) = row[from..].find(&mention) {
+            from = put(row, from + at, &mention, "</span>", &format!("@{name}"));
+        }
     }
     pills(row, &user.to_string(), &name, &initials);
 }

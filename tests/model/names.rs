@@ -1,10 +1,11 @@
 //! Somebody takes another name: what becomes of the old one, for how long, and who else may have it. And from where nobody
 //! comes in because of whom.
 
-use taproom::domain::{Kind, Moment, Refusal, Role, Until, UserId, UserName};
+use taproom::domain::{Asked, Cursor, Event, Kind, Moment, Refusal, Role, Until, UserId, UserName};
+use taproom::live::Start;
 
 use crate::told::{Answer, ROOM, Told};
-use crate::written::{Said, What};
+use crate::written::{Said, What, Written};
 
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 
@@ -79,14 +80,40 @@ fn a_message_speaks_to_people_by_the_names_that_they_have() {
     let html = format!("<p><span class=\"mention\" data-user=\"{ann}\">@Ann</span></p>");
     let said = Said { html: Some(html), mentions: vec![ann], ..Said::plain("@Ann") };
     let message = house.says_this(owner, room, said);
-    assert!(house.0.snapshot().unwrap().is_seen(ann, room).unwrap());
-    assert!(!house.0.snapshot().unwrap().is_seen(ann, taproom::domain::RoomId(owner.0)).unwrap());
+    assert!(house.0.snapshot().unwrap().seen_since(ann, room).unwrap().is_some());
+    assert!(house.0.snapshot().unwrap().seen_since(ann, taproom::domain::RoomId(owner.0)).unwrap().is_none());
     let renamed = renames_at(&house, 0, ann, "Zoë").unwrap();
     let snapshot = house.0.snapshot().unwrap();
     let message = snapshot.message(room, message).unwrap().unwrap();
     assert_eq!((message.called[0].name.as_ref(), message.body.as_str()), ("Zoë", "@Ann"));
     assert_eq!((snapshot.last_renaming().unwrap(), snapshot.named(ann).unwrap()), (renamed.seq, Some(renamed.seq)));
     assert_eq!(snapshot.given_up(ann, renamed.seq).unwrap().as_deref(), Some("Ann"));
+}
+
+#[test]
+fn whoever_was_away_while_a_thousand_took_other_names_goes_on_and_after_one_more_reads_the_room_anew() {
+    let (house, owner) = Told::new();
+    let room = house.creates(owner, Kind::Open).unwrap();
+    house.invites(owner, Role::Member, 9).unwrap();
+    let do_all = |wishes: Vec<(Option<UserId>, What)>| -> Vec<UserId> {
+        let written = |(who, what)| Written { at: Moment(1), who, operator: false, nonce: None, what }.asked();
+        let asked: Vec<Asked> = wishes.into_iter().map(written).collect();
+        let answers = house.0.commit(Moment(1), &asked).unwrap().into_iter();
+        answers.map(|answer| UserId(answer.unwrap().seq.0)).collect()
+    };
+    let join = |n: u64| What::Join { code: 9, name: format!("old {n}"), password: Some(2), token: 10_000 + n };
+    let people = do_all((0..1_001).map(|n| (None, join(n))).collect());
+    house.says(people[500], room);
+    let away = house.0.snapshot().unwrap().last().unwrap();
+    let start = || Start::judge(&house.0, room, Some(Cursor { epoch: None, seq: away }), None).unwrap();
+    let rename = |(n, who): (usize, &UserId)| (Some(*who), What::Rename { name: format!("new {n}") });
+    do_all(people.iter().enumerate().take(1_000).map(rename).collect());
+    assert_eq!(start(), Start::After(away));
+    let told = house.0.snapshot().unwrap().changes_after(room, away, 3).unwrap();
+    assert_eq!(told.iter().map(|done| done.event).collect::<Vec<_>>(), [Event::Renamed { user: people[500] }]);
+    do_all(people.iter().enumerate().skip(1_000).map(rename).collect());
+    assert_eq!(start(), Start::Reset(house.0.snapshot().unwrap().last().unwrap()));
+    house.0.verify().unwrap();
 }
 
 #[test]

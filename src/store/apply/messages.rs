@@ -36,7 +36,8 @@ pub(super) fn post(
     let spoken_to = answered.as_ref().map(|row| row.author);
     let mut extras = Extras { reply_to, thread: thread.flatten(), ..Extras::default() };
     speak_to(t, (&room, stamp.seq), author, spoken_to, words, &mut extras)?;
-    naming::see(t, author, id)?;
+    naming::see(t, stamp, id, &[author])?;
+    naming::see(t, stamp, id, &words.mentions)?; // their names are read there, whether they hear it or not
     if let Some(thread) = extras.thread {
         lengthen(t, id, thread, stamp.seq)?;
     }
@@ -74,6 +75,7 @@ pub(super) fn edit(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, message: 
     be_silent(t, id, message, &extras)?;
     let answered = extras.reply_to.map(|answered| find(t, id, answered)).transpose()?.flatten();
     speak_to(t, (&room, message), row.author, answered.map(|row| row.author), words, &mut extras)?;
+    naming::see(t, stamp, id, &words.mentions)?;
     extras.edited_at = Some(stamp.at);
     let (body, html, extras) = (words.body.as_str().to_owned(), words.html.clone(), kept(extras));
     rows::put(&mut t.messages, (id.0, message.0), &MessageRow { body, html, extras, ..row })?;
@@ -144,9 +146,6 @@ fn speak_to(
     extras: &mut Extras,
 ) -> Result<(), Fault> {
     extras.calls_all = words.calls_all && may_call(t, room, author)?;
-    for user in &words.mentions {
-        naming::see(t, *user, room.id)?; // their names are read there, whether they hear it or not
-    }
     let mut spoken_to = [words.mentions.as_slice(), answered.as_slice()].concat();
     spoken_to.sort_unstable();
     spoken_to.dedup();

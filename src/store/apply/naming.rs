@@ -131,10 +131,13 @@ fn looks_of(name: &str) -> String {
     UserName::parse(name).map_or_else(|_| name.to_owned(), |name| name.look())
 }
 
-/// From now on somebody's name can be seen in a room. Most were seen there before, and then nothing is written.
-pub(super) fn see(t: &mut Tables, id: UserId, room: RoomId) -> Result<(), Fault> {
-    if t.seen.open()?.get((id.0, room.0))?.is_none() && user(t, id)?.is_some() {
-        t.seen.open()?.insert((id.0, room.0), ())?;
+/// From this change on the names of these people can be seen in a room. Most were seen there before, and then nothing is
+/// written.
+pub(super) fn see(t: &mut Tables, stamp: Stamp, room: RoomId, people: &[UserId]) -> Result<(), Fault> {
+    for id in people {
+        if t.seen.open()?.get((id.0, room.0))?.is_none() && user(t, *id)?.is_some() {
+            t.seen.open()?.insert((id.0, room.0), stamp.seq.0)?;
+        }
     }
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(super) fn react(
     }
     row.extras = messages::kept(extras);
     rows::put(&mut t.messages, (id.0, message.0), &row)?;
-    naming::see(t, user, id)?;
+    naming::see(t, stamp, id, &[user])?;
     Ok(change_room(t, stamp, id, Event::Reacted { room: id, message })?)
 }
 

@@ -100,10 +100,10 @@ pub(super) fn direct(t: &mut Tables, stamp: Stamp, who: Who, with: &[UserId], sa
         return refuse(Refusal::RoomTaken);
     }
     let room = new_room(t, stamp, asker.author.id, "", &address, Kind::Direct)?;
-    for user in people {
-        belong(t, room, user)?;
-        naming::see(t, user, room)?; // the room is called after them
+    for user in &people {
+        belong(t, room, *user)?;
     }
+    naming::see(t, stamp, room, &people)?; // the room is called after them
     t.directs.open()?.insert(key.as_slice(), room.0)?;
     Ok(unheard(stamp, Event::Opened { room }))
 }

@@ -89,9 +89,8 @@ struct Newest {
 
 impl Newest {
     fn of(message: &domain::Message) -> Self {
-        let domain::Quote { id, author, excerpt } =
-            domain::Quote::of(message.id, message.author.clone(), &message.body, message.html.as_deref());
-        Self { id: id.0, author: author.name.to_string(), text: excerpt }
+        let text = domain::Quote::of_message(message).text();
+        Self { id: message.id.0, author: message.author.name.to_string(), text }
     }
 }
 

@@ -11,20 +11,16 @@ mod tree;
 mod words;
 
 use std::fmt;
-use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, Render, html};
 
 use super::escaped::Escaped;
-use crate::domain::{Address, Author, Body, CALLED, Message, UserId, UserName, Words};
+use crate::domain::{Address, Author, Body, CALLED, Message, UserName, Words, called_at};
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
 const LONGER_AT_MOST: usize = 8;
 const LONGER_BYTES: usize = 2_048;
-
-/// What stands between the number of somebody who is spoken to and their name.
-const NAME: &str = "\">@";
 
 /// Of whom and of what a text may speak. Asked at most a few thousand times for one text.
 pub struct Names<'a> {
@@ -111,15 +107,6 @@ fn push_called(page: &mut String, html: &str, called: &[Author]) {
         }
     }
     page.push_str(rest);
-}
-
-/// Whose number stands here, and where the name that they had then: as `tree.rs` writes it, up to the next tag.
-fn called_at<'a>(html: &str, called: &'a [Author]) -> Option<(&'a Author, Range<usize>)> {
-    let (number, _) = html.split_once(NAME)?;
-    let id = UserId(number.parse().ok()?);
-    let start = number.len() + NAME.len();
-    let end = start + html[start..].find('<')?;
-    called.iter().find(|person| person.id == id).map(|person| (person, start..end))
 }
 
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taproom::domain::{Author, Extras, Message, Moment, Place, Quote, Reacted, Seq, UserId, Version, called_in};
+use taproom::domain::{Author, Extras, Message, Moment, Piece, Place, Quote, Reacted, Seq, UserId, Version, called_in};
 use taproom::store::Snapshot;
 
 use crate::rules::{Model, Post, Room};
@@ -80,8 +80,28 @@ fn message(model: &Model, room: &Room, post: &Post, thread: Option<Seq>, replies
             pinned: post.pinned,
             reactions: post.reactions.iter().map(reacted).collect(),
         },
-        quote: answered.map(|post| Quote { id: Seq(post.id), author: author(post), excerpt: post.excerpt() }),
+        quote: answered.map(|post| Quote { id: Seq(post.id), author: author(post), excerpt: excerpt(model, post) }),
     }
+}
+
+/// How a post begins: as it was written; or what is shown, which is words and then people who are called, and never long.
+fn excerpt(model: &Model, post: &Post) -> Vec<Piece> {
+    let Some(html) = &post.html else {
+        return Some(post.excerpt()).filter(|line| !line.is_empty()).map(Piece::Words).into_iter().collect();
+    };
+    let mut parts = html.trim_start_matches("<p>").split("<span data-user=\"");
+    let words = parts.next().expect("the first").trim_end_matches("</p>");
+    let called = called_in_order(parts).into_iter().map(|id| {
+        let name = model.user(id).expect("they are known").name.as_str();
+        Piece::Called(Author { id, name: name.into() })
+    });
+    let called: Vec<Piece> = called.collect();
+    let words = if called.is_empty() { words.trim_end() } else { words };
+    [Piece::Words(words.to_owned())].into_iter().chain(called).collect()
+}
+
+fn called_in_order<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<UserId> {
+    parts.map(|part| UserId(part.split('"').next().unwrap().parse().expect("a number"))).collect()
 }
 
 /// Those of who reacted that are named, in the order in which they came to the house.

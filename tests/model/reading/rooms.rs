@@ -111,11 +111,12 @@ fn reads_like(snapshot: &Snapshot, model: &Model, room: &Room, shown: &[Message]
     }
 }
 
-/// What listeners of a room hear: what changes it, and the last new name of each whose name can be seen there.
+/// What listeners of a room hear: what changes it, and the last new name of each whose name could be seen
+/// there by then.
 fn heard(model: &Model, room: &Room) -> Vec<Done> {
     let mut heard = room.changes.clone();
     for user in &model.users {
-        let is_seen = model.seen.contains(&(user.id, room.id));
+        let is_seen = model.seen_since(user.id, room.id).is_some_and(|since| since < user.named);
         if user.named.0 != user.id.0 && is_seen {
             let before = room.changes.iter().map(|done| done.seq).filter(|seq| *seq < user.named).max();
             let (seq, event) = (user.named, Event::Renamed { user: user.id });

@@ -15,7 +15,7 @@ const QUOTED: usize = 120;
 
 impl Model {
     /// Puts words into a message: a new one, or one that is said otherwise.
-    pub(super) fn speak(&mut self, id: RoomId, message: MessageId, author: &User, words: &Words) {
+    pub(super) fn speak(&mut self, now: Now, id: RoomId, message: MessageId, author: &User, words: &Words) {
         let room = self.rooms.iter().find(|room| room.id == id).expect("a room that is there");
         let answered = room.post(message.0).and_then(|post| room.post(post.reply_to?)).map(|post| post.author);
         let is_few = if room.kind.is_hidden() { room.members.len() <= FEW } else { self.users.len() <= FEW };
@@ -27,7 +27,7 @@ impl Model {
         let post = self.post_mut(id, message);
         (post.body, post.html) = (words.body.as_str().to_owned(), words.html.clone());
         (post.mentions, post.calls_all) = (mentions, calls_all);
-        words.mentions.iter().for_each(|user| self.see(*user, id));
+        words.mentions.iter().for_each(|user| self.see(now, *user, id));
     }
 
     pub(super) fn edit(
@@ -51,7 +51,7 @@ impl Model {
         let post = self.post_mut(id, message);
         post.versions.push((now.at, post.body.clone()));
         post.edited_at = Some(now.at);
-        self.speak(id, message, &user, words);
+        self.speak(now, id, message, &user, words);
         Ok(Event::Edited { room: id, message })
     }
 
@@ -86,7 +86,7 @@ impl Model {
             (Some(n), false) => reactions[n].1.retain(|other| *other != user.id),
         }
         reactions.retain(|(_, by)| !by.is_empty());
-        self.see(user.id, id);
+        self.see(now, user.id, id);
         Ok(Event::Reacted { room: id, message })
     }
 
@@ -128,24 +128,10 @@ impl Room {
 }
 
 impl Post {
-    /// How it begins, on one line: what its HTML shows, or else what was written.
+    /// How what was written begins, on one line.
     pub fn excerpt(&self) -> String {
-        let on_a_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let shown = self.html.as_deref().map(|html| on_a_line(&without_tags(html))).unwrap_or_default();
-        let line = if shown.is_empty() { on_a_line(&self.body) } else { shown };
+        let line = self.body.split_whitespace().collect::<Vec<_>>().join(" ");
         let begins: String = line.chars().take(QUOTED).collect();
         if begins == line { line } else { begins + "…" }
     }
-}
-
-/// What a piece of HTML shows. The tests draw no entities.
-fn without_tags(html: &str) -> String {
-    let mut shown = String::new();
-    for piece in html.split('<') {
-        let (tag, text) = piece.split_once('>').unwrap_or(("", piece));
-        let breaks = matches!(tag.trim_start_matches('/'), "p" | "br");
-        shown.push_str(if breaks { " " } else { "" });
-        shown.push_str(text);
-    }
-    shown
 }

@@ -40,8 +40,8 @@ pub struct Model {
     pub audit: Vec<(Seq, Audit)>,
     /// Who is to lose all that they said, and who wants it so.
     pub erasures: Vec<(UserId, UserId)>,
-    /// Whose name can be seen in which rooms.
-    pub seen: Vec<(UserId, RoomId)>,
+    /// Whose name can be seen in which rooms, and since which change.
+    pub seen: Vec<(UserId, RoomId, Seq)>,
     /// In the order in which they expire.
     outcomes: Vec<(u64, UserId, String, Done)>,
 }

@@ -87,9 +87,14 @@ impl Model {
     }
 
     /// Somebody's name can be seen in a room.
-    pub(super) fn see(&mut self, user: UserId, room: RoomId) {
-        if self.user(user).is_some() && !self.seen.contains(&(user, room)) {
-            self.seen.push((user, room));
+    pub(super) fn see(&mut self, now: Now, user: UserId, room: RoomId) {
+        if self.user(user).is_some() && self.seen_since(user, room).is_none() {
+            self.seen.push((user, room, now.seq));
         }
+    }
+
+    /// Since when it can be.
+    pub fn seen_since(&self, user: UserId, room: RoomId) -> Option<Seq> {
+        self.seen.iter().find(|seen| (seen.0, seen.1) == (user, room)).map(|seen| seen.2)
     }
 }

@@ -195,7 +195,7 @@ impl Model {
             return Err(Refusal::RoomTaken);
         }
         let room = self.new_room(now, user.id, "", address, Kind::Direct);
-        people.iter().for_each(|user| self.see(*user, room));
+        people.iter().for_each(|user| self.see(now, *user, room));
         self.room_mut(room).members = people;
         Ok(Event::Opened { room })
     }

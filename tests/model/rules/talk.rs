@@ -27,8 +27,8 @@ impl Model {
             room.said(answered).ok_or(Refusal::MessageUnknown)?;
         }
         self.room_mut(id).say(now, &user, reply_to);
-        self.speak(id, now.seq, &user, words);
-        self.see(user.id, id);
+        self.speak(now, id, now.seq, &user, words);
+        self.see(now, user.id, id);
         Ok(Event::Posted { room: id, message: now.seq })
     }
 
