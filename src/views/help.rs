@@ -43,7 +43,7 @@ fn all() -> Markup {
                 h2 #help-keys { "Keys" }
                 (list("Anywhere", &keys::ANYWHERE))
                 (list("On a message", &keys::ON_MESSAGE))
-                p.hint { "Onto one: click it, or press " (pressed("Shift+Tab")) " where you write." }
+                p.hint { "To get onto one, click it, or press " (pressed("Shift+Tab")) " where you write." }
                 (list("Where you write", &keys::WRITING))
                 p.hint { "On a Mac, ⌘ in place of Ctrl." }
             }
