@@ -28,7 +28,7 @@ fn in_a_file_of_format_4_it_is_known_where_a_name_is_seen_and_whoever_has_it_can
     assert_eq!(seen(EVE), [true, false, true, false, true], "she spoke, was mentioned, and talks");
     assert_eq!(seen(CID), [true, false, true, true, true], "he reacted, was mentioned, and talks");
     assert_eq!(seen(UserId(10)), [false, false, true, true, false], "the owner spoke, and talks");
-    assert_eq!((snapshot.named(EVE).unwrap(), snapshot.last_renaming().unwrap()), (Some(Seq(33)), Seq(0)));
+    assert_eq!((snapshot.named(EVE).unwrap(), snapshot.last_renaming().unwrap()), (None, Seq(0)));
     let message = snapshot.message(CLOSED, Seq(37)).unwrap().expect("a message");
     assert_eq!(message.called.iter().map(|person| person.id).collect::<Vec<_>>(), [EVE]);
     drop(snapshot);
