@@ -5,6 +5,11 @@ on('submit', event => {
   if (sent.has(event.target)) event.preventDefault();
   sent.add(event.target);
 });
+// One goes on where the text ends.
+{
+  const begun = $('textarea[autofocus]');
+  begun?.setSelectionRange(begun.value.length, begun.value.length);
+}
 // What waits to be said waits for whoever wrote it, and not for whoever uses this browser next.
 on('submit', event => {
   if (!event.target.matches('[action="/leave"], [action="/sign-out"]')) return;

@@ -32,9 +32,9 @@ impl Begun {
     /// Reads a sign and what stands behind it.
     ///
     /// # Errors
-    /// [`Refusal::QueryInvalid`] if there is no such sign, or if it is longer than [`COMPLETED_CHARS_MAX`].
+    /// [`Refusal::BegunInvalid`] if there is no such sign, or if it is longer than [`COMPLETED_CHARS_MAX`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        let wrong = Refusal::QueryInvalid("q");
+        let wrong = Refusal::BegunInvalid;
         if typed.chars().count() > COMPLETED_CHARS_MAX {
             return Err(wrong);
         }
@@ -80,7 +80,7 @@ mod tests {
             assert_eq!(Begun::parse(typed), Ok(Begun { sign, letters: letters.to_owned() }), "{typed:?}");
         }
         for none in ["", "a", "é@", " @a", "<script>"] {
-            assert_eq!(Begun::parse(none), Err(Refusal::QueryInvalid("q")), "{none:?}");
+            assert_eq!(Begun::parse(none), Err(Refusal::BegunInvalid), "{none:?}");
         }
     }
 
@@ -88,7 +88,7 @@ mod tests {
     fn what_is_longer_than_any_name_is_refused() {
         let begun = |chars: usize| Begun::parse(&format!("@{}", "é".repeat(chars - 1)));
         assert!(begun(COMPLETED_CHARS_MAX).is_ok());
-        assert_eq!(begun(COMPLETED_CHARS_MAX + 1), Err(Refusal::QueryInvalid("q")));
+        assert_eq!(begun(COMPLETED_CHARS_MAX + 1), Err(Refusal::BegunInvalid));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use super::limits::{
-    BODY_CHARS_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
-    ROOM_CHARS_MAX,
+    BODY_CHARS_MAX, COMPLETED_CHARS_MAX, FORM_BYTES_MAX, NAME_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX,
+    PASSWORD_CHARS_MIN, ROOM_CHARS_MAX,
 };
 use super::{Address, clean};
 
@@ -50,9 +50,9 @@ pub enum Refusal {
     /// The nonce is not one.
     #[error("A nonce has at most {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
-    /// Saying something needs a name.
+    /// Saying something needs a name, and so does all that is one's own.
     #[error(
-        "To post you need a name: send `room` and `name` to /enter, then show the token it answers as `Authorization: Bearer TOKEN`."
+        "For this you need a name: send `room` and `name` to /enter, then show the token it answers as `Authorization: Bearer TOKEN`."
     )]
     NameNeeded,
     /// The credentials that were shown belong to nobody.
@@ -70,6 +70,9 @@ pub enum Refusal {
     /// A part of the address is not what it should be.
     #[error("`{0}` must be a number from a link or an event id.")]
     QueryInvalid(&'static str),
+    /// What is to be completed does not begin like anything that can be.
+    #[error("`q` must begin with @, :, # or / and have at most {COMPLETED_CHARS_MAX} characters.")]
+    BegunInvalid,
     /// The body took too long to arrive.
     #[error("That took too long to arrive. Send it again.")]
     TooSlow,
@@ -206,7 +209,7 @@ impl Refusal {
             Self::ForeignOrigin => "foreign_origin",
             Self::TooLarge => "too_large",
             Self::Unreadable(_) => "unreadable",
-            Self::QueryInvalid(_) => "query_invalid",
+            Self::QueryInvalid(_) | Self::BegunInvalid => "query_invalid",
             Self::TooSlow => "too_slow",
             Self::NameMixed => "name_mixed",
             Self::NameAlike(_) => "name_alike",
@@ -271,6 +274,7 @@ impl Refusal {
             | Self::TooLarge
             | Self::Unreadable(_)
             | Self::QueryInvalid(_)
+            | Self::BegunInvalid
             | Self::TooSlow
             | Self::SignInWrong
             | Self::DoorInvited

@@ -46,7 +46,7 @@ impl Action {
             Self::History => "Earlier versions",
             Self::Pin => "Pin to the room",
             Self::Unpin => "Unpin",
-            Self::Unread => "Unread from here",
+            Self::Unread => "Mark unread from here",
             Self::Link => "Link to this message",
             Self::Report => "Report…",
             Self::Remove => "Remove…",
@@ -55,11 +55,12 @@ impl Action {
 
     fn icon(self) -> Icon {
         match self {
-            Self::Reply | Self::Thread => Icon::Reply,
+            Self::Reply => Icon::Reply,
+            Self::Thread => Icon::Thread,
             Self::React => Icon::Smile,
             Self::Edit | Self::History => Icon::Edit,
             Self::Pin | Self::Unpin => Icon::Pin,
-            Self::Unread => Icon::Bell,
+            Self::Unread => Icon::Dot,
             Self::Link => Icon::Link,
             Self::Report => Icon::Alert,
             Self::Remove => Icon::Trash,
@@ -99,7 +100,7 @@ fn reply(room: &Room, message: MessageId) -> String {
 pub fn page(view: &View, actions: &[Action]) -> Markup {
     let body = html! {
         section aria-labelledby="what" {
-            h2 #what { "What to do with this message" }
+            (sheet::section_head("what", "What to do with this message", ""))
             (quoted(view.message, view.now))
             ul.rows role="list" {
                 @for action in actions { li { (entry(view, *action, "button quiet")) } }
@@ -107,7 +108,7 @@ pub fn page(view: &View, actions: &[Action]) -> Markup {
             p { (view.back()) }
         }
     };
-    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+    sheet::of_room("Actions", view.room, view.places, None, body)
 }
 
 /// The same, as the menu that the script opens.
@@ -150,5 +151,5 @@ pub(super) fn tools(may_speak: bool) -> Markup {
 }
 
 fn tool(name: &str, icon: Icon, page: &str) -> Markup {
-    html! { a.icon-button href="" tabindex="-1" aria-label=(name) data-page=(page) { (icons::icon(icon)) } }
+    html! { a.icon-button href="" tabindex="-1" aria-label=(name) title=(name) data-page=(page) { (icons::icon(icon)) } }
 }

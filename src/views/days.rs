@@ -30,10 +30,10 @@ pub fn page(view: &View) -> Markup {
         section aria-labelledby="day" data-utc {
             div.section-head { div {
                 h2 #day { time datetime=(day) { (time::of_day(day)) } ", UTC" }
-                p { "From midnight to midnight by the clock of UTC, for everybody the same." }
+                p { "Days here follow UTC, so this page is the same for everybody." }
             } }
             @if said.messages.is_empty() { p { (nothing(view)) } }
-            (days(view))
+            (days(view, "Days"))
             (calendar(view))
             @if let (true, Some(first)) = (said.older, said.messages.first()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?before=" (first.id) } { "Earlier on this day" } }
@@ -44,27 +44,29 @@ pub fn page(view: &View) -> Markup {
             @if let (true, Some(last)) = (said.newer, said.messages.last()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?after=" (last.id) } { "Later on this day" } }
             }
+            @if !said.messages.is_empty() { (days(view, "Days, below the messages")) }
         }
     };
-    sheet::page(&room.name, view.places, (&[], ""), None, body)
+    sheet::of_room(&time::date(day), room, view.places, None, body)
 }
 
 /// The ways to the last day before and the first after on which something was said, and to the present.
-fn days(view: &View) -> Markup {
+fn days(view: &View, label: &str) -> Markup {
     let (path, said) = (view.room.address.path(), view.said);
+    let name = |day: Day| time::date_within(day, view.today);
     html! {
-        nav.actions aria-label="Days" {
+        nav.actions aria-label=(label) {
             @if let Some(before) = said.before {
                 a.button rel="prev" href={ (path) "/days/" (before) } {
-                    span aria-hidden="true" { "←" } span { span.sr { "Before: " } (time::date(before)) }
+                    span aria-hidden="true" { "←" } span { span.sr { "Before: " } (name(before)) }
                 }
             }
             @if let Some(after) = said.after {
                 a.button rel="next" href={ (path) "/days/" (after) } {
-                    span { span.sr { "After: " } (time::date(after)) } span aria-hidden="true" { "→" }
+                    span { span.sr { "After: " } (name(after)) } span aria-hidden="true" { "→" }
                 }
             }
-            a.button href=(path) { "The latest" }
+            (sheet::back(view.room, path))
         }
     }
 }

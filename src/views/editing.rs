@@ -18,8 +18,7 @@ pub fn form(view: &View, again: &Again) -> Markup {
     let wrong = again.wrong(FIELD);
     let body = html! {
         section aria-labelledby="edit" {
-            h2 #edit { "Edit your message" }
-            p { "What it said before stays, for those who read the room." }
+            (sheet::section_head("edit", "Edit your message", "People in the room can still see the earlier versions."))
             form.stack method="post" action={ (view.path()) "/edit" } enctype="multipart/form-data" {
                 (again.wrong_with_all(&[FIELD]))
                 div.field {
@@ -34,7 +33,7 @@ pub fn form(view: &View, again: &Again) -> Markup {
             }
         }
     };
-    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+    sheet::of_room("Edit", view.room, view.places, None, body)
 }
 
 /// What it said before, oldest first, and what it says now.
@@ -42,8 +41,10 @@ pub fn history(view: &View, versions: &[Version]) -> Markup {
     let (message, author) = (view.message, &view.message.author);
     let body = html! {
         section aria-labelledby="history" {
-            h2 #history { "What this message said" }
-            p { a href=(author.path()) { bdi { (author.name) } } " said it and changed it since. The last is how it reads now." }
+            div.section-head { div {
+                h2 #history { "What this message said" }
+                p { a href=(author.path()) { bdi { (author.name) } } " said it and changed it since. The last is how it reads now." }
+            } }
             ol.rows role="list" {
                 @for (version, from) in versions.iter().zip(moments(message.at, versions)) {
                     li { (said(from, view.now, text::paragraphs(&version.body))) }
@@ -53,7 +54,7 @@ pub fn history(view: &View, versions: &[Version]) -> Markup {
             p { (view.back()) }
         }
     };
-    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+    sheet::of_room("Earlier versions", view.room, view.places, None, body)
 }
 
 /// From when on it said each, and at last what it says now.

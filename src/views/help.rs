@@ -43,19 +43,20 @@ fn all() -> Markup {
                 h2 #help-keys { "Keys" }
                 (list("Anywhere", &keys::ANYWHERE))
                 (list("On a message", &keys::ON_MESSAGE))
+                p.hint { "To get onto one, click it, or press " (pressed("Shift+Tab")) " where you write." }
                 (list("Where you write", &keys::WRITING))
                 p.hint { "On a Mac, ⌘ in place of Ctrl." }
             }
             div {
                 section aria-labelledby="help-writing" {
-                    h2 #help-writing { "What you write" }
+                    h2 #help-writing { "Formatting" }
                     dl { @for written in WRITTEN { div { dt { code { (written) } } dd { (shown(written)) } } } }
                     p.hint {
                         code { "@name" } " speaks to somebody, " code { "@room" } " to everybody; " code { "#room" } " leads there."
                     }
                 }
                 section aria-labelledby="help-slash" {
-                    h2 #help-slash { "A slash in front" }
+                    h2 #help-slash { "Commands" }
                     dl { @for command in COMMANDS { div { dt { code { "/" (command.word) } } dd { (command.does) } } } }
                 }
             }

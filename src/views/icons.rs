@@ -12,6 +12,7 @@ pub(super) enum Icon {
     BellOff,
     Check,
     Close,
+    Dot,
     Edit,
     Eye,
     Gear,
@@ -29,18 +30,19 @@ pub(super) enum Icon {
     Search,
     Send,
     Smile,
+    Thread,
     Trash,
 }
 
 use Icon::{
-    Alert, Bell, BellOff, Check, Close, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin, Plus,
-    Reply, Search, Send, Smile, Trash,
+    Alert, Bell, BellOff, Check, Close, Dot, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin,
+    Plus, Reply, Search, Send, Smile, Thread, Trash,
 };
 
 /// All of them, in the order of their names.
-const ALL: [Icon; 23] = [
-    Alert, Bell, BellOff, Check, Close, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin, Plus,
-    Reply, Search, Send, Smile, Trash,
+const ALL: [Icon; 25] = [
+    Alert, Bell, BellOff, Check, Close, Dot, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin,
+    Plus, Reply, Search, Send, Smile, Thread, Trash,
 ];
 
 impl Icon {
@@ -51,6 +53,7 @@ impl Icon {
             BellOff => "i-bell-off",
             Check => "i-check",
             Close => "i-close",
+            Dot => "i-dot",
             Edit => "i-edit",
             Eye => "i-eye",
             Gear => "i-gear",
@@ -68,6 +71,7 @@ impl Icon {
             Search => "i-search",
             Send => "i-send",
             Smile => "i-smile",
+            Thread => "i-thread",
             Trash => "i-trash",
         }
     }
@@ -80,6 +84,7 @@ impl Icon {
             BellOff => r#"<path d="M6 16.5V11a6 6 0 0 1 9.5-4.9M18 9.5v7l1.5 1.5H8M10 20.5h4M4 20 20 4"/>"#,
             Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
             Close => r#"<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>"#,
+            Dot => r#"<circle cx="12" cy="12" r="4" fill="currentColor"/>"#,
             Edit => {
                 r#"<path d="m4.5 19.5.8-4L16 4.8a1.9 1.9 0 0 1 2.7 0l.5.5a1.9 1.9 0 0 1 0 2.7L8.5 18.7ZM14 7l3 3"/>"#
             }
@@ -113,6 +118,7 @@ impl Icon {
             Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4 4"/>"#,
             Send => r#"<path d="M12 19V5.5M6 11l6-6 6 6"/>"#,
             Smile => r#"<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14.2a4.2 4.2 0 0 0 7 0M9 9.6h.01M15 9.6h.01"/>"#,
+            Thread => r#"<path d="M4.5 5.5h15v10H12l-4 4v-4H4.5ZM8 9h8M8 12h5"/>"#,
             Trash => r#"<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9L17.5 7M10 10.5v6M14 10.5v6"/>"#,
         }
     }
@@ -141,4 +147,26 @@ pub(super) fn icon(icon: Icon) -> Markup {
 /// The same, smaller.
 pub(super) fn small(icon: Icon) -> Markup {
     html! { svg.icon.small aria-hidden="true" { use href={ "#" (icon.name()) } {} } }
+}
+
+/// A link that is a picture alone: its name is for those who hear it, and stands beside a pointer that rests on it.
+pub(super) fn link(href: &str, name: &str, picture: Icon) -> Markup {
+    html! { a.icon-button href=(href) aria-label=(name) title=(name) { (icon(picture)) } }
+}
+
+/// The same, smaller.
+pub(super) fn small_link(href: &str, name: &str, picture: Icon) -> Markup {
+    html! { a.icon-button href=(href) aria-label=(name) title=(name) { (small(picture)) } }
+}
+
+/// The same with the keys that do what it does.
+pub(super) fn link_with_keys(href: &str, (name, keys): (&str, &str), picture: Icon) -> Markup {
+    html! { a.icon-button href=(href) aria-label=(name) title={ (name) " (" (keys) ")" } { (icon(picture)) } }
+}
+
+/// A button that is a picture alone, and opens a popover of the page.
+pub(super) fn opener(popover: &str, name: &str, picture: Icon) -> Markup {
+    html! {
+        button.icon-button type="button" popovertarget=(popover) aria-label=(name) title=(name) { (icon(picture)) }
+    }
 }

@@ -13,10 +13,10 @@ pub fn page(places: &Places, room: &Room, reading: &Reading) -> Markup {
         section aria-labelledby="hear" {
             (sheet::section_head("hear", "What to hear of", "Only you see what you choose here."))
             (form(room, reading))
-            p { a.button href=(room.address.path()) { span { "Back to " bdi { (room.name) } } } }
+            p { (sheet::back(room, room.address.path())) }
         }
     };
-    sheet::page(&room.name, places, (&[], ""), None, body)
+    sheet::of_room("What to hear of", room, places, None, body)
 }
 
 /// The bell in the head of a room, and the menu behind it.
@@ -24,9 +24,7 @@ pub(super) fn bell(room: &Room, reading: &Reading) -> Markup {
     let is_quiet = matches!(reading.involvement, Involvement::Nothing | Involvement::Hidden);
     let icon = if is_quiet { Icon::BellOff } else { Icon::Bell };
     html! {
-        button.icon-button type="button" popovertarget="bell" aria-label={ "What to hear of in " (room.name) } {
-            (icons::icon(icon))
-        }
+        (icons::opener("bell", &format!("What to hear of in {}", room.name), icon))
         div #bell .menu popover role="dialog" aria-label="What to hear of" { (form(room, reading)) }
     }
 }
@@ -36,7 +34,7 @@ fn form(room: &Room, reading: &Reading) -> Markup {
     html! {
         form.involvement method="post" action={ (room.address.path()) "/involvement" } {
             fieldset {
-                legend.sr { "What to hear of" }
+                legend { "Notify me about" }
                 @for choice in Involvement::CHOICES {
                     label.option {
                         input type="radio" name="involvement" value=(choice.word()) required checked[choice == chosen];
@@ -65,8 +63,8 @@ fn title(involvement: Involvement) -> &'static str {
 fn meaning(involvement: Involvement) -> &'static str {
     match involvement {
         Involvement::Everything => "Every message",
-        Involvement::Mentions | Involvement::Usual => "Only what speaks to you",
-        Involvement::Nothing => "It stays in your list, and is quiet",
-        Involvement::Hidden => "Out of your list, unless it speaks to you",
+        Involvement::Mentions | Involvement::Usual => "When somebody mentions or answers you",
+        Involvement::Nothing => "Stays in your list, silent",
+        Involvement::Hidden => "Out of your list, unless somebody mentions or answers you",
     }
 }

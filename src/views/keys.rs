@@ -19,7 +19,7 @@ const fn key(ways: &'static [&'static str], does: &'static str) -> Key {
 pub(super) const ANYWHERE: [Key; 4] = [
     key(&["Mod+k"], "Go to a room"),
     key(&["Alt+Shift+ArrowDown"], "Next unread room"),
-    key(&["Alt+Shift+ArrowUp"], "Unread room before"),
+    key(&["Alt+Shift+ArrowUp"], "Previous unread room"),
     key(&["Mod+/"], "This help"),
 ];
 
@@ -30,7 +30,7 @@ pub(super) const ON_MESSAGE: [Key; 8] = [
     key(&["r"], "Reply"),
     key(&["e"], "Edit, if it is yours"),
     key(&["+", ":"], "React"),
-    key(&["m"], "What else can be done"),
+    key(&["m"], "More actions"),
     key(&["?"], "This help"),
     key(&["Escape"], "Back to writing"),
 ];
@@ -40,7 +40,7 @@ pub(super) const WRITING: [Key; 4] = [
     key(&["Enter"], "Send"),
     key(&["Shift+Enter"], "Break the line"),
     key(&["ArrowUp"], "If nothing is written: edit your last message"),
-    key(&["Escape"], "Leave the preview, or the answer"),
+    key(&["Escape"], "Leave the preview, or the reply"),
 ];
 
 /// The names of the keys that are pressed together for one way.

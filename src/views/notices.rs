@@ -11,14 +11,14 @@ pub(super) fn section() -> Markup {
         section #notices .group aria-labelledby="notices-head" hidden {
             div { h2 #notices-head { "Notifications" } p { "In this browser, while a room is open in a tab." } }
             div {
-                p { "You are notified of what speaks to you, and of all that is said in direct talks. The bell of each room changes that." }
+                p { "You are notified when somebody mentions or answers you, and of every direct message. Change it with the bell of a room." }
                 p #notices-state role="status" {}
                 div.actions {
                     button #notices-allow .button type="button" hidden { "Allow notifications" }
                     button #notices-try .button type="button" hidden { "Show one now" }
                 }
                 div.stack {
-                    (switch("sound", "A short sound", "A page is heard only once you have clicked or typed in it.", false))
+                    (switch("sound", "A short sound", "Browsers allow sound only after you have clicked or typed in the page.", false))
                     button #sound-try .button type="button" { "Play the sound" }
                 }
             }

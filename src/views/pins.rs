@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::icons::{self, Icon};
-use super::removal::quoted;
+use super::removal::quoted_with;
 use super::sheet;
 use super::sidebar::Places;
 use crate::domain::{Message, Moment, Room};
@@ -13,9 +13,7 @@ pub(super) fn way(room: &Room, pins: usize) -> Markup {
     html! {
         span #pins {
             @if pins > 0 {
-                a.icon-button href={ (room.address.path()) "/pins" } aria-label={ "Pinned messages: " (pins) } {
-                    (icons::icon(Icon::Pin))
-                }
+                (icons::link(&format!("{}/pins", room.address.path()), &format!("Pinned messages: {pins}"), Icon::Pin))
             }
         }
     }
@@ -31,21 +29,25 @@ pub fn page(places: &Places, room: &Room, pins: &[Message], may: bool, now: Mome
     let path = room.address.path();
     let body = html! {
         section aria-labelledby="pinned" {
-            h2 #pinned { "Pinned messages" }
+            (sheet::section_head("pinned", "Pinned messages", ""))
             @if pins.is_empty() { p.muted { "Nothing is pinned here." } }
-            @for message in pins {
-                (quoted(message, now))
-                div.actions {
-                    a.button.quiet href={ (path) "?around=" (message.id) "#m" (message.id) } { "Go to it" }
-                    @if may {
-                        form method="post" action={ (path) "/messages/" (message.id) "/unpin" } {
-                            button.button.quiet { "Unpin" }
-                        }
-                    }
-                }
-            }
-            p { a.button.quiet href=(path) { span { "Back to " bdi { (room.name) } } } }
+            @for message in pins { (quoted_with(message, now, &ways(path, message, may))) }
+            p { (sheet::back(room, path)) }
         }
     };
-    sheet::page(&room.name, places, (&[], ""), None, body)
+    sheet::of_room("Pinned messages", room, places, None, body)
+}
+
+/// Where one goes from a message that is pinned.
+fn ways(path: &str, message: &Message, may: bool) -> Markup {
+    html! {
+        div.actions {
+            a.button.quiet href={ (path) "?around=" (message.id) "#m" (message.id) } { "Go to it" }
+            @if may {
+                form method="post" action={ (path) "/messages/" (message.id) "/unpin" } {
+                    button.button.quiet { "Unpin" }
+                }
+            }
+        }
+    }
 }

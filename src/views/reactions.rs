@@ -35,7 +35,7 @@ pub struct Listed {
 pub fn page(view: &View, listed: &[Listed], may: bool, again: &Again) -> Markup {
     let body = html! {
         section aria-labelledby="reactions" {
-            h2 #reactions { "Reactions" }
+            (sheet::section_head("reactions", "Reactions", ""))
             (quoted(view.message, view.now))
             @if listed.is_empty() { p.muted { "Nobody has reacted yet." } }
             ul.rows role="list" {
@@ -48,7 +48,7 @@ pub fn page(view: &View, listed: &[Listed], may: bool, again: &Again) -> Markup 
             p { (view.back()) }
         }
     };
-    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+    sheet::of_room("Reactions", view.room, view.places, None, body)
 }
 
 /// The ways to add one's own, as the menu that the script opens.

@@ -32,7 +32,7 @@ impl View<'_> {
     /// The way back to it.
     pub(super) fn back(&self) -> Markup {
         let (path, id) = (self.room.address.path(), self.message.id);
-        html! { a.button.quiet href={ (path) "?around=" (id) "#m" (id) } { span { "Back to " bdi { (self.room.name) } } } }
+        sheet::back(self.room, &format!("{path}?around={id}#m{id}"))
     }
 }
 
@@ -40,8 +40,7 @@ impl View<'_> {
 pub fn ask(view: &View) -> Markup {
     let body = html! {
         section aria-labelledby="ask" {
-            h2 #ask { "Remove this message?" }
-            p { "Its words go from here for good, and from every copy that is made from now on." }
+            (sheet::section_head("ask", "Remove this message?", "Its words go from here for good, and from every copy that is made from now on."))
             (quoted(view.message, view.now))
             form.actions method="post" action={ (view.path()) "/delete" } {
                 button.button.danger.filled { "Remove" }
@@ -49,15 +48,14 @@ pub fn ask(view: &View) -> Markup {
             }
         }
     };
-    sheet::page(&view.room.name, view.places, (&[], ""), None, body)
+    sheet::of_room("Remove", view.room, view.places, None, body)
 }
 
 /// Whom and why to tell of it.
 pub fn report(view: &View, why: &str, wrong: Option<&str>, notice: Option<&Notice>) -> Markup {
     let body = html! {
         section aria-labelledby="ask" {
-            h2 #ask { "Report this message" }
-            p { "Those who keep order in the house will read it, with your name and what you write here." }
+            (sheet::section_head("ask", "Report this message", "Those who keep order in the house will read it, with your name and what you write here."))
             (quoted(view.message, view.now))
             form.stack method="post" action={ (view.path()) "/report" } {
                 (field(Field {
@@ -68,11 +66,16 @@ pub fn report(view: &View, why: &str, wrong: Option<&str>, notice: Option<&Notic
             }
         }
     };
-    sheet::page(&view.room.name, view.places, (&[], ""), notice, body)
+    sheet::of_room("Report", view.room, view.places, notice, body)
 }
 
 /// A message outside its room: who said it, when and what.
 pub(super) fn quoted(message: &Message, now: Moment) -> Markup {
+    quoted_with(message, now, &html! {})
+}
+
+/// The same, with what is done with it below its words.
+pub(super) fn quoted_with(message: &Message, now: Moment, ways: &Markup) -> Markup {
     html! {
         blockquote.card {
             (avatar::small(&message.author))
@@ -80,6 +83,7 @@ pub(super) fn quoted(message: &Message, now: Moment) -> Markup {
                 p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (ago(message.at, now)) }
                 @if message.is_removed() { p.muted { "It was removed." } }
                 @else { div.body dir="auto" { (text::Shown::of_message(message)) } }
+                (ways)
             }
         }
     }

@@ -186,10 +186,10 @@ fn composer(view: &View, viewer: &Person) -> Markup {
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
                     data-completes=(completing::address(view.room)) aria-describedby="say-error" { (written) }
                 (message::nonce(view.nonce))
-                button.icon-button.preview formaction={ (view.room.address.path()) "/preview" } aria-label="Preview" {
+                button.icon-button.preview formaction={ (view.room.address.path()) "/preview" } aria-label="Preview" title="Preview" {
                     (icons::icon(Icon::Eye))
                 }
-                button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }
+                button.icon-button.send aria-label="Send" title="Send" { (icons::icon(Icon::Send)) }
             }
             p #say-error .error role="alert" {}
             div.composer-foot {
@@ -213,7 +213,7 @@ fn replying(view: &View) -> Markup {
             div #replying .composer-with {
                 (message::quoted(room, quote))
                 input type="hidden" name="reply_to" value=(quote.id);
-                a.icon-button href={ (room.path()) "#text" } aria-label="Do not answer this" { (icons::icon(Icon::Close)) }
+                (icons::link(&format!("{}#text", room.path()), "Do not reply to this", Icon::Close))
             }
         } @else {
             div #replying hidden {}
@@ -232,9 +232,7 @@ fn head(view: &View) -> Markup {
         (pins::way(room, view.pins))
         @if let Some(reading) = view.reading { (involvement::bell(room, reading)) }
         @if view.places.viewer.is_some() {
-            a.icon-button href={ (room.address.path()) "/settings" } aria-label={ "About " (room.name) } {
-                (icons::icon(Icon::Gear))
-            }
+            (icons::link(&format!("{}/settings", room.address.path()), &format!("About {}", room.name), Icon::Gear))
         }
     }
 }

@@ -62,7 +62,10 @@ pub fn page(view: &View) -> Markup {
     let (room, path) = (view.room, view.room.address.path());
     let notice = view.done.map(|words| Notice::Done(words.to_owned()));
     let body = html! {
-        p { a.button href=(path) { "Back to " bdi { (room.name) } } }
+        div.actions {
+            (sheet::back(room, path))
+            a.button.quiet href={ (path) "/days" } { "Go to a day" }
+        }
         section aria-labelledby="about" {
             (section_head("about", "About the room", kind_in_words(room.kind)))
             @if let Some(creator) = view.creator { p { "Created by " bdi { (creator.name) } "." } }
@@ -73,7 +76,7 @@ pub fn page(view: &View) -> Markup {
         @if room.kind.is_hidden() { section aria-labelledby="members" { (members(view)) } }
         @if view.may_set { section aria-labelledby="end" { (end(view)) } }
     };
-    sheet::page(&room.name, view.places, (&[], ""), notice.as_ref(), body)
+    sheet::of_room("About", room, view.places, notice.as_ref(), body)
 }
 
 fn kind_in_words(kind: Kind) -> &'static str {

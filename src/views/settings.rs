@@ -79,11 +79,11 @@ fn called(viewer: &Person, former: &[String], again: &Again) -> Markup {
                     form.stack method="post" action="/settings/name" aria-labelledby="called" {
                         (again.wrong_with_all(&["name"]))
                         (field(Field {
-                            name: "name", label: "Another name", kind: "text", value: again.typed("name", &viewer.author.name),
+                            name: "name", label: "Name", kind: "text", value: again.typed("name", &viewer.author.name),
                             autocomplete: "nickname", max: Some(NAME_CHARS_MAX), required: true, wrong: again.wrong("name"),
                             hint: "Your old name stays yours and leads to the new one.",
                         }))
-                        button.button { "Change it" }
+                        button.button { "Change name" }
                     }
                     @if !former.is_empty() {
                         p.muted { "Names you had: " @for (n, name) in former.iter().rev().enumerate() { @if n > 0 { ", " } bdi { (name) } } }

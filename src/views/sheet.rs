@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::icons::{self, Icon};
 use super::layout;
 use super::sidebar::{self, Places};
+use crate::domain::Room;
 
 /// A page of several that belong together, as its tab shows it.
 #[derive(Clone, Copy, Debug)]
@@ -26,37 +27,21 @@ pub enum Notice {
 pub(super) fn page(
     title: &str,
     places: &Places,
-    (tabs, current): (&[Tab], &str),
+    tabs: (&[Tab], &str),
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
-    layout::document(
-        &format!("{title} · {}", places.house),
-        places.viewer.map(|viewer| &viewer.author),
-        html! {
-            a.skip href="#content" { "To the content" }
-            div.house {
-                (sidebar::sidebar(places))
-                main.sheet {
-                    header.head {
-                        (sidebar::button())
-                        div.head-title { h1 dir="auto" { (title) } }
-                        @if !tabs.is_empty() {
-                            nav.tabs aria-label="Pages" {
-                                @for tab in tabs {
-                                    a href=(tab.href) aria-current=[(tab.href == current).then_some("page")] { (tab.name) }
-                                }
-                            }
-                        }
-                    }
-                    div.scroll { div #content .column tabindex="-1" {
-                        @if let Some(notice) = notice { (flash(notice)) }
-                        (body)
-                    } }
-                }
-            }
-        },
-    )
+    document(title, (title, places), tabs, notice, body)
+}
+
+/// A page of a room beside that of its messages: the room's name in its head, and `what` it is before that in its title.
+pub(super) fn of_room(what: &str, room: &Room, places: &Places, notice: Option<&Notice>, body: Markup) -> Markup {
+    document(&format!("{what} · {}", room.name), (&room.name, places), (&[], ""), notice, body)
+}
+
+/// The way back to a room, or to a place in it.
+pub(super) fn back(room: &Room, href: &str) -> Markup {
+    html! { a.button href=(href) { span { "Back to " bdi { (room.name) } } } }
 }
 
 /// What has just been done, or could not be.
@@ -72,11 +57,51 @@ pub(super) fn flash(notice: &Notice) -> Markup {
 /// The button by which one leaves a dialog that stands over a page.
 pub(super) fn close() -> Markup {
     html! {
-        form.dialog-close method="dialog" { button.icon-button aria-label="Close" { (icons::icon(Icon::Close)) } }
+        form.dialog-close method="dialog" { button.icon-button aria-label="Close" title="Close" { (icons::icon(Icon::Close)) } }
     }
 }
 
 /// The head of a section of the page.
 pub(super) fn section_head(id: &str, title: &str, words: &str) -> Markup {
     html! { div.section-head { div { h2 id=(id) { (title) } @if !words.is_empty() { p { (words) } } } } }
+}
+
+fn document(
+    title: &str,
+    (head, places): (&str, &Places),
+    (tabs, current): (&[Tab], &str),
+    notice: Option<&Notice>,
+    body: Markup,
+) -> Markup {
+    layout::document(
+        &format!("{title} · {}", places.house),
+        places.viewer.map(|viewer| &viewer.author),
+        html! {
+            a.skip href="#content" { "To the content" }
+            div.house {
+                (sidebar::sidebar(places))
+                main.sheet {
+                    header.head {
+                        (sidebar::button())
+                        div.head-title { h1 dir="auto" { (head) } }
+                        @if !tabs.is_empty() { (tabs_of(tabs, current)) }
+                    }
+                    div.scroll { div #content .column tabindex="-1" {
+                        @if let Some(notice) = notice { (flash(notice)) }
+                        (body)
+                    } }
+                }
+            }
+        },
+    )
+}
+
+fn tabs_of(tabs: &[Tab], current: &str) -> Markup {
+    html! {
+        nav.tabs aria-label="Pages" {
+            @for tab in tabs {
+                a href=(tab.href) aria-current=[(tab.href == current).then_some("page")] { (tab.name) }
+            }
+        }
+    }
 }

@@ -64,14 +64,14 @@ pub(super) fn sidebar(places: &Places) -> Markup {
         nav #places .sidebar popover aria-label="Places" {
             div.top {
                 (layout::brand(places.house))
-                a.icon-button href="/switch" aria-label="Go to a room" { (icons::icon(Icon::Search)) }
-                a.icon-button href="/help" aria-label="Help" { (icons::icon(Icon::Help)) }
+                (icons::link_with_keys("/switch", ("Go to a room", "Ctrl+K"), Icon::Search))
+                (icons::link_with_keys("/help", ("Help", "Ctrl+/"), Icon::Help))
             }
             div.places {
-                h2 { "Rooms " a.icon-button href="/rooms" aria-label="New room" { (icons::small(Icon::Plus)) } }
+                h2 { "Rooms " (icons::small_link("/rooms", "New room", Icon::Plus)) }
                 ul role="list" { @for room in places.rooms { li { (place(room, places)) } } }
                 @if places.viewer.is_some() {
-                    h2 { "Direct " a.icon-button href="/rooms#direct" aria-label="New direct talk" { (icons::small(Icon::Plus)) } }
+                    h2 { "Direct " (icons::small_link("/rooms#direct", "New direct talk", Icon::Plus)) }
                     ul role="list" { @for room in places.directs { li { (place(room, places)) } } }
                     (read_all(places))
                 }
@@ -82,9 +82,9 @@ pub(super) fn sidebar(places: &Places) -> Markup {
                         (avatar::small(&viewer.author)) span.place-name dir="auto" { (viewer.author.name) }
                     }
                     @if places.may_keep_order() {
-                        a.icon-button href="/house/people" aria-label="People and house" { (icons::icon(Icon::People)) }
+                        (icons::link("/house/people", "People and house", Icon::People))
                     }
-                    a.icon-button href="/settings" aria-label="My settings" { (icons::icon(Icon::Gear)) }
+                    (icons::link("/settings", "My settings", Icon::Gear))
                 }
             } @else {
                 @let here = places.rooms.iter().find(|room| places.current == Some(room.id));
@@ -154,8 +154,6 @@ fn face(Talk { with, is_here, .. }: &Talk) -> Markup {
 /// The button that opens the places where there is no room beside the page.
 pub(super) fn button() -> Markup {
     html! {
-        button.icon-button.only-narrow type="button" popovertarget="places" aria-label="Places" {
-            (icons::icon(Icon::Menu))
-        }
+        div.only-narrow { (icons::opener("places", "Places", Icon::Menu)) }
     }
 }

@@ -25,7 +25,7 @@ pub struct View<'a> {
 /// The page.
 pub fn page(view: &View) -> Markup {
     let body = html! {
-        section.finder { (field(view.q)) (list(view)) }
+        section.finder { (field(view)) (list(view)) }
     };
     sheet::page("Go to a room", view.places, (&[], ""), None, body)
 }
@@ -35,7 +35,7 @@ pub fn dialog(view: &View) -> Markup {
     html! {
         h2 #over-title .sr { "Go to a room" }
         div.finder {
-            (field(view.q))
+            (field(view))
             p #found-count .sr role="status" {}
             (list(view))
             p.hint.no-touch { kbd { "↑" } " " kbd { "↓" } " to choose, " kbd { "Enter" } " to go, " kbd { "Esc" } " to stay" }
@@ -58,13 +58,15 @@ pub fn list(view: &View) -> Markup {
     }
 }
 
-fn field(q: &str) -> Markup {
+/// Only whoever has a name finds people.
+fn field(view: &View) -> Markup {
+    let what = if view.places.viewer.is_some() { "A room or a person" } else { "A room" };
     html! {
         form.search role="search" method="get" action="/switch" aria-label="Find a room" hx-get="/switch?as=list"
             hx-trigger="input delay:80ms" hx-target="#found" hx-swap="outerHTML" hx-sync="this:replace" {
-            button.icon-button aria-label="Find" { (icons::icon(Icon::Search)) }
-            label.sr for="go" { "A room or a person" }
-            input #go type="text" name="q" value=(q) placeholder="A room or a person" maxlength=(SOUGHT_CHARS_MAX)
+            button.icon-button aria-label="Find" title="Find" { (icons::icon(Icon::Search)) }
+            label.sr for="go" { (what) }
+            input #go type="text" name="q" value=(view.q) placeholder=(what) maxlength=(SOUGHT_CHARS_MAX)
                 autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="go" dir="auto" autofocus;
         }
     }

@@ -29,27 +29,25 @@ pub fn page(view: &View) -> Markup {
     let (room, path) = (view.room, view.room.address.path());
     let body = html! {
         section aria-labelledby="thread" {
-            h2 #thread { "Thread" }
+            (sheet::section_head("thread", "Thread", ""))
             ol.thread role="list" { @for said in view.messages { (message::item(&room.address, said)) } }
             @if let Some(nonce) = view.nonce { (composer(view, nonce)) }
-            p { a.button.quiet href={ (path) "?around=" (view.began) "#m" (view.began) } {
-                span { "Back to " bdi { (room.name) } }
-            } }
+            p { (sheet::back(room, &format!("{path}?around={0}#m{0}", view.began))) }
         }
     };
-    sheet::page(&room.name, view.places, (&[], ""), None, body)
+    sheet::of_room("Thread", room, view.places, None, body)
 }
 
 fn composer(view: &View, nonce: &str) -> Markup {
     html! {
         form.composer method="post" action={ (view.room.address.path()) "/messages" } enctype="multipart/form-data" {
             div.composer-box {
-                label.sr for="text" { "Answer" }
-                textarea #text name="body" required rows="1" placeholder="Answer" dir="auto"
+                label.sr for="text" { "Reply" }
+                textarea #text name="body" required rows="1" placeholder="Reply" dir="auto"
                     data-completes=(completing::address(view.room)) {}
                 input type="hidden" name="reply_to" value=(view.began);
                 (message::nonce(nonce))
-                button.icon-button.send aria-label="Send" { (icons::icon(Icon::Send)) }
+                button.icon-button.send aria-label="Send" title="Send" { (icons::icon(Icon::Send)) }
             }
         }
     }

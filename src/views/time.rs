@@ -78,6 +78,11 @@ pub(super) fn date(day: Day) -> String {
     day.date().strftime("%-d %B %Y").to_string()
 }
 
+/// The same, without the year where that is the year of `today`.
+pub(super) fn date_within(day: Day, today: Day) -> String {
+    if day.date().year() == today.date().year() { day.date().strftime("%-d %B").to_string() } else { date(day) }
+}
+
 /// How long ago, as one would say it. It needs no time zone.
 pub(super) fn ago(at: Moment, now: Moment) -> String {
     const MINUTE: u64 = 60;
@@ -111,6 +116,16 @@ mod tests {
         assert_eq!(day(at), "Sunday, 22 November 2026");
         assert_eq!(Stamp::of(Moment(0)).to_the_millisecond(), "1970-01-01T00:00:00.000Z");
         assert!(Stamp::of(Moment(u64::MAX)).date().starts_with("9999-"));
+    }
+
+    #[test]
+    fn a_date_tells_its_year_unless_that_is_this_one() {
+        let day = |text| Day::parse(text).unwrap();
+        let within = |text| date_within(day(text), day("2026-11-22"));
+        assert_eq!(within("2026-01-01"), "1 January");
+        assert_eq!(within("2026-12-31"), "31 December");
+        assert_eq!(within("2025-12-31"), "31 December 2025");
+        assert_eq!(within("2027-01-01"), "1 January 2027");
     }
 
     #[test]

@@ -11,8 +11,9 @@ use super::form::Form;
 use super::pace::{self, Deed};
 use super::settings::{account, me};
 use super::visitor::Visitor;
-use crate::domain::{AccountCommand, Command, UserName};
+use crate::domain::{AccountCommand, Command, Refusal, UserName};
 use crate::engine::Problem;
+use crate::views::Again;
 
 /// Their own: nobody names others.
 #[handler]
@@ -25,7 +26,24 @@ pub(super) async fn rename(
     let form = Form::read(request, body, &["name"]).await.map_err(Problem::Refused)?;
     match take(house, request, &visitor, &form).await {
         Ok(()) => Ok(done(request, "/settings?done=name")),
-        Err(problem) => form_again(request, &form, &["name"], problem, |again| me(request, house, &visitor, again)),
+        Err(problem) => {
+            let own_words = taken(&problem);
+            form_again(request, &form, &["name"], problem, |again| {
+                let wrong = own_words.map(|words| (Some("name"), words.to_owned())).or_else(|| again.wrong.clone());
+                me(request, house, &visitor, &Again { wrong, ..again.clone() })
+            })
+        }
+    }
+}
+
+/// What somebody is told who has a name already: not to sign in with the one that they want.
+fn taken(problem: &Problem) -> Option<&'static str> {
+    match problem {
+        Problem::Refused(Refusal::NameTaken(_)) => Some("Somebody else here has that name. Choose another."),
+        Problem::Refused(Refusal::NameAlike(_)) => {
+            Some("Somebody else here has a name that looks like that. Choose another.")
+        }
+        _ => None,
     }
 }
 

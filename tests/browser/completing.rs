@@ -208,6 +208,8 @@ async fn the_form_to_edit_completes_too() {
     ann.sits_down(&house.url, ANN).await;
     let id = ann.says("hello you").await;
     ann.goes_to(&format!("{}{ROOM_PATH}/messages/{id}/edit", house.url)).await;
+    ann.presses("!").await;
+    assert_eq!(ann.written().await, "hello you!", "one goes on where the text ends");
     ann.fills("#text", "hello you @b").await;
     ann.is_offered(&[&format!("*{BOB}")]).await;
     ann.is_accessible("completing-edit").await;

@@ -88,6 +88,22 @@ async fn tab_leads_through_the_room_in_reading_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pointer_that_rests_on_a_picture_is_told_what_it_does() {
+    let house = House::open().await;
+    let ann = Browser::open().await;
+    ann.sits_down(&house.url, ANN).await;
+    ann.says("hello").await;
+    let pictures = "return [...document.querySelectorAll('.icon-button')]
+        .map(button => [button.ariaLabel, button.title.startsWith(button.ariaLabel)])";
+    let pictures = ann.eval(pictures, vec![]).await;
+    let pictures = pictures.as_array().expect("a list");
+    assert!(pictures.contains(&json!(["Go to a room", true])), "{pictures:?}");
+    for picture in pictures {
+        assert!(picture[0].is_string() && picture[1] == json!(true), "{picture}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_door_is_passed_with_the_keyboard_alone() {
     let house = House::open().await;
     let ann = Browser::open().await;

@@ -10,20 +10,20 @@ use super::harness::{ANN, BOB, House, ROOM};
 const TOLD: [&str; 16] = [
     "Ctrl k: Go to a room",
     "Alt Shift ↓: Next unread room",
-    "Alt Shift ↑: Unread room before",
+    "Alt Shift ↑: Previous unread room",
     "Ctrl /: This help",
     "↑ or k: Message above",
     "↓ or j: Message below",
     "r: Reply",
     "e: Edit, if it is yours",
     "+ or :: React",
-    "m: What else can be done",
+    "m: More actions",
     "?: This help",
     "Esc: Back to writing",
     "Enter: Send",
     "Shift Enter: Break the line",
     "↑: If nothing is written: edit your last message",
-    "Esc: Leave the preview, or the answer",
+    "Esc: Leave the preview, or the reply",
 ];
 
 /// Which message has the focus, or what else.

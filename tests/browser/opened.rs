@@ -73,7 +73,7 @@ const DONE: [(&str, &str); 9] = [
     ("Thread", "location.pathname.endsWith('/thread')"),
     ("Earlier versions", "location.pathname.endsWith('/history')"),
     ("Pin to the room", "document.querySelector('#pins a')"),
-    ("Unread from here", "location.search.includes('unread')"),
+    ("Mark unread from here", "location.search.includes('unread')"),
     ("Link to this message", "location.search.startsWith('?around=') && document.querySelector(':target')"),
     ("Remove…", "location.pathname.endsWith('/delete')"),
 ];

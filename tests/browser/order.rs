@@ -110,7 +110,7 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     let own = "const row = document.querySelector('.message:last-child'); return row.id && Number(row.id.slice(1))";
     let own = ann.until("her message has a number", own, vec![]).await.as_u64().expect("a number");
     let (reply, react, edit, pin) = ("Reply", "React", "Edit", "Pin to the room");
-    let (unread, link, report, remove) = ("Unread from here", "Link to this message", "Report…", "Remove…");
+    let (unread, link, report, remove) = ("Mark unread from here", "Link to this message", "Report…", "Remove…");
     assert_eq!(ann.tools(theirs).await, json!([reply, react, unread, link, report]));
     assert_eq!(ann.tools(own).await, json!([reply, react, edit, unread, link, remove]));
     let olga = Browser::open().await;

@@ -75,3 +75,31 @@ async fn with_what_is_not_there_nothing_is_done() {
         assert_eq!(guest.reads(&format!("{path}/actions"), "text/html").await.status, 404, "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_page_beside_a_room_says_in_its_title_what_it_is() {
+    let staffed = Staffed::open().await;
+    let Staffed { house, member, guest, .. } = &staffed;
+    let said = member.posts("teh words").await;
+    let path = format!("{GARDEN_PATH}/messages/{said}");
+    member.sends(&format!("{path}/edit"), &[("body", "the words")]).await;
+    let room = house.read(GARDEN_PATH, "text/html").await;
+    let title = |html: &str| html.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0.to_owned();
+    let room = title(room.text());
+    for (who, page, what) in [
+        (member, format!("{path}/actions"), "Actions"),
+        (member, format!("{path}/edit"), "Edit"),
+        (member, format!("{path}/delete"), "Remove"),
+        (member, format!("{path}/thread"), "Thread"),
+        (member, format!("{path}/history"), "Earlier versions"),
+        (member, format!("{path}/reactions"), "Reactions"),
+        (guest, format!("{path}/report"), "Report"),
+        (member, format!("{GARDEN_PATH}/pins"), "Pinned messages"),
+        (member, format!("{GARDEN_PATH}/involvement"), "What to hear of"),
+        (member, format!("{GARDEN_PATH}/settings"), "About"),
+        (member, format!("{GARDEN_PATH}/days/2026-02-28"), "28 February 2026"),
+    ] {
+        let shown = who.reads(&page, "text/html").await;
+        assert_eq!(title(shown.text()), format!("{what} · {room}"), "{page}");
+    }
+}

@@ -135,7 +135,9 @@ async fn what_is_no_beginning_is_refused_and_a_page_gets_options() {
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     ben.posts("here").await;
     for wrong in ["", "x", "<script>", &format!("@{}", "é".repeat(81))] {
-        assert_eq!(asks(&ann, ROOM_ADDRESS, wrong).await.status, 422, "{wrong:?}");
+        let refused = asks(&ann, ROOM_ADDRESS, wrong).await;
+        assert_eq!(refused.status, 422, "{wrong:?}");
+        assert!(refused.text().contains("`q` must begin with @, :, # or /"), "{}", refused.text());
     }
     assert_eq!(asks(&ann, ROOM_ADDRESS, &format!("@{}", "é".repeat(80))).await.status, 200);
     let answer = ann.reads(&path(ROOM_ADDRESS, "@"), "text/html").await;

@@ -120,6 +120,7 @@ async fn a_day_without_messages_says_so_and_offers_those_around_it() {
         assert!(page.text().contains(words), "{day}: {}", page.text());
         let ways = ["rel=\"prev\"", "rel=\"next\""].map(|way| page.text().contains(way));
         assert_eq!(ways, around, "{day}");
+        assert_eq!(page.text().matches("rel=\"next\"").count(), usize::from(around[1]), "nothing stands between");
     }
     let empty = house.guest("Cid", "Attic").await;
     let page = house.read(&format!("{}/days/{}", empty.room, date(20_010)), "text/html").await;

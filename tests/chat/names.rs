@@ -108,6 +108,8 @@ async fn a_name_that_is_not_taken_is_told_beside_its_field_and_what_was_typed_st
             page.text().contains("id=\"name-error\"") && page.text().contains(&format!("value=\"{}\"", escaped(name)))
         );
     }
+    let taken = form(ANN).await;
+    assert!(taken.text().contains("Somebody else here has that name. Choose another."), "{}", taken.text());
     assert_eq!(form("Mark").await.status, 303, "it is as they want it");
     assert_eq!(renames(&guest, "Other").await, 403, "a guest has no account");
     assert!(!guest.reads("/settings", "text/html").await.text().contains("action=\"/settings/name\""));

@@ -31,7 +31,9 @@ async fn whoever_keeps_order_pins_and_the_room_shows_the_way_there() {
     assert_eq!(pins(creator, second).await.status, 200, "twice is once");
     assert_eq!(pinned(guest).await, [second, first], "newest first");
     let fragment = pages.hears().await.data;
-    let way = format!("<a class=\"icon-button\" href=\"{GARDEN_PATH}/pins\" aria-label=\"Pinned messages: 1\">");
+    let way = format!(
+        "<a class=\"icon-button\" href=\"{GARDEN_PATH}/pins\" aria-label=\"Pinned messages: 1\" title=\"Pinned messages: 1\">"
+    );
     assert!(fragment.contains(&way) && fragment.contains("<span class=\"tag\">pinned</span>"), "{fragment}");
     assert_eq!(lines.hears().await.data, format!("({first} is now pinned)"));
     let told: Value = serde_json::from_str(&programs.hears().await.data).unwrap();
