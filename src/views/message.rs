@@ -11,8 +11,12 @@ use super::time::{self, Stamp};
 use crate::domain::{Address, Message, Moment, Piece, Quote, Reacted, Reaction};
 
 /// A message as a row of the list, with the day above it when it opens one.
-#[derive(Debug)]
-pub struct Row<'a>(pub &'a Address, pub &'a Message);
+pub fn row(room: &Address, message: &Message) -> Markup {
+    Row(room, message).render()
+}
+
+/// The same, as a piece of a page.
+pub(super) struct Row<'a>(pub &'a Address, pub &'a Message);
 
 /// Into the page's own buffer, as there are fifty of them.
 impl Render for Row<'_> {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use maud::Render;
 use poem::http::StatusCode;
 use poem::http::header::LOCATION;
 use poem::web::{Data, Json};
@@ -138,7 +137,7 @@ fn said(house: &House, visitor: &Visitor, done: Done) -> Result<(Room, Message),
 fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Problem> {
     let path = room.address.path();
     if is_htmx(request) {
-        return Ok(views::message::Row(&room.address, message).render().into_response());
+        return Ok(views::message::row(&room.address, message).into_response());
     }
     let created = |response: Response| {
         let location = format!("{path}/messages/{}", message.id);
