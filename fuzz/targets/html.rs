@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use scraper::node::Node;
 use scraper::{ElementRef, Html};
-use taproom::domain::{Address, Author, Body, Message, Moment, Place, Seq, UserId, UserName, Extras};
+use taproom::domain::{Address, Author, Body, Extras, Message, Moment, Place, Seq, UserId, UserName};
 use taproom::{fuzzing, views};
 
 /// Every tag that a row may have, with its attributes.
@@ -14,7 +14,7 @@ const ROW: [(&str, &[&str]); 7] = [
     ("div", &["class", "dir"]),
     ("span", &["class", "dir", "aria-hidden"]),
     ("time", &["datetime"]),
-    ("a", &["class", "href", "rel", "target"]),
+    ("a", &["class", "href", "rel", "target", "dir", "tabindex"]),
     ("p", &[]),
     ("br", &[]),
 ];
@@ -80,8 +80,10 @@ fn a_row_is_harmless(address: &str, author: &str, text: &str) {
     let html = row(&address, author, text);
     let written = address.as_str().len() + author.len() + text.len();
     assert!(html.len() <= 1_024 + 16 * written, "{} bytes of {written}", html.len());
+    let here = format!("{}/messages/7", address.path());
+    let person = Author { id: UserId(3), name: author.into() }.path();
     only_these(&Html::parse_fragment(&html), &ROW, |href| {
-        is_web(href) || href == format!("{}/messages/7", address.path())
+        is_web(href) || href == here || href == format!("{here}/actions") || href == person
     });
 }
 
@@ -96,7 +98,7 @@ fn a_text_reads_as_it_was_written(body: &str) {
 fn a_row_shows_its_author(address: &Address, author: &str, body: &str) {
     let html = Html::parse_fragment(&row(address, author, body));
     let of_class = |class: &str| {
-        let mut found = elements(&html).filter(|element| element.attr("class") == Some(class));
+        let mut found = elements(&html).filter(|element| element.value().classes().any(|one| one == class));
         let only = found.next().unwrap_or_else(|| panic!("a row has a .{class}"));
         assert!(found.next().is_none(), "a row has one .{class}");
         read(only)

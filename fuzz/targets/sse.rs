@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use taproom::domain::{Address, Author, Cursor, Epoch, Message, Moment, Place, Seq, UserId, Extras};
+use taproom::domain::{Address, Author, Cursor, Epoch, Extras, Message, Moment, Place, Seq, UserId};
 use taproom::live::{Format, Framing};
 use taproom::{fuzzing, views};
 
