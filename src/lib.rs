@@ -82,7 +82,8 @@
 //! - Commits are redb's one-phase commits without quick repair: a third faster with few writers. The price is that after a
 //!   crash (not after a stop) opening walks the file once, about 0.2 s for a million messages.
 //! - Reads happen where they are asked for, on the async workers: a page is fifty rows, some microseconds from memory. Only
-//!   writing, which waits for the disk, has a thread of its own.
+//!   writing, which waits for the disk, has a thread of its own; hashing a password and reading code to colour, which take
+//!   long, stand aside of the workers.
 //! - Pages are packed with gzip when they are sent (`web/compress.rs` has the figures), and not sent at all to whoever has
 //!   them already (`web/etag.rs`). Nothing rendered is kept on this side: to make a page again is cheap, and never wrong.
 //! - How fast anybody may do what costs something is judged before a command is made, in memory, and not by the writer: it
