@@ -25,6 +25,12 @@ impl Snapshot {
         Reader::of(self, user)?.reading(room, row, mentions.range(unread)?.count() as u64)
     }
 
+    /// Whether somebody has read a room at all: then there is a mark that can move.
+    pub fn has_mark(&self, user: UserId, room: RoomId) -> Result<bool, Fault> {
+        let row: Option<ReadRow> = rows::get(&self.transaction().open_table(READS)?, "reads", (user.0, room.0))?;
+        Ok(row.is_some_and(|row| row.seq > Seq(0)))
+    }
+
     /// How somebody reads each room that they have read, that speaks to them or in which they talk with single people, in
     /// the order of the rooms' numbers. Some may have been closed to them since: ask whether they see each.
     pub fn readings(&self, user: UserId) -> Result<Vec<(RoomId, Reading)>, Fault> {

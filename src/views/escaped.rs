@@ -1,16 +1,16 @@
 //! Text on its way into a page. maud escapes letter by letter, which was a sixth of what a page of fifty messages costs;
-//! most texts hold nothing to escape, and that is seen sixteen letters at a glance. It does not know what the text is.
+//! most texts hold nothing to escape, and that is seen many letters at a glance. It does not know what the text is.
 
 use maud::Render;
+use memchr::{memchr, memchr3};
 
 /// A text that maud escapes if there is anything to escape, and that is else taken as it is.
 pub(super) struct Escaped<'a>(pub &'a str);
 
 impl Render for Escaped<'_> {
     fn render_to(&self, page: &mut String) {
-        // No way out before the end: so the compiler may look at many letters at once.
-        let has_signs =
-            self.0.bytes().fold(false, |found, b| found | (b == b'&') | (b == b'<') | (b == b'>') | (b == b'"'));
+        let letters = self.0.as_bytes();
+        let has_signs = memchr3(b'&', b'<', b'"', letters).is_some() || memchr(b'>', letters).is_some();
         if has_signs { self.0.render_to(page) } else { page.push_str(self.0) }
     }
 }

@@ -39,7 +39,7 @@ use Icon::{
     Plus, Reply, Search, Send, Smile, Thread, Trash,
 };
 
-/// All of them, in the order of their names.
+/// All of them, in the order in which they are declared, which is that of their names.
 const ALL: [Icon; 25] = [
     Alert, Bell, BellOff, Check, Close, Dot, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin,
     Plus, Reply, Search, Send, Smile, Thread, Trash,
@@ -139,9 +139,12 @@ pub(super) fn sheet() -> PreEscaped<&'static str> {
     PreEscaped(&SHEET)
 }
 
-/// A picture that says nothing beside a word that does.
-pub(super) fn icon(icon: Icon) -> Markup {
-    html! { svg.icon aria-hidden="true" { use href={ "#" (icon.name()) } {} } }
+/// A picture that says nothing beside a word that does. Written once: a page has one for each room.
+pub(super) fn icon(icon: Icon) -> PreEscaped<&'static str> {
+    static WRITTEN: LazyLock<[String; 25]> = LazyLock::new(|| {
+        ALL.map(|icon| html! { svg.icon aria-hidden="true" { use href={ "#" (icon.name()) } {} } }.into_string())
+    });
+    PreEscaped(&WRITTEN[icon as usize])
 }
 
 /// The same, smaller.

@@ -34,7 +34,7 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
     let (author, extras, stamp) = (&message.author, &message.extras, Stamp::of(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
     let unseen = message.place.follows.then_some("-1");
-    let here = html! { (room.path()) "/messages/" (message.id.0) }; // escaped once
+    let here = html! { (Escaped(room.path())) "/messages/" (message.id.0) }; // escaped once
     let (follows, is_removed) = (message.place.follows, message.is_removed());
     html! {
         li #{ "m" (message.id.0) } .message.follows[follows].tombstone[is_removed] data-author=(author.id.0)
@@ -44,7 +44,7 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
                 a.author href=(Escaped(&author.path())) dir="auto" tabindex=[unseen] { (Escaped(&author.name)) } " "
                 span.tag.own-only { "you" } " "
                 a.time href=(here) {
-                    time datetime={ (stamp.to_the_second()) "Z" } { (stamp.clock()) " UTC" }
+                    time datetime={ (Escaped(stamp.to_the_second())) "Z" } { (Escaped(stamp.clock())) " UTC" }
                 }
                 @if extras.pinned { " " span.tag { "pinned" } }
             }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::badge::{self, badge};
+use super::escaped::Escaped;
 use super::icons::{self, Icon};
 use super::{avatar, layout, people};
 use crate::domain::{Author, Badge, Kind, Person, Reading, Role, Room, RoomId};
@@ -99,13 +100,13 @@ fn place(room: &Room, places: &Places) -> Markup {
     let current = (places.current == Some(room.id)).then_some("page");
     let talk = places.talks.iter().find(|talk| talk.room == room.id);
     html! {
-        a.place href=(room.address.path()) aria-current=[current] {
+        a.place href=(Escaped(room.address.path())) aria-current=[current] {
             @match talk {
                 Some(talk) => (face(talk)),
                 None => (icons::icon(icon(room.kind))),
             }
             span.place-name dir="auto" {
-                @if room.kind == Kind::Direct { (badge::name(room)) } @else { (room.name) }
+                @if room.kind == Kind::Direct { (badge::name(room)) } @else { (Escaped(&room.name)) }
                 @if let Some(Talk { with, is_here: Some(is_here), .. }) = talk {
                     span #{ "dot-words-" (with.id) } .sr { (people::dot_words(*is_here)) }
                 }

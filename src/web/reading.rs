@@ -184,18 +184,21 @@ fn left_over(
     if means != Means::Program && snapshot.draft(user, room.id)?.is_some() {
         commands.push(ReaderCommand::Draft { body: None, reply_to: None });
     }
-    let reading = snapshot.reading(user, room.id)?;
-    let has_mark = reading.read > Seq(0) || room.kind == Kind::Direct;
-    let read = match means {
-        Means::Script => None,
-        Means::Form => Some(message),
-        Means::Program if visitor.reads() && has_mark => {
-            let first = snapshot.first_that_speaks_to(user, room.id, reading.read)?;
-            Some(first.map_or(message, |first| message.min(Seq(first.0 - 1))))
-        }
-        Means::Program => None,
+    // Asked first, because it is one look, and most programs have no mark.
+    let moves = match means {
+        Means::Script => false,
+        Means::Form => true,
+        Means::Program => visitor.reads() && (room.kind == Kind::Direct || snapshot.has_mark(user, room.id)?),
     };
-    commands.extend(read.filter(|seq| reading.moves_to(*seq)).map(|seq| ReaderCommand::Read { seq }));
+    if moves {
+        let reading = snapshot.reading(user, room.id)?;
+        let first = match means {
+            Means::Program => snapshot.first_that_speaks_to(user, room.id, reading.read)?,
+            Means::Script | Means::Form => None,
+        };
+        let seq = first.map_or(message, |first| message.min(Seq(first.0 - 1)));
+        commands.extend(reading.moves_to(seq).then_some(ReaderCommand::Read { seq }));
+    }
     Ok(commands)
 }
 

@@ -14,6 +14,7 @@ use std::fmt;
 
 use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, Render, html};
+use memchr::memchr3;
 
 use super::escaped::Escaped;
 use crate::domain::{Address, Author, Body, CALLED, Message, UserName, Words, called_at};
@@ -71,6 +72,7 @@ impl Render for Shown<'_> {
     fn render_to(&self, page: &mut String) {
         match self.html {
             Some(html) => push_called(page, html, self.called),
+            None if is_one_line(self.source) => push_line(page, self.source),
             None => paragraphs(self.source).render_to(page),
         }
     }
@@ -107,6 +109,18 @@ fn push_called(page: &mut String, html: &str, called: &[Author]) {
         }
     }
     page.push_str(rest);
+}
+
+/// Whether a text is one line without a link, as most are.
+fn is_one_line(text: &str) -> bool {
+    memchr3(b'\n', b'\r', b':', text.as_bytes()).is_none() && !text.trim_start().is_empty()
+}
+
+/// What [`paragraphs`] makes of such a text, into the page's own buffer: most rows of a page are that.
+fn push_line(page: &mut String, text: &str) {
+    page.push_str("<p>");
+    Escaped(text).render_to(page);
+    page.push_str("</p>");
 }
 
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.
