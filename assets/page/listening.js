@@ -1,5 +1,6 @@
 // Listening: how the stream stands, and what it asks for.
 atPresent(() => {
+  listensTo = pill.pathname;
   let connection = null, heard = 0, lost = null;
   const say = words => { if (state.textContent !== words) state.textContent = words; };
   const losing = () => { lost ??= setTimeout(() => say('Reconnecting…'), 1000); };
@@ -16,6 +17,13 @@ atPresent(() => {
   setInterval(() => {
     if (connection?.reader && Date.now() - heard > 45000) { losing(); connection.reader.cancel(); }
   }, 5000);
+  // What is looked at here need not be told elsewhere.
+  if (telling) {
+    const look = () => { if (!document.hidden) telling.seen(newest); };
+    new MutationObserver(look).observe(list, {childList: true});
+    on('visibilitychange', look);
+    look();
+  }
 });
 // A tab that was opened in the background listens when it is looked at, not before.
 on('htmx:config:request', event => { if (document.hidden && event.target.id === 'live') event.preventDefault(); });
