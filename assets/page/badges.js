@@ -21,11 +21,15 @@ if (places) {
   lookAround();
 }
 // The list of the rooms as it is now. What is in it stays what it is: what is pressed, how far one has scrolled, what has the focus.
-let fetched = 0;
+let fetches = 0, isFetching = false;
 async function refreshPlaces() {
-  const nth = ++fetched, answer = await fetch(places.dataset.list).catch(() => null);
-  if (!answer?.ok || nth !== fetched) return;
-  const list = await answer.text(), focused = document.activeElement;
+  const nth = ++fetches;
+  isFetching = true;
+  const answer = await fetch(places.dataset.list).catch(() => null), list = answer?.ok ? await answer.text().catch(() => null) : null;
+  if (nth !== fetches) return;
+  isFetching = false;
+  if (list === null) return;
+  const focused = document.activeElement;
   await htmx.swap({text: list, target: $('.places', places), swap: 'innerMorph', sourceElement: places});
   if (places.contains(focused) && document.activeElement !== focused) focused.focus({preventScroll: true}); // not every engine moves it along
   lookAround();

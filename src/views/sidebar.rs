@@ -8,7 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::badge::{self, badge};
 use super::icons::{self, Icon};
 use super::{avatar, layout, people};
-use crate::domain::{Author, Badge, Cursor, Kind, Person, Reading, Role, Room, RoomId};
+use crate::domain::{Author, Badge, Cursor, Kind, Person, Rank, Reading, Role, Room, RoomId};
 
 /// What stands beside a page.
 #[derive(Debug)]
@@ -102,12 +102,32 @@ pub(super) fn sidebar(places: &Places) -> Markup {
 pub fn list(places: &Places) -> Markup {
     html! {
         h2 { "Rooms " (icons::small_link("/rooms", "New room", Icon::Plus)) }
-        ul role="list" { @for room in places.rooms { li #{ "place-" (room.id.0) } { (place(room, places)) } } }
+        (listed(places.rooms, places))
         @if places.viewer.is_some() {
             h2 { "Direct " (icons::small_link("/rooms#direct", "New direct talk", Icon::Plus)) }
-            ul role="list" { @for room in places.directs { li #{ "place-" (room.id.0) } { (place(room, places)) } } }
+            (listed(places.directs, places))
             (read_all(places))
         }
+    }
+}
+
+/// The script fetches the list when it is told another rank of a room than stands here.
+fn listed(rooms: &[Room], places: &Places) -> Markup {
+    html! {
+        ul role="list" {
+            @for room in rooms {
+                li #{ "place-" (room.id.0) } data-rank=(rank(places.reading(room).rank(room.kind))) { (place(room, places)) }
+            }
+        }
+    }
+}
+
+/// Where a room stands in somebody's list, as letters of which the later stand higher; none if it does not stand there.
+pub fn rank(rank: Option<Rank>) -> String {
+    match rank {
+        None => String::new(),
+        Some(Rank { on_top, last: None }) => u8::from(on_top).to_string(),
+        Some(Rank { on_top, last: Some(last) }) => format!("{}{:020}", u8::from(on_top), last.0),
     }
 }
 

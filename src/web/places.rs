@@ -73,11 +73,9 @@ impl Places {
         rooms.retain(|room| reading(room).is_listed());
         let (mut directs, mut rooms): (Vec<Room>, Vec<Room>) =
             rooms.into_iter().partition(|room| room.kind == Kind::Direct);
-        rooms.sort_by(|a, b| {
-            let place = |room: &Room| !reading(room).on_top;
-            place(a).cmp(&place(b)).then_with(|| a.address.as_str().cmp(b.address.as_str()))
-        });
-        directs.sort_by_key(|room| (!reading(room).on_top, Reverse((reading(room).last, room.id))));
+        let rank = |room: &Room| reading(room).rank(room.kind);
+        rooms.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.address.as_str().cmp(b.address.as_str())));
+        directs.sort_by_key(|room| Reverse((rank(room), room.id)));
         let (house, since) = (snapshot.house()?, snapshot.cursor()?);
         Ok(Self { house, rooms, directs, talks, readings, drafts, is_live, since })
     }

@@ -7,7 +7,7 @@ use crate::harness::{ANN, BEN, Ears, Guest, House, ROOM, ask, encoded, within};
 use crate::reading::{badge, reads_to};
 
 /// The address of a badge: `#badge-` and the number of the room, as it stands in the list of `reader`.
-async fn target(reader: &Guest, room: &str) -> String {
+pub async fn target(reader: &Guest, room: &str) -> String {
     let page = reader.reads("/rooms", "text/html").await;
     let (_, place) = page.text().split_once(&format!("href=\"{room}\"")).expect("the room is in the list");
     let (_, id) = place.split_once(r#" id="badge-"#).expect("it has a badge");
@@ -50,17 +50,17 @@ async fn hears_of_no(ears: &mut Ears, target: &str) {
 }
 
 /// Ann and Ben in two rooms. Ann has read both, and looks at the second.
-struct Elsewhere {
-    house: House,
-    ann: Guest,
-    ben: Guest,
+pub struct Elsewhere {
+    pub house: House,
+    pub ann: Guest,
+    pub ben: Guest,
     /// Ann in the room that she looks at, and Ben there.
-    anns: Guest,
-    bens: Guest,
-    badge: String,
+    pub anns: Guest,
+    pub bens: Guest,
+    pub badge: String,
 }
 
-async fn elsewhere() -> Elsewhere {
+pub async fn elsewhere() -> Elsewhere {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let (anns, bens) = (ann.in_room("another room").await, ben.in_room("another room").await);
@@ -244,27 +244,4 @@ async fn all_that_is_unread_is_told_at_once_and_is_what_the_list_of_rooms_shows(
     assert_eq!(fragment.text().matches("hx-target=\"#name-").count(), 1, "a talk is called after its people");
     assert_eq!(fragment.header("cache-control"), "private, no-cache");
     assert_eq!(house.read("/unread", "application/json").await.status, 401, "nobody has read nothing");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_list_beside_a_page_is_read_anew_by_whoever_has_a_name_and_is_the_one_of_that_page() {
-    let Elsewhere { house, ann, ben, badge: target, .. } = elsewhere().await;
-    ben.sends("/direct", &[("names", ANN)]).await;
-    ben.posts("something new").await;
-    let room = target.strip_prefix("#badge-").expect("a number");
-    let day = format!("{}/days/2026-01-01", ann.room);
-    for (page, address) in [
-        ("/settings", "/places".to_owned()),
-        (&*day, format!("/places?room={room}")),
-        (&*ann.room, format!("/places?room={room}&live=on")),
-    ] {
-        let page = ann.reads(page, "text/html").await;
-        assert!(page.text().contains(&format!(r#"data-list="{}""#, address.replace('&', "&amp;"))), "{address}");
-        let list = ann.reads(&address, "*/*").await;
-        assert_eq!(list.header("cache-control"), "private, no-cache");
-        assert!(page.text().contains(list.text()), "{address}: {}", list.text());
-        let shows = list.text().split_once(&target[1..]).expect("its badge").1.starts_with(r#"">1<span"#);
-        assert_eq!(shows, !address.contains("live"), "whoever looks at a room sees there what is new");
-    }
-    assert_eq!(house.read("/places", "*/*").await.status, 401, "beside a page of nobody nothing changes");
 }
