@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
 
 /// What every page does beyond HTML, in the order in which it runs. The files share one scope.
-const EVERYWHERE: [&str; 9] = [
+const EVERYWHERE: [&str; 11] = [
     "page/start.js",
     "page/forms.js",
     "page/copying.js",
@@ -25,17 +25,17 @@ const EVERYWHERE: [&str; 9] = [
     "page/keys.js",
     "page/completing.js",
     "page/notices.js",
+    "page/badges.js",
+    "page/telling.js",
 ];
 
 /// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
-const WITH_MESSAGES: [&str; 18] = [
+const WITH_MESSAGES: [&str; 16] = [
     "page/room.js",
     "page/rows.js",
     "page/times.js",
     "page/reading.js",
-    "page/badges.js",
     "page/marks.js",
-    "page/telling.js",
     "page/composer.js",
     "page/drafts.js",
     "page/previewing.js",

@@ -103,6 +103,8 @@
 //!   mixes it in for the rooms in which the name was ever seen, of which an index is kept.
 //! - What is new for somebody is counted from two ordinals, the room's last message and theirs, with one look for each room
 //!   that they read; a post writes nothing for those who have not read it.
+//! - The order of the rooms beside a page is made in one place (`web/places.rs`). An open page is told where a room stands that
+//!   may have moved, and fetches the list when that is not what it shows: so it is the list that a fresh page has.
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 

@@ -1,16 +1,12 @@
 // Reading: what is new while one looks elsewhere, and a list that does not grow for ever.
 const ROWS_MAX = 600, ROWS_KEPT = 400;
-const title = document.title;
-let atEnd = stream !== null, unread = 0, away = 0; // not read yet: of what stands in the list, and of all here that a hidden tab was told
-let elsewhere = 0, isMore = false; // in other rooms: how much one is notified of, and whether there is anything
-function show() {
-  const count = Math.max(unread, away) + elsewhere;
-  document.title = (count ? `(${count}) ` : '') + title;
+let atEnd = stream !== null;
+function count(rows) {
+  unread = rows;
   if (stream) pill.textContent = unread ? `${unread} new message${unread === 1 ? '' : 's'}` : 'Jump to latest';
-  navigator.setAppBadge?.(count).catch(() => {});
-  dot(count > 0 || isMore);
+  show();
 }
-function read() { if (unread && atEnd && !document.hidden) { unread = 0; show(); } }
+function read() { if (unread && atEnd && !document.hidden) count(0); }
 atPresent(() => {
   new IntersectionObserver(([seen]) => {
     atEnd = seen.isIntersecting;
@@ -18,23 +14,15 @@ atPresent(() => {
     read();
   }, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(end);
   pill.addEventListener('click', event => { event.preventDefault(); log.scrollTop = log.scrollHeight; });
-  // A hidden tab has no stream. It asks once a while how much it has missed; the stream brings the rows later. Whoever has no
-  // name has read nothing that the server would know of, and asks about this room alone.
-  const asked = end.dataset.read === undefined ? () => `${pill.pathname}?after=${newest}` : () => '/unread';
-  setInterval(async () => {
+  // A hidden tab has no stream. Whoever has no name has read nothing that the server would know of, so theirs asks once a while how
+  // much of this room it has missed; the stream brings the rows later.
+  if (!telling) setInterval(async () => {
     if (!document.hidden) return;
-    const answer = await fetch(asked(), {headers: {accept: 'application/json'}}).catch(() => null);
+    const answer = await fetch(`${pill.pathname}?after=${newest}`, {headers: {accept: 'application/json'}}).catch(() => null);
     if (!answer?.ok) return;
     const missed = await answer.json();
     if (!document.hidden) return;
-    if (missed.messages) away = unread + missed.messages.length;
-    else {
-      tellOf(missed);
-      const here = missed.rooms.find(room => room.url === pill.pathname) ?? {unread: 0, notify: 0};
-      away = here.unread;
-      elsewhere = missed.notify - here.notify;
-      isMore = missed.unread > here.unread;
-    }
+    away = unread + missed.messages.length;
     show();
   }, 60000);
 });
@@ -75,7 +63,7 @@ new MutationObserver(changes => {
     log.scrollTop -= fresh.reduce((height, row) => height + row.getBoundingClientRect().height, 0);
   }
   const others = fresh.filter(row => !isMine(row));
-  if (others.length && (document.hidden || !atEnd)) { unread += others.length; show(); }
+  if (others.length && (document.hidden || !atEnd)) count(unread + others.length);
   trim();
 }).observe(list, {childList: true});
 const after = node => {

@@ -55,7 +55,7 @@ pub use nonce::Nonce;
 pub use password::{Password, PasswordHash};
 pub use person::{Person, Role, Until, spell};
 pub use reaction::{Reacted, Reaction};
-pub use reader::{Badge, Draft, Involvement, ReaderCommand, Reading};
+pub use reader::{Badge, Draft, Involvement, Rank, ReaderCommand, Reading};
 pub use refusal::Refusal;
 pub use rights::{Act, Needs, RIGHTS, may, may_have_back, may_pin, may_silence, outranks, sees, silenced};
 pub use room::{Address, Kind, Room, Salt};

@@ -124,6 +124,15 @@ pub enum Badge {
     ForThem(u64),
 }
 
+/// Where a room stands in somebody's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    /// Above the others.
+    pub on_top: bool,
+    /// The last message, where the order goes by it.
+    pub last: Option<Seq>,
+}
+
 impl Reading {
     /// What stands beside the room in their list.
     pub fn badge(&self, kind: Kind) -> Badge {
@@ -147,6 +156,13 @@ impl Reading {
     /// Whether the room stands in their list.
     pub fn is_listed(&self) -> bool {
         self.involvement != Involvement::Hidden || self.mentions > 0
+    }
+
+    /// Where in their list a room of this kind stands, the highest first: of rooms with the same rank the name decides. Nothing
+    /// if it does not stand there.
+    pub fn rank(&self, kind: Kind) -> Option<Rank> {
+        let last = (kind == Kind::Direct).then_some(self.last);
+        self.is_listed().then_some(Rank { on_top: self.on_top, last })
     }
 
     /// Whether it changes anything to say that they have read up to here.

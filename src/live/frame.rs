@@ -1,10 +1,11 @@
 //! One change as the events of a stream, written once for all who listen; and what is told besides changes.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::written::{Written, event};
-use crate::domain::{Author, Cursor, Done, Epoch, Event, Kind, Message, MessageId, Room, Seq, UserId};
+use super::written::{Written, event, lines};
+use crate::domain::{Author, Cursor, Done, Epoch, Event, Kind, Message, MessageId, Room, RoomId, Seq, UserId};
 use crate::store::{Fault, Snapshot};
 use crate::views::{self, Here, Typists, json};
 
@@ -263,7 +264,10 @@ pub(super) fn typing(typists: &Typists) -> Written {
     event(None, None, &views::typing::changed(typists).into_string())
 }
 
-/// What is for one person alone, as fragments. It has no id either.
-pub(super) fn personal(fragments: &str) -> Written {
-    event(None, None, fragments)
+/// What is for one person alone, as fragments, and where rooms stand in their list by now. It has no id either.
+pub(super) fn personal(fragments: &str, ranks: &BTreeMap<RoomId, String>) -> Option<Written> {
+    let ranks = (!ranks.is_empty()).then(|| serde_json::to_string(ranks).expect("numbers and strings are always JSON"));
+    let fragments = (!fragments.is_empty()).then(|| lines(None, None, fragments));
+    let events: String = fragments.into_iter().chain(ranks.map(|ranks| lines(None, Some("places"), &ranks))).collect();
+    (!events.is_empty()).then(|| Written::new(&events))
 }

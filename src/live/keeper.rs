@@ -128,18 +128,20 @@ impl Hubs {
         }
     }
 
-    /// Tells whoever is elsewhere of the rooms that they follow. Whoever looks at a room sees what is new there.
+    /// Tells whoever is elsewhere of the rooms that they follow. Whoever looks at a room sees what is new there; but a direct one
+    /// moves up in the list beside it too.
     fn tell_unread(&self, store: &Store) -> Result<(), Fault> {
         let moved = self.followers().take_moved(Instant::now());
         let snapshot = store.snapshot()?;
         for Moved { room, since, mut followers } in moved {
-            for user in spoken_to(&snapshot, room, since)? {
+            let is_direct = snapshot.room_by_id(room)?.is_some_and(|room| room.kind == Kind::Direct);
+            for user in spoken_to(&snapshot, (room, is_direct), since)? {
                 self.followers().follow_also(user, room);
                 followers.push(user);
             }
             let hub = self.hub(room);
             for user in followers {
-                if self.people().is_elsewhere(user, hub.as_ref()) {
+                if is_direct || self.people().is_elsewhere(user, hub.as_ref()) {
                     self.tell_person(user, News::Unread(room));
                 }
             }
@@ -158,8 +160,8 @@ impl Hubs {
 /// To whom was spoken in a room, from this change on: they are told whether they follow the room or not. In a direct room
 /// that is everybody, also in one that was opened after their page; in others who is mentioned. Of much that is said at once,
 /// the first is looked at.
-fn spoken_to(snapshot: &Snapshot, room: RoomId, since: Seq) -> Result<Vec<UserId>, Fault> {
-    if snapshot.room_by_id(room)?.is_some_and(|room| room.kind == Kind::Direct) {
+fn spoken_to(snapshot: &Snapshot, (room, is_direct): (RoomId, bool), since: Seq) -> Result<Vec<UserId>, Fault> {
+    if is_direct {
         return Ok(snapshot.members(room, DIRECT_PEOPLE_MAX)?.into_iter().map(|person| person.id).collect());
     }
     let mut people = Vec::new();

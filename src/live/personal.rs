@@ -1,13 +1,14 @@
 //! What is written to one person alone: what is true now of what is new to them.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::board::{News, Unread};
 use super::frame;
 use super::hubs::Hubs;
 use super::written::Written;
-use crate::domain::{Author, Reading, RoomId, UserId};
-use crate::store::{Fault, Snapshot, Store, now};
+use crate::domain::{Author, RoomId, UserId};
+use crate::store::{Fault, Sight, Snapshot, Store, now};
 use crate::views;
 
 /// Of how many rooms somebody is told at once how much there is to read: of more than a page lists.
@@ -51,9 +52,16 @@ pub(super) fn written(
             readings.truncate(TOLD_ROOMS_MAX);
         }
     }
-    readings.retain(|(room, _)| *room != here);
-    tell_unread(&mut fragments, &snapshot, user, &readings)?;
-    Ok((!fragments.is_empty()).then(|| frame::personal(&fragments)))
+    let mut ranks = BTreeMap::new();
+    let person = snapshot.person(user)?;
+    for (id, reading) in readings {
+        let Some(Sight { room, .. }) = snapshot.sight_by_id(id, person.as_ref(), now())? else { continue };
+        ranks.insert(id, views::sidebar::rank(reading.rank(room.kind)));
+        if id != here {
+            fragments.push_str(&views::badge::changed(&room, &reading).into_string());
+        }
+    }
+    Ok(frame::personal(&fragments, &ranks))
 }
 
 /// The present, in which somebody is told of the rooms that they follow: what comes after it they hear of. Whoever opens a
@@ -65,20 +73,4 @@ fn present(store: &Store, hubs: &Hubs, user: UserId) -> Result<Snapshot, Fault> 
 
 fn tell_presence(fragments: &mut String, hubs: &Hubs, other: &Author) {
     fragments.push_str(&views::people::presence(other, hubs.is_here(other.id)).into_string());
-}
-
-/// Writes how much there is to read in these rooms, as far as they are still open to whoever reads.
-fn tell_unread(
-    fragments: &mut String,
-    snapshot: &Snapshot,
-    user: UserId,
-    readings: &[(RoomId, Reading)],
-) -> Result<(), Fault> {
-    let person = snapshot.person(user)?;
-    for (room, reading) in readings {
-        if let Some(sight) = snapshot.sight_by_id(*room, person.as_ref(), now())? {
-            fragments.push_str(&views::badge::changed(&sight.room, reading).into_string());
-        }
-    }
-    Ok(())
 }

@@ -51,6 +51,11 @@ impl Written {
 
 /// An event of a stream.
 pub(crate) fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Written {
+    Written::new(&lines(id, name, data))
+}
+
+/// The lines of an event.
+pub(super) fn lines(id: Option<Cursor>, name: Option<&str>, data: &str) -> String {
     let mut lines = String::with_capacity(data.len() + 64);
     if let Some(id) = id {
         writeln!(lines, "id: {id}").expect("a String takes all");
@@ -64,7 +69,7 @@ pub(crate) fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Writt
         lines.push('\n');
     }
     lines.push('\n');
-    Written::new(&lines)
+    lines
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use super::schema::{
     ADDRESSES, CHANGES, MESSAGES, META, MessageRow, NAMES, RECENT, RENAMED, ROOMS, RecentRow, RoomRow, SEEN, USERS,
     UserRow,
 };
-use super::{Fault, feed, tables};
+use super::{Fault, feed, open, tables};
 use crate::domain::limits::PAGE_MESSAGES;
 use crate::domain::{
-    Address, Author, Done, Extras, Message, MessageId, Place, Quote, REACTORS_NAMED, Room, RoomId, Seq, UserId,
+    Address, Author, Cursor, Done, Extras, Message, MessageId, Place, Quote, REACTORS_NAMED, Room, RoomId, Seq, UserId,
     UserName, called_in,
 };
 
@@ -56,6 +56,11 @@ impl Snapshot {
     /// [`Fault`] if the file cannot be read; so with all that follow.
     pub fn last(&self) -> Result<Seq, Fault> {
         Ok(tables::last(&self.0.open_table(META)?, &self.0.open_table(RECENT)?)?.0)
+    }
+
+    /// The same, and in which history it counts.
+    pub fn cursor(&self) -> Result<Cursor, Fault> {
+        Ok(Cursor { epoch: Some(open::numbers(&self.0)?.1), seq: self.last()? })
     }
 
     /// The room at this address.

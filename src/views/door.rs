@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::layout;
 use super::time::{self, Stamp};
 use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use crate::domain::{self, House, Moment, Person, Room};
+use crate::domain::{self, Cursor, House, Moment, Person, Room};
 
 /// The form as it was sent, or as it starts.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,8 @@ pub struct Door<'a> {
     pub count: u64,
     /// What time it is.
     pub now: Moment,
+    /// Up to which change all of this is told.
+    pub since: Cursor,
     /// The origin by which this server was reached, for the example.
     pub origin: &'a str,
 }
@@ -66,7 +68,7 @@ pub fn page(door: &Door) -> Markup {
         &door.house.name,
         door.viewer.map(|viewer| &viewer.author),
         html! {
-            div.door {
+            div.door data-since=[door.viewer.map(|_| door.since)] {
                 header.door-top {
                     (layout::brand(&door.house.name))
                     (way_in_or_out(door.viewer))

@@ -9,7 +9,7 @@ use super::fields::switch;
 pub(super) fn section() -> Markup {
     html! {
         section #notices .group aria-labelledby="notices-head" hidden {
-            div { h2 #notices-head { "Notifications" } p { "In this browser, while a room is open in a tab." } }
+            div { h2 #notices-head { "Notifications" } p { "In this browser, while a page of this house is open in a tab." } }
             div {
                 p { "You are notified when somebody mentions or answers you, and of every direct message. Change it with the bell of a room." }
                 p #notices-state role="status" {}

@@ -9,7 +9,7 @@ use super::badge::{self, badge};
 use super::escaped::Escaped;
 use super::icons::{self, Icon};
 use super::{avatar, layout, people};
-use crate::domain::{Author, Badge, Kind, Person, Reading, Role, Room, RoomId};
+use crate::domain::{Author, Badge, Cursor, Kind, Person, Rank, Reading, Role, Room, RoomId};
 
 /// What stands beside a page.
 #[derive(Debug)]
@@ -28,8 +28,12 @@ pub struct Places<'a> {
     pub readings: &'a HashMap<RoomId, Reading>,
     /// Where the viewer has begun to write.
     pub drafts: &'a [RoomId],
-    /// In which room the viewer is.
+    /// Of which room the page is, if of one.
     pub current: Option<RoomId>,
+    /// Whether it is the page of that room's messages, which hears what is new there.
+    pub is_live: bool,
+    /// Up to which change all of this is told.
+    pub since: Cursor,
 }
 
 /// A direct room of two.
@@ -49,9 +53,15 @@ impl Places<'_> {
         self.readings.get(&room.id).copied().unwrap_or_default()
     }
 
-    /// How the viewer reads a room, as it is shown beside it: whoever is in a room sees there what is new.
+    /// How the viewer reads a room, as it is shown beside it: whoever looks at a room sees there what is new.
     fn shown(&self, room: &Room) -> Reading {
-        if self.current == Some(room.id) { Reading::default() } else { self.reading(room) }
+        if self.is_live && self.current == Some(room.id) { Reading::default() } else { self.reading(room) }
+    }
+
+    /// Where the list of the rooms is read anew that stands beside this page.
+    fn address(&self) -> String {
+        let live = if self.is_live { "&live=on" } else { "" };
+        self.current.map_or("/places".to_owned(), |room| format!("/places?room={}{live}", room.0))
     }
 
     fn may_keep_order(&self) -> bool {
@@ -62,21 +72,14 @@ impl Places<'_> {
 /// The places.
 pub(super) fn sidebar(places: &Places) -> Markup {
     html! {
-        nav #places .sidebar popover aria-label="Places" {
+        nav #places .sidebar popover aria-label="Places" data-list=(places.address())
+            data-since=[places.viewer.map(|_| places.since)] {
             div.top {
                 (layout::brand(places.house))
                 (icons::link_with_keys("/switch", ("Go to a room", "Ctrl+K"), Icon::Search))
                 (icons::link_with_keys("/help", ("Help", "Ctrl+/"), Icon::Help))
             }
-            div.places {
-                h2 { "Rooms " (icons::small_link("/rooms", "New room", Icon::Plus)) }
-                ul role="list" { @for room in places.rooms { li { (place(room, places)) } } }
-                @if places.viewer.is_some() {
-                    h2 { "Direct " (icons::small_link("/rooms#direct", "New direct talk", Icon::Plus)) }
-                    ul role="list" { @for room in places.directs { li { (place(room, places)) } } }
-                    (read_all(places))
-                }
-            }
+            div.places { (list(places)) }
             @if let Some(viewer) = places.viewer {
                 div.me {
                     a.place href="/settings" {
@@ -93,6 +96,39 @@ pub(super) fn sidebar(places: &Places) -> Markup {
                 div.me { a.place href={ "/sign-in" @if let Some(next) = next { "?next=" (next) } } { span.place-name { "Sign in" } } }
             }
         }
+    }
+}
+
+/// The list of the rooms, which a page fetches anew.
+pub fn list(places: &Places) -> Markup {
+    html! {
+        h2 { "Rooms " (icons::small_link("/rooms", "New room", Icon::Plus)) }
+        (listed(places.rooms, places))
+        @if places.viewer.is_some() {
+            h2 { "Direct " (icons::small_link("/rooms#direct", "New direct talk", Icon::Plus)) }
+            (listed(places.directs, places))
+            (read_all(places))
+        }
+    }
+}
+
+/// The script fetches the list when it is told another rank of a room than stands here.
+fn listed(rooms: &[Room], places: &Places) -> Markup {
+    html! {
+        ul role="list" {
+            @for room in rooms {
+                li #{ "place-" (room.id.0) } data-rank=(rank(places.reading(room).rank(room.kind))) { (place(room, places)) }
+            }
+        }
+    }
+}
+
+/// Where a room stands in somebody's list, as letters of which the later stand higher; none if it does not stand there.
+pub fn rank(rank: Option<Rank>) -> String {
+    match rank {
+        None => String::new(),
+        Some(Rank { on_top, last: None }) => u8::from(on_top).to_string(),
+        Some(Rank { on_top, last: Some(last) }) => format!("{}{:020}", u8::from(on_top), last.0),
     }
 }
 

@@ -157,6 +157,7 @@ fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door:
         rooms: &rooms,
         count: snapshot.count_rooms()?,
         now: engine::now(),
+        since: snapshot.cursor()?,
         origin: &origin::public(request),
     };
     Ok(private(views::door::page(&door).into_response(), visitor))

@@ -190,6 +190,7 @@ fn of_rooms(route: Route) -> Route {
     route
         .at("/rooms", both(new_room::list, new_room::create))
         .at("/unread", reads(unread::list))
+        .at("/places", reads(places::list))
         .at("/read-all", takes(reading::mark_all_read))
         .at("/direct", takes(new_room::direct))
         .at("/rooms/:room", reads(rooms::show))

@@ -2,33 +2,62 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use poem::web::Data;
+use poem::{IntoResponse, Request, Response, Result, handler};
+
+use super::answers::private;
 use super::visitor::Visitor;
+use super::{House, query};
 use crate::domain::limits::LISTED_ROOMS_MAX;
-use crate::domain::{House, Kind, Person, Reading, Room, RoomId, UserId};
-use crate::engine::now;
+use crate::domain::{self, Cursor, Kind, Person, Reading, Room, RoomId, UserId};
+use crate::engine::{Problem, now};
 use crate::store::{Fault, Snapshot};
 use crate::views::sidebar::{self, Talk};
+
+/// The list alone, for a page that is open and shows it anew: one of this room, if it says so, and if it is the one of its
+/// messages.
+#[handler]
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+    Ok(listed(request, house, &visitor)?)
+}
+
+fn listed(request: &Request, house: &House, visitor: &Visitor) -> Result<Response, Problem> {
+    visitor.named()?;
+    let (room, is_live) = (query::number(request, "room")?, query::text(request, "live").is_some());
+    let snapshot = house.store.snapshot()?;
+    let talks = talks(&snapshot, visitor, |user| is_live.then(|| house.hubs.is_here(user)))?;
+    let places = Places::read(&snapshot, visitor, talks, is_live)?;
+    let fragment = sidebar::list(&places.view(visitor, room.map(|seq| RoomId(seq.0))));
+    Ok(private(fragment.into_response(), visitor))
+}
 
 /// The rooms of a viewer, as they were in one snapshot.
 pub(super) struct Places {
     /// What the owners have settled.
-    pub house: House,
+    pub house: domain::House,
     rooms: Vec<Room>,
     directs: Vec<Room>,
     talks: Vec<Talk>,
     readings: HashMap<RoomId, Reading>,
     drafts: Vec<RoomId>,
+    is_live: bool,
+    since: Cursor,
 }
 
 impl Places {
     /// Reads them.
     pub fn of(snapshot: &Snapshot, visitor: &Visitor) -> Result<Self, Fault> {
-        Self::with_talks(snapshot, visitor, talks(snapshot, visitor, |_| None)?)
+        Self::read(snapshot, visitor, talks(snapshot, visitor, |_| None)?, false)
     }
 
-    /// The same, where the talks have been read.
-    pub fn with_talks(snapshot: &Snapshot, visitor: &Visitor, talks: Vec<Talk>) -> Result<Self, Fault> {
+    /// The same beside the messages of a room, where the talks have been read.
+    pub fn live(snapshot: &Snapshot, visitor: &Visitor, talks: Vec<Talk>) -> Result<Self, Fault> {
+        Self::read(snapshot, visitor, talks, true)
+    }
+
+    fn read(snapshot: &Snapshot, visitor: &Visitor, talks: Vec<Talk>, is_live: bool) -> Result<Self, Fault> {
         let (person, now) = (visitor.person.as_ref(), now());
         let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, person, now)?;
         let hidden = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
@@ -44,12 +73,11 @@ impl Places {
         rooms.retain(|room| reading(room).is_listed());
         let (mut directs, mut rooms): (Vec<Room>, Vec<Room>) =
             rooms.into_iter().partition(|room| room.kind == Kind::Direct);
-        rooms.sort_by(|a, b| {
-            let place = |room: &Room| !reading(room).on_top;
-            place(a).cmp(&place(b)).then_with(|| a.address.as_str().cmp(b.address.as_str()))
-        });
-        directs.sort_by_key(|room| (!reading(room).on_top, Reverse((reading(room).last, room.id))));
-        Ok(Self { house: snapshot.house()?, rooms, directs, talks, readings, drafts })
+        let rank = |room: &Room| reading(room).rank(room.kind);
+        rooms.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.address.as_str().cmp(b.address.as_str())));
+        directs.sort_by_key(|room| Reverse((rank(room), room.id)));
+        let (house, since) = (snapshot.house()?, snapshot.cursor()?);
+        Ok(Self { house, rooms, directs, talks, readings, drafts, is_live, since })
     }
 
     /// The rooms, those with single people first.
@@ -78,6 +106,8 @@ impl Places {
             readings: &self.readings,
             drafts: &self.drafts,
             current,
+            is_live: self.is_live,
+            since: self.since,
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
         return Ok(see_other(&format!("{}{query}", room.address.path())));
     }
     let (window, reply) = (window(request)?, query::number(request, "reply").map_err(Problem::Refused)?);
-    let cursor = Cursor { epoch: Some(house.store.epoch()), seq: snapshot.last().map_err(Problem::Unread)? };
+    let cursor = snapshot.cursor().map_err(Problem::Unread)?;
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
     let comer = visitor.person.as_ref().filter(|person| !person.hidden).map(|person| &person.author);
     let here = is_page.then(|| house.hubs.here(room.id).with(comer));
@@ -134,7 +134,7 @@ struct Shown<'a> {
 
 fn html(snapshot: &Snapshot, visitor: &Visitor, shown: Shown) -> Result<Response, Problem> {
     let Shown { reply, room, silenced, page, cursor, here, talks } = shown;
-    let places = Places::with_talks(snapshot, visitor, talks)?;
+    let places = Places::live(snapshot, visitor, talks)?;
     let (reading, draft) = match visitor.author() {
         Some(author) => (Some(snapshot.reading(author.id, room.id)?), snapshot.draft(author.id, room.id)?),
         None => (None, None),

@@ -103,3 +103,76 @@ async fn a_hidden_tab_counts_what_is_for_whoever_left_it_in_other_rooms() {
     tab.tells(&format!("(1) {title}"), true).await;
     assert_eq!(tab.complaints().await, Vec::<String>::new());
 }
+
+/// In pages that are opened from here on it is counted how often they ask what is new.
+const COUNTER: &str = "const real = window.fetch;
+    window.asked = 0;
+    window.fetch = (url, ...rest) => { if (url === '/unread') window.asked++; return real(url, ...rest); };";
+const ASKED: &str = "return window.asked";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_no_room_shows_what_is_new_too_and_at_once_when_it_is_looked_at() {
+    let house = House::open().await;
+    let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
+    let talk = bob.sends("/direct", &[("names", ANN)]).await["url"].as_str().expect("a path").to_owned();
+    let page = Browser::open().await;
+    page.keeps_timers().await;
+    page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({"source": COUNTER})).await;
+    page.is_shown(&house, &ann, "/settings").await;
+    let title = page.driver.title().await.expect("a title");
+    page.find(".scroll").await;
+    says_in(&bob, &talk, "are you there?").await;
+    page.tells(&title, false).await;
+    let place = format!("#places [href='{talk}']");
+    page.eval("document.querySelector(arguments[0]).focus()", vec![json!(place)]).await;
+    page.eval("const at = performance.now(); performance.now = () => at", vec![]).await;
+    page.hides(true).await;
+    page.hides(false).await;
+    page.shows_badge(&talk, "1 for you").await;
+    page.tells(&format!("(1) {title}"), true).await;
+    page.hides(true).await;
+    page.hides(false).await;
+    assert_eq!(page.number(ASKED).await, 1.0, "it does not ask each time that one comes and goes");
+    page.eval("delete performance.now", vec![]).await;
+    let room = ann.sends("/rooms", &[("name", "New <b>"), ("kind", "open")]).await["url"].clone();
+    let last = says_in(&bob, &talk, "I am here").await;
+    page.lets_pass(60_000).await;
+    page.shows_badge(&talk, "2 for you").await;
+    page.find(&format!("#places [href='{}']", room.as_str().expect("a path"))).await;
+    let is_focused = "return document.activeElement === document.querySelector(arguments[0])";
+    assert_eq!(page.eval(is_focused, vec![json!(place)]).await, json!(true), "the focus stays where it was");
+    page.is_accessible("settings-badges").await;
+
+    ann.sends(&format!("{talk}/read"), &[("seq", &last)]).await;
+    page.lets_pass(60_000).await;
+    page.shows_badge(&talk, "").await;
+    page.tells(&title, false).await;
+    assert_eq!(page.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_door_counts_for_whoever_has_a_name_and_asks_nothing_for_whoever_has_none() {
+    let house = House::open().await;
+    let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
+    let talk = bob.sends("/direct", &[("names", ANN)]).await["url"].as_str().expect("a path").to_owned();
+    let door = Browser::open().await;
+    door.keeps_timers().await;
+    door.cdp("Page.addScriptToEvaluateOnNewDocument", json!({"source": COUNTER})).await;
+    door.goes_to(&house.url).await;
+    let title = door.driver.title().await.expect("a title");
+    for path in ["", ROOM_PATH] {
+        door.goes_to(&format!("{}{path}", house.url)).await;
+        door.until("the page has started", "return window.htmx && document.readyState === 'complete'", vec![]).await;
+        door.hides(true).await;
+        door.eval("window.every[60000]?.forEach(ask => ask())", vec![]).await;
+        door.hides(false).await;
+        assert_eq!(door.number(ASKED).await, 0.0, "{path}");
+    }
+    says_in(&bob, &talk, "are you there?").await;
+    door.is_shown(&house, &ann, "").await;
+    door.tells(&format!("(1) {title}"), true).await;
+    says_in(&bob, &talk, "hello?").await;
+    door.lets_pass(60_000).await;
+    door.tells(&format!("(2) {title}"), true).await;
+    assert_eq!(door.complaints().await, Vec::<String>::new());
+}

@@ -22,6 +22,7 @@ mod keys;
 mod marks;
 mod mending;
 mod menu;
+mod moving;
 mod names;
 mod notices;
 mod once;

@@ -134,6 +134,45 @@ async fn nobody_is_told_of_the_room_they_look_at_nor_of_what_they_do_not_want_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_no_room_tells_what_is_new_once_for_all_windows_and_nothing_that_was_said_before() {
+    let house = House::open().await;
+    let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
+    let hers = ann.says("a question").await;
+    answers(&bob, ROOM_PATH, hers, "said before she came").await;
+    let window = Browser::open().await;
+    window.keeps_timers().await;
+    window.records_notices().await;
+    window.is_shown(&house, &ann, "/settings").await;
+    window.find(".scroll").await;
+    let first = window.driver.window().await.expect("a window");
+    let second = window.driver.new_tab().await.expect("another window");
+    window.driver.switch_to_window(second).await.expect("it is there");
+    window.keeps_timers().await;
+    window.records_notices().await;
+    window.goes_to(&format!("{}{ROOM_PATH}/days", house.url)).await;
+    window.find(".thread").await;
+
+    window.lets_pass(60_000).await;
+    answers(&bob, ROOM_PATH, hers, "of the room whose day she looks at").await;
+    window.lets_pass(60_000).await;
+    let mut told = vec![format!("{BOB}: of the room whose day she looks at")];
+    assert_eq!(window.is_notified(1).await, told);
+    window.driver.switch_to_window(first).await.expect("it is there");
+    window.lets_pass(60_000).await;
+    let talk = bob.sends("/direct", &[("names", ANN)]).await["url"].as_str().expect("a path").to_owned();
+    bob.sends(&format!("{talk}/messages"), &[("body", "for you")]).await;
+    window.lets_pass(60_000).await;
+    told.push(format!("{BOB}: for you"));
+    assert_eq!(window.is_notified(2).await, told);
+    // Another page of the same window goes on from there: what comes between the two is told at once.
+    bob.sends(&format!("{talk}/messages"), &[("body", "while she goes on")]).await;
+    window.goes_to(&house.url).await;
+    told.push(format!("{BOB}: while she goes on"));
+    assert_eq!(window.is_notified(1).await, told[2..]);
+    assert_eq!(window.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_settings_ask_for_permission_when_one_presses_the_button_and_never_else() {
     let house = House::open().await;
     let ann = house.guest(ANN).await;

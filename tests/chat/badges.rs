@@ -7,7 +7,7 @@ use crate::harness::{ANN, BEN, Ears, Guest, House, ROOM, ask, encoded, within};
 use crate::reading::{badge, reads_to};
 
 /// The address of a badge: `#badge-` and the number of the room, as it stands in the list of `reader`.
-async fn target(reader: &Guest, room: &str) -> String {
+pub async fn target(reader: &Guest, room: &str) -> String {
     let page = reader.reads("/rooms", "text/html").await;
     let (_, place) = page.text().split_once(&format!("href=\"{room}\"")).expect("the room is in the list");
     let (_, id) = place.split_once(r#" id="badge-"#).expect("it has a badge");
@@ -50,17 +50,17 @@ async fn hears_of_no(ears: &mut Ears, target: &str) {
 }
 
 /// Ann and Ben in two rooms. Ann has read both, and looks at the second.
-struct Elsewhere {
-    house: House,
-    ann: Guest,
-    ben: Guest,
+pub struct Elsewhere {
+    pub house: House,
+    pub ann: Guest,
+    pub ben: Guest,
     /// Ann in the room that she looks at, and Ben there.
-    anns: Guest,
-    bens: Guest,
-    badge: String,
+    pub anns: Guest,
+    pub bens: Guest,
+    pub badge: String,
 }
 
-async fn elsewhere() -> Elsewhere {
+pub async fn elsewhere() -> Elsewhere {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let (anns, bens) = (ann.in_room("another room").await, ben.in_room("another room").await);

@@ -48,6 +48,7 @@ mod writing;
 mod badges;
 mod drafts;
 mod involvement;
+mod places;
 mod reading;
 mod unread;
 
