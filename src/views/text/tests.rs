@@ -266,6 +266,14 @@ fn lines_and_paragraphs_stay() {
 }
 
 #[test]
+fn a_text_of_one_line_is_shown_as_all_others_are() {
+    for text in ["a", " a ", "<b> & \"c\" 'd'", "a: b", "http://a.example/", "a\rb", "a\n", "\u{2028}é", " ", ""] {
+        let shown = Shown { source: text, html: None, called: &[] }.render().into_string();
+        assert_eq!(shown, paragraphs(text).into_string(), "{text:?}");
+    }
+}
+
+#[test]
 fn bare_links_are_links_and_others_are_text() {
     for html in [html, |text: &str| paragraphs(text).into_string()] {
         assert_eq!(
