@@ -224,3 +224,21 @@ fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
     judged(&store, Who::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
     assert_eq!(recover(hash(4)), Ok(Event::PersonChanged { user }), "the code was not used up meanwhile");
 }
+
+#[test]
+fn a_link_that_was_made_before_somebody_took_the_house_ends_with_that() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = crate::past::store(directory.path());
+    let (hash, device) = (|n: u8| Token::new([n; 32]).hash(), Device::default);
+    let name = || UserName::parse(ANN).unwrap();
+    let enter = Command::Enter { room: RoomName::parse(ROOM).unwrap(), name: name(), token: hash(1), device: device() };
+    let Ok(Event::Entered { user, .. }) = judged(&store, Who::Nobody, enter) else { panic!("the door is open") };
+    let made = Command::Person(user, PersonCommand::ResetLink { link: hash(2) });
+    judged(&store, Who::Operator, made).unwrap();
+    let leads_to = || store.snapshot().unwrap().reset(hash(2), crate::past::now()).unwrap();
+    assert!(leads_to().is_some());
+    let (house, password) = (Line::parse("house", "Fern Street", 40).unwrap(), PasswordHash::new("a hash".to_owned()));
+    let own = AccountCommand::Own { house, name: name(), password, token: hash(3), device: device() };
+    judged(&store, Who::User(user), Command::Account(own)).unwrap();
+    assert_eq!(leads_to(), None);
+}

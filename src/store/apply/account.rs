@@ -136,7 +136,7 @@ fn reset(
 }
 
 /// Sets a password, ends every session and every link to another password, and begins a session. Whoever has a password is a member.
-fn renew(
+pub(super) fn renew(
     t: &mut Tables,
     stamp: Stamp,
     id: UserId,

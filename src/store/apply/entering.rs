@@ -94,11 +94,8 @@ pub(super) fn own(
     row.house.name = name_of_house.as_str().to_owned();
     row.owners = 1;
     super::settle_house(t, &row)?;
-    let secret = SecretRow { phc: password.as_str().to_owned(), set: stamp.seq };
-    rows::put(t.secrets.open()?, user.0, &secret)?;
-    super::sessions::add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
     super::note(t, stamp, Some(user), Deed::Owned)?;
-    Ok(unheard(stamp, Event::PersonChanged { user }))
+    super::account::renew(t, stamp, user, password, token, device)
 }
 
 /// Comes in by an invitation.
