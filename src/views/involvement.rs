@@ -63,8 +63,8 @@ fn title(involvement: Involvement) -> &'static str {
 fn meaning(involvement: Involvement) -> &'static str {
     match involvement {
         Involvement::Everything => "Every message",
-        Involvement::Mentions | Involvement::Usual => "When somebody mentions or answers you",
+        Involvement::Mentions | Involvement::Usual => "When somebody mentions you or replies to you",
         Involvement::Nothing => "Stays in your list, silent",
-        Involvement::Hidden => "Out of your list, unless somebody mentions or answers you",
+        Involvement::Hidden => "Out of your list, unless somebody mentions you or replies to you",
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn section() -> Markup {
         section #notices .group aria-labelledby="notices-head" hidden {
             div { h2 #notices-head { "Notifications" } p { "In this browser, while a page of this house is open in a tab." } }
             div {
-                p { "You are notified when somebody mentions or answers you, and of every direct message. Change it with the bell of a room." }
+                p { "You are notified when somebody mentions you or replies to you, and of every direct message. Change it with the bell of a room." }
                 p #notices-state role="status" {}
                 div.actions {
                     button #notices-allow .button type="button" hidden { "Allow notifications" }
