@@ -17,7 +17,7 @@ use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, Tail};
 use taproom::meters::Meters;
 use taproom::store::{Store, Window};
-use taproom::views::text::{Names, render};
+use taproom::views::text::{Code, Names, render};
 use taproom::web::{self, House, Passwords};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -116,7 +116,7 @@ fn texts(quick: bool) -> Result<()> {
         ("a text: what is nearly a link", "a://".repeat(2_000), 2_000),
     ] {
         let body = Body::parse(&text)?;
-        show(what, if quick { 1 } else { calls }, || drop(render(body.clone(), &names)))?;
+        show(what, if quick { 1 } else { calls }, || drop(render(body.clone(), &names, Code::Coloured)))?;
     }
     Ok(())
 }

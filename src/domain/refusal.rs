@@ -70,6 +70,9 @@ pub enum Refusal {
     /// A part of the address is not what it should be.
     #[error("`{0}` must be a number from a link or an event id.")]
     QueryInvalid(&'static str),
+    /// A stream is not told in this form.
+    #[error("`as` must be html, text or json.")]
+    FormatUnknown,
     /// What is to be completed does not begin like anything that can be.
     #[error("`q` must begin with @, :, # or / and have at most {COMPLETED_CHARS_MAX} characters.")]
     BegunInvalid,
@@ -209,7 +212,7 @@ impl Refusal {
             Self::ForeignOrigin => "foreign_origin",
             Self::TooLarge => "too_large",
             Self::Unreadable(_) => "unreadable",
-            Self::QueryInvalid(_) | Self::BegunInvalid => "query_invalid",
+            Self::QueryInvalid(_) | Self::FormatUnknown | Self::BegunInvalid => "query_invalid",
             Self::TooSlow => "too_slow",
             Self::NameMixed => "name_mixed",
             Self::NameAlike(_) => "name_alike",
@@ -274,6 +277,7 @@ impl Refusal {
             | Self::TooLarge
             | Self::Unreadable(_)
             | Self::QueryInvalid(_)
+            | Self::FormatUnknown
             | Self::BegunInvalid
             | Self::TooSlow
             | Self::SignInWrong

@@ -1,13 +1,15 @@
 //! Reading what goes on with a few letters: people and rooms. Each look is bounded, however large the house is: it is asked
 //! for while somebody types.
 
+use std::collections::HashSet;
+
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use super::rows;
+use super::rows::{self, Row};
 use super::schema::{ADDRESSES, MEMBERS, MESSAGES, MemberRow, MessageRow, NAMES, ROOMS_OF, USERS};
 use super::{Fault, Snapshot};
 use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES, SMALL_ROOM_PEOPLE};
-use crate::domain::{Begun, Kind, Moment, Person, Room, RoomId, UserId, sees};
+use crate::domain::{Begun, Kind, Moment, Person, Room, RoomId, UserId, UserName, sees};
 
 /// In a house with more names than this they are found by how they begin, and not by what stands inside them: a look at so
 /// many costs less than a millisecond.
@@ -44,23 +46,39 @@ impl Snapshot {
     ) -> Result<Vec<(u8, Person)>, Fault> {
         let mut ids: Vec<UserId> = near.to_vec();
         if room.kind.is_hidden() {
-            ids.extend(self.belonging(room.id)?.0);
+            ids.extend(belonging(&self.transaction().open_table(MEMBERS)?, room.id)?.0);
         }
         if !begun.letters.is_empty() {
             ids.extend(self.named_like(begun)?);
         }
-        let (house, mut found) = (self.house()?, Vec::<(u8, Person)>::new());
-        for id in ids {
-            if found.iter().any(|(_, person)| person.author.id == id) {
-                continue;
-            }
-            let Some(person) = self.person(id)? else { continue };
-            let name = crate::domain::UserName::parse(&person.author.name).map(|name| name.key());
-            let Some(rank) = name.ok().and_then(|name| begun.rank(&name)) else { continue };
-            let belongs = room.kind.is_hidden() && self.belongs(room.id, id)?;
+        let (house, mut found) = (self.house()?, Vec::new());
+        for (rank, person) in self.ranked(begun, &ids)? {
+            let belongs = room.kind.is_hidden() && self.belongs(room.id, person.author.id)?;
             if sees(&house, room, Some(&person), belongs, now) {
                 found.push((rank, person));
             }
+        }
+        Ok(found)
+    }
+
+    /// Those in the house whose names go on with what was begun, with the rank of each. Nobody unless a letter is there.
+    pub fn people_in_house_like(&self, begun: &Begun, now: Moment) -> Result<Vec<(u8, Person)>, Fault> {
+        if begun.letters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (door, mut found) = (self.house()?.door, self.ranked(begun, &self.named_like(begun)?)?);
+        found.retain(|(_, person)| door.admits(Some(person)) && !person.banned.holds(now));
+        Ok(found)
+    }
+
+    /// Of these people those whose names go on with what was begun, each once. A name that they had is not asked: it leads
+    /// to them for whoever knows it, and is told to nobody else.
+    fn ranked(&self, begun: &Begun, ids: &[UserId]) -> Result<Vec<(u8, Person)>, Fault> {
+        let (mut seen, mut found) = (HashSet::new(), Vec::new());
+        for id in ids.iter().filter(|id| seen.insert(**id)) {
+            let Some(person) = self.person(*id)? else { continue };
+            let name = UserName::parse(&person.author.name).map(|name| name.key());
+            found.extend(name.ok().and_then(|name| begun.rank(&name)).map(|rank| (rank, person)));
         }
         Ok(found)
     }
@@ -86,32 +104,13 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Who belongs to a hidden room, at most so many as are looked at; and whether these are all.
-    fn belonging(&self, room: RoomId) -> Result<(Vec<UserId>, bool), Fault> {
-        let (table, mut found) = (self.transaction().open_table(MEMBERS)?, Vec::new());
-        for (n, entry) in table.range((room.0, 0)..=(room.0, u64::MAX))?.enumerate() {
-            if n == MEMBERS_LOOKED_THROUGH || found.len() == FOUND_MAX {
-                return Ok((found, false));
-            }
-            let (key, row) = entry?;
-            if rows::decode::<MemberRow>("members", row.value())?.belongs {
-                found.push(UserId(key.value().1));
-            }
-        }
-        Ok((found, true))
-    }
-
     fn belongs(&self, room: RoomId, user: UserId) -> Result<bool, Fault> {
         Ok(self.transaction().open_table(ROOMS_OF)?.get((user.0, room.0))?.is_some())
     }
 
-    /// Whether a room has so few people that each of them may call all. One in which very many have gone counts as large.
+    /// Whether a room has so few people that each of them may call all.
     pub fn is_small(&self, room: &Room) -> Result<bool, Fault> {
-        if !room.kind.is_hidden() {
-            return Ok(self.transaction().open_table(USERS)?.len()? <= SMALL_ROOM_PEOPLE);
-        }
-        let (people, are_all) = self.belonging(room.id)?;
-        Ok(are_all && people.len() as u64 <= SMALL_ROOM_PEOPLE)
+        is_small(&self.transaction().open_table(USERS)?, &self.transaction().open_table(MEMBERS)?, room)
     }
 
     /// The rooms that somebody sees and whose names or addresses go on with what was begun, with the rank of each. Talks have
@@ -139,4 +138,35 @@ impl Snapshot {
         }
         Ok(found)
     }
+}
+
+/// Whether a room has so few people that each of them may call all. One in which very many have gone counts as large.
+pub(super) fn is_small(
+    users: &impl ReadableTableMetadata,
+    members: &impl ReadableTable<(u64, u64), Row<MemberRow>>,
+    room: &Room,
+) -> Result<bool, Fault> {
+    if !room.kind.is_hidden() {
+        return Ok(users.len()? <= SMALL_ROOM_PEOPLE);
+    }
+    let (people, are_all) = belonging(members, room.id)?;
+    Ok(are_all && people.len() as u64 <= SMALL_ROOM_PEOPLE)
+}
+
+/// Who belongs to a hidden room, at most so many as are looked at; and whether these are all.
+fn belonging(
+    members: &impl ReadableTable<(u64, u64), Row<MemberRow>>,
+    room: RoomId,
+) -> Result<(Vec<UserId>, bool), Fault> {
+    let mut found = Vec::new();
+    for (n, entry) in members.range((room.0, 0)..=(room.0, u64::MAX))?.enumerate() {
+        if n == MEMBERS_LOOKED_THROUGH || found.len() == FOUND_MAX {
+            return Ok((found, false));
+        }
+        let (key, row) = entry?;
+        if rows::decode::<MemberRow>("members", row.value())?.belongs {
+            found.push(UserId(key.value().1));
+        }
+    }
+    Ok((found, true))
 }

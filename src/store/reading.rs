@@ -151,13 +151,13 @@ impl Reader {
             return Ok(Reading { read: seq, involvement, on_top, ..Reading::default() });
         };
         let is_new_here = seq == Seq(0) && !self.is_direct(room)?;
-        let unread = match row.author == self.user {
-            true => 0, // whoever spoke last has read what was said before
-            false if is_new_here => mentions,
-            false => row.nth.saturating_sub(nth),
-        };
+        let unread = row.nth.saturating_sub(nth);
         let calls = if unread == 0 || is_new_here { 0 } else { self.calls(room, seq)? };
-        Ok(Reading { read: seq, last, unread, mentions: (mentions + calls).min(unread), involvement, on_top })
+        let mentions = (mentions + calls).min(unread);
+        // Whoever spoke last has read what was said before; but a program speaks for people too, and what speaks to them
+        // waits until they read it.
+        let unread = if row.author == self.user || is_new_here { mentions } else { unread };
+        Ok(Reading { read: seq, last, unread, mentions, involvement, on_top })
     }
 
     fn last(&self, room: RoomId) -> Result<Option<(Seq, MessageRow)>, Fault> {

@@ -201,8 +201,11 @@ impl Snapshot {
     pub fn members(&self, room: RoomId, limit: usize) -> Result<Vec<Author>, Fault> {
         let mut found = Vec::new();
         for entry in self.transaction().open_table(MEMBERS)?.range((room.0, 0)..=(room.0, u64::MAX))? {
+            if found.len() == limit {
+                break;
+            }
             let (key, row) = entry?;
-            if found.len() < limit && rows::decode::<MemberRow>("members", row.value())?.belongs {
+            if rows::decode::<MemberRow>("members", row.value())?.belongs {
                 found.extend(self.user(UserId(key.value().1))?);
             }
         }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::keys::{self, Key};
 use super::sheet;
 use super::sidebar::Places;
-use super::text::{self, Names, Shown};
+use super::text::{self, Code, Names, Shown};
 use crate::domain::{Body, COMMANDS};
 
 /// What can be written so that it looks like something, each shown as it comes out.
@@ -85,6 +85,6 @@ fn pressed(way: &str) -> Markup {
 /// As everybody would see it.
 fn shown(written: &str) -> Markup {
     let nobody = Names { person: &|_| None, room: &|_| None };
-    let words = Body::parse(written).map(|body| text::render(body, &nobody));
+    let words = Body::parse(written).map(|body| text::render(body, &nobody, Code::Coloured));
     html! { @if let Ok(words) = &words { div.body { (Shown::of(words)) } } }
 }

@@ -16,8 +16,8 @@ pub struct View<'a> {
     pub places: &'a Places<'a>,
     /// The rooms, in the order in which they are shown.
     pub rooms: &'a [Room],
-    /// Somebody with whom the viewer may begin to talk.
-    pub person: Option<&'a Author>,
+    /// With whom the viewer may begin to talk.
+    pub people: &'a [Author],
     /// What was sought.
     pub q: &'a str,
 }
@@ -46,12 +46,12 @@ pub fn dialog(view: &View) -> Markup {
 
 /// What stands below the field.
 pub fn list(view: &View) -> Markup {
-    let count = view.rooms.len() + usize::from(view.person.is_some());
+    let count = view.rooms.len() + view.people.len();
     html! {
         div #found data-q=(view.q) data-count={ (count) @if count == 1 { " place" } @else { " places" } } {
             ul role="list" {
                 @for room in view.rooms { li { (place(view.places, room)) } }
-                @if let Some(person) = view.person { li { (talk(person)) } }
+                @for person in view.people { li { (talk(person)) } }
             }
             @if count == 0 { p.hint { "Nothing of that name." } }
         }

@@ -17,7 +17,7 @@ use crate::engine::{Problem, now};
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::completing::{Choice, What};
-use crate::views::text::{self, Names};
+use crate::views::text::{self, Code, Names};
 
 /// What goes on with `q`, for somebody who writes in the room at the address `room`; best first.
 #[handler]
@@ -98,7 +98,7 @@ fn speaks_to(written: &str, author: &Author) -> bool {
     let own = UserName::parse(&author.name).map(|name| name.key());
     let person = |name: &UserName| (Ok(name.key()) == own).then(|| author.clone());
     let names = Names { person: &person, room: &|_| None };
-    Body::parse(written).is_ok_and(|body| text::render(body, &names).mentions == [author.id])
+    Body::parse(written).is_ok_and(|body| text::render(body, &names, Code::Plain).mentions == [author.id])
 }
 
 fn rooms(snapshot: &Snapshot, begun: &Begun, person: &Person) -> Result<Vec<Choice>, Problem> {

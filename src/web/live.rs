@@ -78,6 +78,6 @@ fn format(request: &Request) -> Result<Format, Refusal> {
         None | Some("html") => Ok(Format::Html),
         Some("text") => Ok(Format::Text),
         Some("json") => Ok(Format::Json),
-        Some(_) => Err(Refusal::QueryInvalid("as")),
+        Some(_) => Err(Refusal::FormatUnknown),
     }
 }

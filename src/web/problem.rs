@@ -39,6 +39,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::NonceInvalid
         | Refusal::Unreadable(_)
         | Refusal::QueryInvalid(_)
+        | Refusal::FormatUnknown
         | Refusal::BegunInvalid
         | Refusal::NameMixed
         | Refusal::FieldBlank(_)

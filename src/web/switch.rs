@@ -12,8 +12,8 @@ use super::pace::{self, Deed};
 use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, query};
-use crate::domain::limits::{LISTED_ROOMS_MAX, SOUGHT_CHARS_MAX};
-use crate::domain::{Address, Author, Badge, Room, RoomId, UserName};
+use crate::domain::limits::{COMPLETIONS_MAX, LISTED_ROOMS_MAX, SOUGHT_CHARS_MAX};
+use crate::domain::{Address, Author, Badge, Begun, Room, RoomId, UserName};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Snapshot};
 use crate::views;
@@ -34,8 +34,8 @@ fn found(request: &Request, house: &House, visitor: &Visitor, q: &str) -> Result
     let snapshot = house.store.snapshot()?;
     let places = Places::of(&snapshot, visitor)?;
     let rooms = rooms(&snapshot, visitor, &places, q)?;
-    let person = somebody(&snapshot, visitor, &places, q)?;
-    let view = View { places: &places.view(visitor, None), rooms: &rooms, person: person.as_ref(), q };
+    let people = people(&snapshot, visitor, &places, q)?;
+    let view = View { places: &places.view(visitor, None), rooms: &rooms, people: &people, q };
     let response = match (query::text(request, "as").as_deref(), Accept::of(request)) {
         (Some("dialog"), _) => views::switch::dialog(&view).into_response(),
         (Some("list"), _) => views::switch::list(&view).into_response(),
@@ -93,15 +93,25 @@ fn all_rooms(snapshot: &Snapshot, visitor: &Visitor, is_wanted: impl Fn(&Room) -
     Ok(rooms)
 }
 
-/// Whoever has this very name, for whoever is in the house and does not talk with them yet: nobody learns by this who else
-/// there is.
-fn somebody(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> Result<Option<Author>, Fault> {
-    let (Some(viewer), Ok(name)) = (&visitor.person, UserName::parse(q)) else { return Ok(None) };
+/// Those who have this very name, or one that goes on with it, for whoever is in the house and does not talk with them yet;
+/// best first. A name that somebody had leads to them as a whole, and not by a part.
+fn people(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> Result<Vec<Author>, Fault> {
+    let (Some(viewer), Ok(name)) = (&visitor.person, UserName::parse(q)) else { return Ok(Vec::new()) };
     if !places.house.door.admits(Some(viewer)) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let is_new = |author: &Author| author.id != viewer.author.id && !places.talks_with(author.id);
-    Ok(snapshot.person_named(&name)?.map(|person| person.author).filter(is_new))
+    let begun = Begun::parse(&format!("@{q}"));
+    let mut like = begun.map_or(Ok(Vec::new()), |begun| snapshot.people_in_house_like(&begun, now()))?;
+    like.sort_by_key(|(rank, _)| *rank);
+    let mut found: Vec<Author> = Vec::new();
+    for person in snapshot.person_named(&name)?.into_iter().chain(like.into_iter().map(|(_, person)| person)) {
+        let id = person.author.id;
+        if id != viewer.author.id && !places.talks_with(id) && found.iter().all(|author| author.id != id) {
+            found.push(person.author);
+        }
+    }
+    found.truncate(COMPLETIONS_MAX);
+    Ok(found)
 }
 
 /// What is sought: words, each of which is somewhere in a name, in letters of whatever size.

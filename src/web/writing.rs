@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use poem::web::Data;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use tokio::sync::Semaphore;
 use tokio::task::block_in_place;
 
 use super::House;
@@ -19,7 +20,11 @@ use crate::engine::{Problem, now};
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::preview::View;
-use crate::views::text::{self, Names, Shown};
+use crate::views::text::{self, Code, Names, Shown};
+
+/// How many texts with code may be read or wait for it: each holds a thread. Of more at once the code keeps the colour of
+/// text, and nobody is refused.
+const COLOURED_AT_ONCE_MAX: usize = 16;
 
 /// Reads a text as Markdown. Whom and what it speaks of is looked up as it is at this moment, and as its author may see it.
 pub(super) fn rendered(snapshot: &Snapshot, author: &Person, body: Text) -> Words {
@@ -29,15 +34,19 @@ pub(super) fn rendered(snapshot: &Snapshot, author: &Person, body: Text) -> Word
     let room = |address: &_| Some(snapshot.sight(address, Some(author), now).ok()??.room.address);
     let names = Names { person: &person, room: &room };
     if !text::may_hold_code(body.as_str()) {
-        return text::render(body, &names);
+        return text::render(body, &names, Code::Plain);
     }
     // Colouring the most tangled code takes a tenth of a second: on a thread that nobody else waits for, and of one text
     // at a time, so that whoever writes such code waits for others who do, and nobody waits for them.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    block_in_place(|| {
-        let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        text::render(body, &names)
-    })
+    static SEATS: Semaphore = Semaphore::const_new(COLOURED_AT_ONCE_MAX);
+    match SEATS.try_acquire() {
+        Err(_all_taken) => text::render(body, &names, Code::Plain),
+        Ok(_seat) => block_in_place(|| {
+            let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+            text::render(body, &names, Code::Coloured)
+        }),
+    }
 }
 
 /// A text as it would look, for whoever has written it, and the form to go on.

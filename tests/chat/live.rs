@@ -192,6 +192,8 @@ async fn what_is_no_id_or_no_form_is_refused() {
         live("").header("last-event-id", "ä"),
         live("?after=1").header("last-event-id", "1 1"),
     ];
+    let xml = ask(live("?as=xml").header("accept", "text/event-stream")).await;
+    assert!(xml.text().contains("`as` must be html, text or json"), "it says what would do: {}", xml.text());
     for (n, wrong) in wrongs.into_iter().enumerate() {
         let answer = ask(wrong.header("accept", "text/event-stream")).await;
         assert_eq!((answer.status, answer.header("content-type")), (422, "text/plain; charset=utf-8"), "way {n}");

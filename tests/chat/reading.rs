@@ -69,6 +69,24 @@ async fn whoever_speaks_by_a_program_has_read_what_was_said_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_speaks_to_somebody_waits_until_they_read_it_though_a_program_has_spoken_for_them_since() {
+    let (_house, ann, ben) = talk().await;
+    reads_to(&ann, ben.posts("one").await).await;
+    ben.posts("two").await;
+    let call = ben.posts(&format!("@{ANN}, three")).await;
+    ben.posts("four").await;
+    let last = ann.posts("the nightly build is done").await;
+    assert_eq!(unread(&ann).await, (1, 1), "what was only said is read");
+    assert_eq!(shows(badge(&ann, &ann.room).await.as_ref()), ("count for-me", "1 for you"));
+    reads_to(&ann, call).await;
+    assert_eq!(unread(&ann).await, (0, 0));
+    ben.posts("five").await;
+    assert_eq!(unread(&ann).await.1, 0);
+    reads_to(&ann, last).await;
+    assert_eq!(unread(&ann).await, (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_others_say_is_counted_until_it_is_read() {
     let (_house, ann, ben) = talk().await;
     ben.posts("before she ever read").await;

@@ -1,9 +1,10 @@
 //! What people write, as others see it: Markdown, names, commands; and that nothing of it ever acts.
 
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::harmless;
-use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped};
+use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped, within};
 
 /// Texts that have done harm elsewhere.
 const HOSTILE: &str = include_str!("../data/hostile-texts.txt");
@@ -154,6 +155,30 @@ async fn everybody_is_sent_what_was_made_of_a_message_and_programs_what_was_writ
     let page = ben.reads(&ben.room, "text/html").await;
     assert!(page.text().contains("<em>Hi</em>"));
     assert_eq!(house.history(&ann.room).await, [(id, text)]);
+}
+
+/// Says it, and is told what was made of it.
+async fn says(guest: &Guest, text: &str) -> Answer {
+    let request = guest.http.post(format!("{}{}/messages", guest.url, guest.room)).bearer_auth(&guest.token);
+    ask(request.header("accept", "application/json").form(&[("body", text)])).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_very_much_code_at_once_some_keeps_the_colour_of_text_and_none_is_refused() {
+    let house = House::open().await;
+    let ann = house.guest(ANN, ROOM).await;
+    let tangled = format!("```js\n{}\n```", "({[(`${a(b)}`)]})=>\n".repeat(70));
+    let mut posts = JoinSet::new();
+    for n in 0..200 {
+        let (ann, text) = (ann.clone(), format!("{n}\n{tangled}"));
+        posts.spawn(async move { says(&ann, &text).await });
+    }
+    let answers = within("all are answered", posts.join_all()).await;
+    assert!(answers.iter().all(|answer| answer.status == 201));
+    let coloured = answers.iter().filter(|answer| answer.text().contains("t-key")).count();
+    assert!((1..200).contains(&coloured), "{coloured} of 200 are coloured");
+    let after = says(&ann, &tangled).await;
+    assert!(after.text().contains("t-key"), "whoever comes later finds a seat again: {}", after.text());
 }
 
 #[tokio::test]

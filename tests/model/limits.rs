@@ -67,13 +67,15 @@ fn twenty_ways_to_react_and_two_hundred_who_do_are_enough() {
 fn among_more_than_twenty_people_only_those_who_keep_order_call_everybody() {
     let (house, owner, room, _) = a_message();
     let guests: Vec<UserId> = (0..19).map(|n| comes(&house, n)).collect();
-    let is_heard = |who| {
-        let message = house.says_this(who, room, Said { calls_all: true, ..Said::plain("hear") });
-        house.0.snapshot().unwrap().message(room, message).unwrap().unwrap().extras.calls_all
-    };
-    assert!(is_heard(guests[0]), "they are twenty");
+    assert!(is_heard(&house, guests[0], room), "they are twenty");
     comes(&house, 19);
-    assert_eq!((is_heard(guests[0]), is_heard(owner)), (false, true));
+    assert_eq!((is_heard(&house, guests[0], room), is_heard(&house, owner, room)), (false, true));
+}
+
+/// Whether everybody hears it if somebody calls them.
+fn is_heard(house: &Told, who: UserId, room: RoomId) -> bool {
+    let message = house.says_this(who, room, Said { calls_all: true, ..Said::plain("hear") });
+    house.0.snapshot().unwrap().message(room, message).unwrap().unwrap().extras.calls_all
 }
 
 /// All of it at once, and the rows are looked at once.
@@ -110,6 +112,8 @@ fn who_belongs_is_found_behind_hundreds_who_have_gone_and_behind_very_many_nobod
     let last = come(998..1_000);
     brings(&last[..1]);
     assert_eq!(offered(), (vec![owner, last[0]], true), "the thousandth row is looked at");
+    assert!(is_heard(&house, last[0], room));
     brings(&last[1..]);
     assert_eq!(offered(), (vec![owner, last[0]], false), "and one more is not");
+    assert!(!is_heard(&house, last[0], room));
 }

@@ -138,11 +138,13 @@ fn a_message_that_calls_somebody_twice_counts_once_and_nobody_is_called_by_thems
 }
 
 #[test]
-fn whoever_was_spoken_to_where_they_never_read_is_told_until_they_answer() {
+fn whoever_was_spoken_to_where_they_never_read_is_told_until_they_do() {
     let (house, room, speaker, reader) = two_in_a_room();
     house.says_this(speaker, room, Said { mentions: vec![reader], ..Said::plain("hear") });
     let readings = || house.0.snapshot().unwrap().readings(reader).unwrap();
     assert_eq!(readings().iter().map(|(room, reading)| (*room, reading.mentions)).collect::<Vec<_>>(), [(room, 1)]);
-    house.says(reader, room);
+    let answer = house.says(reader, room);
+    assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (1, 1));
+    house.does(Some(reader), What::Read { room, seq: answer }).unwrap();
     assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (0, 0));
 }

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use redb::{ReadableTable, ReadableTableMetadata};
+use redb::ReadableTable;
 
 use super::{MISSING, Outcome, Stamp, Stop, asker, change_room, house, member, naming, refuse, seen_room};
-use crate::domain::limits::{EDITS_MAX, SMALL_ROOM_PEOPLE};
+use crate::domain::limits::EDITS_MAX;
 use crate::domain::{
     Act, Done, Event, Extras, MessageId, Person, Place, Previous, Refusal, Room, RoomId, UserId, Who, Words, may,
     silenced,
 };
 use crate::store::schema::{MemberRow, MessageRow, ReadRow, RecentRow, VersionRow};
 use crate::store::tables::Tables;
-use crate::store::{Fault, feed, rows};
+use crate::store::{Fault, completing, feed, rows};
 
 pub(super) fn post(
     t: &mut Tables,
@@ -181,18 +181,5 @@ pub(super) fn be_silent(t: &mut Tables, room: RoomId, message: MessageId, extras
 /// In a small room everybody may call everybody.
 fn may_call(t: &Tables, room: &Room, author: UserId) -> Result<bool, Fault> {
     let Some(person) = super::person(t, author)? else { return Ok(false) };
-    if may(&person, Act::CallEverybody, Some(room)) {
-        return Ok(true);
-    }
-    if !room.kind.is_hidden() {
-        return Ok(t.users.len()? <= SMALL_ROOM_PEOPLE);
-    }
-    let mut people = 0;
-    for entry in t.members.range((room.id.0, 0)..=(room.id.0, u64::MAX))? {
-        people += u64::from(rows::decode::<MemberRow>("members", entry?.1.value())?.belongs);
-        if people > SMALL_ROOM_PEOPLE {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    Ok(may(&person, Act::CallEverybody, Some(room)) || completing::is_small(&t.users, &t.members, room)?)
 }

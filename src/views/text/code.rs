@@ -4,6 +4,7 @@
 use std::mem;
 use std::sync::LazyLock;
 
+use super::Code;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 /// How many bytes of code one text may have coloured: the work is in proportion.
@@ -41,13 +42,15 @@ pub(super) fn name(class: Class) -> &'static str {
 /// What may still be coloured of a text, in bytes.
 pub(super) struct Colours(usize);
 
-impl Default for Colours {
-    fn default() -> Self {
-        Self(COLOURED_BYTES_MAX)
-    }
-}
-
 impl Colours {
+    /// At first.
+    pub fn of_text(code: Code) -> Self {
+        Self(match code {
+            Code::Coloured => COLOURED_BYTES_MAX,
+            Code::Plain => 0,
+        })
+    }
+
     /// The pieces of code in the language that is called so; together they are the code.
     pub fn of(&mut self, language: &str, code: &str) -> Vec<(Option<Class>, String)> {
         let language = language.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{')).next().unwrap_or("");
@@ -158,7 +161,7 @@ mod tests {
     fn marked(language: &str, code: &str) -> String {
         let piece =
             |(class, text): (Option<Class>, String)| class.map_or(text.clone(), |c| format!("<{}|{text}>", name(c)));
-        Colours::default().of(language, code).into_iter().map(piece).collect()
+        Colours::of_text(Code::Coloured).of(language, code).into_iter().map(piece).collect()
     }
 
     #[test]
@@ -182,14 +185,14 @@ mod tests {
     fn code_is_whole_whatever_its_language() {
         let code = "fn a() {\n\n  <?php \"x\n`\u{200b}é🎉";
         for language in ["", "none", "rust", "Rust,ignore", "c++", "php", "html", "md", "diff", "yaml", "x\"y"] {
-            let pieces = Colours::default().of(language, code);
+            let pieces = Colours::of_text(Code::Coloured).of(language, code);
             assert_eq!(pieces.into_iter().map(|(_, text)| text).collect::<String>(), code, "{language}");
         }
     }
 
     #[test]
     fn what_is_too_long_keeps_its_colour() {
-        let coloured = |code: &str| Colours::default().of("rust", code).len() > 1;
+        let coloured = |code: &str| Colours::of_text(Code::Coloured).of("rust", code).len() > 1;
         let line = |bytes: usize| format!("let a = \"{}\";", "x".repeat(bytes - 11));
         assert_eq!(line(LINE_BYTES_MAX).len(), LINE_BYTES_MAX);
         assert!(coloured(&line(LINE_BYTES_MAX)));
@@ -202,8 +205,8 @@ mod tests {
     #[test]
     fn a_grammar_that_takes_too_long_is_not_used() {
         for language in ["make", "makefile", "Makefile", "mk"] {
-            assert_eq!(Colours::default().of(language, "a: b\n\tc \"d\"").len(), 1, "{language}");
+            assert_eq!(Colours::of_text(Code::Coloured).of(language, "a: b\n\tc \"d\"").len(), 1, "{language}");
         }
-        assert!(Colours::default().of("sh", "echo \"d\"").len() > 1);
+        assert!(Colours::of_text(Code::Coloured).of("sh", "echo \"d\"").len() > 1);
     }
 }

@@ -9,7 +9,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Mar
 use super::code::Colours;
 use super::tree::{Node, Tag};
 use super::words::Words;
-use super::{Names, finder, has_scheme, is_web};
+use super::{Code, Names, finder, has_scheme, is_web};
 use crate::domain::UserId;
 
 /// How many things may stand in one another: quotes, lists, their items, what is said with stress.
@@ -27,12 +27,12 @@ pub(super) struct Read {
 }
 
 /// Reads it. Nothing if it must be shown as it was written: something is nested too deeply, or would not be seen.
-pub(super) fn read(source: &str, names: &Names) -> Option<Read> {
+pub(super) fn read(source: &str, names: &Names, code: Code) -> Option<Read> {
     let events = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
     if events.reference_definitions().iter().next().is_some() {
         return None; // "[Ann]: no" defines where a link leads, and would be gone
     }
-    let mut reader = Reader::new(source, names);
+    let mut reader = Reader::new(source, names, code);
     for (event, range) in events {
         reader.take(event, range)?;
     }
@@ -70,7 +70,7 @@ enum Open {
 }
 
 impl<'a> Reader<'a> {
-    fn new(source: &'a str, names: &'a Names<'a>) -> Self {
+    fn new(source: &'a str, names: &'a Names<'a>, code: Code) -> Self {
         let links = if source.contains("://") {
             finder().links(source).filter(|link| is_web(link.as_str())).map(|link| link.start()..link.end()).collect()
         } else {
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
             nodes: Vec::new(),
             pending: String::new(),
             words: Words::new(names),
-            colours: Colours::default(),
+            colours: Colours::of_text(code),
             shows: false,
         }
     }

@@ -14,7 +14,7 @@ fn rendered(source: &str) -> Words {
         Some(Author { id: UserId(id), name: known.into() })
     };
     let room = |address: &Address| (address.as_str() == "fern-street").then(|| address.clone());
-    render(Body::parse(source).unwrap(), &Names { person: &person, room: &room })
+    render(Body::parse(source).unwrap(), &Names { person: &person, room: &room }, Code::Coloured)
 }
 
 /// The HTML that is shown.
