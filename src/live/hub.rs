@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::crowd::Crowd;
 use super::notes::{About, Notes};
-use super::tail::{Frames, Tail};
+use super::tail::{Frames, Tail, Told};
 use super::typing::Typing;
 use super::written::Written;
 use super::{Format, Frame, Framing, frame};
@@ -18,8 +18,8 @@ use crate::views::Here;
 
 /// What a hub has for a listener.
 pub(super) enum Heard {
-    /// The next change, as bytes, and its number.
-    Frame(Bytes, Seq),
+    /// The next changes, as bytes, and the number of the last one.
+    Frames(Bytes, Seq),
     /// A note, which is no change, and its number.
     Note(Bytes, u64),
     /// The tail starts too late for this listener: it must read the feed.
@@ -203,11 +203,10 @@ impl Hub {
             return (Heard::Behind, None);
         }
         let note = inner.notes.after(look.note);
-        match inner.frames.after(look.cursor) {
-            Some((frame, is_last)) => {
-                inner.told += 1;
-                let is_last = is_last && note.is_none();
-                (Heard::Frame(frame.written(look.format).bytes(look.framing), frame.seq), rings.filter(|_| is_last))
+        match inner.frames.after(look.cursor, look.format, look.framing) {
+            Some(Told { bytes, count, seq, is_all }) => {
+                inner.told += count as u64;
+                (Heard::Frames(bytes, seq), rings.filter(|_| is_all && note.is_none()))
             }
             None => match note {
                 Some((written, number)) => (Heard::Note(written.bytes(look.framing), number), None),

@@ -258,7 +258,7 @@ impl Listener {
             self.hung = rings.map(|rings| Hung { rings, task: cx.waker().data().addr() });
             match heard {
                 _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
-                Heard::Frame(bytes, seq) => {
+                Heard::Frames(bytes, seq) => {
                     self.look.cursor = seq;
                     return Some(Ok(bytes));
                 }

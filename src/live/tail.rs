@@ -6,7 +6,9 @@
 
 use std::collections::VecDeque;
 
-use super::{Format, Frame};
+use bytes::Bytes;
+
+use super::{Format, Frame, Framing};
 use crate::domain::Seq;
 
 /// How much a room keeps for listeners that are a little behind. Who is further behind reads the feed.
@@ -24,6 +26,10 @@ impl Default for Tail {
     }
 }
 
+/// How much leaves together, in bytes: one frame, or several that are not more than this. Somebody who stops reading keeps
+/// hold of some of it.
+const TOGETHER_BYTES_MAX: usize = 16 * 1024;
+
 /// The frames.
 #[derive(Default)]
 pub(super) struct Frames {
@@ -32,6 +38,20 @@ pub(super) struct Frames {
     least: Seq,
     frames: VecDeque<Frame>,
     bytes: usize,
+    /// What was told last: thousands stand at the same place, and are told the same.
+    told: Option<((Seq, Format, Framing), Told)>,
+}
+
+/// Some frames, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub bytes: Bytes,
+    /// How many they are.
+    pub count: usize,
+    /// The number of the last one.
+    pub seq: Seq,
+    /// Whether there are no more.
+    pub is_all: bool,
 }
 
 impl Frames {
@@ -42,6 +62,7 @@ impl Frames {
 
     /// Adds a frame, and lets go of those that are too many.
     pub fn add(&mut self, frame: Frame, tail: Tail) {
+        self.told = None;
         let newest = self.frames.back().map(|last| last.seq).or(self.floor);
         // A new name of somebody's stands between two changes of the room, and the second does not count it.
         let follows = newest.is_some_and(|newest| frame.before <= newest);
@@ -71,9 +92,31 @@ impl Frames {
         self.floor.is_some_and(|floor| cursor < floor)
     }
 
-    /// The next frame for somebody who stands at this change, and whether it is the last.
-    pub fn after(&self, cursor: Seq) -> Option<(&Frame, bool)> {
+    /// The next frames for somebody who stands at this change, as many as leave together.
+    pub fn after(&mut self, cursor: Seq, format: Format, framing: Framing) -> Option<Told> {
+        let place = (cursor, format, framing);
+        if let Some((_, told)) = self.told.as_ref().filter(|(told, _)| *told == place) {
+            return Some(told.clone());
+        }
         let next = self.frames.partition_point(|frame| frame.seq <= cursor);
-        self.frames.get(next).map(|frame| (frame, next + 1 == self.frames.len()))
+        let (mut together, mut length, mut last) = (Vec::new(), 0, cursor);
+        for frame in self.frames.range(next..) {
+            let written = frame.written(format).bytes(framing);
+            length += written.len();
+            if !together.is_empty() && length > TOGETHER_BYTES_MAX {
+                break;
+            }
+            together.push(written);
+            last = frame.seq;
+        }
+        let count = together.len();
+        let bytes = match &together[..] {
+            [] => return None,
+            [one] => one.clone(),
+            several => several.concat().into(),
+        };
+        let told = Told { bytes, count, seq: last, is_all: next + count == self.frames.len() };
+        self.told = Some((place, told.clone()));
+        Some(told)
     }
 }

@@ -26,6 +26,13 @@ fn frame(before: u64, seq: u64) -> Frame {
     Frame::posted(Epoch(1), &room(), done(before, seq, event), message(seq))
 }
 
+/// One that is longer than what leaves together.
+fn long_frame(before: u64, seq: u64) -> Frame {
+    let event = Event::Posted { room: RoomId(1), message: Seq(seq) };
+    let message = Message { body: "long".repeat(5_000), ..message(seq) };
+    Frame::posted(Epoch(1), &room(), done(before, seq, event), message)
+}
+
 fn message(id: u64) -> Message {
     let author = Author { id: UserId(1), name: "Ann".into() };
     let place = Place { follows: false, opens_day: true };
@@ -50,7 +57,7 @@ fn hears(hub: &Hub, cursor: u64) -> String {
     let (format, framing) = (Format::Html, Framing::Plain);
     let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
     let heard = match hub.after(slot, &look, Waker::noop()).0 {
-        Heard::Frame(_, seq) => seq.to_string(),
+        Heard::Frames(_, seq) => seq.to_string(),
         Heard::Note(..) => "note".to_owned(),
         Heard::Behind => "behind".to_owned(),
         Heard::Nothing => "nothing".to_owned(),
@@ -74,7 +81,7 @@ fn a_tail_that_was_shortened_or_interrupted_sends_those_before_it_to_the_feed() 
     for (before, seq) in [(0, 1), (1, 4), (4, 6)] {
         hub.add(frame(before, seq), short);
     }
-    assert_eq!([0, 1, 4, 6].map(|cursor| hears(&hub, cursor)), ["behind", "4", "6", "nothing"]);
+    assert_eq!([0, 1, 4, 6].map(|cursor| hears(&hub, cursor)), ["behind", "6", "6", "nothing"]);
     hub.add(frame(8, 9), short); // 8 was never told
     assert_eq!([6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
     hub.forget(Seq(10));
@@ -97,6 +104,34 @@ fn a_new_name_that_a_room_does_not_count_is_lost_to_nobody_when_the_tail_starts_
 }
 
 #[test]
+fn frames_that_are_ready_together_leave_together_as_long_as_they_are_short() {
+    let mut frames = Frames::default();
+    for seq in 1..=200 {
+        frames.add(frame(seq - 1, seq), Tail::default());
+    }
+    let mut told = |after| frames.after(Seq(after), Format::Json, Framing::Chunked).map(|told| (told.count, told));
+    let (first, all) = told(0).expect("there are some");
+    assert!(first > 8 && first < 200 && all.seq == Seq(first as u64) && !all.is_all, "{first} leave together");
+    let text = String::from_utf8(all.bytes.to_vec()).unwrap();
+    assert_eq!(text.matches("id: ").count(), first, "each as it was written");
+    assert_eq!(told(0).expect("again").1.bytes, all.bytes);
+    let (mut heard, mut cursor) = (0, 0);
+    while let Some((count, next)) = told(cursor) {
+        assert!(next.bytes.len() <= 16 * 1024, "{}", next.bytes.len());
+        (heard, cursor) = (heard + count, next.seq.0);
+        assert_eq!(next.is_all, heard == 200);
+    }
+    assert_eq!((heard, cursor), (200, 200));
+    frames.add(frame(200, 201), Tail::default());
+    assert_eq!(told_last(&mut frames), (1, Seq(201), true), "what comes later is told too");
+}
+
+fn told_last(frames: &mut Frames) -> (usize, Seq, bool) {
+    let told = frames.after(Seq(200), Format::Json, Framing::Chunked).expect("one more");
+    (told.count, told.seq, told.is_all)
+}
+
+#[test]
 fn the_bell_of_whoever_has_heard_all_hangs_until_it_is_rung() {
     let hub = Hub::default();
     hub.add(frame(0, 1), Tail::default());
@@ -107,8 +142,10 @@ fn the_bell_of_whoever_has_heard_all_hangs_until_it_is_rung() {
         let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
         hub.after(slot, &look, Waker::noop()).1 == Some(hub.rings())
     };
-    assert!(!look(0), "there is another frame to look for");
-    assert!(look(1) && look(2), "there is none after this one");
+    assert!(look(0) && look(1) && look(2), "there is nothing more to look for");
+    hub.add(long_frame(2, 3), Tail::default());
+    assert!(!look(0), "there is a frame that does not leave with those");
+    assert!(look(2));
     let rings = hub.rings();
     hub.take_bells();
     assert_ne!(hub.rings(), rings);
