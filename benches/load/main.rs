@@ -40,6 +40,10 @@ use clap::Parser;
 use options::Options;
 use scenes::Scenes;
 
+/// The one of the server: what is read from the store in this process is to cost what it costs there.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// How many deliveries a run may have: what is kept of each must fit into memory.
 const DELIVERIES_MAX: usize = 50_000_000;
 /// Descriptors that are not for listeners.
