@@ -22,7 +22,16 @@ if (end.dataset.read !== undefined) atPresent(() => {
     stop();
   };
   new IntersectionObserver(look, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(end);
-  new MutationObserver(look).observe(list, {childList: true});
+  // Whoever answers has read what was said before: that need not be waited for, and their other pages are told.
+  const isAnswered = changes => {
+    const last = [...list.querySelectorAll(ROW)].at(-1);
+    return last && isMine(last) && changes.some(change => [...change.addedNodes].includes(last));
+  };
+  new MutationObserver(changes => {
+    if (!isAnswered(changes) || !atEnd || document.hidden || newest <= told) return look();
+    stop();
+    tell();
+  }).observe(list, {childList: true});
   on('visibilitychange', () => { if (document.hidden) leave(); else look(); });
   addEventListener('pagehide', leave);
 });

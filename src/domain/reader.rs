@@ -101,9 +101,9 @@ pub struct Reading {
     pub read: Seq,
     /// The last message of the room. 0: there is none.
     pub last: Seq,
-    /// How many messages came after what they have read. For whoever spoke last only those that speak to them: they have
-    /// read the others. For somebody who has never read there too, or an old room would come down on whoever sees it for
-    /// the first time; but all in a direct room.
+    /// How many messages came after what they have read. None for whoever spoke last, unless one of them speaks to them. For
+    /// somebody who has never read there only those that do, or an old room would come down on whoever sees it for the
+    /// first time; in a direct room all.
     pub unread: u64,
     /// How many of these speak to them, by name or by calling everybody.
     pub mentions: u64,

@@ -9,7 +9,7 @@ use super::rows::{self, Row};
 use super::schema::{ADDRESSES, MEMBERS, MESSAGES, MemberRow, MessageRow, NAMES, ROOMS_OF, USERS};
 use super::{Fault, Snapshot};
 use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES, SMALL_ROOM_PEOPLE};
-use crate::domain::{Begun, Kind, Moment, Person, Room, RoomId, UserId, UserName, sees};
+use crate::domain::{Begun, Kind, Moment, Person, Room, RoomId, Sign, UserId, UserName, sees};
 
 /// In a house with more names than this they are found by how they begin, and not by what stands inside them: a look at so
 /// many costs less than a millisecond.
@@ -61,13 +61,17 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Those in the house whose names go on with what was begun, with the rank of each. Nobody unless a letter is there.
-    pub fn people_in_house_like(&self, begun: &Begun, now: Moment) -> Result<Vec<(u8, Person)>, Fault> {
-        if begun.letters.is_empty() {
-            return Ok(Vec::new());
-        }
-        let (door, mut found) = (self.house()?.door, self.ranked(begun, &self.named_like(begun)?)?);
-        found.retain(|(_, person)| door.admits(Some(person)) && !person.banned.holds(now));
+    /// Those who may come into the house and have this very name or had it, and those whose names go on with it; the best
+    /// first.
+    pub fn people_in_house_like(&self, name: &UserName, now: Moment) -> Result<Vec<Person>, Fault> {
+        let begun = Begun { sign: Sign::Person, letters: name.key() };
+        let mut like = self.ranked(&begun, &self.named_like(&begun)?)?;
+        like.sort_by_key(|(rank, _)| *rank);
+        let mut found: Vec<Person> = self.person_named(name)?.into_iter().collect();
+        let very = found.first().map(|person| person.author.id);
+        found.extend(like.into_iter().map(|(_, person)| person).filter(|person| Some(person.author.id) != very));
+        let door = self.house()?.door;
+        found.retain(|person| door.admits(Some(person)) && !person.banned.holds(now));
         Ok(found)
     }
 

@@ -60,14 +60,17 @@ impl Snapshot {
             return Ok(None);
         }
         if involvement.notifies(room.kind, false) {
-            return self.message(room.id, last);
+            let newest = self.message(room.id, last)?;
+            if newest.as_ref().is_none_or(|newest| newest.author.id != user) {
+                return Ok(newest);
+            }
         }
         let from = read.0.saturating_add(1);
         let mentions = self.transaction().open_table(MENTIONS)?;
         let by_name =
             mentions.range((user.0, room.id.0, from)..=(user.0, room.id.0, u64::MAX))?.next_back().transpose()?;
         let mut newest = by_name.map(|(key, _)| key.value().2);
-        if read > Seq(0) {
+        if read > Seq(0) || room.kind == Kind::Direct {
             for entry in self.transaction().open_table(CALLS)?.range((room.id.0, from)..=(room.id.0, u64::MAX))?.rev() {
                 let (key, by) = entry?;
                 if by.value() != user.0 {
@@ -151,12 +154,15 @@ impl Reader {
             return Ok(Reading { read: seq, involvement, on_top, ..Reading::default() });
         };
         let is_new_here = seq == Seq(0) && !self.is_direct(room)?;
-        let unread = row.nth.saturating_sub(nth);
-        let calls = if unread == 0 || is_new_here { 0 } else { self.calls(room, seq)? };
-        let mentions = (mentions + calls).min(unread);
-        // Whoever spoke last has read what was said before; but a program speaks for people too, and what speaks to them
-        // waits until they read it.
-        let unread = if row.author == self.user || is_new_here { mentions } else { unread };
+        let behind = row.nth.saturating_sub(nth);
+        let calls = if behind == 0 || is_new_here { 0 } else { self.calls(room, seq)? };
+        let mentions = (mentions + calls).min(behind);
+        let unread = match row.author == self.user {
+            // Whoever spoke last has read what was said before. But programs speak for people too: what speaks to them waits.
+            true if mentions == 0 => 0,
+            _ if is_new_here => mentions,
+            _ => behind,
+        };
         Ok(Reading { read: seq, last, unread, mentions, involvement, on_top })
     }
 

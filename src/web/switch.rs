@@ -13,7 +13,7 @@ use super::places::Places;
 use super::visitor::Visitor;
 use super::{House, query};
 use crate::domain::limits::{COMPLETIONS_MAX, LISTED_ROOMS_MAX, SOUGHT_CHARS_MAX};
-use crate::domain::{Address, Author, Badge, Begun, Room, RoomId, UserName};
+use crate::domain::{Address, Author, Badge, Room, RoomId, UserName};
 use crate::engine::{Problem, now};
 use crate::store::{Fault, Snapshot};
 use crate::views;
@@ -100,18 +100,9 @@ fn people(snapshot: &Snapshot, visitor: &Visitor, places: &Places, q: &str) -> R
     if !places.house.door.admits(Some(viewer)) {
         return Ok(Vec::new());
     }
-    let begun = Begun::parse(&format!("@{q}"));
-    let mut like = begun.map_or(Ok(Vec::new()), |begun| snapshot.people_in_house_like(&begun, now()))?;
-    like.sort_by_key(|(rank, _)| *rank);
-    let mut found: Vec<Author> = Vec::new();
-    for person in snapshot.person_named(&name)?.into_iter().chain(like.into_iter().map(|(_, person)| person)) {
-        let id = person.author.id;
-        if id != viewer.author.id && !places.talks_with(id) && found.iter().all(|author| author.id != id) {
-            found.push(person.author);
-        }
-    }
-    found.truncate(COMPLETIONS_MAX);
-    Ok(found)
+    let found = snapshot.people_in_house_like(&name, now())?.into_iter().map(|person| person.author);
+    let is_new = |author: &Author| author.id != viewer.author.id && !places.talks_with(author.id);
+    Ok(found.filter(is_new).take(COMPLETIONS_MAX).collect())
 }
 
 /// What is sought: words, each of which is somewhere in a name, in letters of whatever size.

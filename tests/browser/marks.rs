@@ -1,6 +1,7 @@
 //! What is new, and what was begun: counted until it is seen, kept until it is sent, the same in every window of one person.
 
 use serde_json::json;
+use thirtyfour::Key;
 
 use super::browser::Browser;
 use super::harness::{ANN, BOB, Guest, House, ROOM_PATH};
@@ -68,6 +69,25 @@ async fn what_is_seen_in_one_window_is_read_in_the_other_and_the_line_shows_wher
     one.is_accessible("room-marked-unread").await; // which looks at it for longer than it takes to have read it
     one.goes_to(&format!("{}/rooms", house.url)).await;
     assert_eq!(one.badge().await, "1 unread");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_has_read_also_if_they_go_on_at_once() {
+    let house = House::open().await;
+    let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
+    let browser = Browser::open().await;
+    browser.is_shown(&house, &ann, ROOM_PATH).await;
+    browser.listens().await;
+    bob.says("the page tells at once that this is read, and then no sooner than in five seconds").await;
+    has_unread(&ann, 0).await;
+    let asks = format!("@{ANN} are you there?");
+    bob.says(&asks).await;
+    browser.sees(&asks).await;
+    browser.writes("yes").await;
+    browser.presses(Key::Enter).await;
+    browser.until("it is said", "return document.querySelectorAll('.message[id]').length === 3", vec![]).await;
+    browser.goes_to(&format!("{}/rooms", house.url)).await;
+    has_unread(&ann, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@ mod parts;
 mod past;
 mod program;
 mod renaming;
+mod speaking;
 mod sse;
 mod staff;
 mod terminal;

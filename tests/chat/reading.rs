@@ -24,7 +24,7 @@ fn without_tags(html: &str) -> String {
     html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
 }
 
-fn shows(badge: Option<&(String, String)>) -> (&str, &str) {
+pub fn shows(badge: Option<&(String, String)>) -> (&str, &str) {
     badge.map(|(class, words)| (class.as_str(), words.as_str())).expect("the room is in the list")
 }
 
@@ -43,47 +43,10 @@ async fn cursor(reader: &Guest) -> String {
     reader.reads(&reader.room, "application/json").await.json()["cursor"].to_string()
 }
 
-async fn talk() -> (House, Guest, Guest) {
+pub async fn talk() -> (House, Guest, Guest) {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     (house, ann, ben)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_speaks_by_a_program_has_read_what_was_said_before() {
-    let (_house, ann, ben) = talk().await;
-    reads_to(&ann, ben.posts("one").await).await;
-    ben.posts("two").await;
-    assert_eq!(unread(&ann).await, (1, 0));
-    ann.posts("three").await;
-    ben.posts("four").await;
-    assert_eq!(unread(&ann).await, (1, 0), "what came before her own words does not come back");
-    assert_eq!(unread(&ben).await, (0, 0));
-    let answer = ann.sends("/direct", &[("names", BEN)]).await;
-    let talk = answer.header("location").to_owned();
-    let (ann, ben) = (Guest { room: talk.clone(), ..ann }, Guest { room: talk, ..ben });
-    ben.posts("five").await;
-    ann.posts("six").await;
-    ben.posts("seven").await;
-    assert_eq!(unread(&ann).await, (1, 0), "nor in a talk in which she has never said how far she has read");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_speaks_to_somebody_waits_until_they_read_it_though_a_program_has_spoken_for_them_since() {
-    let (_house, ann, ben) = talk().await;
-    reads_to(&ann, ben.posts("one").await).await;
-    ben.posts("two").await;
-    let call = ben.posts(&format!("@{ANN}, three")).await;
-    ben.posts("four").await;
-    let last = ann.posts("the nightly build is done").await;
-    assert_eq!(unread(&ann).await, (1, 1), "what was only said is read");
-    assert_eq!(shows(badge(&ann, &ann.room).await.as_ref()), ("count for-me", "1 for you"));
-    reads_to(&ann, call).await;
-    assert_eq!(unread(&ann).await, (0, 0));
-    ben.posts("five").await;
-    assert_eq!(unread(&ann).await.1, 0);
-    reads_to(&ann, last).await;
-    assert_eq!(unread(&ann).await, (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

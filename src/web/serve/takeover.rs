@@ -29,7 +29,7 @@ pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
 /// How many ready pieces leave in one write, at most.
 const PIECES_MAX: usize = 16;
 /// How much is taken from the body before the socket takes it, in bytes; the last piece may go beyond.
-const TAKEN_BYTES_MAX: usize = 64 * 1024;
+const TAKEN_BYTES_MAX: usize = 16 * 1024;
 /// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
 /// that reads no more.
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
@@ -206,8 +206,8 @@ impl Future for Outlet {
     }
 }
 
-/// What is on its way: pieces that other listeners have too. A listener that stops reading keeps hold of these few, and
-/// of nothing that comes after them.
+/// What is on its way, which mostly other listeners have too. A listener that stops reading keeps hold of this, and of
+/// nothing that comes after it.
 #[derive(Default)]
 struct Unsent {
     pieces: Vec<Bytes>,

@@ -49,20 +49,21 @@ impl Room {
         &mut self.marks[n]
     }
 
-    /// What waits for somebody. For whoever spoke last only that waits which speaks to them; for whoever has never read
-    /// there that which speaks to them by name, and in a talk all of it.
+    /// What waits for somebody. Nothing for whoever spoke last, unless something of it speaks to them; for whoever has never
+    /// read there that which speaks to them by name, and in a talk all of it.
     pub fn reading(&self, user: UserId) -> Reading {
         let nothing = Mark { user, read: 0, involvement: Involvement::Usual, on_top: false };
         let mark = self.marks.iter().find(|mark| mark.user == user).unwrap_or(&nothing);
         let spoke_last = self.posts.last().is_some_and(|post| post.author == user);
         let speaks = |post: &Post| post.author != user && (post.calls_all || post.mentions.contains(&user));
-        let waits = |post: &Post| match mark.read {
+        let waits = |post: &&Post| match mark.read {
             0 if self.kind != Kind::Direct => post.mentions.contains(&user),
-            read => post.id > read && (!spoke_last || speaks(post)),
+            read => post.id > read,
         };
-        let waiting = || self.posts.iter().filter(|post| waits(post));
+        let waiting = || self.posts.iter().filter(waits);
+        let mentions = waiting().filter(|post| speaks(post)).count() as u64;
+        let unread = if spoke_last && mentions == 0 { 0 } else { waiting().count() as u64 };
         let Mark { read, involvement, on_top, .. } = *mark;
-        let (unread, mentions) = (waiting().count() as u64, waiting().filter(|post| speaks(post)).count() as u64);
         let last = Seq(self.posts.last().map_or(0, |post| post.id));
         Reading { read: Seq(read), last, unread, mentions, involvement, on_top }
     }
