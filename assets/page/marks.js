@@ -6,16 +6,21 @@ if (end.dataset.read !== undefined) atPresent(() => {
   let timer = null, since = 0, toldAt = -Infinity;
   const tell = () => {
     const before = told, seq = told = newest;
-    toldAt = performance.now();
     const asked = {method: 'POST', headers: {accept: 'application/json'}, body: new URLSearchParams({seq}), keepalive: true};
     fetch(`${pill.pathname}/read`, asked).catch(() => null).then(answer => { if (!answer?.ok) told = Math.min(told, before); });
   };
   const stop = () => { clearTimeout(timer); timer = null; };
+  const looked = () => {
+    timer = null;
+    if (!atEnd || newest <= told) return;
+    toldAt = performance.now();
+    tell();
+  };
   const look = () => {
     if (newest <= told || !atEnd || document.hidden) return;
     if (timer) return;
     since = performance.now();
-    timer = setTimeout(() => { timer = null; if (atEnd && newest > told) tell(); }, Math.max(LOOKED_MS, toldAt + EVERY_MS - since));
+    timer = setTimeout(looked, Math.max(LOOKED_MS, toldAt + EVERY_MS - since));
   };
   const leave = () => {
     if (timer && atEnd && performance.now() - since >= LOOKED_MS) tell();
