@@ -8,7 +8,7 @@ use taproom::store::Store;
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask, encoded, escaped};
 use crate::names::renames;
 use crate::past::{self, Past};
-use crate::staff::{GARDEN, Staffed};
+use crate::staff::{GARDEN, Staffed, page_of};
 
 /// The forms in which the list is told.
 const FORMS: [(&str, &str); 5] = [
@@ -115,7 +115,7 @@ async fn of_hundreds_of_rooms_each_is_found_by_words_of_its_name_those_too_that_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_found_by_a_part_of_their_name_by_whoever_is_in_the_house_and_by_a_former_one_only_as_a_whole() {
-    let Staffed { house, member, guest, .. } = &Staffed::open().await;
+    let Staffed { house, moderator, member, guest, .. } = &Staffed::open().await;
     for name in ["Eve <i> Lane", "Dee Lane-Fox", "Melanie"] {
         house.guest(name, GARDEN).await;
     }
@@ -146,6 +146,11 @@ async fn people_are_found_by_a_part_of_their_name_by_whoever_is_in_the_house_and
     assert_eq!(people(guest, mel).await, ["Quinn"], "whoever knows it has been told it");
     guest.sends("/direct", &[("names", dee)]).await;
     assert_eq!(people(guest, "lane").await, [eve], "with others one talks already");
+    let ban = [("until", "1h"), ("why", "so <b>rude</b>")];
+    assert_eq!(moderator.sends(&format!("{}/ban", page_of("Melanie")), &ban).await.status, 200);
+    for q in ["melan", "Melanie"] {
+        assert_eq!(people(guest, q).await, [""; 0], "whoever was put outside is found by no name: {q}");
+    }
 }
 
 /// Somebody opens rooms, one after the other.
