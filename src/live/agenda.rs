@@ -12,6 +12,8 @@ use crate::domain::{RoomId, UserId};
 /// Something to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Errand {
+    /// Let those who listen to a room hear that it is there.
+    Beat(RoomId),
     /// Tell a room who is here.
     Here(RoomId),
     /// Tell a room who is typing.

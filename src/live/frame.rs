@@ -228,7 +228,7 @@ pub(super) fn hello(cursor: Cursor) -> Written {
     event(Some(cursor), Some("hello"), "listening")
 }
 
-/// Sent when there has been nothing else for a while, so that both ends notice a dead connection.
+/// Sent from time to time, so that both ends notice a dead connection, and whatever carries it sees that it is in use.
 pub(super) fn ping() -> Written {
     event(None, Some("ping"), "1")
 }

@@ -21,7 +21,7 @@ pub(super) enum Heard {
     /// The next changes, as bytes, and the number of the last one.
     Frames(Bytes, Seq),
     /// A note, which is no change, and its number.
-    Note(Bytes, u64),
+    Note(About, Bytes, u64),
     /// The tail starts too late for this listener: it must read the feed.
     Behind,
     /// Nothing now; the bell will ring.
@@ -125,9 +125,9 @@ impl Hub {
         inner.crowd.here(inner.listeners())
     }
 
-    /// Says anew who is here. The bells are the caller's to ring.
-    pub fn say_here(&self, here: Written) {
-        self.lock().notes.write(About::Here, here);
+    /// Says something anew. The bells are the caller's to ring.
+    pub fn say(&self, about: About, written: Written) {
+        self.lock().notes.write(about, written);
     }
 
     /// Somebody types. When that is to be said, if it is news.
@@ -209,7 +209,7 @@ impl Hub {
                 (Heard::Frames(bytes, seq), rings.filter(|_| is_all && note.is_none()))
             }
             None => match note {
-                Some((written, number)) => (Heard::Note(written.bytes(look.framing), number), None),
+                Some((about, written, number)) => (Heard::Note(about, written.bytes(look.framing), number), None),
                 None if inner.frames.is_fresh() && look.read != Some(inner.starts) => {
                     (Heard::Unknown(inner.starts), None)
                 }

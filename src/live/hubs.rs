@@ -14,7 +14,7 @@ use super::agenda::{Agenda, Errand};
 use super::board::Board;
 use super::followers::Followers;
 use super::hub::{Hub, Slot};
-use super::keeper::here_told_after;
+use super::keeper::{BEAT_EVERY, here_told_after};
 use super::people::People;
 use super::rights::{Concerns, Rights};
 use super::tail::Tail;
@@ -204,6 +204,7 @@ impl Hubs {
         let hub = Arc::clone(rooms.entry(room).or_default());
         let (slot, note) = hub.join(who);
         drop(rooms);
+        self.agenda.plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
         self.moved(room, &hub);
         let board = who.map(|Person { author, hidden, .. }| {
             let (board, is_news) = self.people.join(author.id, *hidden, (Arc::clone(&hub), slot));

@@ -1,5 +1,5 @@
-//! Tells what no commit brings about: who is here, who is typing, who has come and who is gone; and to whoever is elsewhere, that
-//! there is more to read. One task does so for all rooms and people, and sleeps until the next errand is due.
+//! Tells what no commit brings about: who is here, who is typing, who has come and who is gone; to whoever is elsewhere, that
+//! there is more to read; and to all, from time to time, that they are still told. One task does so for all rooms and people, and sleeps until the next errand is due.
 
 use std::time::Duration;
 
@@ -9,12 +9,15 @@ use tokio::time::Instant;
 use super::agenda::Errand;
 use super::board::News;
 use super::followers::Moved;
+use super::notes::About;
 use super::people::Left;
 use super::{Hubs, frame};
 use crate::domain::limits::DIRECT_PEOPLE_MAX;
 use crate::domain::{Counted, Event, Kind, RoomId, Seq, UserId};
 use crate::store::{Fault, Snapshot, Store, now};
 
+/// How often those who listen to a room hear that it is there, whatever else they hear.
+pub(super) const BEAT_EVERY: Duration = Duration::from_secs(15);
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
 /// come at once, make one telling.
 const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
@@ -37,6 +40,7 @@ impl Hubs {
         loop {
             for errand in self.agenda().due().await {
                 match errand {
+                    Errand::Beat(room) => self.beat(room),
                     Errand::Here(room) => self.tell_here(room),
                     Errand::Typing(room) => self.tell_typing(room),
                     Errand::Away(user) => self.look_for(user, false),
@@ -57,9 +61,17 @@ impl Hubs {
         }
     }
 
+    fn beat(&self, room: RoomId) {
+        if let Some(hub) = self.hub(room) {
+            hub.say(About::Beat, frame::ping());
+            self.ring(&hub);
+            self.agenda().plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
+        }
+    }
+
     fn tell_here(&self, room: RoomId) {
         if let Some(hub) = self.hub(room) {
-            hub.say_here(frame::here(&hub.here()));
+            hub.say(About::Here, frame::here(&hub.here()));
             self.ring(&hub);
         }
     }

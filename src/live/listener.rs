@@ -10,20 +10,18 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_stream::Stream;
 
 use super::board::Board;
 use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
+use super::notes::About;
 use super::rights::Concerns;
 use super::{Format, Framing, Hearer, Standing, frame, personal};
 use crate::domain::limits::RENAMINGS_TOLD_MAX;
 use crate::domain::{Cursor, Done, Room, RoomId, Seq, UserId};
 use crate::store::{Fault, Snapshot, Store};
 
-/// How often a listener hears a heartbeat.
-const PING_EVERY: Duration = Duration::from_secs(15);
 /// How many changes are read from the feed at a time.
 const CATCH_UP_CHANGES: usize = 64;
 /// How much is written of them at a time, in bytes: no more until the socket has taken it.
@@ -91,7 +89,6 @@ pub struct Listener {
     /// The last change by which anybody was called otherwise before this listener sat down, once that was looked up. The hub
     /// tells it of those that come later.
     named: Option<Seq>,
-    ping: Interval,
     /// What is told before anything else.
     opening: Option<Bytes>,
     ended: bool,
@@ -101,8 +98,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Sits somebody down in `room`, who stands there as `standing` says after `judged` changes of rights. Call it on a
-    /// tokio runtime.
+    /// Sits somebody down in `room`, who stands there as `standing` says after `judged` changes of rights.
     pub fn new(
         store: Arc<Store>,
         hubs: &Arc<Hubs>,
@@ -111,9 +107,6 @@ impl Listener {
         start: Start,
         (format, framing): (Format, Framing),
     ) -> Self {
-        let mut ping = interval(PING_EVERY);
-        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ping.reset();
         let id = Cursor { epoch: Some(store.epoch()), seq: start.seq() };
         let opening = match start {
             Start::After(_) => frame::hello(id),
@@ -126,7 +119,7 @@ impl Listener {
         let look = Look { cursor: start.seq(), note: seat.note, news: 0, read: None, format, framing };
         let opening = Some(opening.bytes(framing));
         let (who, standing) = (Box::new(who), Box::new(standing));
-        Self { store, seat, look, hung: None, named: None, ping, opening, ended: false, who, standing }
+        Self { store, seat, look, hung: None, named: None, opening, ended: false, who, standing }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
@@ -193,7 +186,7 @@ impl Listener {
                 (None, None) => {}
             }
         }
-        self.ping.poll_tick(cx).map(|_| Some(Ok(frame::ping().bytes(self.look.framing))))
+        Poll::Pending
     }
 
     /// Judges again how the listener stands, if something has happened that concerns it. What it must be told then: that
@@ -262,9 +255,9 @@ impl Listener {
                     self.look.cursor = seq;
                     return Some(Ok(bytes));
                 }
-                Heard::Note(bytes, number) => {
+                Heard::Note(about, bytes, number) => {
                     self.look.note = number;
-                    if self.look.format == Format::Html {
+                    if about == About::Beat || self.look.format == Format::Html {
                         return Some(Ok(bytes));
                     }
                 }

@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http_body_util::combinators::BoxBody;
 use hyper::body::Body;
 use hyper::{HeaderMap, Method, StatusCode, Version};
@@ -26,10 +26,6 @@ use super::Seat;
 /// An answer on its way to a connection.
 pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
 
-/// How many ready pieces leave in one write, at most.
-const PIECES_MAX: usize = 16;
-/// How much is taken from the body before the socket takes it, in bytes; the last piece may go beyond.
-const TAKEN_BYTES_MAX: usize = 16 * 1024;
 /// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
 /// that reads no more.
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
@@ -136,7 +132,9 @@ pub(super) struct Outlet {
     socket: TcpStream,
     /// Nothing once it has ended.
     body: Option<BoxBody<Bytes, io::Error>>,
-    unsent: Unsent,
+    /// What is on its way, which mostly other listeners have too. One that stops reading keeps hold of this piece, and of
+    /// nothing that comes after it.
+    unsent: Bytes,
     said_bytes: usize,
     _seat: Seat,
 }
@@ -150,23 +148,29 @@ impl Outlet {
         let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
         let (head, body) = answer.into_parts();
         socket.write_all(&written(head.status, &head.headers)).await?;
-        Ok(Self { socket, body: Some(body), unsent: Unsent::default(), said_bytes: 0, _seat: seat })
+        Ok(Self { socket, body: Some(body), unsent: Bytes::new(), said_bytes: 0, _seat: seat })
     }
 
-    /// Takes from the body what is ready; whether it may have more. It has not while all is quiet.
-    fn fill(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
-        while self.unsent.has_room() {
-            let Some(body) = &mut self.body else { return Ok(false) };
-            match Pin::new(body).poll_frame(cx) {
-                Poll::Ready(Some(frame)) => self.unsent.pieces.push(frame?.into_data().unwrap_or_default()),
-                Poll::Ready(None) => {
-                    self.body = None;
-                    self.unsent.pieces.push(LAST_CHUNK);
+    /// Writes what the body has, piece by piece, until the socket takes no more, or there is nothing to write. Ready when
+    /// there will be nothing any more.
+    fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            while self.unsent.has_remaining() {
+                match ready!(Pin::new(&mut self.socket).poll_write(cx, &self.unsent))? {
+                    0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                    written => self.unsent.advance(written),
                 }
-                Poll::Pending => return Ok(false),
             }
+            self.unsent = Bytes::new(); // lets go of what others may have let go of
+            let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
+            self.unsent = match ready!(Pin::new(body).poll_frame(cx)) {
+                Some(frame) => frame?.into_data().unwrap_or_default(),
+                None => {
+                    self.body = None;
+                    LAST_CHUNK
+                }
+            };
         }
-        Ok(true)
     }
 
     /// Whether the other end is still there. What it says is for nobody.
@@ -182,18 +186,6 @@ impl Outlet {
         }
         false
     }
-
-    /// Writes and takes in turn until the socket takes no more, or there is nothing to take. Ready when there will be
-    /// nothing any more.
-    fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.unsent.write(&mut self.socket, cx))?;
-        let mut has_more = true;
-        while has_more {
-            has_more = self.fill(cx)?;
-            ready!(self.unsent.write(&mut self.socket, cx))?;
-        }
-        if self.body.is_none() { Poll::Ready(Ok(())) } else { Poll::Pending }
-    }
 }
 
 impl Future for Outlet {
@@ -203,47 +195,6 @@ impl Future for Outlet {
         let outlet = self.get_mut();
         // An error breaks the stream off, without the chunk that would end it: whoever listens comes back.
         if outlet.pour(cx).is_pending() && outlet.is_there(cx) { Poll::Pending } else { Poll::Ready(()) }
-    }
-}
-
-/// What is on its way, which mostly other listeners have too. A listener that stops reading keeps hold of this, and of
-/// nothing that comes after it.
-#[derive(Default)]
-struct Unsent {
-    pieces: Vec<Bytes>,
-    /// How much of them has been written, in bytes.
-    written: usize,
-}
-
-impl Unsent {
-    fn has_room(&self) -> bool {
-        self.pieces.len() < PIECES_MAX && self.pieces.iter().map(Bytes::len).sum::<usize>() < TAKEN_BYTES_MAX
-    }
-
-    /// Writes what is left, all pieces at once. Ready when there is nothing left.
-    fn write(&mut self, socket: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let length: usize = self.pieces.iter().map(Bytes::len).sum();
-        while self.written < length {
-            let socket = Pin::new(&mut *socket);
-            let wrote = match &self.pieces[..] {
-                // One is what there mostly is, and a plain send costs the kernel less than a list of one.
-                [piece] => ready!(socket.poll_write(cx, &piece[self.written..]))?,
-                pieces => {
-                    let mut slices = [IoSlice::new(&[]); PIECES_MAX + 1];
-                    slices.iter_mut().zip(pieces).for_each(|(slice, piece)| *slice = IoSlice::new(piece));
-                    let mut left = &mut slices[..pieces.len()];
-                    IoSlice::advance_slices(&mut left, self.written);
-                    ready!(socket.poll_write_vectored(cx, left))?
-                }
-            };
-            if wrote == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.written += wrote;
-        }
-        self.pieces.clear();
-        self.written = 0;
-        Poll::Ready(Ok(()))
     }
 }
 
