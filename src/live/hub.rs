@@ -50,23 +50,53 @@ pub(super) struct Look {
 #[derive(Default)]
 pub(super) struct Hub {
     inner: Mutex<Inner>,
-    /// How often the bells were taken down.
-    rings: AtomicU64,
+    /// How often there was something to ring for.
+    calls: AtomicU64,
 }
 
 #[derive(Default)]
 struct Inner {
     frames: Frames,
-    bells: Vec<Option<Waker>>,
+    bells: Vec<Bell>,
     free: Vec<Slot>,
     crowd: Crowd,
     notes: Notes,
     typing: Typing,
     /// How often the hub has started afresh.
     starts: u64,
+    ringer: Ringer,
+    /// When those frames became durable whose bells have not been rung yet.
+    unrung: Vec<std::time::Instant>,
+    /// How many there were when bells were rung last.
+    rung: usize,
     /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
     /// that all rooms share would be fought for at every delivery.
     told: u64,
+}
+
+/// The bell of one seat.
+#[derive(Default)]
+struct Bell {
+    waker: Option<Waker>,
+    /// Of how many calls there was nothing left to look for when it was hung up.
+    heard: u64,
+}
+
+/// Whoever rings the bells of a room: one at a time. What comes meanwhile waits until all have had their turn, and is then
+/// told together; in a room where much happens a listener is woken once for all of it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Ringer {
+    #[default]
+    Away,
+    Rings,
+    /// Rings, or is on the way, and there is something that was not rung for.
+    IsDue,
+}
+
+/// Bells that are to be rung, and when the frames became durable for which they are.
+pub(super) struct Bells {
+    pub wakers: Vec<Waker>,
+    pub durable: Vec<std::time::Instant>,
 }
 
 /// In a room with more listeners nobody is told who is typing: each word of it would be sent to all of them, and among so
@@ -87,7 +117,7 @@ impl Hub {
             inner.crowd.join(person);
         }
         let slot = inner.free.pop().unwrap_or_else(|| {
-            inner.bells.push(None);
+            inner.bells.push(Bell::default());
             inner.bells.len() - 1
         });
         let is_typing = inner.typing.is_told();
@@ -97,7 +127,7 @@ impl Hub {
     /// Gives up a seat that was taken for `who`.
     pub fn leave(&self, slot: Slot, who: Option<&Author>) {
         let mut inner = self.lock();
-        inner.bells[slot] = None;
+        inner.bells[slot] = Bell::default();
         inner.free.push(slot);
         if let Some(author) = who {
             inner.crowd.leave(author);
@@ -150,26 +180,48 @@ impl Hub {
         (is_news, next)
     }
 
-    /// Adds a frame. The bell is the caller's to ring.
-    pub fn add(&self, frame: Frame, tail: Tail) {
+    /// Adds a frame, of what became durable at this instant. The bell is the caller's to ring.
+    pub fn add(&self, frame: Frame, tail: Tail, durable: std::time::Instant) {
         let inner = &mut *self.lock();
+        inner.unrung.push(durable);
         if let Some(typists) = frame.sent_by().and_then(|author| inner.typing.ends(author)) {
             inner.notes.write(About::Typing, frame::typing(typists));
         }
         inner.frames.add(frame, tail);
     }
 
-    /// Takes down all bells that hang, to be rung: whose bell it is then looks. Not rung here, because under the lock
-    /// everybody would wait for it.
-    pub fn take_bells(&self) -> Vec<Waker> {
+    /// There is something to ring for. Whether nobody rings the bells just now, so that the caller must: as long as
+    /// [`Hub::take_bells`] gives any. Otherwise whoever does so will ring them again.
+    pub fn call(&self) -> bool {
         let mut inner = self.lock();
-        self.rings.fetch_add(1, Ordering::Release);
-        inner.bells.iter_mut().filter_map(Option::take).collect()
+        self.calls.fetch_add(1, Ordering::Release);
+        std::mem::replace(&mut inner.ringer, Ringer::IsDue) == Ringer::Away
+    }
+
+    /// Takes down the bells of all who have not heard everything, to be rung: whose bell it is then looks. Not rung here,
+    /// because under the lock everybody would wait for it. `None`: there is nothing more to ring for, and whoever rang is away.
+    pub fn take_bells(&self) -> Option<Bells> {
+        let inner = &mut *self.lock();
+        if inner.ringer != Ringer::IsDue {
+            inner.ringer = Ringer::Away;
+            return None;
+        }
+        inner.ringer = Ringer::Rings;
+        let calls = self.calls();
+        let unheard = inner.bells.iter_mut().filter(|bell| bell.heard < calls);
+        inner.rung = inner.unrung.len();
+        let wakers = unheard.filter_map(|bell| bell.waker.take()).collect();
+        Some(Bells { wakers, durable: std::mem::take(&mut inner.unrung) })
+    }
+
+    /// Whether the bells were rung for several frames at a time when they were rung last.
+    pub fn is_lively(&self) -> bool {
+        self.lock().rung > 1
     }
 
     /// The bell of one seat, if it hangs. It stays where it is, so that those who ring it need not know of each other.
     pub fn bell(&self, slot: Slot) -> Option<Waker> {
-        self.lock().bells[slot].clone()
+        self.lock().bells[slot].waker.clone()
     }
 
     /// How many frames were told since this was asked last.
@@ -177,9 +229,10 @@ impl Hub {
         std::mem::take(&mut self.lock().told)
     }
 
-    /// How often the bells were taken down. While this stays the same, a bell that was hung up hangs.
-    pub fn rings(&self) -> u64 {
-        self.rings.load(Ordering::Acquire)
+    /// How often there was something to ring for. While this stays the same, a bell hangs that was hung up by somebody who
+    /// then had heard everything.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Acquire)
     }
 
     /// Lets go of the tail, so that it covers nothing and everybody reads the feed, up to this change, which could not be
@@ -190,12 +243,13 @@ impl Hub {
         inner.starts += 1;
     }
 
-    /// What there is for the listener at `slot`, and, if the bell hangs now and there is no more to look for, how often they had been
-    /// taken down. Hangs up `bell` before it looks, so that what is told after this look rings it.
+    /// What there is for the listener at `slot`, and, if there is no more to look for, of how many calls that holds. Hangs up
+    /// `bell` before it looks, so that what is told after this look rings it.
     pub fn after(&self, slot: Slot, look: &Look, bell: &Waker) -> (Heard, Option<u64>) {
         let inner = &mut *self.lock();
-        let rings = Some(self.rings());
-        match &mut inner.bells[slot] {
+        let calls = self.calls();
+        let seat = &mut inner.bells[slot];
+        match &mut seat.waker {
             Some(hung) if hung.will_wake(bell) => {}
             empty => *empty = Some(bell.clone()),
         }
@@ -203,19 +257,23 @@ impl Hub {
             return (Heard::Behind, None);
         }
         let note = inner.notes.after(look.note);
-        match inner.frames.after(look.cursor, look.format, look.framing) {
+        let (heard, is_all) = match inner.frames.after(look.cursor, look.format, look.framing) {
             Some(Told { bytes, count, seq, is_all }) => {
                 inner.told += count as u64;
-                (Heard::Frames(bytes, seq), rings.filter(|_| is_all && note.is_none()))
+                (Heard::Frames(bytes, seq), is_all && note.is_none())
             }
             None => match note {
-                Some((about, written, number)) => (Heard::Note(about, written.bytes(look.framing), number), None),
+                Some((about, written, number)) => (Heard::Note(about, written.bytes(look.framing), number), false),
                 None if inner.frames.is_fresh() && look.read != Some(inner.starts) => {
-                    (Heard::Unknown(inner.starts), None)
+                    (Heard::Unknown(inner.starts), false)
                 }
-                None => (Heard::Nothing, rings),
+                None => (Heard::Nothing, true),
             },
+        };
+        if is_all {
+            seat.heard = calls;
         }
+        (heard, is_all.then_some(calls))
     }
 }
 

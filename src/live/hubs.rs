@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Waker;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::Frame;
 use super::agenda::{Agenda, Errand};
 use super::board::Board;
 use super::followers::Followers;
-use super::hub::{Hub, Slot};
+use super::hub::{Bells, Hub, Slot};
 use super::keeper::{BEAT_EVERY, here_told_after};
 use super::people::People;
 use super::rights::{Concerns, Rights};
@@ -22,8 +23,12 @@ use crate::domain::{Author, Concerned, Person, RoomId, Seq, UserId};
 use crate::meters::{Meters, Present};
 use crate::views::Here;
 
-/// How many bells are rung before others have their turn: some milliseconds of work.
+/// How many bells are rung before others have their turn, and those who were rung: some milliseconds of work.
 const RUNG_AT_ONCE: usize = 256;
+
+/// Where several messages were told together, how long the next waits for more: telling a crowd once costs much less than
+/// telling it twice.
+const MORE_WITHIN: Duration = Duration::from_millis(1);
 
 /// All hubs.
 pub struct Hubs {
@@ -99,12 +104,8 @@ impl Hubs {
     /// Tells the listeners of a room what became durable at this instant.
     pub fn tell(&self, room: RoomId, frame: Frame, committed: std::time::Instant) {
         if let Some(hub) = self.hub(room) {
-            hub.add(frame, self.tail);
-            let (bells, meters) = (hub.take_bells(), Arc::clone(&self.meters));
-            self.ringer.spawn(async move {
-                ring(bells).await;
-                meters.fan_out.observe(committed.elapsed().as_secs_f64());
-            });
+            hub.add(frame, self.tail, committed);
+            self.ring(&hub);
         }
     }
 
@@ -175,8 +176,22 @@ impl Hubs {
         &self.followers
     }
 
-    pub(super) fn ring(&self, hub: &Hub) {
-        self.ringer.spawn(ring(hub.take_bells()));
+    /// Has the bells of a room rung.
+    pub(super) fn ring(&self, hub: &Arc<Hub>) {
+        if !hub.call() {
+            return;
+        }
+        let (hub, meters) = (Arc::clone(hub), Arc::clone(&self.meters));
+        self.ringer.spawn(async move {
+            loop {
+                if hub.is_lively() {
+                    sleep(MORE_WITHIN).await;
+                }
+                let Some(Bells { wakers, durable }) = hub.take_bells() else { return };
+                ring(wakers).await;
+                durable.iter().for_each(|since| meters.fan_out.observe(since.elapsed().as_secs_f64()));
+            }
+        });
     }
 
     /// Puts what is new to somebody on their board, and rings their bells.

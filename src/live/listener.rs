@@ -72,11 +72,11 @@ fn is_forgotten(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, Fau
     Ok(is_older || snapshot.renamings_after(seq, RENAMINGS_TOLD_MAX)? > RENAMINGS_TOLD_MAX)
 }
 
-/// A bell that hangs in the hub: since it had been rung so often, and of which task. While both stay the same there is
+/// A bell that hangs in the hub: since there had been so many calls, and of which task. While both stay the same there is
 /// nothing to look for.
 #[derive(PartialEq, Eq)]
 struct Hung {
-    rings: u64,
+    calls: u64,
     task: usize,
 }
 
@@ -222,7 +222,7 @@ impl Listener {
     /// Whether this task's bell still hangs since the last look, which found that there is nothing more.
     fn hangs(&self, bell: &Waker) -> bool {
         let has_news = self.board().is_some_and(|board| board.version() != self.look.news);
-        !has_news && self.hung == Some(Hung { rings: self.seat.hub.rings(), task: bell.data().addr() })
+        !has_news && self.hung == Some(Hung { calls: self.seat.hub.calls(), task: bell.data().addr() })
     }
 
     /// The board of whoever listens, if it is of interest: pages alone show what stands on it.
@@ -243,12 +243,12 @@ impl Listener {
     fn look(&mut self, cx: &Context<'_>) -> Option<Result<Bytes, Fault>> {
         loop {
             // Hangs up the bell before it looks anywhere, so that nothing told in between is lost.
-            let (heard, rings) = match self.has_missed_a_name() {
+            let (heard, calls) = match self.has_missed_a_name() {
                 Ok(true) => (Heard::Behind, None),
                 Ok(false) => self.seat.hub.after(self.seat.slot, &self.look, cx.waker()),
                 Err(fault) => return Some(Err(fault)),
             };
-            self.hung = rings.map(|rings| Hung { rings, task: cx.waker().data().addr() });
+            self.hung = calls.map(|calls| Hung { calls, task: cx.waker().data().addr() });
             match heard {
                 _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
                 Heard::Frames(bytes, seq) => {

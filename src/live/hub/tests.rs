@@ -1,5 +1,7 @@
 //! What a hub tells whom, by itself. It knows no store and no listener.
 
+use std::time::Instant;
+
 use super::*;
 use crate::domain::{Address, Done, Epoch, Event, Extras, Message, Moment, Place, Room, RoomId};
 
@@ -24,6 +26,10 @@ fn edited(before: u64, seq: u64) -> Frame {
 fn frame(before: u64, seq: u64) -> Frame {
     let event = Event::Posted { room: RoomId(1), message: Seq(seq) };
     Frame::posted(Epoch(1), &room(), done(before, seq, event), message(seq))
+}
+
+fn add(hub: &Hub, frame: Frame) {
+    hub.add(frame, Tail::default(), Instant::now());
 }
 
 /// One that is longer than what leaves together.
@@ -71,7 +77,7 @@ fn hears(hub: &Hub, cursor: u64) -> String {
 fn a_fresh_hub_covers_nothing_until_its_first_frame_and_then_what_follows_its_predecessor() {
     let hub = Hub::default();
     assert_eq!(hears(&hub, 9), "unknown");
-    hub.add(frame(7, 9), Tail::default());
+    add(&hub, frame(7, 9));
     assert_eq!([5, 6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "9", "nothing"]);
 }
 
@@ -79,10 +85,10 @@ fn a_fresh_hub_covers_nothing_until_its_first_frame_and_then_what_follows_its_pr
 fn a_tail_that_was_shortened_or_interrupted_sends_those_before_it_to_the_feed() {
     let (hub, short) = (Hub::default(), Tail { frames_max: 2, bytes_max: usize::MAX });
     for (before, seq) in [(0, 1), (1, 4), (4, 6)] {
-        hub.add(frame(before, seq), short);
+        hub.add(frame(before, seq), short, Instant::now());
     }
     assert_eq!([0, 1, 4, 6].map(|cursor| hears(&hub, cursor)), ["behind", "6", "6", "nothing"]);
-    hub.add(frame(8, 9), short); // 8 was never told
+    hub.add(frame(8, 9), short, Instant::now()); // 8 was never told
     assert_eq!([6, 7, 8, 9].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
     hub.forget(Seq(10));
     assert_eq!(hears(&hub, 9), "unknown");
@@ -91,15 +97,15 @@ fn a_tail_that_was_shortened_or_interrupted_sends_those_before_it_to_the_feed() 
 #[test]
 fn a_new_name_that_a_room_does_not_count_is_lost_to_nobody_when_the_tail_starts_anew() {
     let hub = Hub::default();
-    hub.add(frame(8, 10), Tail::default());
-    hub.add(renamed(10, 12), Tail::default());
-    hub.add(edited(10, 13), Tail::default());
+    add(&hub, frame(8, 10));
+    add(&hub, renamed(10, 12));
+    add(&hub, edited(10, 13));
     assert_eq!([10, 11, 12, 13].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "13", "nothing"]);
 
     let hub = Hub::default();
-    hub.add(frame(8, 10), Tail::default());
+    add(&hub, frame(8, 10));
     hub.forget(Seq(12)); // a new name that could not be read
-    hub.add(frame(10, 13), Tail::default());
+    add(&hub, frame(10, 13));
     assert_eq!([10, 11, 12, 13].map(|cursor| hears(&hub, cursor)), ["behind", "behind", "13", "nothing"]);
 }
 
@@ -132,21 +138,47 @@ fn told_last(frames: &mut Frames) -> (usize, Seq, bool) {
 }
 
 #[test]
-fn the_bell_of_whoever_has_heard_all_hangs_until_it_is_rung() {
+fn the_bell_of_whoever_has_heard_all_hangs_until_there_is_something_to_hear() {
     let hub = Hub::default();
-    hub.add(frame(0, 1), Tail::default());
-    hub.add(frame(1, 2), Tail::default());
+    add(&hub, frame(0, 1));
+    add(&hub, frame(1, 2));
     let (slot, note) = hub.join(None);
     let look = |cursor| {
         let (format, framing) = (Format::Html, Framing::Plain);
         let look = Look { cursor: Seq(cursor), note, news: 0, read: None, format, framing };
-        hub.after(slot, &look, Waker::noop()).1 == Some(hub.rings())
+        hub.after(slot, &look, Waker::noop()).1 == Some(hub.calls())
     };
     assert!(look(0) && look(1) && look(2), "there is nothing more to look for");
-    hub.add(long_frame(2, 3), Tail::default());
+    add(&hub, long_frame(2, 3));
     assert!(!look(0), "there is a frame that does not leave with those");
     assert!(look(2));
-    let rings = hub.rings();
-    hub.take_bells();
-    assert_ne!(hub.rings(), rings);
+    assert!(hub.call());
+    assert_eq!(hub.take_bells().map(|bells| bells.wakers.len()), Some(1));
+    assert!(hub.take_bells().is_none(), "there was one call");
+}
+
+#[test]
+fn one_at_a_time_rings_and_again_for_what_came_meanwhile_but_not_for_those_who_have_heard_it() {
+    let hub = Hub::default();
+    let (early, note) = hub.join(None);
+    let (late, _) = hub.join(None);
+    let look = |slot, cursor| {
+        let (format, framing) = (Format::Html, Framing::Plain);
+        let look = Look { cursor: Seq(cursor), note, news: 0, read: Some(0), format, framing };
+        hub.after(slot, &look, Waker::noop());
+    };
+    look(early, 0);
+    look(late, 0);
+    add(&hub, frame(0, 1));
+    assert!(hub.call(), "nobody rings");
+    let bells = hub.take_bells().expect("there was a call");
+    assert_eq!((bells.wakers.len(), bells.durable.len()), (2, 1));
+    look(early, 0);
+    add(&hub, frame(1, 2));
+    assert!(!hub.call(), "somebody does");
+    look(late, 0);
+    let bells = hub.take_bells().expect("there was another call");
+    assert_eq!((bells.wakers.len(), bells.durable.len()), (1, 1), "whoever looked late has heard both");
+    assert!(hub.take_bells().is_none());
+    assert!(hub.call(), "whoever rang is away");
 }
