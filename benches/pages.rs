@@ -20,6 +20,10 @@ use taproom::store::{Store, Window};
 use taproom::views::text::{Code, Names, render};
 use taproom::web::{self, House, Passwords};
 
+/// The one of the server.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// How many people talk, and how much.

@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use scraper::node::Node;
 use scraper::{ElementRef, Html};
-use taproom::domain::{Address, Author, Body, Extras, Message, Moment, Place, Seq, UserId, UserName};
+use taproom::domain::{Address, Author, Body, Message, Moment, Place, Seldom, Seq, UserId, UserName};
 use taproom::{fuzzing, views};
 
 /// Every tag that a row may have, with its attributes.
@@ -116,10 +116,7 @@ fn row(address: &Address, author: &str, text: &str) -> String {
         body: text.to_owned(),
         html: None,
         place: Place { follows: text.len() % 2 == 0, opens_day: false },
-        extras: Extras::default(),
-        quote: None,
-        reactors: Vec::new(),
-        called: Vec::new(),
+        more: Seldom::default(),
     };
     views::message::row(address, &message).into_string()
 }

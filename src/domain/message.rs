@@ -1,5 +1,6 @@
 //! A message, and how it stands under the one before.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use percent_encoding::utf8_percent_encode;
@@ -49,19 +50,46 @@ pub struct Message {
     /// How it stands under the one before.
     pub place: Place,
     /// What most messages have nothing of.
+    pub more: Seldom,
+}
+
+/// [`More`] of a message, at the cost of a pointer where there is nothing: a page has fifty messages, each of which is
+/// written to its place and moved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seldom(Option<Box<More>>);
+
+/// What most messages have nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct More {
+    /// What of it is stored.
     pub extras: Extras,
     /// What it answers, as that is now.
     pub quote: Option<Quote>,
     /// Those of who reacted to it that are named beside it: of each reaction the first [`REACTORS_NAMED`].
     pub reactors: Vec<Author>,
-    /// Those who are spoken to by name in `html`.
+    /// Those who are spoken to by name in its `html`.
     pub called: Vec<Author>,
+}
+
+impl From<More> for Seldom {
+    fn from(more: More) -> Self {
+        Self((more != More::default()).then(|| Box::new(more)))
+    }
+}
+
+impl Deref for Seldom {
+    type Target = More;
+
+    fn deref(&self) -> &More {
+        static NOTHING: More = More { extras: Extras::NONE, quote: None, reactors: Vec::new(), called: Vec::new() };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
 }
 
 /// How many of those who reacted in the same way are named beside the message.
 pub const REACTORS_NAMED: usize = 5;
 
-/// What most messages have nothing of. Stored.
+/// What most messages have nothing of, as it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Extras {
     /// Whom it mentions.
@@ -80,6 +108,20 @@ pub struct Extras {
     pub pinned: bool,
     /// How others react to it, in the order in which the first did so.
     pub reactions: Vec<Reacted>,
+}
+
+impl Extras {
+    /// Nothing of all that.
+    const NONE: Self = Self {
+        mentions: Vec::new(),
+        calls_all: false,
+        reply_to: None,
+        thread: None,
+        replies: 0,
+        edited_at: None,
+        pinned: false,
+        reactions: Vec::new(),
+    };
 }
 
 /// What a message answers.
@@ -111,7 +153,7 @@ impl Quote {
 
     /// What an answer to this message shows of it.
     pub fn of_message(message: &Message) -> Self {
-        Self::of(message.id, message.author.clone(), &message.body, message.html.as_deref(), &message.called)
+        Self::of(message.id, message.author.clone(), &message.body, message.html.as_deref(), &message.more.called)
     }
 
     /// How it begins, as plain text. Blank if it was taken away.
@@ -137,7 +179,7 @@ impl Message {
     /// Those who reacted so that are named: the first of them.
     pub fn named<'a>(&'a self, reacted: &'a Reacted) -> impl Iterator<Item = &'a Author> {
         let first = reacted.by.iter().take(REACTORS_NAMED);
-        first.filter_map(|id| self.reactors.iter().find(|author| author.id == *id))
+        first.filter_map(|id| self.more.reactors.iter().find(|author| author.id == *id))
     }
 
     /// Whether what was said was taken away.

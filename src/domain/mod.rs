@@ -49,7 +49,7 @@ pub use event::{Concerned, Counted, Done, Event};
 pub use house::{Door, House, Invitation};
 pub use ids::{MessageId, Moment, RoomId, Seq, UserId};
 pub use line::Line;
-pub use message::{Author, Extras, Message, Piece, Place, Previous, Quote, REACTORS_NAMED, Version};
+pub use message::{Author, Extras, Message, More, Piece, Place, Previous, Quote, REACTORS_NAMED, Seldom, Version};
 pub use name::{RoomName, UserName, initials};
 pub use nonce::Nonce;
 pub use password::{Password, PasswordHash};

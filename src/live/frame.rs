@@ -99,7 +99,7 @@ pub fn read(snapshot: &Snapshot, epoch: Epoch, room: &Room, done: Done) -> Resul
 
 fn posted(snapshot: &Snapshot, room: &Room, message: MessageId) -> Result<Option<What>, Fault> {
     let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
-    let began = message.extras.thread.map_or(Ok(None), |began| snapshot.message(room.id, began))?;
+    let began = message.more.extras.thread.map_or(Ok(None), |began| snapshot.message(room.id, began))?;
     Ok(Some(What::Posted(Box::new(message), began.map(Box::new))))
 }
 

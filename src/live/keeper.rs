@@ -179,7 +179,9 @@ fn spoken_to(snapshot: &Snapshot, (room, is_direct): (RoomId, bool), since: Seq)
     let mut people = Vec::new();
     for done in snapshot.changes_after(room, Seq(since.0 - 1), SPOKEN_CHANGES)? {
         if let Event::Posted { message, .. } | Event::Edited { message, .. } = done.event {
-            people.extend(snapshot.message(room, message)?.into_iter().flat_map(|message| message.extras.mentions));
+            people.extend(
+                snapshot.message(room, message)?.into_iter().flat_map(|message| message.more.extras.mentions.clone()),
+            );
         }
     }
     Ok(people)

@@ -26,12 +26,12 @@ impl Snapshot {
 
     /// The answers to a message, oldest first, as far as its thread is shown.
     pub fn answers(&self, room: RoomId, message: &Message) -> Result<Vec<Message>, Fault> {
-        let began = message.extras.thread.unwrap_or(message.id);
-        if began == message.id && message.extras.replies == 0 {
+        let began = message.more.extras.thread.unwrap_or(message.id);
+        if began == message.id && message.more.extras.replies == 0 {
             return Ok(Vec::new());
         }
         let mut thread = self.thread(room, began)?;
-        thread.retain(|other| other.extras.reply_to == Some(message.id));
+        thread.retain(|other| other.more.extras.reply_to == Some(message.id));
         Ok(thread)
     }
 

@@ -10,8 +10,8 @@ use super::schema::{
 use super::{Fault, feed, open, tables};
 use crate::domain::limits::PAGE_MESSAGES;
 use crate::domain::{
-    Address, Author, Cursor, Done, Extras, Message, MessageId, Place, Quote, REACTORS_NAMED, Room, RoomId, Seq, UserId,
-    UserName, called_in,
+    Address, Author, Cursor, Done, Extras, Message, MessageId, More, Place, Quote, REACTORS_NAMED, Room, RoomId,
+    Seldom, Seq, UserId, UserName, called_in,
 };
 
 /// The state after one commit.
@@ -174,20 +174,18 @@ impl Reader {
 
     fn message_of(&mut self, id: MessageId, row: MessageRow) -> Result<Message, Fault> {
         let MessageRow { author, at, follows, opens_day, body, html, extras, .. } = row;
-        let extras = extras.map_or_else(Extras::default, |extras| *extras);
+        let (author, place) = (self.author(author)?, Place { follows, opens_day });
+        let more = match (&html, extras) {
+            (None, None) => Seldom::default(),
+            (html, extras) => self.more(html.as_deref(), extras.map_or_else(Extras::default, |extras| *extras))?,
+        };
+        Ok(Message { id, author, at, body, html, place, more })
+    }
+
+    fn more(&mut self, html: Option<&str>, extras: Extras) -> Result<Seldom, Fault> {
         let quote = extras.reply_to.map(|id| self.quote(id)).transpose()?.flatten();
-        Ok(Message {
-            id,
-            author: self.author(author)?,
-            at,
-            body,
-            place: Place { follows, opens_day },
-            reactors: self.reactors(&extras)?,
-            called: self.called(html.as_deref())?,
-            html,
-            extras,
-            quote,
-        })
+        let (reactors, called) = (self.reactors(&extras)?, self.called(html)?);
+        Ok(More { extras, quote, reactors, called }.into())
     }
 
     /// Those who are spoken to by name.

@@ -31,7 +31,7 @@ impl Render for Row<'_> {
 
 /// The row alone.
 pub(super) fn item(room: &Address, message: &Message) -> Markup {
-    let (author, extras, stamp) = (&message.author, &message.extras, Stamp::of(message.at));
+    let (author, extras, stamp) = (&message.author, &message.more.extras, Stamp::of(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
     let unseen = message.place.follows.then_some("-1");
     let here = html! { (Escaped(room.path())) "/messages/" (message.id.0) }; // escaped once
@@ -48,7 +48,7 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
                 }
                 @if extras.pinned { " " span.tag { "pinned" } }
             }
-            @if let Some(quote) = &message.quote { (quoted(room, quote)) }
+            @if let Some(quote) = &message.more.quote { (quoted(room, quote)) }
             @if is_removed { (tombstone()) } @else {
                 @let text = Shown::of_message(message);
                 div.body.emoji[text.is_emoji()] dir="auto" {
@@ -67,8 +67,8 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
 
 /// To whom a message speaks, for the stylesheets of those who read it.
 fn spoken_to(message: &Message) -> Option<String> {
-    let numbers = message.extras.mentions.iter().map(ToString::to_string);
-    let everybody = message.extras.calls_all.then(|| "all".to_owned());
+    let numbers = message.more.extras.mentions.iter().map(ToString::to_string);
+    let everybody = message.more.extras.calls_all.then(|| "all".to_owned());
     let all: Vec<String> = numbers.chain(everybody).collect();
     (!all.is_empty()).then(|| all.join(" "))
 }
@@ -99,7 +99,7 @@ fn begins(piece: &Piece) -> Markup {
 fn reactions(here: &Markup, message: &Message) -> Markup {
     html! {
         form.reactions method="post" action={ (here) "/reactions" } hx-post={ (here) "/reactions" } hx-swap="none" {
-            @for reacted in &message.extras.reactions { (pill(message, reacted)) }
+            @for reacted in &message.more.extras.reactions { (pill(message, reacted)) }
             a.reaction.add href={ (here) "/reactions" } aria-label="Add a reaction" { (icons::small(Icon::Smile)) }
         }
     }
@@ -154,7 +154,7 @@ pub fn changed(room: &Address, message: &Message, answers: &[Message]) -> Markup
     html! {
         (renewed(room, message))
         @for answer in answers {
-            @if let Some(quote) = &answer.quote {
+            @if let Some(quote) = &answer.more.quote {
                 hx-partial hx-target={ "#m" (answer.id) " .quoted" } hx-swap="outerHTML" { (quoted(room, quote)) }
             }
         }

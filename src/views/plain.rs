@@ -57,13 +57,13 @@ pub fn reactions(listed: &[Listed]) -> String {
 
 /// How people react to something that was said.
 pub fn reacted(message: &Message) -> String {
-    let with = message.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.with, reacted.by.len()));
+    let with = message.more.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.with, reacted.by.len()));
     format!("(reactions to {}:{})", message.id, with.collect::<String>())
 }
 
 /// Whether something that was said is pinned.
 pub fn pinned(message: &Message) -> String {
-    format!("({} is {} pinned)", message.id, if message.extras.pinned { "now" } else { "no longer" })
+    format!("({} is {} pinned)", message.id, if message.more.extras.pinned { "now" } else { "no longer" })
 }
 
 /// What a room is now.

@@ -35,7 +35,7 @@ fn offered(
     visitor: &Visitor,
     view: &View,
 ) -> Result<Vec<Action>, Problem> {
-    let (room, message, extras) = (view.room, view.message, &view.message.extras);
+    let (room, message, extras) = (view.room, view.message, &view.message.more.extras);
     let is_own = visitor.author().is_some_and(|author| author.id == message.author.id);
     let may = |act| visitor.person.as_ref().is_some_and(|person| may(person, act, Some(room)));
     let sight = house.room(snapshot, request, visitor)?;

@@ -37,7 +37,7 @@ pub(super) async fn react(
     let is_button = wants_page(request) || is_htmx(request);
     let me = visitor.author().map(|author| author.id);
     let is_on = |message: &Message, reaction: &Reaction| {
-        let mut same = message.extras.reactions.iter().filter(|reacted| reacted.with == reaction.as_str());
+        let mut same = message.more.extras.reactions.iter().filter(|reacted| reacted.with == reaction.as_str());
         !is_button || !same.any(|reacted| me.is_some_and(|me| reacted.by.contains(&me)))
     };
     answer(request, body, house, &visitor, is_on).await
@@ -113,7 +113,7 @@ fn page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> R
 
 fn listed(snapshot: &Snapshot, message: &Message) -> Result<Vec<Listed>, Fault> {
     let mut all = Vec::new();
-    for reacted in &message.extras.reactions {
+    for reacted in &message.more.extras.reactions {
         let mut people = Vec::new();
         for id in reacted.by.iter().take(LISTED_PEOPLE_MAX) {
             people.push(snapshot.user(*id)?.ok_or(Fault::Missing { table: "users" })?);

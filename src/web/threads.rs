@@ -26,8 +26,8 @@ pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
 fn page(request: &Request, house: &House, visitor: &Visitor) -> Result<Response, Problem> {
     let snapshot = house.store.snapshot()?;
     let sight = house.room(&snapshot, request, visitor)?;
-    let (room, Message { id, extras, .. }) = (&sight.room, named(&snapshot, request, &sight.room)?);
-    let began = extras.thread.unwrap_or(id);
+    let (room, Message { id, more, .. }) = (&sight.room, named(&snapshot, request, &sight.room)?);
+    let began = more.extras.thread.unwrap_or(id);
     let messages = snapshot.thread(room.id, began)?;
     let response = match Accept::of(request) {
         Accept::Json => Json(views::json::Messages::of(&room.address, &messages)).into_response(),

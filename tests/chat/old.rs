@@ -211,7 +211,10 @@ fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answer
     let (_directory, store, now) = opened(3);
     let said = |room| {
         let page = store.snapshot().unwrap().page(RoomId(room), Window::Latest).unwrap();
-        page.messages.into_iter().map(|message| (message.id.0, message.body, message.extras)).collect::<Vec<_>>()
+        page.messages
+            .into_iter()
+            .map(|message| (message.id.0, message.body, message.more.extras.clone()))
+            .collect::<Vec<_>>()
     };
     let plain = |id, body: &str| (id, body.to_owned(), Extras::default());
     assert_eq!(said(11), [plain(15, "closed: 1"), plain(17, "closed: 2"), plain(20, "closed: 3")]);

@@ -32,7 +32,7 @@ fn in_a_file_of_format_4_it_is_known_where_a_name_is_seen_and_whoever_has_it_can
     assert_eq!([since(EVE, CLOSED), since(EVE, DIRECT)], [Some(Seq(37)), Some(Seq(36))], "since it was said or opened");
     assert_eq!((snapshot.named(EVE).unwrap(), snapshot.last_renaming().unwrap()), (None, Seq(0)));
     let message = snapshot.message(CLOSED, Seq(37)).unwrap().expect("a message");
-    assert_eq!(message.called.iter().map(|person| person.id).collect::<Vec<_>>(), [EVE]);
+    assert_eq!(message.more.called.iter().map(|person| person.id).collect::<Vec<_>>(), [EVE]);
     drop(snapshot);
 
     let name = UserName::parse("Eva").unwrap();
@@ -40,7 +40,7 @@ fn in_a_file_of_format_4_it_is_known_where_a_name_is_seen_and_whoever_has_it_can
     let snapshot = store.snapshot().unwrap();
     assert_eq!(snapshot.former_names(EVE).unwrap(), ["<i>Eve & co</i>"]);
     let message = snapshot.message(CLOSED, Seq(37)).unwrap().expect("a message");
-    assert_eq!(message.called[0].name.as_ref(), "Eva");
+    assert_eq!(message.more.called[0].name.as_ref(), "Eva");
     let told = |room| snapshot.changes_after(room, Seq(54), 9).unwrap().pop().map(|done| done.event);
     let event = Some(Event::Renamed { user: EVE });
     assert_eq!([CAFE, CLOSED, DIRECT].map(told), [event, event, event]);

@@ -75,7 +75,7 @@ fn among_more_than_twenty_people_only_those_who_keep_order_call_everybody() {
 /// Whether everybody hears it if somebody calls them.
 fn is_heard(house: &Told, who: UserId, room: RoomId) -> bool {
     let message = house.says_this(who, room, Said { calls_all: true, ..Said::plain("hear") });
-    house.0.snapshot().unwrap().message(room, message).unwrap().unwrap().extras.calls_all
+    house.0.snapshot().unwrap().message(room, message).unwrap().unwrap().more.extras.calls_all
 }
 
 /// All of it at once, and the rows are looked at once.

@@ -85,7 +85,7 @@ fn a_message_speaks_to_people_by_the_names_that_they_have() {
     let renamed = renames_at(&house, 0, ann, "Zoë").unwrap();
     let snapshot = house.0.snapshot().unwrap();
     let message = snapshot.message(room, message).unwrap().unwrap();
-    assert_eq!((message.called[0].name.as_ref(), message.body.as_str()), ("Zoë", "@Ann"));
+    assert_eq!((message.more.called[0].name.as_ref(), message.body.as_str()), ("Zoë", "@Ann"));
     assert_eq!((snapshot.last_renaming().unwrap(), snapshot.named(ann).unwrap()), (renamed.seq, Some(renamed.seq)));
     assert_eq!(snapshot.given_up(ann, renamed.seq).unwrap().as_deref(), Some("Ann"));
 }

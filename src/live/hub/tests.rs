@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::*;
-use crate::domain::{Address, Done, Epoch, Event, Extras, Message, Moment, Place, Room, RoomId};
+use crate::domain::{Address, Done, Epoch, Event, Message, Moment, Place, Room, RoomId, Seldom};
 
 fn room() -> Room {
     Room::open(RoomId(1), String::new(), Address::stored("cellar".to_owned()), UserId(1))
@@ -42,19 +42,7 @@ fn long_frame(before: u64, seq: u64) -> Frame {
 fn message(id: u64) -> Message {
     let author = Author { id: UserId(1), name: "Ann".into() };
     let place = Place { follows: false, opens_day: true };
-    let (html, extras, quote) = (None, Extras::default(), None);
-    Message {
-        id: Seq(id),
-        author,
-        at: Moment(0),
-        body: "hi".to_owned(),
-        html,
-        place,
-        extras,
-        quote,
-        reactors: Vec::new(),
-        called: Vec::new(),
-    }
+    Message { id: Seq(id), author, at: Moment(0), body: "hi".to_owned(), html: None, place, more: Seldom::default() }
 }
 
 /// What somebody at this cursor hears, who has not looked into the feed.

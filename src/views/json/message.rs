@@ -52,7 +52,7 @@ fn is_zero(number: &u32) -> bool {
 impl<'a> Message<'a> {
     /// A message of the room at this address.
     pub fn of(room: &'a Address, message: &'a crate::domain::Message) -> Self {
-        let extras = &message.extras;
+        let extras = &message.more.extras;
         let edited_at = extras.edited_at.map(|at| Stamp::of(at).to_the_millisecond().to_owned());
         Self {
             id: message.id.0,

@@ -95,7 +95,7 @@ impl<'a> Shown<'a> {
 
     /// What was said.
     pub(super) fn of_message(message: &'a Message) -> Self {
-        Self { source: &message.body, html: message.html.as_deref(), called: &message.called }
+        Self { source: &message.body, html: message.html.as_deref(), called: &message.more.called }
     }
 
     /// Whether it is a few emoji and nothing else, which are shown big.

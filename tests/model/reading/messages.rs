@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use taproom::domain::{Author, Extras, Message, Moment, Piece, Place, Quote, Reacted, Seq, UserId, Version, called_in};
+use taproom::domain::{
+    Author, Extras, Message, Moment, More, Piece, Place, Quote, Reacted, Seq, UserId, Version, called_in,
+};
 use taproom::store::Snapshot;
 
 use crate::rules::{Model, Post, Room};
@@ -15,13 +17,14 @@ const NAMED: usize = 5;
 /// What hangs on the messages of a room, which are shown so.
 pub fn read_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
     for (post, message) in room.posts.iter().zip(shown) {
-        let belongs: Vec<&Message> = shown.iter().filter(|other| other.extras.thread == Some(message.id)).collect();
+        let belongs: Vec<&Message> =
+            shown.iter().filter(|other| other.more.extras.thread == Some(message.id)).collect();
         let last = &belongs[belongs.len().saturating_sub(THREAD)..];
         let thread: Vec<Message> = [message].iter().chain(last).copied().cloned().collect();
         assert_eq!(snapshot.thread(room.id, message.id).unwrap(), thread);
-        if message.extras.thread.is_none() {
+        if message.more.extras.thread.is_none() {
             for answered in &thread {
-                let is_answer = |other: &&Message| other.extras.reply_to == Some(answered.id);
+                let is_answer = |other: &&Message| other.more.extras.reply_to == Some(answered.id);
                 let answers: Vec<Message> = thread.iter().filter(is_answer).cloned().collect();
                 assert_eq!(snapshot.answers(room.id, answered).unwrap(), answers);
             }
@@ -29,7 +32,7 @@ pub fn read_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
         let versions = post.versions.iter().map(|(until, body)| Version { until: Moment(*until), body: body.clone() });
         assert_eq!(snapshot.versions(room.id, message.id).unwrap(), versions.collect::<Vec<_>>());
     }
-    let pins: Vec<Message> = shown.iter().rev().filter(|message| message.extras.pinned).cloned().collect();
+    let pins: Vec<Message> = shown.iter().rev().filter(|message| message.more.extras.pinned).cloned().collect();
     assert_eq!(snapshot.pins(room.id).unwrap(), pins);
     assert_eq!(snapshot.thread(room.id, Seq(room.id.0)).unwrap(), [], "an opening begins no thread");
 }
@@ -44,14 +47,8 @@ pub fn shown(model: &Model, room: &Room) -> Vec<Message> {
     }
     let whole = |post: &Post| {
         let first = began[&post.id];
-        let message = message(
-            model,
-            room,
-            post,
-            (first != post.id).then_some(Seq(first)),
-            replies.get(&post.id).copied().unwrap_or(0),
-        );
-        Message { reactors: reactors(model, post), ..message }
+        let thread = (first != post.id).then_some(Seq(first));
+        message(model, room, post, thread, replies.get(&post.id).copied().unwrap_or(0))
     };
     room.posts.iter().map(whole).collect()
 }
@@ -61,15 +58,9 @@ fn message(model: &Model, room: &Room, post: &Post, thread: Option<Seq>, replies
     let author = |post: &Post| called(post.author);
     let answered = post.reply_to.and_then(|id| room.post(id));
     let reacted = |(with, by): &(String, Vec<UserId>)| Reacted { with: with.clone(), by: by.clone() };
-    Message {
-        reactors: Vec::new(),
+    let more = More {
+        reactors: reactors(model, post),
         called: post.html.as_deref().map_or_else(Vec::new, called_in).into_iter().map(called).collect(),
-        id: Seq(post.id),
-        author: author(post),
-        at: Moment(post.at),
-        body: post.body.clone(),
-        html: post.html.clone(),
-        place: Place { follows: post.follows, opens_day: post.opens_day },
         extras: Extras {
             mentions: post.mentions.clone(),
             calls_all: post.calls_all,
@@ -81,6 +72,15 @@ fn message(model: &Model, room: &Room, post: &Post, thread: Option<Seq>, replies
             reactions: post.reactions.iter().map(reacted).collect(),
         },
         quote: answered.map(|post| Quote { id: Seq(post.id), author: author(post), excerpt: excerpt(model, post) }),
+    };
+    Message {
+        id: Seq(post.id),
+        author: author(post),
+        at: Moment(post.at),
+        body: post.body.clone(),
+        html: post.html.clone(),
+        place: Place { follows: post.follows, opens_day: post.opens_day },
+        more: more.into(),
     }
 }
 
