@@ -22,6 +22,8 @@ use crate::server::Cast;
 const BATCH: usize = 5_000;
 /// How far the messages lie apart. The last is from just now.
 const EVERY: Duration = Duration::from_secs(1);
+/// How long ago the first is at most: whoever has not come back for 90 days has to come in anew.
+const AGO_MAX: Duration = Duration::from_secs(60 * 24 * 60 * 60);
 
 /// How much there is in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,14 +115,16 @@ struct Pen {
     store: Store,
     batch: Vec<Asked>,
     now: Moment,
+    every_ms: u64,
     opened: Vec<RoomId>,
 }
 
 impl Pen {
     fn open(directory: &Path, commands: usize) -> io::Result<Self> {
         let store = Store::open(directory).map_err(io::Error::other)?;
-        let ago = EVERY.as_millis() as u64 * commands as u64;
-        Ok(Self { store, batch: Vec::new(), now: Moment(engine::now().0 - ago), opened: Vec::new() })
+        let every_ms = (EVERY.as_millis() as u64).min(AGO_MAX.as_millis() as u64 / commands as u64);
+        let now = Moment(engine::now().0 - every_ms * commands as u64);
+        Ok(Self { store, batch: Vec::new(), now, every_ms, opened: Vec::new() })
     }
 
     fn enter(&mut self, name: &str, token: TokenHash) -> io::Result<UserId> {
@@ -142,7 +146,7 @@ impl Pen {
     }
 
     fn commit(&mut self) -> io::Result<Vec<Done>> {
-        self.now.0 += EVERY.as_millis() as u64 * self.batch.len() as u64;
+        self.now.0 += self.every_ms * self.batch.len() as u64;
         let done = self.store.commit(self.now, &self.batch).map_err(io::Error::other)?;
         let done = done.into_iter().collect::<Result<Vec<Done>, _>>().map_err(io::Error::other)?;
         self.opened.extend(done.iter().filter_map(|done| match done.event {
