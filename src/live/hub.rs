@@ -7,6 +7,7 @@ use std::task::Waker;
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::bells::{Bells, Slot, Taken};
 use super::crowd::Crowd;
 use super::notes::{About, Notes};
 use super::tail::{Frames, Tail, Told};
@@ -30,9 +31,6 @@ pub(super) enum Heard {
     Unknown(u64),
 }
 
-/// A place in the row of bells.
-pub(super) type Slot = usize;
-
 /// Where a listener stands, and how it wants to be told.
 pub(super) struct Look {
     /// The last change it has heard.
@@ -50,53 +48,22 @@ pub(super) struct Look {
 #[derive(Default)]
 pub(super) struct Hub {
     inner: Mutex<Inner>,
-    /// How often there was something to ring for.
+    /// How often there was something to ring for: what the bells say, for those who have nothing else to ask.
     calls: AtomicU64,
 }
 
 #[derive(Default)]
 struct Inner {
     frames: Frames,
-    bells: Vec<Bell>,
-    free: Vec<Slot>,
+    bells: Bells,
     crowd: Crowd,
     notes: Notes,
     typing: Typing,
     /// How often the hub has started afresh.
     starts: u64,
-    ringer: Ringer,
-    /// When those frames became durable whose bells have not been rung yet.
-    unrung: Vec<std::time::Instant>,
-    /// How many there were when bells were rung last.
-    rung: usize,
     /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
     /// that all rooms share would be fought for at every delivery.
     told: u64,
-}
-
-/// The bell of one seat.
-#[derive(Default)]
-struct Bell {
-    waker: Option<Waker>,
-    /// Of how many calls there was nothing left to look for when it was hung up.
-    heard: u64,
-}
-
-/// Whoever rings the bells of a room: one at a time. What comes meanwhile waits until all have had their turn, and is then
-/// told together; in a room where much happens a listener is woken once for all of it.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Ringer {
-    #[default]
-    Away,
-    Rings,
-    /// Rings, or is on the way, and there is something that was not rung for.
-    IsDue,
-}
-
-/// Bells that are to be rung, and when the frames became durable for which they are.
-pub(super) struct Bells {
-    pub wakers: Vec<Waker>,
-    pub durable: Vec<std::time::Instant>,
 }
 
 /// In a room with more listeners nobody is told who is typing: each word of it would be sent to all of them, and among so
@@ -116,10 +83,7 @@ impl Hub {
         if let Some(person) = who {
             inner.crowd.join(person);
         }
-        let slot = inner.free.pop().unwrap_or_else(|| {
-            inner.bells.push(Bell::default());
-            inner.bells.len() - 1
-        });
+        let slot = inner.bells.join();
         let is_typing = inner.typing.is_told();
         (slot, if is_typing { inner.notes.before(About::Typing) } else { inner.notes.version() })
     }
@@ -127,8 +91,7 @@ impl Hub {
     /// Gives up a seat that was taken for `who`.
     pub fn leave(&self, slot: Slot, who: Option<&Author>) {
         let mut inner = self.lock();
-        inner.bells[slot] = Bell::default();
-        inner.free.push(slot);
+        inner.bells.leave(slot);
         if let Some(author) = who {
             inner.crowd.leave(author);
         }
@@ -141,7 +104,7 @@ impl Hub {
 
     /// How many listen.
     pub fn listeners(&self) -> usize {
-        self.lock().listeners()
+        self.lock().bells.listeners()
     }
 
     /// Whether somebody of this number listens.
@@ -152,7 +115,7 @@ impl Hub {
     /// Who is here.
     pub fn here(&self) -> Here {
         let inner = self.lock();
-        inner.crowd.here(inner.listeners())
+        inner.crowd.here(inner.bells.listeners())
     }
 
     /// Says something anew. The bells are the caller's to ring.
@@ -163,7 +126,7 @@ impl Hub {
     /// Somebody types. When that is to be said, if it is news.
     pub fn types(&self, who: &Author, now: Instant) -> Option<Instant> {
         let mut inner = self.lock();
-        if inner.listeners() > TYPING_LISTENERS_MAX {
+        if inner.bells.listeners() > TYPING_LISTENERS_MAX {
             return None;
         }
         inner.typing.begins(who, now)
@@ -183,7 +146,7 @@ impl Hub {
     /// Adds a frame, of what became durable at this instant. The bell is the caller's to ring.
     pub fn add(&self, frame: Frame, tail: Tail, durable: std::time::Instant) {
         let inner = &mut *self.lock();
-        inner.unrung.push(durable);
+        inner.bells.frame(durable);
         if let Some(typists) = frame.sent_by().and_then(|author| inner.typing.ends(author)) {
             inner.notes.write(About::Typing, frame::typing(typists));
         }
@@ -194,34 +157,24 @@ impl Hub {
     /// [`Hub::take_bells`] gives any. Otherwise whoever does so will ring them again.
     pub fn call(&self) -> bool {
         let mut inner = self.lock();
-        self.calls.fetch_add(1, Ordering::Release);
-        std::mem::replace(&mut inner.ringer, Ringer::IsDue) == Ringer::Away
+        let (calls, is_to_ring) = inner.bells.call();
+        self.calls.store(calls, Ordering::Release);
+        is_to_ring
     }
 
-    /// Takes down the bells of all who have not heard everything, to be rung: whose bell it is then looks. Not rung here,
-    /// because under the lock everybody would wait for it. `None`: there is nothing more to ring for, and whoever rang is away.
-    pub fn take_bells(&self) -> Option<Bells> {
-        let inner = &mut *self.lock();
-        if inner.ringer != Ringer::IsDue {
-            inner.ringer = Ringer::Away;
-            return None;
-        }
-        inner.ringer = Ringer::Rings;
-        let calls = self.calls();
-        let unheard = inner.bells.iter_mut().filter(|bell| bell.heard < calls);
-        inner.rung = inner.unrung.len();
-        let wakers = unheard.filter_map(|bell| bell.waker.take()).collect();
-        Some(Bells { wakers, durable: std::mem::take(&mut inner.unrung) })
+    /// Takes down bells to be rung, as [`Bells::take`] does.
+    pub fn take_bells(&self) -> Option<Taken> {
+        self.lock().bells.take()
     }
 
     /// Whether the bells were rung for several frames at a time when they were rung last.
     pub fn is_lively(&self) -> bool {
-        self.lock().rung > 1
+        self.lock().bells.are_lively()
     }
 
-    /// The bell of one seat, if it hangs. It stays where it is, so that those who ring it need not know of each other.
+    /// The bell of one seat, if it hangs.
     pub fn bell(&self, slot: Slot) -> Option<Waker> {
-        self.lock().bells[slot].waker.clone()
+        self.lock().bells.bell(slot)
     }
 
     /// How many frames were told since this was asked last.
@@ -247,12 +200,7 @@ impl Hub {
     /// `bell` before it looks, so that what is told after this look rings it.
     pub fn after(&self, slot: Slot, look: &Look, bell: &Waker) -> (Heard, Option<u64>) {
         let inner = &mut *self.lock();
-        let calls = self.calls();
-        let seat = &mut inner.bells[slot];
-        match &mut seat.waker {
-            Some(hung) if hung.will_wake(bell) => {}
-            empty => *empty = Some(bell.clone()),
-        }
+        inner.bells.hang(slot, bell);
         if inner.frames.starts_after(look.cursor) {
             return (Heard::Behind, None);
         }
@@ -270,16 +218,7 @@ impl Hub {
                 None => (Heard::Nothing, true),
             },
         };
-        if is_all {
-            seat.heard = calls;
-        }
-        (heard, is_all.then_some(calls))
-    }
-}
-
-impl Inner {
-    fn listeners(&self) -> usize {
-        self.bells.len() - self.free.len()
+        (heard, is_all.then(|| inner.bells.has_heard(slot)))
     }
 }
 

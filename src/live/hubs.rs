@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::task::Waker;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
 use super::Frame;
 use super::agenda::{Agenda, Errand};
+use super::bells::{MORE_WITHIN, Slot, ring};
 use super::board::Board;
 use super::followers::Followers;
-use super::hub::{Bells, Hub, Slot};
+use super::hub::Hub;
 use super::keeper::{BEAT_EVERY, here_told_after};
 use super::people::People;
 use super::rights::{Concerns, Rights};
@@ -23,18 +21,11 @@ use crate::domain::{Author, Concerned, Person, RoomId, Seq, UserId};
 use crate::meters::{Meters, Present};
 use crate::views::Here;
 
-/// How many bells are rung before others have their turn, and those who were rung: some milliseconds of work.
-const RUNG_AT_ONCE: usize = 256;
-
-/// Where several messages were told together, how long the next waits for more: telling a crowd once costs much less than
-/// telling it twice.
-const MORE_WITHIN: Duration = Duration::from_millis(1);
-
 /// All hubs.
 pub struct Hubs {
     tail: Tail,
     meters: Arc<Meters>,
-    /// Rings the bells: waking thousands takes longer than a commit, and the writer has better things to do.
+    /// Where the bells are rung: waking thousands takes longer than a commit, and the writer has better things to do.
     ringer: Handle,
     rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
     people: People,
@@ -187,9 +178,10 @@ impl Hubs {
                 if hub.is_lively() {
                     sleep(MORE_WITHIN).await;
                 }
-                let Some(Bells { wakers, durable }) = hub.take_bells() else { return };
-                ring(wakers).await;
-                durable.iter().for_each(|since| meters.fan_out.observe(since.elapsed().as_secs_f64()));
+                let Some(bells) = hub.take_bells() else { return };
+                for durable in bells.ring().await {
+                    meters.fan_out.observe(durable.elapsed().as_secs_f64());
+                }
             }
         });
     }
@@ -235,17 +227,6 @@ impl Hubs {
 
     fn moved(&self, room: RoomId, hub: &Hub) {
         self.agenda.plan(Errand::Here(room), Instant::now() + here_told_after(hub.listeners()));
-    }
-}
-
-/// Rings bells, and lets others have their turn in between: a page that somebody asks for meanwhile does not wait until
-/// thousands have been told.
-async fn ring(bells: Vec<Waker>) {
-    for (rung, bell) in bells.into_iter().enumerate() {
-        if rung % RUNG_AT_ONCE == RUNG_AT_ONCE - 1 {
-            yield_now().await;
-        }
-        bell.wake();
     }
 }
 

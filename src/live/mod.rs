@@ -1,5 +1,5 @@
 //! What listeners hear. A [`Frame`] is a change, written once as the bytes of a stream; a [`Hubs`] has a hub for each
-//! room that somebody listens to, with the last frames and a bell; a [`Listener`] is a cursor that turns both, and the
+//! room that somebody listens to, with the last frames and a row of bells; a [`Listener`] is a cursor that turns both, and the
 //! feed behind them, into one stream without a gap.
 //!
 //! Besides changes there is what passes: who is here and who types in a room stands in its `notes.rs`, what is new to one
@@ -11,6 +11,7 @@
 //! people they are about have changed.
 
 mod agenda;
+mod bells;
 mod board;
 mod crowd;
 mod followers;

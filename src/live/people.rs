@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::bells::Slot;
 use super::board::{Board, NEWS_MAX, News};
-use super::hub::{Hub, Slot};
+use super::hub::Hub;
 use crate::domain::UserId;
 
 /// For how long somebody is here whose last stream has ended.
