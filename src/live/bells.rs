@@ -3,6 +3,7 @@
 //! for all of it. What there is to hear, nothing here knows.
 
 use std::task::Waker;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::task::yield_now;
@@ -136,10 +137,12 @@ impl Taken {
 }
 
 /// Rings bells, and lets others have their turn in between: a page that somebody asks for meanwhile does not wait until
-/// thousands have been told.
+/// thousands have been told. Other threads too, and programs: whoever writes what was posted, and the proxy that passes on
+/// what was sent, would otherwise wait for the rest of this thread's time.
 pub(super) async fn ring(bells: Vec<Waker>) {
     for (rung, bell) in bells.into_iter().enumerate() {
         if rung % RUNG_AT_ONCE == RUNG_AT_ONCE - 1 {
+            thread::yield_now();
             yield_now().await;
         }
         bell.wake();
