@@ -62,16 +62,16 @@
 //! 2. `web/live.rs` takes the later of that number and `Last-Event-ID`; [`live::Start::judge`] says whether anything leads
 //!    on from there.
 //! 3. [`live::Listener`] hangs up its bell, looks at the hub's tail, and if that starts too late reads the feed page by
-//!    page until the two meet. It waits for the bell, a heartbeat, or the end of the server.
+//!    page until the two meet. Then it waits for the bell, which rings for a heartbeat and the end of the server too.
 //! 4. A connection that breaks comes back with the id of what was last heard: step 2.
 //!
 //! # What passes
 //!
 //! Who is here, who is typing and what is new to one person alone is no change: it has no number, nobody catches up on it,
-//! and it is nowhere but in memory. A room has a note for each of the first two, of which only the latest is kept, and a
-//! listener holds the number of the last that it read. A person who listens has a board: a number again, and what the
-//! last news were about; what is true is read when a listener looks. One task, which sleeps until something is due,
-//! writes notes and rings bells (`live/keeper.rs`).
+//! and it is nowhere but in memory. A room has a note for each of the first two, and one for its heartbeat, of which only
+//! the latest is kept, and a listener holds the number of the last that it read. A person who listens has a board: a number
+//! again, and what the last news were about; what is true is read when a listener looks. One task, which sleeps until
+//! something is due, writes notes and rings bells (`live/keeper.rs`).
 //!
 //! # Choices that were measured or tried
 //!

@@ -1,5 +1,5 @@
 //! What is to be told at which time that no commit brings about: each errand is there at most once, so a room in which
-//! nothing happens costs nothing, and one in which much happens costs one errand.
+//! nothing happens costs a beat now and then, and one in which much happens costs one errand more.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};

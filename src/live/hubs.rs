@@ -31,6 +31,7 @@ pub struct Hubs {
     people: People,
     followers: Followers,
     agenda: Agenda,
+    beats: Agenda,
     closing: AtomicBool,
     rights: Rights,
 }
@@ -46,6 +47,7 @@ impl Hubs {
             people: People::default(),
             followers: Followers::default(),
             agenda: Agenda::default(),
+            beats: Agenda::default(),
             closing: AtomicBool::new(false),
             rights: Rights::default(),
         }
@@ -159,6 +161,10 @@ impl Hubs {
         &self.agenda
     }
 
+    pub(super) fn beats(&self) -> &Agenda {
+        &self.beats
+    }
+
     pub(super) fn people(&self) -> &People {
         &self.people
     }
@@ -211,7 +217,7 @@ impl Hubs {
         let hub = Arc::clone(rooms.entry(room).or_default());
         let (slot, note) = hub.join(who);
         drop(rooms);
-        self.agenda.plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
+        self.beats.plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
         self.moved(room, &hub);
         let board = who.map(|Person { author, hidden, .. }| {
             let (board, is_news) = self.people.join(author.id, *hidden, (Arc::clone(&hub), slot));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::Instant;
 
-use super::agenda::Errand;
+use super::agenda::{Agenda, Errand};
 use super::board::News;
 use super::followers::Moved;
 use super::notes::About;
@@ -37,8 +37,13 @@ pub(super) fn here_told_after(listeners: usize) -> Duration {
 impl Hubs {
     /// Does what is due, and reads in `store` whom it concerns. Runs until it is dropped.
     pub async fn keep_telling(&self, store: &Store) {
+        // Side by side: whoever hears no beat for too long comes back, so that those must not wait for thousands of others.
+        tokio::join!(self.do_errands(self.agenda(), store), self.do_errands(self.beats(), store));
+    }
+
+    async fn do_errands(&self, agenda: &Agenda, store: &Store) {
         loop {
-            for errand in self.agenda().due().await {
+            for errand in agenda.due().await {
                 match errand {
                     Errand::Beat(room) => self.beat(room),
                     Errand::Here(room) => self.tell_here(room),
@@ -65,7 +70,7 @@ impl Hubs {
         if let Some(hub) = self.hub(room) {
             hub.say(About::Beat, frame::ping());
             self.ring(&hub);
-            self.agenda().plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
+            self.beats().plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
         }
     }
 

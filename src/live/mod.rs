@@ -2,7 +2,7 @@
 //! room that somebody listens to, with the last frames and a row of bells; a [`Listener`] is a cursor that turns both, and the
 //! feed behind them, into one stream without a gap.
 //!
-//! Besides changes there is what passes: who is here and who types in a room stands in its `notes.rs`, what is new to one
+//! Besides changes there is what passes: who is here and who types in a room, and its heartbeat, stands in its `notes.rs`, what is new to one
 //! person alone on their `board.rs`. It has no number that a listener could come back to, is kept nowhere, and the
 //! latest of it is all that anybody is told. One task, the `keeper.rs`, tells it when it is due; of which rooms somebody is
 //! told who is elsewhere, the `followers.rs` know.

@@ -187,13 +187,13 @@ impl Browser {
     /// Presses keys on whatever has the focus.
     pub async fn presses(&self, keys: impl Into<TypingData>) {
         let keys: TypingData = keys.into();
-        self.driver.action_chain().send_keys(keys).perform().await.expect("there is a keyboard");
+        pressed(self.driver.action_chain().send_keys(keys).perform().await);
     }
 
     /// Holds Shift and presses a key.
     pub async fn presses_with_shift(&self, key: Key) {
         let chain = self.driver.action_chain().key_down(Key::Shift).send_keys(key).key_up(Key::Shift);
-        chain.perform().await.expect("there is a keyboard");
+        pressed(chain.perform().await);
     }
 
     /// Holds some keys and presses another.
@@ -207,7 +207,7 @@ impl Browser {
         for held in held {
             chain = chain.key_up(held.clone());
         }
-        chain.perform().await.expect("there is a keyboard");
+        pressed(chain.perform().await);
     }
 
     /// Types into whatever has the focus, any character there is.
@@ -281,5 +281,13 @@ impl FormatRequestData for Cdp {
     fn format_request(&self, session: &SessionId) -> RequestData {
         let body = json!({"cmd": self.command, "params": self.params});
         RequestData::new(reqwest::Method::POST, format!("/session/{session}/goog/cdp/execute")).add_body(body)
+    }
+}
+
+/// A key that leads to another page may take the driver's answer along.
+fn pressed(answer: WebDriverResult<()>) {
+    match answer {
+        Err(error) if format!("{error:?}").contains("aborted by navigation") => {}
+        answer => answer.expect("there is a keyboard"),
     }
 }

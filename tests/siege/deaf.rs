@@ -7,7 +7,7 @@ use crate::harness::{Guest, ROOM};
 use crate::line::{Line, Listener};
 use crate::siege::{Besieged, is_full, so_many, tell};
 
-/// What one may cost, in KiB: what is taken before the socket takes it (16, and a piece), and as much for the connection itself.
+/// What one may cost, in KiB: the piece that the socket does not take (16, or one longer frame), and as much for the connection itself.
 const EACH_KIB_MAX: f64 = 128.0;
 /// What all together may cost, in KiB: the tail of the room, and what the cache of the data file grows by.
 const ALL_KIB_MAX: f64 = 96.0 * 1024.0;
