@@ -176,6 +176,17 @@ impl Browser {
         }
     }
 
+    /// Clicks on what leads to another page, and waits until this one has gone: what is looked for next may stand on
+    /// both.
+    pub async fn clicks_away(&self, css: &str) {
+        let clicked = self.find(css).await;
+        self.clicks(css).await;
+        let gone = clicked.wait_until().wait(PATIENCE, Duration::from_millis(50)).stale().await;
+        if let Err(error) = gone {
+            panic!("{css} leads nowhere ({})\n{}", first_of(&error), self.account().await);
+        }
+    }
+
     async fn tries_to_click(&self, element: &WebElement) -> WebDriverResult<()> {
         if !element.is_displayed().await? {
             element.scroll_into_view().await?;

@@ -235,7 +235,7 @@ async fn a_message_is_mended_answered_and_reacted_to_without_script() {
     ann.keys_in("#reaction", "so true").await;
     ann.clicks("form.stack button").await;
     ann.find(":target .reaction.boost").await;
-    ann.clicks(":target .reaction.boost").await;
+    ann.clicks_away(":target .reaction.boost").await;
     ann.find(":target").await;
     let none = ann.driver.query(By::Css(".reaction.boost")).nowait();
     assert!(!none.exists().await.expect("a selector"), "pressed again, it is taken back");
@@ -256,7 +256,7 @@ async fn a_message_is_mended_answered_and_reacted_to_without_script() {
     ann.clicks("form[action$='/pin'] button").await;
     ann.clicks("#pins a").await;
     ann.find("#pinned").await;
-    ann.clicks("form[action$='/unpin'] button").await;
+    ann.clicks_away("form[action$='/unpin'] button").await;
     ann.find(":target").await;
 }
 
