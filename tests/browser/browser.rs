@@ -90,7 +90,14 @@ impl Browser {
         browser.driver.set_script_timeout(LOOK * 5).await.expect("a timeout");
         browser.cdp("Emulation.setTimezoneOverride", json!({"timezoneId": "UTC"})).await;
         browser.prefers("light", "reduce").await;
+        browser.notes_streams().await;
         browser
+    }
+
+    /// Lets pages that this tab opens from now on note that their stream is open.
+    pub async fn notes_streams(&self) {
+        let note = "addEventListener('htmx:sse:after:connection', () => { window.hears = true })";
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({"source": note})).await;
     }
 
     /// Asks the browser itself, by its own protocol.

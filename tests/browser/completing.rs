@@ -103,7 +103,11 @@ async fn what_begins_no_word_and_what_nothing_is_found_for_is_sent_as_before() {
     ann.sits_down(&house.url, ANN).await;
     ann.eval("window.asked = []; const real = fetch; window.fetch = (to, how) => { if (String(to).includes('/complete')) asked.push(new URL(to, location).searchParams.get('q')); return real(to, how) }", vec![]).await;
     for text in ["mail a@bob.org", "at 12:30", "so :D", "a/b", "1 #", "x :", "see https://a.org/#bo"] {
-        ann.says(text).await;
+        ann.writes(text).await;
+        // Longer than the page waits before it asks: its timer is the first to be due.
+        ann.driver.execute_async("setTimeout(arguments[0], 100)", vec![]).await.expect("time passes");
+        ann.presses(Key::Enter).await;
+        ann.sees(text).await;
     }
     assert_eq!(ann.eval("return asked", vec![]).await, json!([]), "nothing was asked for");
     ann.writes("@nobody").await;
@@ -141,7 +145,7 @@ async fn a_late_answer_and_one_that_was_outrun_show_nothing() {
     ann.is_offered(&["*Cleo"]).await;
     ann.driver
         .execute_async(
-            "const done = arguments[0]; held[0](); setTimeout(() => requestAnimationFrame(done), 200)",
+            "const done = arguments[0]; held[0]().then(() => setTimeout(() => requestAnimationFrame(done), 200))",
             vec![],
         )
         .await
@@ -154,7 +158,7 @@ async fn a_late_answer_and_one_that_was_outrun_show_nothing() {
     ann.sees("@cle @b").await;
     ann.driver
         .execute_async(
-            "const done = arguments[0]; held[2](); setTimeout(() => requestAnimationFrame(done), 200)",
+            "const done = arguments[0]; held[2]().then(() => setTimeout(() => requestAnimationFrame(done), 200))",
             vec![],
         )
         .await
@@ -208,6 +212,7 @@ async fn the_form_to_edit_completes_too() {
     ann.sits_down(&house.url, ANN).await;
     let id = ann.says("hello you").await;
     ann.goes_to(&format!("{}{ROOM_PATH}/messages/{id}/edit", house.url)).await;
+    ann.until("one can write", "return document.activeElement.id === 'text'", vec![]).await;
     ann.presses("!").await;
     assert_eq!(ann.written().await, "hello you!", "one goes on where the text ends");
     ann.fills("#text", "hello you @b").await;

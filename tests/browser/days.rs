@@ -41,16 +41,16 @@ async fn without_a_script_one_walks_from_day_to_day_and_to_any_other() {
     reader.clicks(".edge-link a").await;
     reader.find(".thread .message:nth-child(20):last-child").await;
     assert_eq!(reader.all(".edge-link").await, ["Earlier on this day"]);
-    reader.clicks("[rel=next]").await;
+    reader.clicks_away("[rel=next]").await;
     let address = reader.driver.current_url().await.expect("an address");
     assert!(address.as_str().ends_with(&date(0)), "{address}");
-    reader.clicks("[rel=prev]").await;
-    reader.clicks("[rel=prev]").await;
+    reader.clicks_away("[rel=prev]").await;
+    reader.clicks_away("[rel=prev]").await;
     reader.find("nav [rel=next]").await;
 
     // The calendar of the form is the browser's own; what it sends is a date.
     reader.find("#date").await.send_keys("01022020").await.expect("a field for a date");
-    reader.clicks("form[action$='/days'] button").await;
+    reader.clicks_away("form[action$='/days'] button").await;
     reader.find("[rel=next]").await;
     let texts = reader.all("main section p").await;
     assert!(texts.iter().any(|text| text == "Nobody said anything here on this day."), "{texts:?}");

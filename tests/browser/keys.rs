@@ -194,10 +194,12 @@ async fn the_next_room_with_something_new_is_a_key_away_and_so_is_the_one_before
     }
     ann.driver.refresh().await.expect("a reload");
     ann.listens().await;
+    // Whoever has looked at a room for a moment has read it, and here the moment may be a long one.
+    ann.cdp("Network.enable", json!({})).await;
+    ann.cdp("Network.setBlockedURLs", json!({"urls": ["*/read"]})).await;
     ann.clicks("#text").await;
     let there = |name: &str| format!("return document.querySelector('.head h1')?.innerText === {}", json!(name));
     for (key, name) in [(Key::Down, "Zelkova"), (Key::Down, "Birch"), (Key::Up, "Zelkova")] {
-        // Whoever is in a room has not read it before they have looked at it for a moment.
         ann.presses_with(&[Key::Alt, Key::Shift], key).await;
         ann.until(&format!("one is in {name}"), &there(name), vec![]).await;
         ann.listens().await;

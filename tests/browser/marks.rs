@@ -179,12 +179,12 @@ async fn without_script_one_marks_as_read_and_keeps_a_draft() {
     let browser = Browser::without_script().await;
     browser.is_shown(&house, &ann, ROOM_PATH).await;
     browser.picture("room-mark-without-script").await;
-    browser.clicks("form[action$='/read'] button").await;
+    browser.clicks_away("form[action$='/read'] button").await;
     bob.says("and more").await;
     has_unread(&ann, 1).await;
-    browser.clicks("noscript a").await;
+    browser.clicks_away("noscript a").await;
     browser.find("#new").await;
-    browser.clicks("form[action='/read-all'] button").await;
+    browser.clicks_away("form[action='/read-all'] button").await;
     has_unread(&ann, 0).await;
     browser.keys_in("#text", "half a sentence").await;
     browser.clicks("[formaction$='/draft']").await;

@@ -69,6 +69,7 @@ async fn what_is_for_somebody_is_told_once_in_whichever_of_their_windows() {
     let second = window.driver.new_tab().await.expect("another window");
     window.driver.switch_to_window(second).await.expect("it is there");
     window.records_notices().await;
+    window.notes_streams().await;
     window.goes_to(&format!("{}{other}", house.url)).await;
     window.listens().await;
 

@@ -124,8 +124,14 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     ann.shuts("#menu").await;
     ann.resize(390, 844).await;
     ann.clicks("#text").await;
-    ann.clicks(&format!("#m{own} .body")).await;
-    ann.until("the tools come to a tap", "return !document.querySelector('#tools').hidden", vec![]).await;
+    for tapped in [theirs, own] {
+        ann.clicks(&format!("#m{tapped} .body")).await;
+        let shown = format!(
+            "const tools = document.querySelector('#tools');
+             return !tools.hidden && tools.lastElementChild.href.endsWith('/messages/{tapped}/actions')"
+        );
+        ann.until("the tools come to a tap", &shown, vec![]).await;
+    }
     ann.clicks("#tools [aria-label=More]").await;
     ann.opens("#menu").await;
     ann.picture("menu-phone").await;
@@ -171,11 +177,11 @@ async fn the_house_is_kept_in_order_without_script() {
 
     olga.visits(&house, "/house/people").await;
     olga.keys_in("#q", "bob").await;
-    olga.clicks("form[role=search] button").await;
+    olga.clicks_away("form[role=search] button").await;
     olga.clicks(".rows a[href='/people/Bob%20Lee']").await;
     olga.clicks("form[action$='/mute'] button:not([formaction])").await;
     olga.find("form[action$='/unmute'] button").await;
-    olga.clicks("form[action$='/unmute'] button").await;
+    olga.clicks_away("form[action$='/unmute'] button").await;
     olga.clicks("form[action$='/ban'] .danger").await;
     olga.find("form[action$='/unban']").await;
     olga.visits(&house, "/house/invitations").await;

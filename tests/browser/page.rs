@@ -43,10 +43,9 @@ impl Browser {
         self.listens().await;
     }
 
-    /// Waits until the page's stream is open: the server counts this listener then, and tells it so.
+    /// Waits until the page's stream is open: the server counts this listener then.
     pub async fn listens(&self) {
-        let heard = "return Number(document.querySelector('#faces > span:not(.avatar)').firstChild.textContent) > 0";
-        self.until("the page is told who is here", heard, vec![]).await;
+        self.until("the page listens", "return window.hears", vec![]).await;
     }
 
     /// How many people the page says are here.
@@ -78,7 +77,8 @@ impl Browser {
 
     /// Waits until the message stands in the list, and returns it. It stands there once.
     pub async fn sees(&self, text: &str) -> Row {
-        let there = "return [...document.querySelectorAll('#messages > .message[id] .body')]
+        // One's own stands there hidden until what was sent of it goes.
+        let there = "return [...document.querySelectorAll('#messages > .message[id]:not([hidden]) .body')]
                        .some(body => body.innerText === arguments[0])";
         self.until(&format!("“{text}” stands in the list"), there, vec![json!(text)]).await;
         let mut found: Vec<Row> = self.rows().await.into_iter().filter(|row| row.text == text).collect();

@@ -121,7 +121,7 @@ async fn one_jumps_from_the_past_to_the_latest_and_back() {
         ann.picture(name).await;
     }
     ann.resize(1440, 900).await;
-    ann.clicks("#pill").await;
+    ann.clicks_away("#pill").await;
     ann.listens().await;
     assert_eq!(ann.lines().await.last().map(String::as_str), Some("line 299"));
     assert!(ann.driver.current_url().await.expect("an address").as_str().ends_with(ROOM_PATH));
@@ -148,6 +148,7 @@ async fn without_a_script_links_lead_through_the_past_both_ways() {
     reader.find(&format!("#m{}", 70 + 40)).await;
     assert_eq!(lines().await, line(from + 50, (from + 100).min(130)));
     reader.driver.back().await.expect("back");
+    reader.find("#m70").await;
     reader.clicks("#older a").await;
     reader.find("#m30").await;
     assert_eq!(lines().await, line(from.saturating_sub(50), from));

@@ -65,10 +65,12 @@ impl Wire {
 
 impl Passed {
     /// A browser waits for an answer before it sends the next request on a connection, so each starts what is read here.
+    /// What it says of what was read does not belong to a visit: a slow machine looks long enough at a page for that.
     fn hear(&mut self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let line = text.lines().next().unwrap_or_default();
-        if let Some(request) = line.strip_suffix(" HTTP/1.1") {
+        let request = line.strip_suffix(" HTTP/1.1").filter(|request| !request.starts_with("POST "));
+        if let Some(request) = request {
             self.requests.push(request.to_owned());
         }
     }
