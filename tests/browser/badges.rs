@@ -55,6 +55,7 @@ async fn two_windows_in_two_rooms_show_what_is_new_in_the_other_until_it_is_read
     assert!(window.weight(ROOM_PATH).await > light, "the name of a room with something new stands out");
     let talk = bob.sends("/direct", &[("names", ANN)]).await["url"].as_str().expect("a path").to_owned();
     says_in(&bob, &talk, "for you").await;
+    window.tells(&format!("(1) {title}"), true).await;
     window.driver.refresh().await.expect("a reload");
     window.listens().await;
     window.shows_badge(&talk, "1 for you").await;

@@ -65,12 +65,12 @@ impl Wire {
 
 impl Passed {
     /// A browser waits for an answer before it sends the next request on a connection, so each starts what is read here.
-    /// What it says of what was read does not belong to a visit: a slow machine looks long enough at a page for that.
+    /// That somebody has read does not belong to a visit: a slow machine looks long enough at a page for that.
     fn hear(&mut self, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let line = text.lines().next().unwrap_or_default();
-        let request = line.strip_suffix(" HTTP/1.1").filter(|request| !request.starts_with("POST "));
-        if let Some(request) = request {
+        let tells_what_was_read = |request: &&str| request.starts_with("POST ") && request.ends_with("/read");
+        if let Some(request) = line.strip_suffix(" HTTP/1.1").filter(|request| !tells_what_was_read(request)) {
             self.requests.push(request.to_owned());
         }
     }
