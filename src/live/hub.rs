@@ -1,5 +1,6 @@
 //! One room that somebody listens to: its last frames, its bells, and the notes on its wall.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::task::Waker;
@@ -28,7 +29,7 @@ pub(super) enum Heard {
     /// Nothing now; the bell will ring.
     Nothing,
     /// Nothing that the hub knows of; but since this fresh start it covers nothing, and the feed may have more.
-    Unknown(u64),
+    Unknown(NonZeroU32),
 }
 
 /// Where a listener stands, and how it wants to be told.
@@ -40,7 +41,7 @@ pub(super) struct Look {
     /// Up to where it has read the board of whoever it is.
     pub news: u64,
     /// Up to which fresh start of the hub it has read the feed.
-    pub read: Option<u64>,
+    pub read: Option<NonZeroU32>,
     pub format: Format,
     pub framing: Framing,
 }
@@ -60,7 +61,7 @@ struct Inner {
     notes: Notes,
     typing: Typing,
     /// How often the hub has started afresh.
-    starts: u64,
+    starts: u32,
     /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
     /// that all rooms share would be fought for at every delivery.
     told: u64,
@@ -204,7 +205,7 @@ impl Hub {
         if inner.frames.starts_after(look.cursor) {
             return (Heard::Behind, None);
         }
-        let note = inner.notes.after(look.note);
+        let (note, start) = (inner.notes.after(look.note), NonZeroU32::MIN.saturating_add(inner.starts));
         let (heard, is_all) = match inner.frames.after(look.cursor, look.format, look.framing) {
             Some(Told { bytes, count, seq, is_all }) => {
                 inner.told += count as u64;
@@ -212,9 +213,7 @@ impl Hub {
             }
             None => match note {
                 Some((about, written, number)) => (Heard::Note(about, written.bytes(look.framing), number), false),
-                None if inner.frames.is_fresh() && look.read != Some(inner.starts) => {
-                    (Heard::Unknown(inner.starts), false)
-                }
+                None if inner.frames.is_fresh() && look.read != Some(start) => (Heard::Unknown(start), false),
                 None => (Heard::Nothing, true),
             },
         };

@@ -211,8 +211,9 @@ impl Hubs {
         self.closing.load(Ordering::Acquire)
     }
 
-    /// Takes a seat in a room for `who`, if they have a name, whose rights were judged after so many changes.
-    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Person>, judged: u64) -> Seat {
+    /// Takes a seat in a room for `who`, if they have a name, whose rights were judged after so many changes. The second that
+    /// is returned is the number of the last note that is of no interest any more.
+    pub(super) fn sit(self: &Arc<Self>, room: RoomId, who: Option<&Person>, judged: u64) -> (Seat, u64) {
         let mut rooms = self.rooms();
         let hub = Arc::clone(rooms.entry(room).or_default());
         let (slot, note) = hub.join(who);
@@ -226,9 +227,9 @@ impl Hubs {
             }
             board
         });
-        let present = self.meters.listener();
-        let who = who.map(|person| Box::new(person.author.clone()));
-        Seat { hubs: Arc::clone(self), room, hub, slot, note, who, board, judged, _present: present }
+        let who = who.map(|person| person.author.clone());
+        let occupant = Box::new(Occupant { room, who, _present: self.meters.listener() });
+        (Seat { hubs: Arc::clone(self), hub, slot, board, judged, occupant }, note)
     }
 
     fn moved(&self, room: RoomId, hub: &Hub) {
@@ -239,16 +240,20 @@ impl Hubs {
 /// A seat in a room, given up when dropped.
 pub(super) struct Seat {
     hubs: Arc<Hubs>,
-    room: RoomId,
     pub hub: Arc<Hub>,
     pub slot: Slot,
-    /// The last note that is of no interest any more.
-    pub note: u64,
-    who: Option<Box<Author>>,
     /// What is new to whoever sits here, if they have a name.
     pub board: Option<Arc<Board>>,
     /// After how many changes of rights it was found that they may sit here.
     pub judged: u64,
+    occupant: Box<Occupant>,
+}
+
+/// Who sits in a seat, and where.
+struct Occupant {
+    room: RoomId,
+    /// Who it is, if they have a name.
+    who: Option<Author>,
     _present: Present,
 }
 
@@ -258,20 +263,20 @@ impl Seat {
     }
 
     pub fn room(&self) -> RoomId {
-        self.room
+        self.occupant.room
     }
 
     /// Who sits here, if they have a name.
     pub fn user(&self) -> Option<UserId> {
-        self.who.as_ref().map(|who| who.id)
+        self.occupant.who.as_ref().map(|who| who.id)
     }
 
     /// From now on whoever sits here has this name, and others may know that they are here, or may not.
     pub fn stand(&mut self, person: &Person) {
-        let Some(who) = &mut self.who else { return };
+        let Some(who) = &mut self.occupant.who else { return };
         self.hub.stand(who, person);
-        **who = person.author.clone();
-        self.hubs.moved(self.room, &self.hub);
+        *who = person.author.clone();
+        self.hubs.moved(self.room(), &self.hub);
         if self.hubs.people.hide(person.author.id, person.hidden) {
             self.hubs.agenda.plan(Errand::Presence(person.author.id), Instant::now());
         }
@@ -279,7 +284,7 @@ impl Seat {
 
     /// What changes of rights since it was judged mean to whoever sits here.
     pub fn concerns(&self) -> Concerns {
-        self.hubs.rights.concerns(self.judged, self.user(), self.room)
+        self.hubs.rights.concerns(self.judged, || (self.user(), self.room()))
     }
 }
 
@@ -287,13 +292,13 @@ impl Drop for Seat {
     fn drop(&mut self) {
         // Under the lock of the map, so that nobody sits down in a hub that is just taken out of it.
         let mut rooms = self.hubs.rooms();
-        self.hub.leave(self.slot, self.who.as_deref());
+        self.hub.leave(self.slot, self.occupant.who.as_ref());
         if self.hub.listeners() == 0 {
             self.hubs.meters.from_tail.inc_by(self.hub.take_told());
-            rooms.remove(&self.room);
+            rooms.remove(&self.room());
         }
         drop(rooms);
-        self.hubs.moved(self.room, &self.hub);
+        self.hubs.moved(self.room(), &self.hub);
         if let Some(user) = self.user() {
             // Whoever goes because of what has happened to their rights is not waited for.
             let put_out = matches!(self.concerns(), Concerns::This(_));

@@ -4,6 +4,7 @@
 //! page, and look again. Nothing is skipped silently: who cannot be told what is missing is told so ([`frame::reset`]).
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -74,27 +75,37 @@ fn is_forgotten(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, Fau
 
 /// A bell that hangs in the hub: since there had been so many calls, and of which task. While both stay the same there is
 /// nothing to look for.
-#[derive(PartialEq, Eq)]
 struct Hung {
     calls: u64,
-    task: usize,
+    task: NonZeroUsize,
 }
 
 /// A stream of what happens in a room, from a place on, for as long as it is polled.
+///
+/// When thousands are told at once, each one's memory has left the processor's cache since the last time, and to fetch it
+/// is most of what a listener costs beside its socket. So all that a telling needs is here, and what is seldom needed
+/// elsewhere.
 pub struct Listener {
-    store: Arc<Store>,
     seat: Seat,
     look: Look,
     hung: Option<Hung>,
-    /// The last change by which anybody was called otherwise before this listener sat down, once that was looked up. The hub
-    /// tells it of those that come later.
-    named: Option<Seq>,
     /// What is told before anything else.
-    opening: Option<Bytes>,
+    opening: Option<Box<Bytes>>,
     ended: bool,
-    who: Box<Hearer>,
+    /// Whether it has heard how everybody is called who was called otherwise before it sat down. The hub tells it of those
+    /// that come later.
+    knows_names: bool,
+    seldom: Box<Seldom>,
+}
+
+const _: () = assert!(size_of::<Listener>() <= 120, "a listener and what holds its place are two lines of a cache");
+
+/// What a listener seldom needs.
+struct Seldom {
+    store: Arc<Store>,
+    who: Hearer,
     /// How `who` stands.
-    standing: Box<Standing>,
+    standing: Standing,
 }
 
 impl Listener {
@@ -115,18 +126,18 @@ impl Listener {
                 frame::reset(id)
             }
         };
-        let seat = hubs.sit(room, who.person.as_ref(), judged);
-        let look = Look { cursor: start.seq(), note: seat.note, news: 0, read: None, format, framing };
-        let opening = Some(opening.bytes(framing));
-        let (who, standing) = (Box::new(who), Box::new(standing));
-        Self { store, seat, look, hung: None, named: None, opening, ended: false, who, standing }
+        let (seat, note) = hubs.sit(room, who.person.as_ref(), judged);
+        let look = Look { cursor: start.seq(), note, news: 0, read: None, format, framing };
+        let opening = Some(Box::new(opening.bytes(framing)));
+        let seldom = Box::new(Seldom { store, who, standing });
+        Self { seat, look, hung: None, opening, ended: false, knows_names: false, seldom }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
     fn catch_up(&mut self) -> Result<Option<Bytes>, Fault> {
-        let snapshot = self.store.snapshot()?;
+        let snapshot = self.seldom.store.snapshot()?;
         // On the very snapshot from which is told: it may hold what came after the end of a right.
-        if Standing::judge(&snapshot, &self.who, self.seat.room())?.is_none() {
+        if Standing::judge(&snapshot, &self.seldom.who, self.seat.room())?.is_none() {
             return Ok(Some(self.leave()));
         }
         let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
@@ -134,7 +145,7 @@ impl Listener {
             // So slow that the feed was shortened under it.
             self.seat.hubs().meters().resets.inc();
             self.look.cursor = snapshot.last()?;
-            let reset = frame::reset(Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor });
+            let reset = frame::reset(Cursor { epoch: Some(self.seldom.store.epoch()), seq: self.look.cursor });
             return Ok(Some(reset.bytes(self.look.framing)));
         }
         loop {
@@ -158,7 +169,7 @@ impl Listener {
                 break;
             }
             self.look.cursor = change.seq;
-            if let Some(frame) = frame::read(snapshot, self.store.epoch(), room, *change)? {
+            if let Some(frame) = frame::read(snapshot, self.seldom.store.epoch(), room, *change)? {
                 bytes.extend_from_slice(&frame.written(self.look.format).bytes(self.look.framing));
                 self.seat.hubs().meters().from_feed.inc();
             }
@@ -169,7 +180,7 @@ impl Listener {
 
     fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
         if let Some(opening) = self.opening.take() {
-            return Poll::Ready(Some(Ok(opening)));
+            return Poll::Ready(Some(Ok(*opening)));
         }
         if !self.hangs(cx.waker()) {
             // Looked first and judged then: what the tail has was told after whatever ended a right before it.
@@ -178,7 +189,7 @@ impl Listener {
             match (judged, told) {
                 // Whoever still hears loses nothing: what was looked up is told first.
                 (Some(Ok(changed)), Some(told)) if !self.ended => {
-                    self.opening = Some(changed);
+                    self.opening = Some(Box::new(changed));
                     return Poll::Ready(Some(told));
                 }
                 (Some(instead), _) => return Poll::Ready(Some(instead)),
@@ -200,17 +211,17 @@ impl Listener {
             }
             Concerns::This(judged) => judged,
         };
-        let standing = Standing::judge(&self.store.snapshot()?, &self.who, self.seat.room())?;
+        let standing = Standing::judge(&self.seldom.store.snapshot()?, &self.seldom.who, self.seat.room())?;
         let Some(standing) = standing else { return Ok(Some(self.leave())) };
         self.seat.judged = judged;
-        if *self.standing == standing {
+        if self.seldom.standing == standing {
             return Ok(None);
         }
         if let Some(person) = standing.person() {
             self.seat.stand(person);
         }
-        *self.standing = standing;
-        let cursor = Cursor { epoch: Some(self.store.epoch()), seq: self.look.cursor };
+        self.seldom.standing = standing;
+        let cursor = Cursor { epoch: Some(self.seldom.store.epoch()), seq: self.look.cursor };
         Ok(Some(frame::changed(cursor).bytes(self.look.framing)))
     }
 
@@ -222,7 +233,8 @@ impl Listener {
     /// Whether this task's bell still hangs since the last look, which found that there is nothing more.
     fn hangs(&self, bell: &Waker) -> bool {
         let has_news = self.board().is_some_and(|board| board.version() != self.look.news);
-        !has_news && self.hung == Some(Hung { calls: self.seat.hub.calls(), task: bell.data().addr() })
+        let still_hangs = |hung: &Hung| hung.calls == self.seat.hub.calls() && hung.task.get() == bell.data().addr();
+        !has_news && self.hung.as_ref().is_some_and(still_hangs)
     }
 
     /// The board of whoever listens, if it is of interest: pages alone show what stands on it.
@@ -232,9 +244,11 @@ impl Listener {
 
     /// What is new to whoever listens, and to nobody else.
     fn read_board(&mut self) -> Option<Result<Bytes, Fault>> {
-        let (user, (unread, version)) = (self.seat.user()?, self.board()?.after(self.look.news)?);
+        let (unread, version) = self.board()?.after(self.look.news)?;
         self.look.news = version;
-        let told = personal::written(&self.store, self.seat.hubs(), (user, self.seat.room()), &unread).transpose()?;
+        let user = self.seat.user()?;
+        let told =
+            personal::written(&self.seldom.store, self.seat.hubs(), (user, self.seat.room()), &unread).transpose()?;
         Some(told.map(|told| told.bytes(self.look.framing)))
     }
 
@@ -248,7 +262,8 @@ impl Listener {
                 Ok(false) => self.seat.hub.after(self.seat.slot, &self.look, cx.waker()),
                 Err(fault) => return Some(Err(fault)),
             };
-            self.hung = calls.map(|calls| Hung { calls, task: cx.waker().data().addr() });
+            let task = NonZeroUsize::new(cx.waker().data().addr());
+            self.hung = calls.zip(task).map(|(calls, task)| Hung { calls, task });
             match heard {
                 _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
                 Heard::Frames(bytes, seq) => {
@@ -277,11 +292,10 @@ impl Listener {
     /// Whether somebody was called otherwise before this listener sat down, and after what it has heard. The hub may have
     /// begun after that without knowing it: what rooms tell of themselves goes on without a gap. The feed knows.
     fn has_missed_a_name(&mut self) -> Result<bool, Fault> {
-        let named = match self.named {
-            Some(named) => named,
-            None => *self.named.insert(self.store.snapshot()?.last_renaming()?),
-        };
-        Ok(self.look.cursor < named)
+        if !self.knows_names {
+            self.knows_names = self.look.cursor >= self.seldom.store.snapshot()?.last_renaming()?;
+        }
+        Ok(!self.knows_names)
     }
 
     fn end(&mut self) -> Bytes {

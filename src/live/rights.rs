@@ -43,10 +43,13 @@ impl Rights {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    pub fn concerns(&self, since: u64, user: Option<UserId>, room: RoomId) -> Concerns {
+    /// What changes since then mean to whoever that is, and to the room where they listen. Who and where is not asked if
+    /// there were none: it lies elsewhere in memory, and thousands look at each message.
+    pub fn concerns(&self, since: u64, whom: impl FnOnce() -> (Option<UserId>, RoomId)) -> Concerns {
         if self.version() == since {
             return Concerns::Nothing;
         }
+        let (user, room) = whom();
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.version();
         let new = usize::try_from(version - since).unwrap_or(usize::MAX);
@@ -70,20 +73,20 @@ mod tests {
     #[test]
     fn only_whom_a_change_concerns_is_judged_again_and_whoever_is_far_behind() {
         let (rights, ann, cellar) = (Rights::default(), Some(UserId(1)), RoomId(7));
-        assert_eq!(rights.concerns(0, ann, cellar), Concerns::Nothing);
+        assert_eq!(rights.concerns(0, || (ann, cellar)), Concerns::Nothing);
         rights.concern(Concerned::Person(UserId(2)));
-        assert_eq!(rights.concerns(0, ann, cellar), Concerns::Others(1));
-        assert_eq!(rights.concerns(0, Some(UserId(2)), cellar), Concerns::This(1));
-        assert_eq!(rights.concerns(0, None, cellar), Concerns::Others(1));
+        assert_eq!(rights.concerns(0, || (ann, cellar)), Concerns::Others(1));
+        assert_eq!(rights.concerns(0, || (Some(UserId(2)), cellar)), Concerns::This(1));
+        assert_eq!(rights.concerns(0, || (None, cellar)), Concerns::Others(1));
         rights.concern(Concerned::Room(cellar));
-        assert_eq!(rights.concerns(1, ann, cellar), Concerns::This(2));
-        assert_eq!(rights.concerns(1, ann, RoomId(8)), Concerns::Others(2));
+        assert_eq!(rights.concerns(1, || (ann, cellar)), Concerns::This(2));
+        assert_eq!(rights.concerns(1, || (ann, RoomId(8))), Concerns::Others(2));
         rights.concern(Concerned::House);
-        assert_eq!(rights.concerns(2, None, RoomId(8)), Concerns::This(3));
+        assert_eq!(rights.concerns(2, || (None, RoomId(8))), Concerns::This(3));
         for _ in 0..=REMEMBERED_MAX {
             rights.concern(Concerned::Person(UserId(2)));
         }
-        assert_eq!(rights.concerns(3, ann, cellar), Concerns::This(4 + REMEMBERED_MAX as u64));
-        assert_eq!(rights.concerns(4, ann, cellar), Concerns::Others(4 + REMEMBERED_MAX as u64));
+        assert_eq!(rights.concerns(3, || (ann, cellar)), Concerns::This(4 + REMEMBERED_MAX as u64));
+        assert_eq!(rights.concerns(4, || (ann, cellar)), Concerns::Others(4 + REMEMBERED_MAX as u64));
     }
 }

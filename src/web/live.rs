@@ -50,6 +50,7 @@ pub(super) fn stream(request: &Request, house: &House, visitor: &Visitor) -> Res
         Framing::Chunked => response.extension(InChunks),
         Framing::Plain => response,
     };
+    let places = Box::new(places); // a listener is small
     let held = listener.map(move |frame| {
         let _until_the_stream_ends = &places;
         frame

@@ -58,8 +58,8 @@ struct Hall {
     shared: Vec<IpNet>,
 }
 
-/// A connection's place, counted as taken until it is dropped.
-type Seat = (OwnedSemaphorePermit, Option<Place<IpAddr>>, Present);
+/// A connection's place, counted as taken until it is dropped. Out of the way of what a stream needs all the time.
+type Seat = Box<(OwnedSemaphorePermit, Option<Place<IpAddr>>, Present)>;
 
 impl Hall {
     fn new(seats: Seats) -> Self {
@@ -73,7 +73,7 @@ impl Hall {
         let counts = !self.shared.iter().any(|addresses| addresses.contains(&peer));
         let permit = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| FULL)?;
         let place = counts.then(|| self.addresses.enter(client::network_of(peer)).ok_or(ENOUGH)).transpose()?;
-        Ok((permit, place, meters.connection()))
+        Ok(Box::new((permit, place, meters.connection())))
     }
 }
 

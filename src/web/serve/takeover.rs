@@ -132,9 +132,9 @@ pub(super) struct Outlet {
     socket: TcpStream,
     /// Nothing once it has ended.
     body: Option<BoxBody<Bytes, io::Error>>,
-    /// What is on its way, which mostly other listeners have too. One that stops reading keeps hold of this piece, and of
-    /// nothing that comes after it.
-    unsent: Bytes,
+    /// What the socket did not take at once, and mostly other listeners have too. One that stops reading keeps hold of this
+    /// piece, and of nothing that comes after it.
+    unsent: Option<Box<Bytes>>,
     said_bytes: usize,
     _seat: Seat,
 }
@@ -148,29 +148,41 @@ impl Outlet {
         let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
         let (head, body) = answer.into_parts();
         socket.write_all(&written(head.status, &head.headers)).await?;
-        Ok(Self { socket, body: Some(body), unsent: Bytes::new(), said_bytes: 0, _seat: seat })
+        Ok(Self { socket, body: Some(body), unsent: None, said_bytes: 0, _seat: seat })
     }
 
     /// Writes what the body has, piece by piece, until the socket takes no more, or there is nothing to write. Ready when
     /// there will be nothing any more.
     fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
-            while self.unsent.has_remaining() {
-                match ready!(Pin::new(&mut self.socket).poll_write(cx, &self.unsent))? {
-                    0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                    written => self.unsent.advance(written),
+            let piece = match (self.unsent.take(), &mut self.body) {
+                (Some(unsent), _) => *unsent,
+                (None, None) => return Poll::Ready(Ok(())),
+                (None, Some(body)) => match ready!(Pin::new(body).poll_frame(cx)) {
+                    Some(frame) => frame?.into_data().unwrap_or_default(),
+                    None => {
+                        self.body = None;
+                        LAST_CHUNK
+                    }
+                },
+            };
+            ready!(self.write(cx, piece))?;
+        }
+    }
+
+    /// Writes a piece, or keeps what the socket does not take now.
+    fn write(&mut self, cx: &mut Context<'_>, mut piece: Bytes) -> Poll<io::Result<()>> {
+        while piece.has_remaining() {
+            match Pin::new(&mut self.socket).poll_write(cx, &piece)? {
+                Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(written) => piece.advance(written),
+                Poll::Pending => {
+                    self.unsent = Some(Box::new(piece));
+                    return Poll::Pending;
                 }
             }
-            self.unsent = Bytes::new(); // lets go of what others may have let go of
-            let Some(body) = &mut self.body else { return Poll::Ready(Ok(())) };
-            self.unsent = match ready!(Pin::new(body).poll_frame(cx)) {
-                Some(frame) => frame?.into_data().unwrap_or_default(),
-                None => {
-                    self.body = None;
-                    LAST_CHUNK
-                }
-            };
         }
+        Poll::Ready(Ok(()))
     }
 
     /// Whether the other end is still there. What it says is for nobody.
