@@ -155,6 +155,9 @@ impl Outlet {
     /// there will be nothing any more.
     fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
+            // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
+            // and the processor then fetches both at once. A body whose socket is full is not asked at all.
+            ready!(self.socket.poll_write_ready(cx))?;
             let piece = match (self.unsent.take(), &mut self.body) {
                 (Some(unsent), _) => *unsent,
                 (None, None) => return Poll::Ready(Ok(())),
