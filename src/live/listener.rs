@@ -18,9 +18,9 @@ use super::hub::{Heard, Look};
 use super::hubs::{Hubs, Seat};
 use super::notes::About;
 use super::rights::Concerns;
+use super::start::{Start, is_forgotten};
 use super::{Format, Framing, Hearer, Standing, frame, personal};
-use crate::domain::limits::RENAMINGS_TOLD_MAX;
-use crate::domain::{Cursor, Done, Room, RoomId, Seq, UserId};
+use crate::domain::{Cursor, Done, Room, RoomId};
 use crate::store::{Fault, Snapshot, Store};
 
 /// How many changes are read from the feed at a time.
@@ -30,48 +30,6 @@ const CATCH_UP_BYTES: usize = 64 * 1024;
 /// When the server stops, a listener is asked to come back after this time, and up to [`RETRY_SPREAD`] later.
 const RETRY_MIN: Duration = Duration::from_secs(2);
 const RETRY_SPREAD: Duration = Duration::from_secs(8);
-
-/// Where a listener starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// After this change.
-    After(Seq),
-    /// Now, because where it wanted to start is no place in this history.
-    Reset(Seq),
-}
-
-impl Start {
-    /// Judges the place where a listener of `room` wants to go on. Without a wish it is now. `page` is whose page it is, if
-    /// it is one: everywhere on it stands their own name, which may have changed since.
-    ///
-    /// # Errors
-    /// [`Fault`] if the file cannot be read.
-    pub fn judge(store: &Store, room: RoomId, wish: Option<Cursor>, page: Option<UserId>) -> Result<Self, Fault> {
-        let snapshot = store.snapshot()?;
-        let now = snapshot.last()?;
-        let Some(wish) = wish else { return Ok(Self::After(now)) };
-        let foreign = wish.epoch.is_some_and(|epoch| epoch != store.epoch());
-        let named = page.map_or(Ok(None), |user| snapshot.named(user))?;
-        let is_renamed = named.is_some_and(|named| wish.seq < named);
-        let leads_nowhere = foreign || is_renamed || wish.seq > now || is_forgotten(&snapshot, room, wish.seq)?;
-        Ok(if leads_nowhere { Self::Reset(now) } else { Self::After(wish.seq) })
-    }
-
-    fn seq(self) -> Seq {
-        match self {
-            Self::After(seq) | Self::Reset(seq) => seq,
-        }
-    }
-}
-
-/// Whether the feed no longer tells all that came after `seq`. One that still begins at the room's opening has lost
-/// nothing, wherever `seq` lies before it; unless since then so many are called otherwise that nobody looks for those who
-/// were seen there.
-fn is_forgotten(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, Fault> {
-    let floor = snapshot.feed_floor(room)?.ok_or(Fault::Missing { table: "rooms" })?;
-    let is_older = seq < floor && floor.0 != room.0;
-    Ok(is_older || snapshot.renamings_after(seq, RENAMINGS_TOLD_MAX)? > RENAMINGS_TOLD_MAX)
-}
 
 /// A bell that hangs in the hub: since there had been so many calls, and of which task. While both stay the same there is
 /// nothing to look for.

@@ -25,14 +25,16 @@ mod people;
 mod personal;
 mod rights;
 mod standing;
+mod start;
 mod tail;
 mod typing;
 mod written;
 
 pub use frame::{Format, Frame, read as read_frame};
 pub use hubs::Hubs;
-pub use listener::{Listener, Start};
+pub use listener::Listener;
 pub use standing::{Hearer, Standing};
+pub use start::Start;
 pub use tail::Tail;
 pub use written::Framing;
 #[cfg(fuzzing)]
