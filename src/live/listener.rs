@@ -41,8 +41,8 @@ struct Hung {
 /// A stream of what happens in a room, from a place on, for as long as it is polled.
 ///
 /// When thousands are told at once, each one's memory has left the processor's cache since the last time, and to fetch it
-/// is most of what a listener costs beside its socket. So all that a telling needs is here, and what is seldom needed
-/// elsewhere.
+/// is most of what a listener costs beside its socket. So all that a telling needs is here, but for the board of
+/// somebody who has a name; what is seldom needed is elsewhere.
 pub struct Listener {
     seat: Seat,
     look: Look,
@@ -50,8 +50,7 @@ pub struct Listener {
     /// What is told before anything else.
     opening: Option<Box<Bytes>>,
     ended: bool,
-    /// Whether it has heard how everybody is called who was called otherwise before it sat down. The hub tells it of those
-    /// that come later.
+    /// Whether it once had heard how everybody is called, after it sat down. The hub tells it of new names that come later.
     knows_names: bool,
     seldom: Box<Seldom>,
 }
@@ -247,8 +246,8 @@ impl Listener {
         }
     }
 
-    /// Whether somebody was called otherwise before this listener sat down, and after what it has heard. The hub may have
-    /// begun after that without knowing it: what rooms tell of themselves goes on without a gap. The feed knows.
+    /// Whether somebody is called otherwise since what it has heard last, and the hub may not tell it: that may have begun
+    /// after the new name without knowing it, as what rooms tell of themselves goes on without a gap. The feed knows.
     fn has_missed_a_name(&mut self) -> Result<bool, Fault> {
         if !self.knows_names {
             self.knows_names = self.look.cursor >= self.seldom.store.snapshot()?.last_renaming()?;

@@ -156,7 +156,7 @@ impl Outlet {
     fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
-            // and the processor then fetches both at once. A body whose socket is full is not asked at all.
+            // and the processor then fetches both at once.
             ready!(self.socket.poll_write_ready(cx))?;
             let piece = match (self.unsent.take(), &mut self.body) {
                 (Some(unsent), _) => *unsent,
