@@ -27,9 +27,10 @@ impl Snapshot {
     pub fn speakers(&self, room: RoomId) -> Result<Vec<UserId>, Fault> {
         let (table, mut found) = (self.transaction().open_table(MESSAGES)?, Vec::new());
         for entry in table.range((room.0, 0)..=(room.0, u64::MAX))?.rev().take(PAGE_MESSAGES) {
-            let row: MessageRow = rows::decode("messages", entry?.1.value())?;
-            if !found.contains(&row.author) {
-                found.push(row.author);
+            let (_, row) = entry?;
+            let MessageRow::<&str> { author, .. } = rows::decode("messages", row.value())?;
+            if !found.contains(&author) {
+                found.push(author);
             }
         }
         Ok(found)

@@ -79,6 +79,6 @@ impl Moments {
 }
 
 fn moment((key, row): Entry) -> Result<(MessageId, Moment), Fault> {
-    let MessageRow { at, .. } = rows::decode("messages", row.value())?;
+    let MessageRow::<&str> { at, .. } = rows::decode("messages", row.value())?;
     Ok((Seq(key.value().1), at))
 }

@@ -50,7 +50,7 @@ pub(super) fn lengthen(tables: &mut Tables, recent: &mut RecentRow) -> Result<()
 fn oldest(tables: &Tables, recent: &RecentRow) -> Result<Option<(Seq, Moment)>, Fault> {
     let (from, to) = ((recent.room.0, recent.feed_floor.0 + 1), (recent.room.0, u64::MAX));
     let message = match tables.messages.range(from..=to)?.next().transpose()? {
-        Some((key, row)) => Some((Seq(key.value().1), rows::decode::<MessageRow>("messages", row.value())?.at)),
+        Some((key, row)) => Some((Seq(key.value().1), rows::decode::<MessageRow<&str>>("messages", row.value())?.at)),
         None => None,
     };
     let change = match tables.changes.range(from..=to)?.next().transpose()? {

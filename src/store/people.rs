@@ -236,7 +236,7 @@ impl Snapshot {
         let table = self.transaction().open_table(super::schema::MESSAGES)?;
         for entry in table.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
             let (key, row) = entry?;
-            let row: super::schema::MessageRow = rows::decode("messages", row.value())?;
+            let row: super::schema::MessageRow<&str> = rows::decode("messages", row.value())?;
             if row.author == user && !row.body.is_empty() {
                 return Ok(Some(Seq(key.value().1)));
             }

@@ -150,14 +150,14 @@ impl Reader {
 
     fn reading(&self, room: RoomId, row: ReadRow, mentions: u64) -> Result<Reading, Fault> {
         let ReadRow { seq, nth, involvement, on_top } = row;
-        let Some((last, row)) = self.last(room)? else {
+        let Some((last, author, posts)) = self.last(room)? else {
             return Ok(Reading { read: seq, involvement, on_top, ..Reading::default() });
         };
         let is_new_here = seq == Seq(0) && !self.is_direct(room)?;
-        let behind = row.nth.saturating_sub(nth);
+        let behind = posts.saturating_sub(nth);
         let calls = if behind == 0 || is_new_here { 0 } else { self.calls(room, seq)? };
         let mentions = (mentions + calls).min(behind);
-        let unread = match row.author == self.user {
+        let unread = match author == self.user {
             // Whoever spoke last has read what was said before. But programs speak for people too: what speaks to them waits.
             true if mentions == 0 => 0,
             _ if is_new_here => mentions,
@@ -166,9 +166,12 @@ impl Reader {
         Ok(Reading { read: seq, last, unread, mentions, involvement, on_top })
     }
 
-    fn last(&self, room: RoomId) -> Result<Option<(Seq, MessageRow)>, Fault> {
+    /// The last message of a room, who said it, and which of the room's messages it is.
+    fn last(&self, room: RoomId) -> Result<Option<(Seq, UserId, u64)>, Fault> {
         let last = self.messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()?;
-        last.map(|(key, row)| Ok((Seq(key.value().1), rows::decode("messages", row.value())?))).transpose()
+        let Some((key, row)) = last else { return Ok(None) };
+        let MessageRow::<&str> { author, nth, .. } = rows::decode("messages", row.value())?;
+        Ok(Some((Seq(key.value().1), author, nth)))
     }
 
     fn is_direct(&self, room: RoomId) -> Result<bool, Fault> {

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use redb::{Key, ReadableTable, Table, TypeName, Value};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::Fault;
 
@@ -49,8 +49,8 @@ impl<T: Debug + 'static> Value for Row<T> {
     }
 }
 
-/// Reads a row's bytes; `table` is for the fault.
-pub(crate) fn decode<T: DeserializeOwned>(table: &'static str, bytes: &[u8]) -> Result<T, Fault> {
+/// Reads a row's bytes; `table` is for the fault. What it has of `&str` lies in those bytes.
+pub(crate) fn decode<'a, T: Deserialize<'a>>(table: &'static str, bytes: &'a [u8]) -> Result<T, Fault> {
     postcard::from_bytes(bytes).map_err(|cause| Fault::Row { table, cause })
 }
 

@@ -120,10 +120,10 @@ pub(crate) struct HouseRow {
     pub owners: u32,
 }
 
-/// A person.
+/// A person. The name is as the texts of a [`MessageRow`] are.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct UserRow {
-    pub name: String,
+pub(crate) struct UserRow<Text = String> {
+    pub name: Text,
     pub entered_at: Moment,
     pub role: Role,
     pub muted: Until,
@@ -211,9 +211,9 @@ pub(crate) struct RecentRow {
     pub feed_floor: Seq,
 }
 
-/// A message.
+/// A message. Its texts are copied out of the file, or, to look at it and pass on, `&str` that lie there.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct MessageRow {
+pub(crate) struct MessageRow<Text = String> {
     pub author: UserId,
     pub at: Moment,
     pub follows: bool,
@@ -221,9 +221,9 @@ pub(crate) struct MessageRow {
     /// Which of the room's messages it is; the first is 1.
     pub nth: u64,
     /// Blank if it was taken away.
-    pub body: String,
+    pub body: Text,
     /// How it is shown, if otherwise than it was written.
-    pub html: Option<String>,
+    pub html: Option<Text>,
     /// None if there is nothing of them.
     pub extras: Option<Box<Extras>>,
 }

@@ -108,7 +108,7 @@ fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
     let (mut room, mut nth) = (None, 0);
     for entry in messages.iter()? {
         let (key, row) = entry?;
-        let row: MessageRow = rows::decode("messages", row.value())?;
+        let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         users.get(row.author.0)?.ok_or(Fault::Missing { table: "users" })?;
         if room != Some(key.value().0) {
             room = Some(key.value().0);
@@ -118,7 +118,7 @@ fn messages(txn: &ReadTransaction) -> Result<u64, Fault> {
         nth += 1;
         same("messages", Some(row.nth), nth)?;
         let extras = row.extras.unwrap_or_default();
-        for user in shown(row.author, row.html.as_deref(), &extras) {
+        for user in shown(row.author, row.html, &extras) {
             let since = seen.get((user.0, key.value().0))?.ok_or(Fault::Missing { table: "seen" })?.value();
             // Others may have been named there later, by an edit or a reaction.
             let is_late = user == row.author && since > key.value().1;
@@ -185,7 +185,7 @@ fn feed(txn: &ReadTransaction) -> Result<(), Fault> {
         let to = (row.room.0, u64::MAX);
         let last = messages.range((row.room.0, 0)..=(row.room.0, u64::MAX))?.next_back().transpose()?;
         let posts = match last {
-            Some((_, last)) => rows::decode::<MessageRow>("messages", last.value())?.nth,
+            Some((_, last)) => rows::decode::<MessageRow<&str>>("messages", last.value())?.nth,
             None => 0,
         };
         same("recent", Some(row.posts), posts)?;

@@ -98,7 +98,7 @@ pub(super) fn erase(t: &mut Tables, stamp: Stamp, who: Who, user: UserId, id: Ro
     let mut found = Vec::new();
     for entry in t.messages.range((id.0, after.0.saturating_add(1))..=(id.0, u64::MAX))?.take(LOOKED_AT) {
         let (key, row) = entry?;
-        let row: MessageRow = rows::decode("messages", row.value())?;
+        let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         if row.author == user && !row.body.is_empty() {
             found.push(Seq(key.value().1));
             if found.len() == ERASED_AT_ONCE {

@@ -66,7 +66,7 @@ fn unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u
     let mut speak = Vec::new();
     for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(LOOKED_AT) {
         let (key, row) = entry?;
-        let row: MessageRow = rows::decode("messages", row.value())?;
+        let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         if row.extras.is_some_and(|extras| extras.mentions.contains(&user)) {
             speak.push(key.value().1);
         }
@@ -80,7 +80,7 @@ fn unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u
 /// How many messages a room had by this change.
 fn count(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, Fault> {
     match t.messages.range((room.0, 0)..=(room.0, seq.0))?.next_back().transpose()? {
-        Some((_, row)) => Ok(rows::decode::<MessageRow>("messages", row.value())?.nth),
+        Some((_, row)) => Ok(rows::decode::<MessageRow<&str>>("messages", row.value())?.nth),
         None => Ok(0),
     }
 }
