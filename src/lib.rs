@@ -52,7 +52,7 @@
 //! 4. The file is synced. Now, and not before, the writer answers the askers, and the teller reads each change back on a
 //!    snapshot, writes it once as a [`live::Frame`] and gives it to the room's hub, while the writer is at the next batch.
 //! 5. The hub keeps the frame in its tail, and its bells are rung on the runtime. Every listener looks, takes the same
-//!    bytes, and moves on by one number; `web/serve/takeover.rs` writes them to its socket.
+//!    bytes, and moves on by one number; `web/serve/outlet.rs` writes them to its socket, on the thread that rings.
 //! 6. The author's page has shown it since the key was pressed. The answer and the stream both bring the row: whichever is
 //!    first is kept (`assets/page/rows.js`), and takes the place of what stood there (`assets/page/outbox.js`).
 //!
@@ -76,7 +76,9 @@
 //! # Choices that were measured or tried
 //!
 //! - Connections are served by a loop of our own on hyper (`web/serve/mod.rs` says why), and a frame is a shared `Bytes`. A
-//!   stream leaves hyper, whose buffers would make a listener sixteen times as large (`web/serve/takeover.rs`).
+//!   stream leaves hyper, whose buffers would make a listener sixteen times as large (`web/serve/takeover.rs`). It is written
+//!   by whoever rings its bell: to wake a task for each listener cost a third of the time outside the kernel
+//!   (`web/serve/outlet.rs`).
 //! - A post touches as few tables as can be: each is a page or two that the disk must take, and on a quiet server that is
 //!   most of what a post costs.
 //! - Commits are redb's one-phase commits without quick repair: a third faster with few writers. The price is that after a

@@ -1,15 +1,18 @@
-//! The bells of one room: who is to look when there is something to hear. One at a time rings them. What comes meanwhile
-//! waits until all have had their turn, and is then told together; in a room where much happens a listener is woken once
-//! for all of it. What there is to hear, nothing here knows.
+//! The bells of one room: who is to look when there is something to hear. They are rung one round after the other. What comes
+//! meanwhile waits until all have had their turn, and is then told together; in a room where much happens a listener is rung
+//! once for all of it. What there is to hear, nothing here knows.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
+use std::vec::IntoIter;
 
-use tokio::task::yield_now;
+use tokio::runtime::Handle;
+use tokio::task::{JoinSet, yield_now};
 
-/// How many bells are rung before others have their turn, and those who were rung: some milliseconds of work.
-const RUNG_AT_ONCE: usize = 256;
+/// How many bells a thread rings before others have their turn: less than half a millisecond of work.
+const RUNG_AT_ONCE: usize = 64;
 /// Where several frames were told together, how long the next wait for more: telling a crowd once costs much less than
 /// telling it twice.
 pub(super) const MORE_WITHIN: Duration = Duration::from_millis(1);
@@ -128,24 +131,38 @@ impl Bells {
 }
 
 impl Taken {
-    /// Rings them. Not under the lock of the room: everybody would wait for it. When the frames had become durable for which
-    /// that was.
+    /// Rings them. Not under the lock of the room: whoever is rung needs it. When the frames had become durable for which that
+    /// was.
     pub async fn ring(self) -> Vec<Instant> {
         ring(self.wakers).await;
         self.durable
     }
 }
 
-/// Rings bells, and lets others have their turn in between: a page that somebody asks for meanwhile does not wait until
-/// thousands have been told. Other threads too, and programs: whoever writes what was posted, and the proxy that passes on
-/// what was sent, would otherwise wait for the rest of this thread's time.
+/// Rings bells. Who is rung may write what there is to hear at once, on this thread: so where there are many bells, each
+/// thread rings some.
 pub(super) async fn ring(bells: Vec<Waker>) {
-    for (rung, bell) in bells.into_iter().enumerate() {
-        if rung % RUNG_AT_ONCE == RUNG_AT_ONCE - 1 {
-            thread::yield_now();
-            yield_now().await;
+    let hands = if bells.len() > 2 * RUNG_AT_ONCE { Handle::current().metrics().num_workers() } else { 1 };
+    let bells = Arc::new(Mutex::new(bells.into_iter()));
+    let mut others: JoinSet<()> = (1..hands).map(|_| ring_some(Arc::clone(&bells))).collect();
+    ring_some(bells).await;
+    while others.join_next().await.is_some() {}
+}
+
+/// Rings some of these bells, until none is left, and lets others have their turn in between: a page that somebody asks for
+/// meanwhile does not wait until thousands have been told. Other threads too, and programs: whoever writes what was posted,
+/// and whoever reads what was sent, would otherwise wait for the rest of this thread's time.
+async fn ring_some(bells: Arc<Mutex<IntoIter<Waker>>>) {
+    loop {
+        let some: Vec<Waker> =
+            bells.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(RUNG_AT_ONCE).collect();
+        let may_be_all = some.len() < RUNG_AT_ONCE;
+        some.into_iter().for_each(Waker::wake);
+        if may_be_all {
+            return;
         }
-        bell.wake();
+        thread::yield_now();
+        yield_now().await;
     }
 }
 

@@ -31,11 +31,11 @@ const CATCH_UP_BYTES: usize = 64 * 1024;
 const RETRY_MIN: Duration = Duration::from_secs(2);
 const RETRY_SPREAD: Duration = Duration::from_secs(8);
 
-/// A bell that hangs in the hub: since there had been so many calls, and of which task. While both stay the same there is
-/// nothing to look for.
+/// A bell that hangs in the hub: since there had been so many calls, and which. While both stay the same there is nothing
+/// to look for.
 struct Hung {
     calls: u64,
-    task: NonZeroUsize,
+    bell: NonZeroUsize,
 }
 
 /// A stream of what happens in a room, from a place on, for as long as it is polled.
@@ -187,10 +187,10 @@ impl Listener {
         frame::gone().bytes(self.look.framing)
     }
 
-    /// Whether this task's bell still hangs since the last look, which found that there is nothing more.
+    /// Whether this bell still hangs since the last look, which found that there is nothing more.
     fn hangs(&self, bell: &Waker) -> bool {
         let has_news = self.board().is_some_and(|board| board.version() != self.look.news);
-        let still_hangs = |hung: &Hung| hung.calls == self.seat.hub.calls() && hung.task.get() == bell.data().addr();
+        let still_hangs = |hung: &Hung| hung.calls == self.seat.hub.calls() && hung.bell.get() == bell.data().addr();
         !has_news && self.hung.as_ref().is_some_and(still_hangs)
     }
 
@@ -219,8 +219,8 @@ impl Listener {
                 Ok(false) => self.seat.hub.after(self.seat.slot, &self.look, cx.waker()),
                 Err(fault) => return Some(Err(fault)),
             };
-            let task = NonZeroUsize::new(cx.waker().data().addr());
-            self.hung = calls.zip(task).map(|(calls, task)| Hung { calls, task });
+            let bell = NonZeroUsize::new(cx.waker().data().addr());
+            self.hung = calls.zip(bell).map(|(calls, bell)| Hung { calls, bell });
             match heard {
                 _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
                 Heard::Frames(bytes, seq) => {

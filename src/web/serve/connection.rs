@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::Seat;
-use super::takeover::{self, Answer, Handover, Outlet, Socket};
+use super::takeover::{self, Answer, Handover, Socket};
 use crate::domain::limits::HEAD_BYTES_MAX;
 
 /// How long a request's head may take to arrive, and a connection may wait for its next request.
@@ -94,7 +94,7 @@ impl<E: Endpoint<Output = Response> + 'static> Caller<E> {
         if let Some(answer) = answer {
             let socket = connection.into_parts().io.into_inner().into_stream();
             // In a task of its own, which is small; this one, with all that hyper needed, ends.
-            if let Ok(outlet) = Outlet::open(socket, answer, seat).await {
+            if let Ok(outlet) = takeover::take_over(socket, answer, seat).await {
                 tokio::spawn(outlet);
             }
         }

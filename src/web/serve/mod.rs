@@ -5,6 +5,7 @@
 //! a request's head, and spins when descriptors run out; and a listener costs it twenty times as much memory.
 
 mod connection;
+mod outlet;
 pub(super) mod takeover;
 
 use std::net::{IpAddr, SocketAddr};

@@ -1,19 +1,16 @@
 //! An event stream on its own socket. hyper keeps 16 KiB of buffers and a tree of futures for a connection for as long
 //! as it is open, which is right for requests and much for a listener that waits. So once poem has answered a `GET` of
-//! HTTP/1.1 with an event stream, the socket leaves hyper, and what remains is this: an [`Outlet`], which writes what is
-//! ready and notices when the other end has gone. It costs about 1 KiB.
+//! HTTP/1.1 with an event stream, the socket leaves hyper, and what remains is an [`Outlet`]. It costs about 1 KiB.
 //!
-//! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper; what listeners hear is the same. Nothing here
-//! knows rooms or frames: only a body of bytes, already in chunks, that ends when it ends.
+//! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper; what listeners hear is the same.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body_util::combinators::BoxBody;
-use hyper::body::Body;
 use hyper::{HeaderMap, Method, StatusCode, Version};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -22,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::Seat;
+use super::outlet::Outlet;
 
 /// An answer on its way to a connection.
 pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
@@ -29,11 +27,6 @@ pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
 /// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
 /// that reads no more.
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
-/// How much a listener may say after its request, in bytes. Nobody answers, and nobody needs to say anything.
-const SAID_BYTES_MAX: usize = 16 * 1024;
-/// What ends a body that comes in chunks (RFC 9112, section 7.1).
-const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
-
 /// Marks an answer whose body is a stream of whole chunks of HTTP/1.1, not empty ones: it is to leave hyper. Only for a
 /// request of which [`is_possible`] says so.
 #[derive(Clone, Copy)]
@@ -127,90 +120,15 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// A stream and its socket. As a future it ends with the body, or when the other end has gone.
-pub(super) struct Outlet {
-    socket: TcpStream,
-    /// Nothing once it has ended.
-    body: Option<BoxBody<Bytes, io::Error>>,
-    /// What the socket did not take at once, and mostly other listeners have too. One that stops reading keeps hold of this
-    /// piece, and of nothing that comes after it.
-    unsent: Option<Box<Bytes>>,
-    said_bytes: usize,
-    _seat: Seat,
-}
-
-impl Outlet {
-    /// Writes the head of `answer`; then the body is to come. The connection's seat is kept until the end.
-    ///
-    /// # Errors
-    /// If the other end has gone.
-    pub async fn open(mut socket: TcpStream, answer: Answer, seat: Seat) -> io::Result<Self> {
-        let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
-        let (head, body) = answer.into_parts();
-        socket.write_all(&written(head.status, &head.headers)).await?;
-        Ok(Self { socket, body: Some(body), unsent: None, said_bytes: 0, _seat: seat })
-    }
-
-    /// Writes what the body has, piece by piece, until the socket takes no more, or there is nothing to write. Ready when
-    /// there will be nothing any more.
-    fn pour(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
-            // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
-            // and the processor then fetches both at once.
-            ready!(self.socket.poll_write_ready(cx))?;
-            let piece = match (self.unsent.take(), &mut self.body) {
-                (Some(unsent), _) => *unsent,
-                (None, None) => return Poll::Ready(Ok(())),
-                (None, Some(body)) => match ready!(Pin::new(body).poll_frame(cx)) {
-                    Some(frame) => frame?.into_data().unwrap_or_default(),
-                    None => {
-                        self.body = None;
-                        LAST_CHUNK
-                    }
-                },
-            };
-            ready!(self.write(cx, piece))?;
-        }
-    }
-
-    /// Writes a piece, or keeps what the socket does not take now.
-    fn write(&mut self, cx: &mut Context<'_>, mut piece: Bytes) -> Poll<io::Result<()>> {
-        while piece.has_remaining() {
-            match Pin::new(&mut self.socket).poll_write(cx, &piece)? {
-                Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                Poll::Ready(written) => piece.advance(written),
-                Poll::Pending => {
-                    self.unsent = Some(Box::new(piece));
-                    return Poll::Pending;
-                }
-            }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Whether the other end is still there. What it says is for nobody.
-    fn is_there(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut said = [0; 512];
-        while self.said_bytes <= SAID_BYTES_MAX {
-            let mut said = ReadBuf::new(&mut said);
-            match Pin::new(&mut self.socket).poll_read(cx, &mut said) {
-                Poll::Ready(Ok(())) if !said.filled().is_empty() => self.said_bytes += said.filled().len(),
-                Poll::Ready(_) => return false,
-                Poll::Pending => return true,
-            }
-        }
-        false
-    }
-}
-
-impl Future for Outlet {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let outlet = self.get_mut();
-        // An error breaks the stream off, without the chunk that would end it: whoever listens comes back.
-        if outlet.pour(cx).is_pending() && outlet.is_there(cx) { Poll::Pending } else { Poll::Ready(()) }
-    }
+/// Writes the head of `answer`; its body is to come. The stream keeps the connection's seat until it ends.
+///
+/// # Errors
+/// If the other end has gone.
+pub(super) async fn take_over(mut socket: TcpStream, answer: Answer, seat: Seat) -> io::Result<Outlet> {
+    let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
+    let (head, body) = answer.into_parts();
+    socket.write_all(&written(head.status, &head.headers)).await?;
+    Ok(Outlet::new(socket, body, seat))
 }
 
 /// The head of the answer as hyper would write it: for a body in chunks, on a connection that ends with it.

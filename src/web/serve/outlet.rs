@@ -1,0 +1,214 @@
+//! The way out of a stream that has its socket to itself: from a body of bytes, piece by piece, to whoever listens.
+//!
+//! When thousands hear the same, to wake a task for each costs more than what the task then does. So the bell that a body
+//! has here is not its task's: whoever rings it writes the next piece there and then. The task is woken for what is seldom,
+//! when the socket takes no more, when there is more than one piece, when it is over; and it notices that the other end has
+//! gone. Nothing here knows rooms or frames: only a body, already in chunks, that ends when it ends.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker, ready};
+
+use bytes::{Buf, Bytes};
+use http_body_util::combinators::BoxBody;
+use hyper::body::Body;
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+
+use super::Seat;
+
+/// How much a listener may say after its request, in bytes. Nobody answers, and nobody needs to say anything.
+const SAID_BYTES_MAX: usize = 16 * 1024;
+/// What ends a body that comes in chunks (RFC 9112, section 7.1).
+const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
+
+/// The task of a stream: ends with its body, or when the other end has gone.
+pub(super) struct Outlet {
+    tap: Arc<Tap>,
+    said_bytes: usize,
+    _seat: Seat,
+}
+
+/// A body and the socket to which it goes.
+struct Tap {
+    /// How often it was rung since it was last at rest. Whoever rings first pours, until nobody has rung meanwhile: so one
+    /// pours at a time, the others need not wait, and nothing that was rung for is overlooked.
+    rings: AtomicUsize,
+    socket: TcpStream,
+    flow: Mutex<Flow>,
+}
+
+struct Flow {
+    /// Nothing once it has ended.
+    body: Option<BoxBody<Bytes, io::Error>>,
+    /// What the socket did not take at once, and mostly other listeners have too. One that stops reading keeps hold of this
+    /// piece, and of nothing that comes after it.
+    unsent: Option<Box<Bytes>>,
+    /// Whether nothing more will be written: all was, or the other end has gone, or the body broke off.
+    is_over: bool,
+    task: Option<Waker>,
+}
+
+/// What is left to do after somebody has poured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// Nothing, until the bell rings.
+    Nothing,
+    /// There may be more to write, when the socket takes it.
+    More,
+    /// Nothing any more.
+    Over,
+}
+
+impl Outlet {
+    /// For a socket to which the head of the answer is written, and the body that is to come. The connection's seat is
+    /// kept until the end.
+    pub fn new(socket: TcpStream, body: BoxBody<Bytes, io::Error>, seat: Seat) -> Self {
+        let flow = Mutex::new(Flow { body: Some(body), unsent: None, is_over: false, task: None });
+        Self { tap: Arc::new(Tap { rings: AtomicUsize::new(0), socket, flow }), said_bytes: 0, _seat: seat }
+    }
+
+    /// Whether the other end is still there. What it says is for nobody.
+    fn is_there(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut said = [0; 512];
+        while self.said_bytes <= SAID_BYTES_MAX {
+            match self.tap.socket.poll_read_ready(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return false,
+                Poll::Pending => return true,
+            }
+            match self.tap.socket.try_read(&mut said) {
+                Ok(0) => return false,
+                Ok(length) => self.said_bytes += length,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+}
+
+impl Future for Outlet {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let outlet = self.get_mut();
+        if !outlet.is_there(cx) {
+            return Poll::Ready(());
+        }
+        // Before it pours: if somebody else does just now, they wake it for what is left.
+        outlet.tap.flow().task = Some(cx.waker().clone());
+        loop {
+            match outlet.tap.pour().0 {
+                Left::Nothing => return Poll::Pending,
+                Left::More if ready!(outlet.tap.socket.poll_write_ready(cx)).is_ok() => {}
+                Left::More | Left::Over => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl Drop for Outlet {
+    fn drop(&mut self) {
+        // Not with the last bell, which may be thrown away under the very lock that the body needs to give up its place.
+        let body = self.tap.flow().body.take();
+        drop(body);
+    }
+}
+
+impl Wake for Tap {
+    fn wake(self: Arc<Self>) {
+        if let (Left::More | Left::Over, Some(task)) = self.pour() {
+            task.wake();
+        }
+    }
+}
+
+impl Tap {
+    fn flow(&self) -> MutexGuard<'_, Flow> {
+        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Pours, and says what is left then, and who is to be woken for it. While somebody else pours that is nothing: they look
+    /// once more.
+    fn pour(self: &Arc<Self>) -> (Left, Option<Waker>) {
+        if self.rings.fetch_add(1, Ordering::AcqRel) > 0 {
+            return (Left::Nothing, None);
+        }
+        let (bell, mut seen) = (Waker::from(Arc::clone(self)), 1);
+        loop {
+            let mut flow = self.flow();
+            let cx = &mut Context::from_waker(&bell);
+            // A body that panics breaks off its own stream, not the work of whoever rings. An error does so too, without the
+            // chunk that would end it: whoever listens comes back.
+            let poured = catch_unwind(AssertUnwindSafe(|| flow.pour(&self.socket, cx)));
+            let left = poured.unwrap_or(Ok(Left::Over)).unwrap_or(Left::Over);
+            flow.is_over = left == Left::Over;
+            let task = if left == Left::Nothing { None } else { flow.task.clone() };
+            drop(flow);
+            match self.rings.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return (left, task),
+                Err(rings) => seen = rings,
+            }
+        }
+    }
+}
+
+impl Flow {
+    /// Writes one piece, if there is one, and looks for the next.
+    fn pour(&mut self, socket: &TcpStream, cx: &mut Context<'_>) -> io::Result<Left> {
+        if self.is_over {
+            return Ok(Left::Over);
+        }
+        // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
+        // and the processor then fetches both at once.
+        if socket.try_io(Interest::WRITABLE, || Ok(())).is_err() {
+            return Ok(Left::More);
+        }
+        let piece = match self.unsent.take() {
+            None => self.next(cx)?,
+            Some(unsent) => Poll::Ready(Some(*unsent)),
+        };
+        let mut piece = match piece {
+            Poll::Pending => return Ok(Left::Nothing),
+            Poll::Ready(None) => return Ok(Left::Over),
+            Poll::Ready(Some(piece)) => piece,
+        };
+        while piece.has_remaining() {
+            match socket.try_write(&piece) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => piece.advance(written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(self.keep(piece)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(match self.next(cx)? {
+            Poll::Pending => Left::Nothing,
+            Poll::Ready(None) => Left::Over,
+            Poll::Ready(Some(next)) => self.keep(next),
+        })
+    }
+
+    fn keep(&mut self, piece: Bytes) -> Left {
+        self.unsent = Some(Box::new(piece));
+        Left::More
+    }
+
+    /// The next piece.
+    fn next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
+        Poll::Ready(Ok(Some(match ready!(Pin::new(body).poll_frame(cx)) {
+            Some(frame) => frame?.into_data().unwrap_or_default(),
+            None => {
+                self.body = None;
+                LAST_CHUNK
+            }
+        })))
+    }
+}
+
+#[cfg(test)]
+mod tests;
