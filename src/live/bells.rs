@@ -11,8 +11,12 @@ use std::vec::IntoIter;
 use tokio::runtime::Handle;
 use tokio::task::{JoinSet, yield_now};
 
-/// How many bells a thread rings before others have their turn: less than half a millisecond of work.
-const RUNG_AT_ONCE: usize = 64;
+/// How many bells one thread rings alone.
+const FEW: usize = 128;
+/// How long a thread rings until others have their turn: some sixty writes. It looks at the clock after every eighth bell,
+/// because who has to read what is missing takes longer.
+const TURN: Duration = Duration::from_micros(300);
+const RUNG_AT_ONCE: usize = 8;
 /// Where several frames were told together, how long the next wait for more: telling a crowd once costs much less than
 /// telling it twice.
 pub(super) const MORE_WITHIN: Duration = Duration::from_millis(1);
@@ -139,14 +143,17 @@ impl Taken {
     }
 }
 
-/// Rings bells. Who is rung may write what there is to hear at once, on this thread: so where there are many bells, each
+/// Rings bells. Whoever is rung may write what there is to hear at once, on this thread: so where there are many bells, each
 /// thread rings some.
 pub(super) async fn ring(bells: Vec<Waker>) {
-    let hands = if bells.len() > 2 * RUNG_AT_ONCE { Handle::current().metrics().num_workers() } else { 1 };
+    let are_many = bells.len() > FEW;
     let bells = Arc::new(Mutex::new(bells.into_iter()));
-    let mut others: JoinSet<()> = (1..hands).map(|_| ring_some(Arc::clone(&bells))).collect();
-    ring_some(bells).await;
-    while others.join_next().await.is_some() {}
+    if !are_many {
+        return ring_some(bells).await;
+    }
+    let threads = Handle::current().metrics().num_workers();
+    let mut hands: JoinSet<()> = (0..threads).map(|_| ring_some(Arc::clone(&bells))).collect();
+    while hands.join_next().await.is_some() {}
 }
 
 /// Rings some of these bells, until none is left, and lets others have their turn in between: a page that somebody asks for
@@ -154,12 +161,14 @@ pub(super) async fn ring(bells: Vec<Waker>) {
 /// and whoever reads what was sent, would otherwise wait for the rest of this thread's time.
 async fn ring_some(bells: Arc<Mutex<IntoIter<Waker>>>) {
     loop {
-        let some: Vec<Waker> =
-            bells.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(RUNG_AT_ONCE).collect();
-        let may_be_all = some.len() < RUNG_AT_ONCE;
-        some.into_iter().for_each(Waker::wake);
-        if may_be_all {
-            return;
+        let since = Instant::now();
+        while since.elapsed() < TURN {
+            let some: Vec<Waker> =
+                bells.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(RUNG_AT_ONCE).collect();
+            if some.is_empty() {
+                return;
+            }
+            some.into_iter().for_each(Waker::wake);
         }
         thread::yield_now();
         yield_now().await;

@@ -25,7 +25,7 @@ use crate::views::Here;
 pub struct Hubs {
     tail: Tail,
     meters: Arc<Meters>,
-    /// Where the bells are rung: waking thousands takes longer than a commit, and the writer has better things to do.
+    /// Where the bells are rung: telling thousands takes longer than a commit, and the writer has better things to do.
     ringer: Handle,
     rooms: Mutex<HashMap<RoomId, Arc<Hub>>>,
     people: People,

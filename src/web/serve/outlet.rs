@@ -29,7 +29,6 @@ const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
 pub(super) struct Outlet {
     tap: Arc<Tap>,
     said_bytes: usize,
-    _seat: Seat,
 }
 
 /// A body and the socket to which it goes.
@@ -39,22 +38,24 @@ struct Tap {
     rings: AtomicUsize,
     socket: TcpStream,
     flow: Mutex<Flow>,
+    /// The connection's place, given up after its socket.
+    _seat: Seat,
 }
 
 struct Flow {
     /// Nothing once it has ended.
     body: Option<BoxBody<Bytes, io::Error>>,
-    /// What the socket did not take at once, and mostly other listeners have too. One that stops reading keeps hold of this
-    /// piece, and of nothing that comes after it.
+    /// What is to be written next: the socket did not take it at once, or it came after another piece. One that stops reading
+    /// keeps hold of this, which mostly others have too, and of nothing that comes after it.
     unsent: Option<Box<Bytes>>,
-    /// Whether nothing more will be written: all was, or the other end has gone, or the body broke off.
+    /// Whether nothing more is to be written.
     is_over: bool,
     task: Option<Waker>,
 }
 
 /// What is left to do after somebody has poured.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Left {
+enum Rest {
     /// Nothing, until the bell rings.
     Nothing,
     /// There may be more to write, when the socket takes it.
@@ -65,10 +66,10 @@ enum Left {
 
 impl Outlet {
     /// For a socket to which the head of the answer is written, and the body that is to come. The connection's seat is
-    /// kept until the end.
+    /// kept until it is closed.
     pub fn new(socket: TcpStream, body: BoxBody<Bytes, io::Error>, seat: Seat) -> Self {
         let flow = Mutex::new(Flow { body: Some(body), unsent: None, is_over: false, task: None });
-        Self { tap: Arc::new(Tap { rings: AtomicUsize::new(0), socket, flow }), said_bytes: 0, _seat: seat }
+        Self { tap: Arc::new(Tap { rings: AtomicUsize::new(0), socket, flow, _seat: seat }), said_bytes: 0 }
     }
 
     /// Whether the other end is still there. What it says is for nobody.
@@ -96,32 +97,25 @@ impl Future for Outlet {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let outlet = self.get_mut();
-        if !outlet.is_there(cx) {
-            return Poll::Ready(());
-        }
-        // Before it pours: if somebody else does just now, they wake it for what is left.
-        outlet.tap.flow().task = Some(cx.waker().clone());
-        loop {
-            match outlet.tap.pour().0 {
-                Left::Nothing => return Poll::Pending,
-                Left::More if ready!(outlet.tap.socket.poll_write_ready(cx)).is_ok() => {}
-                Left::More | Left::Over => return Poll::Ready(()),
-            }
-        }
+        if outlet.tap.attend(cx).is_pending() && outlet.is_there(cx) { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
 impl Drop for Outlet {
     fn drop(&mut self) {
-        // Not with the last bell, which may be thrown away under the very lock that the body needs to give up its place.
-        let body = self.tap.flow().body.take();
-        drop(body);
+        // The body's place in its room has a bell that keeps the tap, and the tap keeps the body: so this lets go of it. Not
+        // under the lock of the flow, because the body takes others.
+        let mut flow = self.tap.flow();
+        let held = (flow.body.take(), flow.unsent.take(), flow.task.take());
+        flow.is_over = true;
+        drop(flow);
+        drop(held);
     }
 }
 
 impl Wake for Tap {
     fn wake(self: Arc<Self>) {
-        if let (Left::More | Left::Over, Some(task)) = self.pour() {
+        if let (Rest::More | Rest::Over, Some(task)) = self.pour() {
             task.wake();
         }
     }
@@ -132,11 +126,24 @@ impl Tap {
         self.flow.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does what is the task's to do. Ready when it is over.
+    fn attend(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // Before it pours: if somebody else does just now, they wake it for what is left.
+        self.flow().task = Some(cx.waker().clone());
+        loop {
+            match self.pour().0 {
+                Rest::Nothing => return Poll::Pending,
+                Rest::More if ready!(self.socket.poll_write_ready(cx)).is_ok() => {}
+                Rest::More | Rest::Over => return Poll::Ready(()),
+            }
+        }
+    }
+
     /// Pours, and says what is left then, and who is to be woken for it. While somebody else pours that is nothing: they look
     /// once more.
-    fn pour(self: &Arc<Self>) -> (Left, Option<Waker>) {
+    fn pour(self: &Arc<Self>) -> (Rest, Option<Waker>) {
         if self.rings.fetch_add(1, Ordering::AcqRel) > 0 {
-            return (Left::Nothing, None);
+            return (Rest::Nothing, None);
         }
         let (bell, mut seen) = (Waker::from(Arc::clone(self)), 1);
         loop {
@@ -145,9 +152,9 @@ impl Tap {
             // A body that panics breaks off its own stream, not the work of whoever rings. An error does so too, without the
             // chunk that would end it: whoever listens comes back.
             let poured = catch_unwind(AssertUnwindSafe(|| flow.pour(&self.socket, cx)));
-            let left = poured.unwrap_or(Ok(Left::Over)).unwrap_or(Left::Over);
-            flow.is_over = left == Left::Over;
-            let task = if left == Left::Nothing { None } else { flow.task.clone() };
+            let left = poured.unwrap_or(Ok(Rest::Over)).unwrap_or(Rest::Over);
+            flow.is_over = left == Rest::Over;
+            let task = if left == Rest::Nothing { None } else { flow.task.clone() };
             drop(flow);
             match self.rings.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return (left, task),
@@ -159,22 +166,22 @@ impl Tap {
 
 impl Flow {
     /// Writes one piece, if there is one, and looks for the next.
-    fn pour(&mut self, socket: &TcpStream, cx: &mut Context<'_>) -> io::Result<Left> {
+    fn pour(&mut self, socket: &TcpStream, cx: &mut Context<'_>) -> io::Result<Rest> {
         if self.is_over {
-            return Ok(Left::Over);
+            return Ok(Rest::Over);
         }
         // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
         // and the processor then fetches both at once.
         if socket.try_io(Interest::WRITABLE, || Ok(())).is_err() {
-            return Ok(Left::More);
+            return Ok(Rest::More);
         }
         let piece = match self.unsent.take() {
             None => self.next(cx)?,
             Some(unsent) => Poll::Ready(Some(*unsent)),
         };
         let mut piece = match piece {
-            Poll::Pending => return Ok(Left::Nothing),
-            Poll::Ready(None) => return Ok(Left::Over),
+            Poll::Pending => return Ok(Rest::Nothing),
+            Poll::Ready(None) => return Ok(Rest::Over),
             Poll::Ready(Some(piece)) => piece,
         };
         while piece.has_remaining() {
@@ -186,15 +193,15 @@ impl Flow {
             }
         }
         Ok(match self.next(cx)? {
-            Poll::Pending => Left::Nothing,
-            Poll::Ready(None) => Left::Over,
+            Poll::Pending => Rest::Nothing,
+            Poll::Ready(None) => Rest::Over,
             Poll::Ready(Some(next)) => self.keep(next),
         })
     }
 
-    fn keep(&mut self, piece: Bytes) -> Left {
+    fn keep(&mut self, piece: Bytes) -> Rest {
         self.unsent = Some(Box::new(piece));
-        Left::More
+        Rest::More
     }
 
     /// The next piece.

@@ -27,6 +27,7 @@ pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
 /// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
 /// that reads no more.
 const UNSENT_BYTES_MAX: u32 = 128 * 1024;
+
 /// Marks an answer whose body is a stream of whole chunks of HTTP/1.1, not empty ones: it is to leave hyper. Only for a
 /// request of which [`is_possible`] says so.
 #[derive(Clone, Copy)]
