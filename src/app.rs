@@ -167,6 +167,7 @@ async fn run(
         tokio::select! {
             () = stopped => {}
             () = house.hubs.keep_telling(&house.store) => {}
+            () = house.engine.keep_trying() => {}
             () = answer_operator(control.as_ref(), &operated) => {}
         }
         house.engine.refuse();

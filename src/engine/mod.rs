@@ -14,9 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
 use crate::domain::limits::QUEUE_COMMANDS_MAX;
 use crate::domain::{Asked, Command, Done, Nonce, Refusal, TokenHash, Who};
@@ -29,6 +31,9 @@ use writer::{Job, Writer};
 
 /// How many commits the writer may be ahead of what has been told.
 const UNTOLD_COMMITS_MAX: usize = 64;
+
+/// How often it is tried whether a file that took no change takes one again.
+const TRY_AGAIN_EVERY: Duration = Duration::from_secs(5);
 
 /// Why a command has no outcome.
 #[derive(Debug, Error)]
@@ -118,6 +123,16 @@ impl Engine {
             Ok(_) | Err(Problem::Refused(_)) => Readiness::Ready,
             Err(Problem::Busy | Problem::Broken | Problem::Unread(_)) => Readiness::Unwritable,
             Err(Problem::Stopping) => Readiness::Stopping,
+        }
+    }
+
+    /// Tries again from time to time after a change could not be written, as [`Engine::readiness`] does. If the file could
+    /// not be opened again nothing can be read either, and then nobody gets as far as asking for a change. Runs until it is
+    /// dropped.
+    pub async fn keep_trying(&self) {
+        loop {
+            sleep(TRY_AGAIN_EVERY).await;
+            self.readiness().await;
         }
     }
 

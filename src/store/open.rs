@@ -120,9 +120,10 @@ impl Store {
     }
 
     /// Opens the file again after a fault. Opening mends, and mending writes, so it first tries whether the disk takes
-    /// anything: until then readers keep what they have. While it opens, new readers
-    /// wait; if one who still reads (a backup) takes too long, nobody reads until the next try.
+    /// anything and the file may be written: until then readers keep what they have. While it opens, new readers wait; if one
+    /// who still reads (a backup) takes too long, or if the file is none any more, nobody reads until the next try.
     pub(super) fn reopen(&self) -> Result<(), Fault> {
+        OpenOptions::new().read(true).write(true).open(&self.path)?;
         let probe = self.path.with_extension("probe");
         let tried = fs::write(&probe, vec![0; PROBE_BYTES]).and_then(|()| File::open(&probe)?.sync_all());
         let removed = fs::remove_file(&probe);

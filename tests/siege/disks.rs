@@ -58,19 +58,10 @@ async fn a_full_disk_stops_posting_not_reading_and_costs_no_restart() {
         ann.posts(&said[n]).await;
     }
     fill(&inside);
-    let long = "x".repeat(7_000);
-    let mut refused = (201, String::new());
-    for n in 0..4_000 {
-        let text = format!("while it fills {n} {long}");
-        refused = post_status(&ann, &text).await;
-        if refused.0 != 201 {
-            break;
-        }
-        said.push(text);
-    }
+    said.extend(post_until_refused(&ann).await);
+    let refused = post_status(&ann, "still full").await;
     assert_eq!(refused.0, 503, "there comes an end");
     assert!(refused.1.contains("could not be saved"), "it says what happened: {}", refused.1);
-    assert_eq!(post_status(&ann, "still full").await.0, 503);
     let ready = ask(client().get(format!("{}/ready", program.url))).await;
     assert_eq!(
         (ready.status, ready.text()),
@@ -92,6 +83,43 @@ async fn a_full_disk_stops_posting_not_reading_and_costs_no_restart() {
     for text in &said {
         assert_eq!(&text_of(&ears.hears().await), text, "a listener has missed nothing");
     }
+}
+
+/// Posts until the disk takes no more, and answers what was said.
+async fn post_until_refused(ann: &Guest) -> Vec<String> {
+    let (mut said, long) = (Vec::new(), "x".repeat(7_000));
+    loop {
+        let text = format!("while it fills {} {long}", said.len());
+        if post_status(ann, &text).await.0 != 201 {
+            return said;
+        }
+        said.push(text);
+    }
+}
+
+#[tokio::test]
+async fn a_data_file_that_cannot_be_opened_is_still_read_and_one_that_was_not_whole_is_taken_up_again_unasked() {
+    let directory = tempfile::tempdir().unwrap();
+    let (program, inside) = on_a_small_disk(&directory).await;
+    let ann = program.guest(ANN, ROOM).await;
+    fill(&inside);
+    let mut said = post_until_refused(&ann).await;
+    let (file, away) = (inside.join("data/taproom.redb"), inside.join("away"));
+    fs::rename(&file, &away).unwrap();
+    fs::remove_file(inside.join("filler")).unwrap();
+    let texts = async || history(&client(), &program.url, &ann.room).await.into_iter().map(|(_, text)| text);
+    assert_eq!(post_status(&ann, "there is room, and no file").await.0, 503);
+    assert!(texts().await.eq(said.clone()), "reading goes on");
+
+    fs::write(&file, "").unwrap();
+    assert_ne!(post_status(&ann, "a file that is none").await.0, 201);
+    let page = || ask(client().get(format!("{}{}", program.url, ann.room)));
+    assert_eq!(page().await.status, 500, "it was let go of to be opened again");
+    fs::rename(&away, &file).unwrap();
+    within("the file to be opened", async { while page().await.status != 200 {} }).await;
+    said.push("as if nothing had been".to_owned());
+    ann.posts(said.last().unwrap()).await;
+    assert!(texts().await.eq(said), "what was refused is not there");
 }
 
 /// A directory with data: somebody has spoken, and then the program was stopped.
