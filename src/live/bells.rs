@@ -13,9 +13,10 @@ use tokio::task::{JoinSet, yield_now};
 
 /// How many bells one thread rings alone.
 const FEW: usize = 128;
-/// How long a thread rings until others have their turn: some sixty writes. It looks at the clock after every eighth bell,
-/// because who has to read what is missing takes longer.
+/// How long a thread rings until others have their turn: some sixty writes. A time and not a number, because whoever has to
+/// read what is missing takes longer.
 const TURN: Duration = Duration::from_micros(300);
+/// How many bells it rings between two looks at the clock.
 const RUNG_AT_ONCE: usize = 8;
 /// Where several frames were told together, how long the next wait for more: telling a crowd once costs much less than
 /// telling it twice.

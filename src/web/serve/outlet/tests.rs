@@ -4,7 +4,7 @@ use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
 
 use hyper::body::Frame;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -118,6 +118,17 @@ async fn what_several_bring_at_once_arrives_whole_and_in_order_also_if_it_is_rea
         assert_eq!(std::str::from_utf8(&piece[1..]).map(str::trim), Ok(next.to_string().as_str()));
         *next += 1;
     }
+}
+
+#[tokio::test]
+async fn who_has_said_everything_still_hears_what_there_is() {
+    let Stream { mut outlet, says, mut hears, .. } = stream().await;
+    says.send("one".to_owned()).expect("the body is there");
+    hears.shutdown().await.expect("it is open");
+    outlet.tap.socket.readable().await.expect("its end is known");
+    assert!(Pin::new(&mut outlet).poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    drop(outlet);
+    assert_eq!(heard(&mut hears, 3).await, "one");
 }
 
 #[tokio::test]
