@@ -11,14 +11,14 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use poem::{Endpoint, Request, Response};
 use taproom::domain::{
-    Asked, Body, Command, Device, Event, Moment, ReaderCommand, RoomId, RoomName, Token, UserId, UserName, Who, Words,
+    Envelope, Body, Command, Device, Event, Timestamp, ReadStateCommand, RoomId, RoomName, Token, UserId, UserName, Actor, MessageContent,
 };
 use taproom::engine::{self, Engine};
-use taproom::live::{Hubs, Tail};
-use taproom::meters::Meters;
+use taproom::live::{Hubs, ReplayLimits};
+use taproom::meters::Metrics;
 use taproom::store::{Store, Window};
 use taproom::views::text::{Code, Names, render};
-use taproom::web::{self, House, Passwords};
+use taproom::web::{self, AppState, PasswordHasher};
 
 /// The one of the server.
 #[global_allocator]
@@ -42,20 +42,20 @@ fn main() -> Result<()> {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let past = fill(directory.path())?;
-    let meters = Arc::new(Meters::default());
-    let hubs = Arc::new(Hubs::new(Tail::default(), runtime.handle().clone(), Arc::clone(&meters)));
+    let meters = Arc::new(Metrics::default());
+    let hubs = Arc::new(Hubs::new(ReplayLimits::default(), runtime.handle().clone(), Arc::clone(&meters)));
     let engine = Engine::start(Arc::clone(&past.store), Arc::clone(&hubs), Arc::clone(&meters))?;
-    let house = Arc::new(House {
+    let house = Arc::new(AppState {
         store: Arc::clone(&past.store),
         engine: Arc::new(engine),
         hubs,
-        meters,
+        metrics: meters,
         metrics_token: None,
         trusted_proxies: Vec::new(),
         public_url: None,
-        pace: None,
-        passwords: Passwords::default(),
-        owner_link: None,
+        rate_limits: None,
+        password_hasher: PasswordHasher::default(),
+        setup_link: None,
     });
     let endpoint = web::endpoint(Arc::clone(&house));
 
@@ -66,7 +66,7 @@ fn main() -> Result<()> {
     show_unread(&past, calls, |request| runtime.block_on(endpoint.get_response(request)))?;
     let answer = |path: &str, accept: &str, more: Option<(&'static str, &str)>| {
         let request = Request::builder().uri_str(path).header("accept", accept);
-        let request = request.header("cookie", format!("taproom={}", past.token.text()));
+        let request = request.header("cookie", format!("taproom={}", past.token.to_text()));
         let request = more.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         runtime.block_on(endpoint.get_response(request.finish()))
     };
@@ -127,12 +127,12 @@ fn texts(quick: bool) -> Result<()> {
 
 /// What it costs to know what is new in many rooms.
 fn show_unread(past: &Past, calls: u32, answer: impl Fn(Request) -> Response) -> Result<()> {
-    let readings = || past.store.snapshot().and_then(|snapshot| snapshot.readings(past.reader));
+    let readings = || past.store.snapshot().and_then(|snapshot| snapshot.read_states(past.reader));
     assert_eq!(readings()?.iter().filter(|(_, reading)| reading.unread == 1).count(), READ_ROOMS);
     show("what is unread in 200 rooms, from the store", calls, || drop(readings()))?;
 
     let beside = || {
-        let cookie = format!("taproom={}", Token::new([1; 32]).text());
+        let cookie = format!("taproom={}", Token::new([1; 32]).to_text());
         let request = Request::builder().uri_str("/rooms").header("accept", "text/html").header("cookie", cookie);
         answer(request.finish())
     };
@@ -181,44 +181,44 @@ fn fill(directory: &Path) -> Result<Past> {
     let mut room_id = None;
     for number in 0..PEOPLE {
         let (room, name) = (RoomName::parse("lobby")?, UserName::parse(&format!("Person {number}"))?);
-        let command = Command::Enter { room, name, token: Token::new([number; 32]).hash(), device: Device::default() };
-        let Event::Entered { user, room } = carry_out(&store, Who::Nobody, command)? else { continue };
+        let command = Command::Join { room, name, token: Token::new([number; 32]).hash(), device: Device::default() };
+        let Event::PersonJoined { user, room } = carry_out(&store, Actor::Anonymous, command)? else { continue };
         people.push(user);
         room_id = Some(room);
     }
     let room = room_id.ok_or("nobody came in")?;
     for number in 0..OTHER_ROOMS {
-        carry_out(&store, Who::User(people[0]), Command::Open { room: RoomName::parse(&format!("Room {number}"))? })?;
+        carry_out(&store, Actor::User(people[0]), Command::OpenRoom { room: RoomName::parse(&format!("Room {number}"))? })?;
     }
     for number in 0..MESSAGES {
         let text = format!("Message {number} of {MESSAGES}. {}", "Some words. ".repeat(8));
         let who: UserId = people[number % people.len()];
         carry_out(
             &store,
-            Who::User(who),
-            Command::Post { room, words: Words::plain(Body::parse(&text)?), reply_to: None },
+            Actor::User(who),
+            Command::Post { room, content: MessageContent::from_body(Body::parse(&text)?), reply_to: None },
         )?;
     }
     let (reader, words) = (people[1], Body::parse(&"Some words. ".repeat(8))?);
     for number in 0..READ_ROOMS {
         let opened = carry_out(
             &store,
-            Who::User(people[0]),
-            Command::Open { room: RoomName::parse(&format!("Read {number}"))? },
+            Actor::User(people[0]),
+            Command::OpenRoom { room: RoomName::parse(&format!("Read {number}"))? },
         )?;
-        let Event::Opened { room } = opened else { continue };
-        let says = || Command::Post { room, words: Words::plain(words.clone()), reply_to: None };
-        carry_out(&store, Who::User(people[0]), says())?;
-        let seq = store.snapshot()?.last()?;
-        carry_out(&store, Who::User(reader), Command::Reader(room, ReaderCommand::Read { seq }))?;
-        carry_out(&store, Who::User(people[0]), says())?;
+        let Event::RoomOpened { room } = opened else { continue };
+        let says = || Command::Post { room, content: MessageContent::from_body(words.clone()), reply_to: None };
+        carry_out(&store, Actor::User(people[0]), says())?;
+        let seq = store.snapshot()?.last_seq()?;
+        carry_out(&store, Actor::User(reader), Command::ReadState(room, ReadStateCommand::MarkRead { seq }))?;
+        carry_out(&store, Actor::User(people[0]), says())?;
     }
     Ok(Past { store, room, token: Token::new([0; 32]), reader })
 }
 
-fn carry_out(store: &Store, who: Who, command: Command) -> Result<Event> {
-    let asked = Asked { who, nonce: None, command };
-    let now: Moment = engine::now();
+fn carry_out(store: &Store, who: Actor, command: Command) -> Result<Event> {
+    let asked = Envelope { actor: who, nonce: None, command };
+    let now: Timestamp = engine::now();
     let answer = store.commit(now, &[asked])?.pop().ok_or("no answer")?;
     Ok(answer?.event)
 }

@@ -19,6 +19,6 @@ pub struct Asset {
 }
 
 /// The asset of this name.
-pub fn find(file: &str) -> Option<&'static Asset> {
+pub fn find_asset(file: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.file == file)
 }

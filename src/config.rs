@@ -18,12 +18,12 @@ pub struct Cli {
 
     /// What to do instead of serving.
     #[command(subcommand)]
-    pub task: Option<Task>,
+    pub subcommand: Option<CliCommand>,
 }
 
 /// What can be done besides serving.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Task {
+pub enum CliCommand {
     /// Write a verified copy of the data into a new file, also while Taproom runs
     Backup {
         /// The file to make
@@ -68,7 +68,7 @@ pub struct Config {
 
     /// Proxies that are believed what they tell of a request, in Forwarded or X-Forwarded-For, -Proto and -Host: addresses
     /// and ranges such as 10.0.0.0/8, with commas between them
-    #[arg(long, env = "TAPROOM_TRUSTED_PROXY", value_name = "ADDRESSES", value_delimiter = ',', value_parser = network)]
+    #[arg(long, env = "TAPROOM_TRUSTED_PROXY", value_name = "ADDRESSES", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxy: Vec<IpNet>,
 
     /// The address by which everybody reaches it; what is sent to another host is refused
@@ -76,8 +76,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
 
     /// Whether there are limits on how fast anybody may come in, post, open rooms and listen; off is for load tests
-    #[arg(long, env = "TAPROOM_PACE", value_enum, value_name = "on|off", hide_possible_values = true, default_value_t = Switch::On)]
-    pub pace: Switch,
+    #[arg(long, env = "TAPROOM_RATE_LIMITS", value_enum, value_name = "on|off", hide_possible_values = true, default_value_t = Switch::On)]
+    pub rate_limits: Switch,
 }
 
 /// Whether something is done.
@@ -90,21 +90,21 @@ pub enum Switch {
 }
 
 /// A range of addresses, or one alone.
-fn network(text: &str) -> Result<IpNet, String> {
+fn parse_network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
     text.parse().or_else(|_| one()).map_err(|_| "it is neither an address nor a range such as 10.0.0.0/8".to_owned())
 }
 
 /// What is logged, and in which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Log<'a> {
+pub struct LogOptions<'a> {
     /// Whether each event is an object of JSON on a line; otherwise it is a line for people.
     pub json: bool,
     /// A level, or a filter of levels.
     pub filter: &'a str,
 }
 
-impl<'a> Log<'a> {
+impl<'a> LogOptions<'a> {
     /// Reads what `--log` says: `json` alone is `json,info`.
     pub fn parse(text: &'a str) -> Self {
         match text.strip_prefix("json") {
@@ -120,12 +120,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_a_form_before_a_filter_and_not_a_part_of_one() {
-        let (json, lines) = (|filter| Log { json: true, filter }, |filter| Log { json: false, filter });
-        assert_eq!(Log::parse("json"), json("info"));
-        assert_eq!(Log::parse("json,taproom=debug,hyper=info"), json("taproom=debug,hyper=info"));
-        assert_eq!(Log::parse("debug"), lines("debug"));
-        assert_eq!(Log::parse("jsonrpc=trace"), lines("jsonrpc=trace"));
-        assert_eq!(Log::parse("debug,json"), lines("debug,json"));
+    fn json_prefix_is_only_recognised_before_a_comma() {
+        let (json, lines) = (|filter| LogOptions { json: true, filter }, |filter| LogOptions { json: false, filter });
+        assert_eq!(LogOptions::parse("json"), json("info"));
+        assert_eq!(LogOptions::parse("json,taproom=debug,hyper=info"), json("taproom=debug,hyper=info"));
+        assert_eq!(LogOptions::parse("debug"), lines("debug"));
+        assert_eq!(LogOptions::parse("jsonrpc=trace"), lines("jsonrpc=trace"));
+        assert_eq!(LogOptions::parse("debug,json"), lines("debug,json"));
     }
 }

@@ -13,38 +13,38 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as AsyncUnixStream};
 use tokio::time::timeout;
 
-use crate::domain::{Command, PersonCommand, Refusal, Token, UserName, Who};
-use crate::engine::{Engine, Problem};
+use crate::domain::{Command, PersonCommand, Refusal, Token, UserName, Actor};
+use crate::engine::{Engine, Error};
 use crate::store::{Counts, Store};
 
 /// The socket's name in the data directory.
-const SOCKET: &str = "taproom.sock";
+const SOCKET_NAME: &str = "taproom.sock";
 /// The longest line that asks, in bytes: a verb and a path.
-const LINE_BYTES_MAX: u64 = 8 * 1024;
+const REQUEST_BYTES_MAX: u64 = 8 * 1024;
 /// How long whoever connects may take to ask.
-const ASKED_WITHIN: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Something the operator asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum ControlRequest {
     /// A copy of the data file, as a new file of this name; an absolute path.
-    BackUp(PathBuf),
+    Backup(PathBuf),
     /// A link by which whoever has this name chooses a new password.
-    Reset(String),
+    CreateResetLink(String),
 }
 
-impl Wish {
-    fn line(&self) -> String {
+impl ControlRequest {
+    fn to_line(&self) -> String {
         match self {
-            Self::BackUp(file) => format!("backup {}\n", file.display()),
-            Self::Reset(name) => format!("reset {name}\n"),
+            Self::Backup(file) => format!("backup {}\n", file.display()),
+            Self::CreateResetLink(name) => format!("reset {name}\n"),
         }
     }
 
     fn parse(line: &str) -> Option<Self> {
         match line.trim_end_matches('\n').split_once(' ')? {
-            ("backup", file) if Path::new(file).is_absolute() => Some(Self::BackUp(PathBuf::from(file))),
-            ("reset", name) if !name.is_empty() => Some(Self::Reset(name.to_owned())),
+            ("backup", file) if Path::new(file).is_absolute() => Some(Self::Backup(PathBuf::from(file))),
+            ("reset", name) if !name.is_empty() => Some(Self::CreateResetLink(name.to_owned())),
             _ => None,
         }
     }
@@ -54,15 +54,15 @@ impl Wish {
 ///
 /// # Errors
 /// If it is there and does not answer.
-pub fn ask(directory: &Path, wish: &Wish) -> io::Result<Option<Result<String, String>>> {
-    let mut stream = match UnixStream::connect(directory.join(SOCKET)) {
+pub fn send_request(directory: &Path, request: &ControlRequest) -> io::Result<Option<Result<String, String>>> {
+    let mut stream = match UnixStream::connect(directory.join(SOCKET_NAME)) {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
             return Ok(None);
         }
         Err(error) => return Err(error),
     };
-    stream.write_all(wish.line().as_bytes())?;
+    stream.write_all(request.to_line().as_bytes())?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     match line.trim_end().split_once(' ') {
@@ -73,7 +73,7 @@ pub fn ask(directory: &Path, wish: &Wish) -> io::Result<Option<Result<String, St
 }
 
 /// What a copy holds, in words.
-pub fn told(counts: Counts) -> String {
+pub fn summary(counts: Counts) -> String {
     let count = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     let messages = count(counts.messages, "message", "messages");
     let (rooms, people) = (count(counts.rooms, "room", "rooms"), count(counts.people, "person", "people"));
@@ -81,7 +81,7 @@ pub fn told(counts: Counts) -> String {
 }
 
 /// What the operator's wishes are carried out on.
-pub struct Operated {
+pub struct ControlContext {
     /// The data.
     pub store: Arc<Store>,
     /// The way to change it.
@@ -91,18 +91,18 @@ pub struct Operated {
 }
 
 /// The socket, removed when dropped.
-pub struct Control {
+pub struct ControlSocket {
     listener: UnixListener,
     path: PathBuf,
 }
 
-impl Control {
+impl ControlSocket {
     /// Opens the socket. The data file is held already, so a socket that is there was left by a crash.
     ///
     /// # Errors
     /// If it cannot be made.
     pub fn open(directory: &Path) -> io::Result<Self> {
-        let path = directory.join(SOCKET);
+        let path = directory.join(SOCKET_NAME);
         let _left_by_a_crash = fs::remove_file(&path);
         let listener = UnixListener::bind(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
@@ -110,36 +110,36 @@ impl Control {
     }
 
     /// Answers whoever asks, one after the other, until it is dropped.
-    pub async fn serve(&self, operated: &Operated) {
+    pub async fn serve(&self, context: &ControlContext) {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    if let Err(error) = answer(stream, operated).await {
+                    if let Err(error) = answer_request(stream, context).await {
                         tracing::debug!(%error, "a control connection broke off");
                     }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the control socket does not accept");
-                    tokio::time::sleep(ASKED_WITHIN).await;
+                    tokio::time::sleep(REQUEST_TIMEOUT).await;
                 }
             }
         }
     }
 }
 
-impl Drop for Control {
+impl Drop for ControlSocket {
     fn drop(&mut self) {
         let _gone = fs::remove_file(&self.path);
     }
 }
 
-async fn answer(mut stream: AsyncUnixStream, operated: &Operated) -> io::Result<()> {
+async fn answer_request(mut stream: AsyncUnixStream, context: &ControlContext) -> io::Result<()> {
     let (asks, mut answers) = stream.split();
     let mut line = String::new();
-    let mut limited = tokio::io::BufReader::new(asks.take(LINE_BYTES_MAX));
-    timeout(ASKED_WITHIN, limited.read_line(&mut line)).await.map_err(io::Error::other)??;
-    let answer = match Wish::parse(&line) {
-        Some(wish) => carry_out(wish, operated).await,
+    let mut limited = tokio::io::BufReader::new(asks.take(REQUEST_BYTES_MAX));
+    timeout(REQUEST_TIMEOUT, limited.read_line(&mut line)).await.map_err(io::Error::other)??;
+    let answer = match ControlRequest::parse(&line) {
+        Some(wish) => execute(wish, context).await,
         None => Err("that is nothing this Taproom knows".to_owned()),
     };
     let words = match answer {
@@ -149,26 +149,26 @@ async fn answer(mut stream: AsyncUnixStream, operated: &Operated) -> io::Result<
     answers.write_all(words.as_bytes()).await
 }
 
-async fn carry_out(wish: Wish, operated: &Operated) -> Result<String, String> {
-    match wish {
-        Wish::BackUp(file) => {
-            let store = Arc::clone(&operated.store);
-            let done = tokio::task::spawn_blocking(move || store.back_up(&file).map(told));
+async fn execute(request: ControlRequest, context: &ControlContext) -> Result<String, String> {
+    match request {
+        ControlRequest::Backup(file) => {
+            let store = Arc::clone(&context.store);
+            let done = tokio::task::spawn_blocking(move || store.backup(&file).map(summary));
             let done = done.await.map_err(|panicked| panicked.to_string())?;
             done.map_err(|error| error.to_string())
         }
-        Wish::Reset(name) => reset(&name, operated).await.map_err(|problem| problem.to_string()),
+        ControlRequest::CreateResetLink(name) => create_reset_link(&name, context).await.map_err(|problem| problem.to_string()),
     }
 }
 
-async fn reset(name: &str, operated: &Operated) -> Result<String, Problem> {
-    let person = operated.store.snapshot()?.person_named(&UserName::parse(name)?)?.ok_or(Refusal::PersonUnknown)?;
+async fn create_reset_link(name: &str, context: &ControlContext) -> Result<String, Error> {
+    let person = context.store.snapshot()?.person_by_name(&UserName::parse(name)?)?.ok_or(Refusal::PersonNotFound)?;
     let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|_| Problem::Broken)?;
+    getrandom::fill(&mut bits).map_err(|_| Error::Unwritable)?;
     let token = Token::new(bits);
-    let link = Command::Person(person.author.id, PersonCommand::ResetLink { link: token.hash() });
-    operated.engine.execute(Who::Operator, None, link).await?;
-    Ok(format!("{}/reset/{}", operated.origin, token.text()))
+    let link = Command::Person(person.author.id, PersonCommand::CreateResetLink { link: token.hash() });
+    context.engine.execute(Actor::Operator, None, link).await?;
+    Ok(format!("{}/reset/{}", context.origin, token.to_text()))
 }
 
 #[cfg(test)]
@@ -176,15 +176,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wish_is_read_as_it_is_written_and_nothing_else_is_one() {
+    fn request_lines_round_trip_and_nothing_else_parses() {
         for wish in [
-            Wish::BackUp(PathBuf::from("/backups/a file with blanks.redb")),
-            Wish::Reset("Ann Lee: the second".to_owned()),
+            ControlRequest::Backup(PathBuf::from("/backups/a file with blanks.redb")),
+            ControlRequest::CreateResetLink("Ann Lee: the second".to_owned()),
         ] {
-            assert_eq!(Wish::parse(&wish.line()), Some(wish));
+            assert_eq!(ControlRequest::parse(&wish.to_line()), Some(wish));
         }
         for wrong in ["", "backup", "backup relative.redb", "erase /x", "backup ", "reset", "reset "] {
-            assert_eq!(Wish::parse(wrong), None, "{wrong}");
+            assert_eq!(ControlRequest::parse(wrong), None, "{wrong}");
         }
     }
 }

@@ -143,8 +143,8 @@ pub struct Sent(web::Form);
 impl Sent {
     /// Reads a body that arrives in these chunks; `fields` are the names that make a form of it. `None` if HTTP has no
     /// such type.
-    pub async fn read(kind: &[u8], chunks: Vec<Bytes>, fields: &[&str]) -> Option<Result<Self, Refusal>> {
-        let request = request("", header::CONTENT_TYPE, kind)?;
+    pub async fn read(content_type: &[u8], chunks: Vec<Bytes>, fields: &[&str]) -> Option<Result<Self, Refusal>> {
+        let request = request("", header::CONTENT_TYPE, content_type)?;
         let chunks = chunks.into_iter().map(Ok::<_, io::Error>);
         let body = Body::from_bytes_stream(tokio_stream::iter(chunks));
         Some(web::Form::read(&request, body, fields).await.map(Self))

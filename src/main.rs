@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use taproom::app::{self, Running, StartError};
-use taproom::config::{Cli, Config, Log};
+use taproom::app::{self, RunningServer, StartError};
+use taproom::config::{Cli, Config, LogOptions};
 use taproom::tasks;
 use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
@@ -20,11 +20,11 @@ static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.task {
+    let result = match cli.subcommand {
         None => serve(&cli.config).map_err(|error| error.to_string()),
-        Some(task) => tasks::run(&task, &cli.config.data).map(|told| print(&told)).map_err(|error| error.to_string()),
+        Some(task) => tasks::run(&task, &cli.config.data).map(|told| print_line(&told)).map_err(|error| error.to_string()),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _nobody_reads = writeln!(io::stderr(), "taproom: {error}");
@@ -34,19 +34,19 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: &Config) -> Result<(), StartError> {
-    log(Log::parse(&config.log))?;
+    init_logging(LogOptions::parse(&config.log))?;
     let runtime = Runtime::new()?;
-    let served = runtime.block_on(serve_until_told(config));
+    let served = runtime.block_on(serve_until_signal(config));
     // Everything that was promised is done; a backup that is still being written is not waited for.
     runtime.shutdown_timeout(Duration::ZERO);
     served
 }
 
-async fn serve_until_told(config: &Config) -> Result<(), StartError> {
+async fn serve_until_signal(config: &Config) -> Result<(), StartError> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let running = app::start(config).await?;
-    greet(&running, config);
+    print_greeting(&running, config);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -56,22 +56,22 @@ async fn serve_until_told(config: &Config) -> Result<(), StartError> {
     Ok(())
 }
 
-fn log(log: Log) -> Result<(), StartError> {
-    let neither = |_| io::Error::other(format!("--log {:?} is neither a level nor a filter", log.filter));
-    let filter = EnvFilter::try_new(log.filter).map_err(neither)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+fn init_logging(log: LogOptions) -> Result<(), StartError> {
+    let invalid = |_| io::Error::other(format!("--log {:?} is neither a level nor a filter", log.filter));
+    let filter = EnvFilter::try_new(log.filter).map_err(invalid)?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     if log.json {
-        lines.json().flatten_event(true).init();
-        log_panics();
+        subscriber.json().flatten_event(true).init();
+        log_panic_hook();
     } else {
-        lines.with_ansi(io::stderr().is_terminal()).init();
+        subscriber.with_ansi(io::stderr().is_terminal()).init();
     }
     Ok(())
 }
 
 /// A panic is an event like any other, on one line. Words that were put together when it happened stay out: they may
 /// repeat what somebody wrote.
-fn log_panics() {
+fn log_panic_hook() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         let words = panic.payload().downcast_ref::<&str>();
@@ -79,15 +79,15 @@ fn log_panics() {
     }));
 }
 
-fn greet(running: &Running, config: &Config) {
+fn print_greeting(running: &RunningServer, config: &Config) {
     let here = format!("http://{}", running.address());
     let url = config.public_url.as_ref().map_or_else(|| here.clone(), ToString::to_string);
-    print(&format!("Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/enter"));
-    if let Some(path) = running.owner_path() {
-        print(&format!("Nobody owns this house yet. Open {url}{path} to make it yours."));
+    print_line(&format!("Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/join"));
+    if let Some(path) = running.setup_path() {
+        print_line(&format!("Nobody owns this house yet. Open {url}{path} to make it yours."));
     }
 }
 
-fn print(line: &str) {
+fn print_line(line: &str) {
     let _nobody_reads = writeln!(io::stdout(), "{line}");
 }

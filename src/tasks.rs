@@ -6,16 +6,16 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::config::Task;
-use crate::control::{self, Wish, told};
-use crate::store::{self, CopyError, OpenError, Store};
+use crate::config::CliCommand;
+use crate::control::{self, ControlRequest, summary};
+use crate::store::{self, BackupError, OpenError, Store};
 
 /// Why a task was not done. Each is one line.
 #[derive(Debug, Error)]
-pub enum TaskError {
+pub enum CliError {
     /// A copy was not made or not put back.
     #[error(transparent)]
-    Copy(#[from] CopyError),
+    Backup(#[from] BackupError),
     /// A file is not what it should be.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -37,33 +37,33 @@ pub enum TaskError {
 ///
 /// # Errors
 /// [`TaskError`]
-pub fn run(task: &Task, data: &Path) -> Result<String, TaskError> {
-    match task {
-        Task::Backup { file } => back_up(file, data),
-        Task::Check { file } => Ok(format!("{} is whole: {}", file.display(), told(store::check(file)?))),
-        Task::Reset { name } => reset(name, data),
-        Task::Restore { file } => {
+pub fn run(command: &CliCommand, data: &Path) -> Result<String, CliError> {
+    match command {
+        CliCommand::Backup { file } => backup(file, data),
+        CliCommand::Check { file } => Ok(format!("{} is whole: {}", file.display(), summary(store::check(file)?))),
+        CliCommand::Reset { name } => create_reset_link(name, data),
+        CliCommand::Restore { file } => {
             let counts = store::restore(file, data)?;
-            Ok(format!("{} holds now {}", data.display(), told(counts)))
+            Ok(format!("{} holds now {}", data.display(), summary(counts)))
         }
     }
 }
 
 /// Through the Taproom that runs on `data`, or by opening the file oneself.
-fn back_up(file: &Path, data: &Path) -> Result<String, TaskError> {
+fn backup(file: &Path, data: &Path) -> Result<String, CliError> {
     let file = std::path::absolute(file)?;
-    let made = match control::ask(data, &Wish::BackUp(file.clone()))? {
-        Some(answer) => answer.map_err(TaskError::Refused)?,
-        None if !store::is_in(data) => return Err(TaskError::NoData(data.display().to_string())),
-        None => told(Store::open(data)?.back_up(&file)?),
+    let made = match control::send_request(data, &ControlRequest::Backup(file.clone()))? {
+        Some(answer) => answer.map_err(CliError::Refused)?,
+        None if !store::data_file_exists(data) => return Err(CliError::NoData(data.display().to_string())),
+        None => summary(Store::open(data)?.backup(&file)?),
     };
     Ok(format!("{} holds {made}", file.display()))
 }
 
 /// Through the Taproom that runs: a link is a change, and there is one writer.
-fn reset(name: &str, data: &Path) -> Result<String, TaskError> {
+fn create_reset_link(name: &str, data: &Path) -> Result<String, CliError> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" "); // the question is one line
-    let link = control::ask(data, &Wish::Reset(name.clone()))?;
-    let link = link.ok_or_else(|| TaskError::NotRunning(data.display().to_string()))?.map_err(TaskError::Refused)?;
+    let link = control::send_request(data, &ControlRequest::CreateResetLink(name.clone()))?;
+    let link = link.ok_or_else(|| CliError::NotRunning(data.display().to_string()))?.map_err(CliError::Refused)?;
     Ok(format!("{link}\nWhoever opens this link within a day chooses a new password for {name}. It works once."))
 }

@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex};
 
 use redb::StorageBackend;
 use taproom::domain::{
-    Asked, Body, Command, Device, Done, Event, Moment, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Who, Words,
+    Envelope, Body, Command, Device, Applied, Event, Timestamp, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Actor, MessageContent,
 };
-use taproom::store::{Recent, Store, Window};
+use taproom::store::{ActiveRoom, Store, Window};
 use written::Written;
 
 /// A disk, its cache, and when it breaks.
@@ -116,21 +116,21 @@ impl Platter {
 const PEOPLE: u64 = 3;
 const BATCHES: u64 = 9;
 
-fn enter(n: u64) -> Asked {
+fn enter(n: u64) -> Envelope {
     let (room, name) = (RoomName::parse("Café 12/3 <i>").unwrap(), UserName::parse(&format!("<b>{n}</b>")).unwrap());
-    Asked {
-        who: Who::Nobody,
+    Envelope {
+        actor: Actor::Anonymous,
         nonce: None,
-        command: Command::Enter { room, name, token: TokenHash([n as u8; 32]), device: Device::default() },
+        command: Command::Join { room, name, token: TokenHash([n as u8; 32]), device: Device::default() },
     }
 }
 
-fn post(room: RoomId, user: UserId, text: &str) -> Asked {
+fn post(room: RoomId, user: UserId, text: &str) -> Envelope {
     let body = Body::parse(text).unwrap();
-    Asked {
-        who: Who::User(user),
+    Envelope {
+        actor: Actor::User(user),
         nonce: Nonce::parse(text).unwrap(),
-        command: Command::Post { room, words: Words::plain(body), reply_to: None },
+        command: Command::Post { room, content: MessageContent::from_body(body), reply_to: None },
     }
 }
 
@@ -139,22 +139,22 @@ fn post(room: RoomId, user: UserId, text: &str) -> Asked {
 fn talk(disk: &Disk) -> Option<BTreeSet<String>> {
     let mut answered = BTreeSet::new();
     let store = Store::open_on(disk.clone()).ok()?;
-    let Ok(entered) = store.commit(Moment(0), &(0..PEOPLE).map(enter).collect::<Vec<_>>()) else {
+    let Ok(entered) = store.commit(Timestamp(0), &(0..PEOPLE).map(enter).collect::<Vec<_>>()) else {
         return Some(answered);
     };
     let people: Vec<(UserId, RoomId)> = entered
         .iter()
         .map(|done| match done.as_ref().map(|done| done.event) {
-            Ok(Event::Entered { user, room }) => (user, room),
+            Ok(Event::PersonJoined { user, room }) => (user, room),
             other => panic!("people come in: {other:?}"),
         })
         .collect();
     for batch in 0..BATCHES {
         let texts: Vec<String> = (0..=batch % 5).map(|n| format!("{batch}-{n}")).collect();
         let asked = |(n, text): (usize, &String)| post(people[n % 3].1, people[n % 3].0, text);
-        let asked: Vec<Asked> = texts.iter().enumerate().map(asked).collect();
-        let Ok(done) = store.commit(Moment(batch * 60_000), &asked) else { break };
-        assert!(done.iter().all(|done| matches!(done, Ok(Done { again: false, .. }))), "nobody said it before");
+        let asked: Vec<Envelope> = texts.iter().enumerate().map(asked).collect();
+        let Ok(done) = store.commit(Timestamp(batch * 60_000), &asked) else { break };
+        assert!(done.iter().all(|done| matches!(done, Ok(Applied { is_replay: false, .. }))), "nobody said it before");
         answered.extend(texts);
     }
     Some(answered)
@@ -165,7 +165,7 @@ fn found(disk: &Disk) -> Vec<String> {
     let store = Store::open_on(disk.clone()).expect("the file opens again");
     store.verify().expect("everything in it fits together");
     let snapshot = store.snapshot().unwrap();
-    let Some(Recent { room, .. }) = snapshot.recent_rooms(1, None, Moment(0)).unwrap().pop() else { return Vec::new() };
+    let Some(ActiveRoom { room, .. }) = snapshot.active_rooms(1, None, Timestamp(0)).unwrap().pop() else { return Vec::new() };
     let (mut texts, mut after) = (Vec::new(), taproom::domain::Seq(0));
     loop {
         let page = snapshot.page(room.id, Window::After(after)).unwrap();
@@ -217,11 +217,11 @@ fn what_may_have_been_lost_can_be_sent_again_and_is_there_once() {
         let image = disk.after_the_cut(Kept::Synced);
         let store = Store::open_on(image.clone()).unwrap();
         let snapshot = store.snapshot().unwrap();
-        let (room, user) = (snapshot.recent_rooms(1, None, Moment(0)).unwrap()[0].room.id, UserId(1));
+        let (room, user) = (snapshot.active_rooms(1, None, Timestamp(0)).unwrap()[0].room.id, UserId(1));
         drop(snapshot);
         // The first person said the first text of each batch.
         for batch in 0..BATCHES {
-            store.commit(Moment(batch * 60_000), &[post(room, user, &format!("{batch}-0"))]).unwrap()[0]
+            store.commit(Timestamp(batch * 60_000), &[post(room, user, &format!("{batch}-0"))]).unwrap()[0]
                 .as_ref()
                 .unwrap();
         }
@@ -236,7 +236,7 @@ fn what_may_have_been_lost_can_be_sent_again_and_is_there_once() {
 }
 
 /// The transactions of a house in which everything happens that may happen.
-fn house() -> Vec<(Moment, Vec<Asked>)> {
+fn house() -> Vec<(Timestamp, Vec<Envelope>)> {
     let runs = include_str!("model/run.jsonl").split("\n\n\n").map(|run| run.split("\n\n").collect::<Vec<_>>());
     let longest = runs.max_by_key(Vec::len).unwrap();
     let batch = |lines: &str| {
@@ -248,14 +248,14 @@ fn house() -> Vec<(Moment, Vec<Asked>)> {
 
 /// Carries out a house until it is done or the disk breaks: the digests of the tables after each transaction. None if it
 /// broke before there was a whole file.
-fn keep(disk: &Disk, house: &[(Moment, Vec<Asked>)]) -> Option<Vec<[u8; 32]>> {
+fn keep(disk: &Disk, house: &[(Timestamp, Vec<Envelope>)]) -> Option<Vec<[u8; 32]>> {
     let store = Store::open_on(disk.clone()).ok()?;
-    let mut digests = vec![store.digest().unwrap()];
+    let mut digests = vec![store.checksum().unwrap()];
     for (at, batch) in house {
         if store.commit(*at, batch).is_err() {
             break;
         }
-        digests.push(store.digest().unwrap());
+        digests.push(store.checksum().unwrap());
     }
     Some(digests)
 }
@@ -273,7 +273,7 @@ fn whenever_the_disk_breaks_a_house_is_as_it_was_before_a_change_or_after_it() {
         for kept in [Kept::Synced, Kept::Everything, Kept::EverySecondPage] {
             let store = Store::open_on(disk.after_the_cut(kept)).expect("the file opens again");
             store.verify().expect("everything in it fits together");
-            let digest = store.digest().unwrap();
+            let digest = store.checksum().unwrap();
             let next = all.get(answered + 1).is_some_and(|next| *next == digest);
             assert!(next || digest == all[answered], "act {at}, {kept:?}: something is half there");
             before += usize::from(!next);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taproom::domain::{
-    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who, Words,
+    Envelope, Body, Command, Device, Applied, Event, Timestamp, RoomId, RoomName, Token, TokenHash, UserId, UserName, Actor, MessageContent,
 };
 use taproom::engine;
 use taproom::store::Store;
@@ -63,20 +63,20 @@ impl Filled {
         for n in 0..options.people {
             let token = token(n);
             people.push(pen.enter(&format!("Person {n}"), token.hash())?);
-            cast.tokens.push(token.text());
+            cast.tokens.push(token.to_text());
         }
         for n in 0..amount.rooms {
             let room = RoomName::parse(&format!("load-{n}")).map_err(io::Error::other)?;
-            cast.rooms.push(room.address().path().to_owned());
-            pen.ask(Who::User(people[0]), Command::Open { room })?;
+            cast.rooms.push(room.slug().path().to_owned());
+            pen.ask(Actor::User(people[0]), Command::OpenRoom { room })?;
         }
         pen.commit()?;
         let body = Body::parse(&words(options.body)).map_err(io::Error::other)?;
         let rooms = std::mem::take(&mut pen.opened).split_off(options.people);
         let all_rooms = (0..amount.each).flat_map(|_| rooms.iter()).chain((0..amount.first).map(|_| &rooms[0]));
         for (n, room) in all_rooms.enumerate() {
-            let command = Command::Post { room: *room, words: Words::plain(body.clone()), reply_to: None };
-            pen.ask(Who::User(people[n % people.len()]), command)?;
+            let command = Command::Post { room: *room, content: MessageContent::from_body(body.clone()), reply_to: None };
+            pen.ask(Actor::User(people[n % people.len()]), command)?;
         }
         pen.commit()?;
         Ok(Self { amount, cast: Arc::new(cast), rooms, directory })
@@ -113,8 +113,8 @@ fn token(number: usize) -> Token {
 /// Writes into a store, from some time ago until now.
 struct Pen {
     store: Store,
-    batch: Vec<Asked>,
-    now: Moment,
+    batch: Vec<Envelope>,
+    now: Timestamp,
     every_ms: u64,
     opened: Vec<RoomId>,
 }
@@ -123,34 +123,34 @@ impl Pen {
     fn open(directory: &Path, commands: usize) -> io::Result<Self> {
         let store = Store::open(directory).map_err(io::Error::other)?;
         let every_ms = (EVERY.as_millis() as u64).min(AGO_MAX.as_millis() as u64 / commands as u64);
-        let now = Moment(engine::now().0 - every_ms * commands as u64);
+        let now = Timestamp(engine::now().0 - every_ms * commands as u64);
         Ok(Self { store, batch: Vec::new(), now, every_ms, opened: Vec::new() })
     }
 
     fn enter(&mut self, name: &str, token: TokenHash) -> io::Result<UserId> {
         let (room, name) = (RoomName::parse("load-0"), UserName::parse(name));
         let (room, name) = (room.map_err(io::Error::other)?, name.map_err(io::Error::other)?);
-        self.ask(Who::Nobody, Command::Enter { room, name, token, device: Device::default() })?;
+        self.ask(Actor::Anonymous, Command::Join { room, name, token, device: Device::default() })?;
         match self.commit()?.first() {
-            Some(Done { event: Event::Entered { user, .. }, .. }) => Ok(*user),
+            Some(Applied { event: Event::PersonJoined { user, .. }, .. }) => Ok(*user),
             _ => Err(io::Error::other("nobody has entered")),
         }
     }
 
-    fn ask(&mut self, who: Who, command: Command) -> io::Result<()> {
-        self.batch.push(Asked { who, nonce: None, command });
+    fn ask(&mut self, who: Actor, command: Command) -> io::Result<()> {
+        self.batch.push(Envelope { actor: who, nonce: None, command });
         if self.batch.len() == BATCH {
             self.commit()?;
         }
         Ok(())
     }
 
-    fn commit(&mut self) -> io::Result<Vec<Done>> {
+    fn commit(&mut self) -> io::Result<Vec<Applied>> {
         self.now.0 += self.every_ms * self.batch.len() as u64;
         let done = self.store.commit(self.now, &self.batch).map_err(io::Error::other)?;
-        let done = done.into_iter().collect::<Result<Vec<Done>, _>>().map_err(io::Error::other)?;
+        let done = done.into_iter().collect::<Result<Vec<Applied>, _>>().map_err(io::Error::other)?;
         self.opened.extend(done.iter().filter_map(|done| match done.event {
-            Event::Opened { room } | Event::Entered { room, .. } => Some(room),
+            Event::RoomOpened { room } | Event::PersonJoined { room, .. } => Some(room),
             _ => None,
         }));
         self.batch.clear();

@@ -181,7 +181,7 @@ pub fn own_binary() -> PathBuf {
 fn taproom(binary: PathBuf, data: &Path) -> Command {
     let mut command = Command::new(binary);
     // The limits are not what is measured. By the environment, since a binary beside may be older than the flag.
-    command.env("TAPROOM_PACE", "off");
+    command.env("TAPROOM_RATE_LIMITS", "off");
     command.args(["--listen", "127.0.0.1:0", "--log", "warn", "--data"]).arg(data);
     command
 }

@@ -1,14 +1,14 @@
 //! What somebody asks for about their own account: a password, sessions, tokens for scripts, and the ways back to a name.
 
-use super::{Device, Line, PasswordHash, Scopes, Seq, SessionId, TokenHash, UserId, UserName};
+use super::{Device, SingleLine, PasswordHash, Scopes, Seq, SessionId, TokenHash, UserId, UserName};
 
 /// Something about one's own account.
 #[derive(Clone, Debug)]
 pub enum AccountCommand {
     /// Take the house, once: become its owner. Whoever has a name keeps it.
-    Own {
+    SetUpServer {
         /// What to call the house.
-        house: Line,
+        server_name: SingleLine,
         /// The name to take; if it is the asker's own, they keep it.
         name: UserName,
         /// The password of the account.
@@ -19,13 +19,13 @@ pub enum AccountCommand {
         device: Device,
     },
     /// Give one's name a password: a guest becomes a member.
-    Claim {
+    Register {
         /// The password.
         password: PasswordHash,
         /// The token that takes the place of the one that was shown.
         token: TokenHash,
         /// The token that was shown.
-        instead: TokenHash,
+        replaces: TokenHash,
         /// From where.
         device: Device,
     },
@@ -34,7 +34,7 @@ pub enum AccountCommand {
         /// Who.
         user: UserId,
         /// The change that set the password that was tried.
-        proof: Seq,
+        password_seq: Seq,
         /// The token that will prove the name.
         token: TokenHash,
         /// From where.
@@ -43,7 +43,7 @@ pub enum AccountCommand {
     /// Take another password. All other sessions end.
     SetPassword {
         /// The change that set the password that was tried.
-        proof: Seq,
+        password_seq: Seq,
         /// The new one.
         password: PasswordHash,
         /// The token that takes the place of the one that was shown.
@@ -52,23 +52,23 @@ pub enum AccountCommand {
         device: Device,
     },
     /// Make a token for a script.
-    MakeToken {
+    CreateToken {
         /// What to call it.
-        label: Line,
+        label: SingleLine,
         /// What it may be used for.
         scopes: Scopes,
         /// It.
         token: TokenHash,
     },
     /// End a session or a token of one's own.
-    Revoke {
+    RevokeSession {
         /// Which.
         id: SessionId,
     },
     /// End all sessions but this.
-    RevokeOthers {
+    RevokeOtherSessions {
         /// The token that was shown.
-        keep: TokenHash,
+        current: TokenHash,
     },
     /// Take new recovery codes; the old ones are no longer good.
     SetRecoveryCodes {
@@ -89,7 +89,7 @@ pub enum AccountCommand {
         device: Device,
     },
     /// Choose a new password with a link from the owner. All sessions end.
-    Reset {
+    ResetPassword {
         /// The link.
         link: TokenHash,
         /// The new password.
@@ -100,7 +100,7 @@ pub enum AccountCommand {
         device: Device,
     },
     /// Come in by an invitation.
-    Join {
+    AcceptInvitation {
         /// The link.
         code: TokenHash,
         /// The name to take.
@@ -123,7 +123,7 @@ pub enum AccountCommand {
         hidden: bool,
     },
     /// A token was used today.
-    Seen {
+    RecordUse {
         /// Which.
         token: TokenHash,
         /// From where, if it is a session.

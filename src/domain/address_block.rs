@@ -15,7 +15,7 @@ pub enum AddressBlock {
 
 impl AddressBlock {
     /// The block of an address. One of IPv4 that is written as IPv6 (RFC 4291, section 2.5.5.2) is the one of IPv4.
-    pub fn of(address: IpAddr) -> Self {
+    pub fn containing(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),
             IpAddr::V6(address) => {
@@ -72,11 +72,11 @@ mod tests {
     use super::*;
 
     fn block(address: &str) -> AddressBlock {
-        AddressBlock::of(address.parse().expect("an address"))
+        AddressBlock::containing(address.parse().expect("an address"))
     }
 
     #[test]
-    fn an_address_of_ipv6_stands_for_its_64() {
+    fn ipv6_address_maps_to_its_64_prefix() {
         assert_eq!(block("2a01:4f8:1:2:3:4:5:6").to_string(), "2a01:4f8:1:2::/64");
         assert_eq!(block("2a01:4f8:1:2::9"), block("2a01:4f8:1:2:ffff::1"));
         assert_ne!(block("2a01:4f8:1:2::9"), block("2a01:4f8:1:3::9"));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_on_the_internet_are_public() {
+    fn only_public_internet_addresses_are_public() {
         for public in ["9.9.9.9", "100.63.255.255", "100.128.0.0", "172.32.0.1", "192.88.98.1", "198.20.0.1", "2a01::1"]
         {
             assert!(block(public).is_public(), "{public}");

@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MessageId, Moment, Role, RoomId, Seq, Until, UserId};
+use super::{MessageId, Timestamp, Role, RoomId, Seq, Expiry, UserId};
 
 /// Something done to keep order, or to settle who may do what. It holds nothing that anybody said. Stored, so variants are
 /// only ever added at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Deed {
+pub enum AuditAction {
     /// Became the owner with the link of the first start.
-    Owned,
+    ServerSetUp,
     /// Took away what another had said.
-    Removed {
+    MessageDeleted {
         /// Where.
         room: RoomId,
         /// What.
@@ -26,21 +26,21 @@ pub enum Deed {
         /// Where. None: everywhere.
         room: Option<RoomId>,
         /// Until when.
-        until: Until,
+        until: Expiry,
     },
     /// Put somebody outside, or let them in again.
     Banned {
         /// Whom.
         user: UserId,
         /// Until when.
-        until: Until,
+        until: Expiry,
         /// Why.
-        why: String,
+        reason: String,
         /// With how many addresses.
-        addresses: u32,
+        blocked_addresses: u32,
     },
     /// Took away what somebody had said in a room.
-    Erased {
+    MessagesPurged {
         /// Whose it was.
         user: UserId,
         /// Where.
@@ -49,19 +49,19 @@ pub enum Deed {
         messages: u32,
     },
     /// Made somebody something else.
-    RoleSet {
+    RoleChanged {
         /// Whom.
         user: UserId,
         /// What.
         role: Role,
     },
     /// Made a link by which somebody may choose a new password. Nobody did: whoever runs the machine.
-    ResetLinkMade {
+    ResetLinkCreated {
         /// For whom.
         user: UserId,
     },
     /// Made an invitation.
-    Invited {
+    InvitationCreated {
         /// Which.
         id: Seq,
         /// What it is called.
@@ -73,14 +73,14 @@ pub enum Deed {
         id: Seq,
     },
     /// Settled what the house is.
-    HouseSet,
+    SettingsChanged,
     /// Changed a room of somebody else's.
-    RoomSet {
+    RoomChanged {
         /// Which.
         room: RoomId,
     },
     /// Put a room into the archive, or took it out.
-    Archived {
+    RoomArchived {
         /// Which.
         room: RoomId,
         /// Whether it is there now.
@@ -94,63 +94,63 @@ pub enum Deed {
         deleted: bool,
     },
     /// Put a report away.
-    Settled {
+    ReportResolved {
         /// Which.
         report: Seq,
     },
 }
 
-impl Deed {
+impl AuditAction {
     /// To whom it was done, if to anybody.
-    pub fn user(&self) -> Option<UserId> {
+    pub fn target_user(&self) -> Option<UserId> {
         match self {
-            Self::Removed { author: user, .. }
+            Self::MessageDeleted { author: user, .. }
             | Self::Muted { user, .. }
             | Self::Banned { user, .. }
-            | Self::Erased { user, .. }
-            | Self::RoleSet { user, .. }
-            | Self::ResetLinkMade { user } => Some(*user),
-            Self::Owned
-            | Self::Invited { .. }
+            | Self::MessagesPurged { user, .. }
+            | Self::RoleChanged { user, .. }
+            | Self::ResetLinkCreated { user } => Some(*user),
+            Self::ServerSetUp
+            | Self::InvitationCreated { .. }
             | Self::InvitationRevoked { .. }
-            | Self::HouseSet
-            | Self::RoomSet { .. }
-            | Self::Archived { .. }
+            | Self::SettingsChanged
+            | Self::RoomChanged { .. }
+            | Self::RoomArchived { .. }
             | Self::RoomDeleted { .. }
-            | Self::Settled { .. } => None,
+            | Self::ReportResolved { .. } => None,
         }
     }
 
     /// In which room it was done, if in one.
-    pub fn room(&self) -> Option<RoomId> {
+    pub fn target_room(&self) -> Option<RoomId> {
         match self {
             Self::Muted { room, .. } => *room,
-            Self::Removed { room, .. }
-            | Self::Erased { room, .. }
-            | Self::RoomSet { room }
-            | Self::Archived { room, .. }
+            Self::MessageDeleted { room, .. }
+            | Self::MessagesPurged { room, .. }
+            | Self::RoomChanged { room }
+            | Self::RoomArchived { room, .. }
             | Self::RoomDeleted { room, .. } => Some(*room),
-            Self::Owned
+            Self::ServerSetUp
             | Self::Banned { .. }
-            | Self::RoleSet { .. }
-            | Self::ResetLinkMade { .. }
-            | Self::Invited { .. }
+            | Self::RoleChanged { .. }
+            | Self::ResetLinkCreated { .. }
+            | Self::InvitationCreated { .. }
             | Self::InvitationRevoked { .. }
-            | Self::HouseSet
-            | Self::Settled { .. } => None,
+            | Self::SettingsChanged
+            | Self::ReportResolved { .. } => None,
         }
     }
 }
 
 /// A line of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Audit {
+pub struct AuditEntry {
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
     /// Who. None: whoever runs the machine.
-    pub by: Option<UserId>,
+    pub actor: Option<UserId>,
     /// What.
-    pub deed: Deed,
+    pub action: AuditAction,
 }
 
 /// A message that somebody reported.
@@ -161,11 +161,11 @@ pub struct Report {
     /// What.
     pub message: MessageId,
     /// Who reported it.
-    pub by: UserId,
+    pub reporter: UserId,
     /// Why. Blank if they did not say.
-    pub why: String,
+    pub reason: String,
     /// When.
-    pub at: Moment,
+    pub reported_at: Timestamp,
     /// Who put it away, and when.
-    pub settled: Option<(UserId, Moment)>,
+    pub resolved: Option<(UserId, Timestamp)>,
 }

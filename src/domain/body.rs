@@ -14,11 +14,11 @@ impl Body {
     /// # Errors
     /// [`Refusal::BodyBlank`], [`Refusal::BodyTooLong`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        let text = clean::text(typed);
+        let text = clean::clean_text(typed);
         match text.chars().count() {
             0 => Err(Refusal::BodyBlank),
             n if n > BODY_CHARS_MAX => Err(Refusal::BodyTooLong),
-            _ if clean::shows_nothing(&text) => Err(Refusal::BodyBlank),
+            _ if clean::is_invisible(&text) => Err(Refusal::BodyBlank),
             _ => Ok(Self(text)),
         }
     }
@@ -32,7 +32,7 @@ impl Body {
 /// What somebody says, with what was made of it where it came in: whoever carries it out later needs no clock, no names
 /// and no Markdown to come to the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct MessageContent {
     /// As it was written.
     pub body: Body,
     /// As it is shown. None if it has nothing in it that is shown otherwise than it was written.
@@ -40,22 +40,22 @@ pub struct Words {
     /// Whom it mentions, each once, in order; at most [`MENTIONS_MAX`].
     pub mentions: Vec<UserId>,
     /// Whether it calls everybody in the room.
-    pub calls_all: bool,
+    pub mentions_room: bool,
 }
 
-impl Words {
+impl MessageContent {
     /// What is shown as it was written, and speaks to nobody by name.
-    pub fn plain(body: Body) -> Self {
-        Self { body, html: None, mentions: Vec::new(), calls_all: false }
+    pub fn from_body(body: Body) -> Self {
+        Self { body, html: None, mentions: Vec::new(), mentions_room: false }
     }
 
     /// The same, mentioning these people; who are too many are not mentioned.
     #[must_use]
-    pub fn mentioning(mut self, mut people: Vec<UserId>) -> Self {
-        people.sort_unstable();
-        people.dedup();
-        people.truncate(MENTIONS_MAX);
-        self.mentions = people;
+    pub fn with_mentions(mut self, mut users: Vec<UserId>) -> Self {
+        users.sort_unstable();
+        users.dedup();
+        users.truncate(MENTIONS_MAX);
+        self.mentions = users;
         self
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_has_one_to_eight_thousand_characters() {
+    fn body_length_is_limited() {
         assert_eq!(Body::parse(" \r\n\t \u{0}"), Err(Refusal::BodyBlank));
         assert_eq!(Body::parse("\u{200b} \u{2060}"), Err(Refusal::BodyBlank));
         assert!(Body::parse(&"🚀".repeat(8_000)).is_ok());

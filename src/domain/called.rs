@@ -6,14 +6,14 @@ use super::{Author, UserId};
 
 /// What stands before a person's number in the HTML of a text that speaks to them by name. The name follows, and the text
 /// keeps the one that they had then; what is shown is the one that they have. Nobody can write this: their quotes are escaped.
-pub const CALLED: &str = "data-user=\"";
+pub const MENTION_START: &str = "data-user=\"";
 
 /// What stands between the number of somebody who is spoken to and their name.
-const NAME: &str = "\">@";
+const MENTION_NAME: &str = "\">@";
 
 /// Who is spoken to by name in the HTML of a text, each once, in order.
-pub fn called_in(html: &str) -> Vec<UserId> {
-    let numbers = html.split(CALLED).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok());
+pub fn mentioned_users(html: &str) -> Vec<UserId> {
+    let numbers = html.split(MENTION_START).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok());
     let mut called: Vec<UserId> = numbers.map(UserId).collect();
     called.sort_unstable();
     called.dedup();
@@ -22,10 +22,10 @@ pub fn called_in(html: &str) -> Vec<UserId> {
 
 /// Whose number stands here, after [`CALLED`], and where the name that they had then, up to the next tag. None if it is
 /// nobody of these.
-pub fn called_at<'a>(html: &str, called: &'a [Author]) -> Option<(&'a Author, Range<usize>)> {
-    let (number, _) = html.split_once(NAME)?;
+pub fn find_mention<'a>(html: &str, mentioned: &'a [Author]) -> Option<(&'a Author, Range<usize>)> {
+    let (number, _) = html.split_once(MENTION_NAME)?;
     let id = UserId(number.parse().ok()?);
-    let start = number.len() + NAME.len();
+    let start = number.len() + MENTION_NAME.len();
     let end = start + html[start..].find('<')?;
-    called.iter().find(|person| person.id == id).map(|person| (person, start..end))
+    mentioned.iter().find(|person| person.id == id).map(|person| (person, start..end))
 }

@@ -4,8 +4,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// One line fit to be a name: NFC, without controls, bidirectional marks and invisible characters; every run of
 /// white space is one blank, none at the ends.
-pub(super) fn line(text: &str) -> String {
-    let visible = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !hidden(c));
+pub(super) fn clean_line(text: &str) -> String {
+    let visible = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !is_hidden_char(c));
     // Composed last: what was taken out may have stood between a letter and its accent.
     let visible: String = visible.nfc().collect();
     let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
@@ -14,7 +14,7 @@ pub(super) fn line(text: &str) -> String {
 
 /// A text of several lines: NFC, line ends are `\n`, no controls but newline and tab, no blank lines at either end
 /// and no blanks at the very end.
-pub(super) fn text(text: &str) -> String {
+pub(super) fn clean_text(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let kept: String = unix.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
     let kept = if is_nfc_quick(kept.chars()) == IsNormalized::Yes { kept } else { kept.nfc().collect() };
@@ -29,13 +29,13 @@ pub(super) fn fold(line: &str) -> String {
 }
 
 /// Whether a text shows anything at all.
-pub(super) fn shows_nothing(text: &str) -> bool {
-    fold(&line(text)).is_empty()
+pub(super) fn is_invisible(text: &str) -> bool {
+    fold(&clean_line(text)).is_empty()
 }
 
 /// Characters that change how their neighbours read, or that show nothing and so make two names look alike.
 /// (Bidirectional controls: Unicode Standard Annex 9, section 2.)
-fn hidden(c: char) -> bool {
+fn is_hidden_char(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // bidirectional
@@ -50,36 +50,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_keeps_what_is_seen_and_loses_what_is_not() {
-        assert_eq!(line("  Ann\t\n  Lee "), "Ann Lee");
-        assert_eq!(line("ev\u{202e}il\u{0}\u{1b}[31m"), "evil[31m");
-        assert_eq!(line("\u{3164}\u{200b}\u{2800}"), "");
-        assert_eq!(line("e\u{301}"), "é");
-        assert_eq!(line("👩\u{200d}🚀"), "👩\u{200d}🚀");
+    fn clean_line_strips_invisible_characters() {
+        assert_eq!(clean_line("  Ann\t\n  Lee "), "Ann Lee");
+        assert_eq!(clean_line("ev\u{202e}il\u{0}\u{1b}[31m"), "evil[31m");
+        assert_eq!(clean_line("\u{3164}\u{200b}\u{2800}"), "");
+        assert_eq!(clean_line("e\u{301}"), "é");
+        assert_eq!(clean_line("👩\u{200d}🚀"), "👩\u{200d}🚀");
     }
 
     #[test]
-    fn a_text_keeps_its_lines_and_its_indentation() {
-        assert_eq!(text("\r\n \n  fn a() {\r\n\tb()\r}\n\n"), "  fn a() {\n\tb()\n}");
-        assert_eq!(text("a\u{0}\u{7}\u{1b}b\u{85}"), "ab");
-        assert_eq!(text(" \n \t "), "");
-        assert_eq!(text(""), "");
+    fn clean_text_keeps_lines_and_indentation() {
+        assert_eq!(clean_text("\r\n \n  fn a() {\r\n\tb()\r}\n\n"), "  fn a() {\n\tb()\n}");
+        assert_eq!(clean_text("a\u{0}\u{7}\u{1b}b\u{85}"), "ab");
+        assert_eq!(clean_text(" \n \t "), "");
+        assert_eq!(clean_text(""), "");
     }
 
     #[test]
-    fn what_stands_together_when_the_unseen_is_gone_is_composed() {
-        assert_eq!(line("e\u{200b}\u{301}"), "é");
-        assert_eq!(line("e\u{34f}\u{301}"), "é");
-        assert_eq!(text("e\u{0}\u{301}"), "é");
+    fn cleaned_text_is_nfc_after_stripping() {
+        assert_eq!(clean_line("e\u{200b}\u{301}"), "é");
+        assert_eq!(clean_line("e\u{34f}\u{301}"), "é");
+        assert_eq!(clean_text("e\u{0}\u{301}"), "é");
     }
 
     #[test]
-    fn names_that_read_the_same_fold_to_the_same() {
+    fn equivalent_names_fold_equal() {
         assert_eq!(fold("ANN"), fold("ann"));
         assert_eq!(fold("Ａｎｎ"), fold("ann"));
         assert_eq!(fold("A\u{200d}nn"), fold("ann"));
         assert_eq!(fold("Rene\u{200d}\u{301}"), fold("René"));
-        assert_eq!(line("A\u{34f}d\u{e0100}a"), "Ada");
+        assert_eq!(clean_line("A\u{34f}d\u{e0100}a"), "Ada");
         assert_ne!(fold("ann"), fold("anne"));
     }
 }

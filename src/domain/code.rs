@@ -9,11 +9,11 @@ use super::TokenHash;
 pub struct RecoveryCode([u8; 15]);
 
 /// Letters and digits that are not taken for one another (Crockford's Base32, <https://www.crockford.com/base32.html>).
-const SIGNS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// How many signs a code has, of five bits each.
-const LENGTH: usize = 24;
+const CODE_CHARS: usize = 24;
 /// How many signs stand together.
-const GROUP: usize = 4;
+const GROUP_CHARS: usize = 4;
 
 impl RecoveryCode {
     /// A code of these random bits.
@@ -31,29 +31,29 @@ impl RecoveryCode {
                 'i' | 'l' => '1',
                 sign => sign,
             };
-            let value = SIGNS.iter().position(|known| char::from(*known) == sign)?;
+            let value = ALPHABET.iter().position(|known| char::from(*known) == sign)?;
             count += 1;
-            if count > LENGTH {
+            if count > CODE_CHARS {
                 return None;
             }
             bits = bits << 5 | value as u128;
         }
         let [_, code @ ..] = bits.to_be_bytes();
-        (count == LENGTH).then_some(Self(code))
+        (count == CODE_CHARS).then_some(Self(code))
     }
 
     /// The code in six groups of four signs, as in `0123-4567-89ab-cdef-ghjk-mnpq`.
-    pub fn text(&self) -> String {
+    pub fn to_text(&self) -> String {
         let mut bytes = [0; 16];
         bytes[1..].copy_from_slice(&self.0);
         let bits = u128::from_be_bytes(bytes);
-        let mut text = String::with_capacity(LENGTH + LENGTH / GROUP);
-        for n in 0..LENGTH {
-            if n > 0 && n % GROUP == 0 {
+        let mut text = String::with_capacity(CODE_CHARS + CODE_CHARS / GROUP_CHARS);
+        for n in 0..CODE_CHARS {
+            if n > 0 && n % GROUP_CHARS == 0 {
                 text.push('-');
             }
-            let value = bits >> (5 * (LENGTH - 1 - n)) & 31;
-            text.push(char::from(SIGNS[value as usize]));
+            let value = bits >> (5 * (CODE_CHARS - 1 - n)) & 31;
+            text.push(char::from(ALPHABET[value as usize]));
         }
         text
     }
@@ -69,9 +69,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_read_as_it_is_written_down_and_nothing_else_is_one() {
+    fn parse_accepts_only_what_to_text_writes() {
         let code = RecoveryCode::new([0, 1, 2, 3, 0xfe, 0xdc, 0xba, 0x98, 0x76, 0xff, 0, 0, 0, 0, 1]);
-        let text = code.text();
+        let text = code.to_text();
         assert_eq!(text, "000g-40zy-vjx9-gxqz-0000-0001");
         let loose = text.replace('0', "O").replace('-', " ").to_uppercase();
         for written in [text.as_str(), &text.replace('-', ""), &loose, &format!("\t{text}\n")] {

@@ -1,15 +1,15 @@
 //! What somebody asks for.
 
 use super::{
-    AccountCommand, Device, Door, Kind, Line, MessageId, Nonce, Reaction, ReaderCommand, Role, RoomId, RoomName, Salt,
-    Seq, TokenHash, Until, UserId, UserName, Words,
+    AccountCommand, Device, JoinPolicy, Visibility, SingleLine, MessageId, Nonce, Reaction, ReadStateCommand, Role, RoomId, RoomName, Salt,
+    Seq, TokenHash, Expiry, UserId, UserName, MessageContent,
 };
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
+pub enum Actor {
     /// Somebody without a name.
-    Nobody,
+    Anonymous,
     /// Somebody who has shown the token of this name.
     User(UserId),
     /// Whoever runs the machine.
@@ -21,7 +21,7 @@ pub enum Who {
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Take a name that is free, and open the room if there is none.
-    Enter {
+    Join {
         /// The room to come into.
         room: RoomName,
         /// The name to take.
@@ -32,7 +32,7 @@ pub enum Command {
         device: Device,
     },
     /// Open the room if there is none; for somebody who has a name.
-    Open {
+    OpenRoom {
         /// The room to come into.
         room: RoomName,
     },
@@ -41,12 +41,12 @@ pub enum Command {
         /// Where.
         room: RoomId,
         /// What.
-        words: Words,
+        content: MessageContent,
         /// What it answers.
         reply_to: Option<MessageId>,
     },
     /// Give up a token: whoever holds it is nobody again.
-    Leave {
+    SignOut {
         /// The hash of that token.
         token: TokenHash,
     },
@@ -55,91 +55,91 @@ pub enum Command {
     /// Something about a room.
     Room(RoomId, RoomCommand),
     /// Something about how one reads a room.
-    Reader(RoomId, ReaderCommand),
+    ReadState(RoomId, ReadStateCommand),
     /// Something about another person.
     Person(UserId, PersonCommand),
     /// Something about the house.
-    House(HouseCommand),
+    Server(ServerCommand),
 }
 
 /// Something about a room.
 #[derive(Clone, Debug)]
 pub enum RoomCommand {
     /// Change what it is.
-    Set {
+    Update {
         /// Its name; its address follows, and the old one leads there.
         name: RoomName,
         /// What it is about.
-        topic: Option<Line>,
+        topic: Option<SingleLine>,
         /// Who hears it.
-        kind: Kind,
+        visibility: Visibility,
         /// In so many seconds each may say one thing; 0 for no such limit.
-        slow_s: u32,
+        slow_mode_s: u32,
         /// What hides its address if it is closed.
         salt: Salt,
     },
     /// Bring people into a hidden room.
-    Add {
+    AddMember {
         /// Whom.
         user: UserId,
     },
     /// Take somebody out of a hidden room.
-    Remove {
+    RemoveMember {
         /// Whom.
         user: UserId,
     },
     /// Go out of a hidden room.
     Leave,
     /// Put it into the archive, or take it out.
-    Archive {
+    SetArchived {
         /// Whether it is to be there.
         archived: bool,
     },
     /// Delete it. For a week it can be had back.
     Delete,
     /// Have it back.
-    Undelete,
+    Restore,
     /// Say it otherwise.
     EditMessage {
         /// What.
         message: MessageId,
         /// How.
-        words: Words,
+        content: MessageContent,
     },
     /// React to it, or take that back.
-    React {
+    SetReaction {
         /// To what.
         message: MessageId,
         /// How.
         reaction: Reaction,
         /// Whether it is to be there.
-        on: bool,
+        present: bool,
     },
     /// Pin a message to the room, or take it off.
-    Pin {
+    SetPinned {
         /// Which.
         message: MessageId,
         /// Whether it is to be there.
         pinned: bool,
     },
     /// Take away what somebody said there.
-    RemoveMessage {
+    DeleteMessage {
         /// What.
         message: MessageId,
     },
     /// Tell those who keep order of a message.
-    Report {
+    ReportMessage {
         /// Which.
         message: MessageId,
         /// Why.
-        why: Option<Line>,
+        reason: Option<SingleLine>,
     },
     /// Silence somebody there.
-    Mute {
+    MuteMember {
         /// Whom.
         user: UserId,
         /// Until when. Over: they may speak again.
-        until: Until,
+        until: Expiry,
     },
 }
 
@@ -151,32 +151,32 @@ pub enum PersonCommand {
     /// Silence them everywhere. Over: they may speak again.
     Mute {
         /// Until when.
-        until: Until,
+        until: Expiry,
     },
     /// Put them outside.
     Ban {
         /// Until when.
-        until: Until,
+        until: Expiry,
         /// Why.
-        why: Option<Line>,
+        reason: Option<SingleLine>,
         /// The addresses from which nobody may come in anew meanwhile.
-        addresses: Vec<String>,
+        blocked_addresses: Vec<String>,
         /// Whether all they have said is to go. It goes piece by piece, by [`PersonCommand::Erase`].
-        erase: bool,
+        delete_messages: bool,
     },
     /// Let them in again, and their addresses.
     Unban,
     /// Take away what they have said, in one room after the other: as much as fits into one change, from this place on.
-    Erase {
+    PurgeMessages {
         /// In which room.
         room: RoomId,
         /// After which message.
         after: MessageId,
     },
     /// Nothing is left that they have said: the ban that wanted it gone is carried out.
-    Erased,
+    FinishPurge,
     /// Make a link by which they may choose a new password.
-    ResetLink {
+    CreateResetLink {
         /// The link.
         link: TokenHash,
     },
@@ -184,46 +184,46 @@ pub enum PersonCommand {
 
 /// Something about the house.
 #[derive(Clone, Debug)]
-pub enum HouseCommand {
+pub enum ServerCommand {
     /// Settle what it is called and who may come in.
-    Set {
+    UpdateSettings {
         /// What it is called.
-        name: Line,
+        name: SingleLine,
         /// Who may come in.
-        door: Door,
+        join_policy: JoinPolicy,
         /// What somebody must be to open a room.
-        rooms_by: Role,
+        room_creation: Role,
         /// Whether new guests may come in.
-        new_guests: bool,
+        allow_guests: bool,
     },
     /// Create a room that must not be there yet.
     CreateRoom {
         /// Its name.
         name: RoomName,
         /// Who hears it.
-        kind: Kind,
+        visibility: Visibility,
         /// Who belongs to it besides its creator, if it is closed.
         members: Vec<UserId>,
         /// What hides its address if it is closed.
         salt: Salt,
     },
     /// Find the direct room of exactly these people and oneself, or create it.
-    Direct {
+    OpenDirect {
         /// The others.
-        with: Vec<UserId>,
+        others: Vec<UserId>,
         /// What hides its address.
         salt: Salt,
     },
     /// Make an invitation.
-    Invite {
+    CreateInvitation {
         /// What to call it.
-        label: Line,
+        label: SingleLine,
         /// What whoever comes by it becomes.
         role: Role,
         /// How often it may be used.
-        uses: Option<u32>,
+        max_uses: Option<u32>,
         /// Until when.
-        until: Until,
+        expiry: Expiry,
         /// Closed rooms to which it leads.
         rooms: Vec<RoomId>,
         /// The link.
@@ -235,7 +235,7 @@ pub enum HouseCommand {
         id: Seq,
     },
     /// Put a report away.
-    Settle {
+    ResolveReport {
         /// Which.
         report: Seq,
     },
@@ -243,9 +243,9 @@ pub enum HouseCommand {
 
 /// A command on its way to the writer.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Envelope {
     /// Who asks.
-    pub who: Who,
+    pub actor: Actor,
     /// What the asker calls this command. The same person's same nonce does nothing twice; without one, or without
     /// a name, sending twice means it twice.
     pub nonce: Option<Nonce>,

@@ -1,14 +1,14 @@
 //! What somebody has begun to write behind a sign: a name, an emoji, a room or a command, of which a few letters are there.
 
-use super::limits::COMPLETED_CHARS_MAX;
+use super::limits::COMPLETION_CHARS_MAX;
 use super::{Refusal, clean};
 
 /// The words that call everybody: who is here, and who belongs here.
-pub const EVERYBODY: [&str; 2] = ["here", "room"];
+pub const BROADCAST_MENTIONS: [&str; 2] = ["here", "room"];
 
 /// What the sign says that it will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub enum CompletionPrefix {
     /// `@`: somebody who is spoken to.
     Person,
     /// `:`: an emoji.
@@ -16,49 +16,49 @@ pub enum Sign {
     /// `#`: a room.
     Room,
     /// `/`: a command.
-    Slash,
+    Command,
 }
 
 /// What has been written so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct CompletionQuery {
     /// What it will be.
-    pub sign: Sign,
+    pub prefix: CompletionPrefix,
     /// The letters behind the sign, folded as names are.
-    pub letters: String,
+    pub query: String,
 }
 
-impl Begun {
+impl CompletionQuery {
     /// Reads a sign and what stands behind it.
     ///
     /// # Errors
     /// [`Refusal::BegunInvalid`] if there is no such sign, or if it is longer than [`COMPLETED_CHARS_MAX`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        let wrong = Refusal::BegunInvalid;
-        if typed.chars().count() > COMPLETED_CHARS_MAX {
+        let wrong = Refusal::CompletionInvalid;
+        if typed.chars().count() > COMPLETION_CHARS_MAX {
             return Err(wrong);
         }
         let mut chars = typed.chars();
         let sign = match chars.next() {
-            Some('@') => Sign::Person,
-            Some(':') => Sign::Emoji,
-            Some('#') => Sign::Room,
-            Some('/') => Sign::Slash,
+            Some('@') => CompletionPrefix::Person,
+            Some(':') => CompletionPrefix::Emoji,
+            Some('#') => CompletionPrefix::Room,
+            Some('/') => CompletionPrefix::Command,
             Some(_) | None => return Err(wrong),
         };
-        Ok(Self { sign, letters: clean::fold(&clean::line(chars.as_str())) })
+        Ok(Self { prefix: sign, query: clean::fold(&clean::clean_line(chars.as_str())) })
     }
 
     /// How well a folded name goes on with what was written; nothing if it does not. Less is better: the name begins with
     /// it, a word in the name does, it stands inside.
-    pub fn rank(&self, name: &str) -> Option<u8> {
+    pub fn rank_match(&self, name: &str) -> Option<u8> {
         let starts_word = |at: usize| name[..at].chars().next_back().is_some_and(|c| !c.is_alphanumeric());
-        if name.starts_with(&self.letters) {
+        if name.starts_with(&self.query) {
             Some(0)
-        } else if name.match_indices(&self.letters).any(|(at, _)| starts_word(at)) {
+        } else if name.match_indices(&self.query).any(|(at, _)| starts_word(at)) {
             Some(1)
         } else {
-            name.contains(&self.letters).then_some(2)
+            name.contains(&self.query).then_some(2)
         }
     }
 }
@@ -68,38 +68,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sign_says_what_it_will_be_and_letters_are_folded() {
-        for (typed, sign, letters) in [
-            ("@", Sign::Person, ""),
-            ("@ＡNN ", Sign::Person, "ann"),
-            (":Ta", Sign::Emoji, "ta"),
-            ("#Cafe\u{301}", Sign::Room, "café"),
-            ("/me", Sign::Slash, "me"),
-            ("@\u{202e}\u{0}x", Sign::Person, "x"),
+    fn prefix_selects_kind_and_query_is_folded() {
+        for (typed, prefix, letters) in [
+            ("@", CompletionPrefix::Person, ""),
+            ("@ＡNN ", CompletionPrefix::Person, "ann"),
+            (":Ta", CompletionPrefix::Emoji, "ta"),
+            ("#Cafe\u{301}", CompletionPrefix::Room, "café"),
+            ("/me", CompletionPrefix::Command, "me"),
+            ("@\u{202e}\u{0}x", CompletionPrefix::Person, "x"),
         ] {
-            assert_eq!(Begun::parse(typed), Ok(Begun { sign, letters: letters.to_owned() }), "{typed:?}");
+            assert_eq!(CompletionQuery::parse(typed), Ok(CompletionQuery { prefix, query: letters.to_owned() }), "{typed:?}");
         }
         for none in ["", "a", "é@", " @a", "<script>"] {
-            assert_eq!(Begun::parse(none), Err(Refusal::BegunInvalid), "{none:?}");
+            assert_eq!(CompletionQuery::parse(none), Err(Refusal::CompletionInvalid), "{none:?}");
         }
     }
 
     #[test]
-    fn what_is_longer_than_any_name_is_refused() {
-        let begun = |chars: usize| Begun::parse(&format!("@{}", "é".repeat(chars - 1)));
-        assert!(begun(COMPLETED_CHARS_MAX).is_ok());
-        assert_eq!(begun(COMPLETED_CHARS_MAX + 1), Err(Refusal::BegunInvalid));
+    fn overlong_query_is_refused() {
+        let begun = |chars: usize| CompletionQuery::parse(&format!("@{}", "é".repeat(chars - 1)));
+        assert!(begun(COMPLETION_CHARS_MAX).is_ok());
+        assert_eq!(begun(COMPLETION_CHARS_MAX + 1), Err(Refusal::CompletionInvalid));
     }
 
     #[test]
-    fn the_start_of_a_name_comes_before_the_start_of_a_word_and_that_before_the_inside() {
-        let begun = Begun { sign: Sign::Person, letters: "an".to_owned() };
+    fn name_prefix_ranks_above_word_prefix_above_substring() {
+        let begun = CompletionQuery { prefix: CompletionPrefix::Person, query: "an".to_owned() };
         for (name, rank) in
             [("ann", Some(0)), ("joan of an", Some(1)), ("lee-anne", Some(1)), ("joan", Some(2)), ("x", None)]
         {
-            assert_eq!(begun.rank(name), rank, "{name}");
+            assert_eq!(begun.rank_match(name), rank, "{name}");
         }
-        let all = Begun { sign: Sign::Person, letters: String::new() };
-        assert_eq!(all.rank("🚀"), Some(0));
+        let all = CompletionQuery { prefix: CompletionPrefix::Person, query: String::new() };
+        assert_eq!(all.rank_match("🚀"), Some(0));
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_read_as_it_is_written_and_nothing_else_is_one() {
+    fn parse_accepts_only_what_display_writes() {
         for epoch in [None, Some(Epoch(0)), Some(Epoch(u32::MAX))] {
             for seq in [Seq(0), Seq(17), Seq(u64::MAX)] {
                 let cursor = Cursor { epoch, seq };

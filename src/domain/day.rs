@@ -6,9 +6,9 @@ use std::fmt;
 use jiff::civil::Date;
 
 use super::ids::DAY_MS;
-use super::{Message, Moment};
+use super::{Message, Timestamp};
 
-const EPOCH: Date = Date::constant(1970, 1, 1);
+const UNIX_EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// A day between the years 0 and 9999, in which all moments are that are ever told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,17 +16,17 @@ pub struct Day(Date);
 
 /// What was said in a room on one day, or a part of it, and when before and after that day.
 #[derive(Debug)]
-pub struct OfDay {
+pub struct DayPage {
     /// The messages, oldest first.
     pub messages: Vec<Message>,
     /// There are older ones on the same day.
-    pub older: bool,
+    pub has_older: bool,
     /// There are newer ones on the same day.
-    pub newer: bool,
+    pub has_newer: bool,
     /// The last day before it on which something was said.
-    pub before: Option<Day>,
+    pub previous_day: Option<Day>,
     /// The first day after it on which something was said.
-    pub after: Option<Day>,
+    pub next_day: Option<Day>,
 }
 
 impl Day {
@@ -41,20 +41,20 @@ impl Day {
     }
 
     /// The day of a moment.
-    pub fn of(at: Moment) -> Self {
-        let days = i64::try_from(at.day()).unwrap_or(i64::MAX);
+    pub fn containing(at: Timestamp) -> Self {
+        let days = i64::try_from(at.days_since_epoch()).unwrap_or(i64::MAX);
         let since = jiff::Span::new().try_days(days).ok();
-        Self(since.and_then(|since| EPOCH.checked_add(since).ok()).unwrap_or(Date::MAX))
+        Self(since.and_then(|since| UNIX_EPOCH.checked_add(since).ok()).unwrap_or(Date::MAX))
     }
 
     /// The first moment of it. All days before 1970 begin and end with the first moment that there is.
-    pub fn starts(self) -> Moment {
-        Moment(self.number().saturating_mul(DAY_MS))
+    pub fn start(self) -> Timestamp {
+        Timestamp(self.days_since_epoch().saturating_mul(DAY_MS))
     }
 
     /// The first moment of the day after it.
-    pub fn ends(self) -> Moment {
-        if self.0 < EPOCH { Moment(0) } else { Moment((self.number() + 1).saturating_mul(DAY_MS)) }
+    pub fn end(self) -> Timestamp {
+        if self.0 < UNIX_EPOCH { Timestamp(0) } else { Timestamp((self.days_since_epoch() + 1).saturating_mul(DAY_MS)) }
     }
 
     /// The same as the calendar knows it.
@@ -63,8 +63,8 @@ impl Day {
     }
 
     /// Whole days since 1970-01-01.
-    fn number(self) -> u64 {
-        let days = self.0.since(EPOCH).map_or(0, |span| span.get_days());
+    fn days_since_epoch(self) -> u64 {
+        let days = self.0.since(UNIX_EPOCH).map_or(0, |span| span.get_days());
         u64::try_from(days).unwrap_or(0)
     }
 }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_the_calendar_has_is_a_day_and_it_is_written_as_it_is_read() {
+    fn parse_accepts_only_calendar_days() {
         for text in ["2026-11-22", "2024-02-29", "0000-01-01", "1969-12-31", "9999-12-31"] {
             assert_eq!(Day::parse(text).map(|day| day.to_string()).as_deref(), Some(text));
         }
@@ -107,17 +107,17 @@ mod tests {
     }
 
     #[test]
-    fn a_day_begins_where_the_one_before_ends_and_has_the_moments_between() {
+    fn days_are_contiguous() {
         let day = Day::parse("2026-11-22").expect("a day");
-        assert_eq!(day.starts(), Moment(1_795_305_600_000));
-        assert_eq!(day.ends(), Moment(day.starts().0 + DAY_MS));
-        assert_eq!((Day::of(day.starts()), Day::of(Moment(day.ends().0 - 1))), (day, day));
-        assert_eq!(Day::of(day.ends()).to_string(), "2026-11-23");
-        assert_eq!(Day::of(Moment(0)).to_string(), "1970-01-01");
+        assert_eq!(day.start(), Timestamp(1_795_305_600_000));
+        assert_eq!(day.end(), Timestamp(day.start().0 + DAY_MS));
+        assert_eq!((Day::containing(day.start()), Day::containing(Timestamp(day.end().0 - 1))), (day, day));
+        assert_eq!(Day::containing(day.end()).to_string(), "2026-11-23");
+        assert_eq!(Day::containing(Timestamp(0)).to_string(), "1970-01-01");
         let before = Day::parse("1969-12-31").expect("a day");
-        assert_eq!((before.starts(), before.ends()), (Moment(0), Moment(0)), "nothing was said before 1970");
-        assert_eq!(Day::of(Moment(u64::MAX)).to_string(), "9999-12-31");
+        assert_eq!((before.start(), before.end()), (Timestamp(0), Timestamp(0)), "nothing was said before 1970");
+        assert_eq!(Day::containing(Timestamp(u64::MAX)).to_string(), "9999-12-31");
         let last = Day::parse("9999-12-31").expect("a day");
-        assert!(last.starts() < last.ends());
+        assert!(last.start() < last.end());
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, TokenHash};
+use super::{Timestamp, TokenHash};
 
 /// What a browser tells of itself, as far as it helps its owner to know it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ pub struct SessionId(pub u64);
 
 impl SessionId {
     /// The id of the token of this hash.
-    pub fn of(TokenHash(hash): TokenHash) -> Self {
+    pub fn from_hash(TokenHash(hash): TokenHash) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = hash;
         Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
     }
@@ -69,7 +69,7 @@ pub struct Session {
     /// What it is.
     pub kind: TokenKind,
     /// Since when.
-    pub made_at: Moment,
+    pub created_at: Timestamp,
     /// When it was used last, to within a day.
-    pub seen_at: Moment,
+    pub last_used_at: Timestamp,
 }

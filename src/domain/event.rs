@@ -9,31 +9,31 @@ use super::{MessageId, RoomId, Seq, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// Somebody took a name and came into a room.
-    Entered {
+    PersonJoined {
         /// Who.
         user: UserId,
         /// Where.
         room: RoomId,
     },
     /// Somebody came into a room, which may have opened it.
-    Opened {
+    RoomOpened {
         /// Where.
         room: RoomId,
     },
     /// Somebody said something.
-    Posted {
+    MessagePosted {
         /// Where.
         room: RoomId,
         /// What.
         message: MessageId,
     },
     /// Somebody gave up a token.
-    Left {
+    SignedOut {
         /// Who.
         user: UserId,
     },
     /// What somebody had said was taken away.
-    Removed {
+    MessageDeleted {
         /// Where.
         room: RoomId,
         /// What.
@@ -45,26 +45,26 @@ pub enum Event {
         room: RoomId,
     },
     /// Somebody now belongs to a hidden room.
-    Joined {
+    MemberAdded {
         /// Where.
         room: RoomId,
         /// Who.
         user: UserId,
     },
     /// Somebody no longer belongs to a hidden room.
-    Parted {
+    MemberRemoved {
         /// Where.
         room: RoomId,
         /// Who.
         user: UserId,
     },
     /// A room was deleted, or had back.
-    RoomGone {
+    RoomDeletedOrRestored {
         /// Which.
         room: RoomId,
     },
     /// Somebody was silenced in a room, or may speak there again.
-    RoomMuted {
+    MutedInRoom {
         /// Where.
         room: RoomId,
         /// Who.
@@ -81,39 +81,39 @@ pub enum Event {
         user: UserId,
     },
     /// The house has another door or name.
-    HouseChanged,
+    ServerChanged,
     /// Something was written down that changes nobody's rights.
-    Noted,
+    AuditLogged,
     /// What somebody had said reads otherwise now.
-    Edited {
+    MessageEdited {
         /// Where.
         room: RoomId,
         /// What.
         message: MessageId,
     },
     /// Somebody reacted to what was said, or no longer does.
-    Reacted {
+    ReactionsChanged {
         /// Where.
         room: RoomId,
         /// To what.
         message: MessageId,
     },
     /// A message is pinned, or no longer.
-    Pinned {
+    PinsChanged {
         /// Where.
         room: RoomId,
         /// Which.
         message: MessageId,
     },
     /// Somebody has read further, or begun to write, or wants to hear of something else. Only they see it.
-    ReaderMoved {
+    ReadStateChanged {
         /// Who.
         user: UserId,
         /// Where.
         room: RoomId,
     },
     /// Somebody is called otherwise. It is heard in every room in which their name can be seen.
-    Renamed {
+    PersonRenamed {
         /// Who.
         user: UserId,
     },
@@ -121,109 +121,109 @@ pub enum Event {
 
 /// Whose rights, or whose standing, an event may have changed: their open streams are judged again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Concerned {
+pub enum AccessChange {
     /// One person, wherever they listen.
     Person(UserId),
     /// Everybody in a room.
     Room(RoomId),
     /// Everybody.
-    House,
+    Everyone,
 }
 
 impl Event {
     /// In which one room it is heard, if in one.
-    pub fn heard_in(self) -> Option<RoomId> {
+    pub fn room(self) -> Option<RoomId> {
         match self {
-            Self::Posted { room, .. }
-            | Self::Removed { room, .. }
-            | Self::Edited { room, .. }
-            | Self::Reacted { room, .. }
-            | Self::Pinned { room, .. }
+            Self::MessagePosted { room, .. }
+            | Self::MessageDeleted { room, .. }
+            | Self::MessageEdited { room, .. }
+            | Self::ReactionsChanged { room, .. }
+            | Self::PinsChanged { room, .. }
             | Self::RoomChanged { room } => Some(room),
-            Self::Entered { .. }
-            | Self::Opened { .. }
-            | Self::Left { .. }
-            | Self::Joined { .. }
-            | Self::Parted { .. }
-            | Self::RoomGone { .. }
-            | Self::RoomMuted { .. }
+            Self::PersonJoined { .. }
+            | Self::RoomOpened { .. }
+            | Self::SignedOut { .. }
+            | Self::MemberAdded { .. }
+            | Self::MemberRemoved { .. }
+            | Self::RoomDeletedOrRestored { .. }
+            | Self::MutedInRoom { .. }
             | Self::SignedIn { .. }
             | Self::PersonChanged { .. }
-            | Self::HouseChanged
-            | Self::Noted
-            | Self::ReaderMoved { .. }
-            | Self::Renamed { .. } => None,
+            | Self::ServerChanged
+            | Self::AuditLogged
+            | Self::ReadStateChanged { .. }
+            | Self::PersonRenamed { .. } => None,
         }
     }
 
     /// For whom it may have changed how much there is that they have not read.
-    pub fn counted(self) -> Option<Counted> {
+    pub fn unread_change(self) -> Option<UnreadChange> {
         match self {
-            Self::Posted { room, .. } | Self::Removed { room, .. } | Self::Edited { room, .. } => {
-                Some(Counted::ByAll(room))
+            Self::MessagePosted { room, .. } | Self::MessageDeleted { room, .. } | Self::MessageEdited { room, .. } => {
+                Some(UnreadChange::AllReaders(room))
             }
-            Self::Joined { room, user } | Self::ReaderMoved { user, room } => Some(Counted::By(user, room)),
-            Self::Entered { .. }
-            | Self::Opened { .. }
-            | Self::Left { .. }
+            Self::MemberAdded { room, user } | Self::ReadStateChanged { user, room } => Some(UnreadChange::Reader(user, room)),
+            Self::PersonJoined { .. }
+            | Self::RoomOpened { .. }
+            | Self::SignedOut { .. }
             | Self::RoomChanged { .. }
-            | Self::Parted { .. }
-            | Self::RoomGone { .. }
-            | Self::RoomMuted { .. }
+            | Self::MemberRemoved { .. }
+            | Self::RoomDeletedOrRestored { .. }
+            | Self::MutedInRoom { .. }
             | Self::SignedIn { .. }
             | Self::PersonChanged { .. }
-            | Self::HouseChanged
-            | Self::Noted
-            | Self::Reacted { .. }
-            | Self::Pinned { .. }
-            | Self::Renamed { .. } => None,
+            | Self::ServerChanged
+            | Self::AuditLogged
+            | Self::ReactionsChanged { .. }
+            | Self::PinsChanged { .. }
+            | Self::PersonRenamed { .. } => None,
         }
     }
 
     /// Whose rights it may have changed.
-    pub fn concerns(self) -> Option<Concerned> {
+    pub fn access_change(self) -> Option<AccessChange> {
         match self {
-            Self::RoomChanged { room } | Self::RoomGone { room } => Some(Concerned::Room(room)),
-            Self::Parted { user, .. }
-            | Self::RoomMuted { user, .. }
+            Self::RoomChanged { room } | Self::RoomDeletedOrRestored { room } => Some(AccessChange::Room(room)),
+            Self::MemberRemoved { user, .. }
+            | Self::MutedInRoom { user, .. }
             | Self::PersonChanged { user }
-            | Self::Renamed { user }
-            | Self::Left { user } => Some(Concerned::Person(user)),
-            Self::HouseChanged => Some(Concerned::House),
-            Self::Entered { .. }
-            | Self::Opened { .. }
-            | Self::Posted { .. }
-            | Self::Removed { .. }
-            | Self::Edited { .. }
-            | Self::Reacted { .. }
-            | Self::Pinned { .. }
-            | Self::Joined { .. }
+            | Self::PersonRenamed { user }
+            | Self::SignedOut { user } => Some(AccessChange::Person(user)),
+            Self::ServerChanged => Some(AccessChange::Everyone),
+            Self::PersonJoined { .. }
+            | Self::RoomOpened { .. }
+            | Self::MessagePosted { .. }
+            | Self::MessageDeleted { .. }
+            | Self::MessageEdited { .. }
+            | Self::ReactionsChanged { .. }
+            | Self::PinsChanged { .. }
+            | Self::MemberAdded { .. }
             | Self::SignedIn { .. }
-            | Self::Noted
-            | Self::ReaderMoved { .. } => None,
+            | Self::AuditLogged
+            | Self::ReadStateChanged { .. } => None,
         }
     }
 }
 
 /// For whom something may have changed how much there is that they have not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum UnreadChange {
     /// For everybody who reads this room.
-    ByAll(RoomId),
+    AllReaders(RoomId),
     /// For this person in this room.
-    By(UserId, RoomId),
+    Reader(UserId, RoomId),
 }
 
 /// An [`Event`] and its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
+pub struct Applied {
     /// The number of the change.
     pub seq: Seq,
     /// The change of the same room before it, or its opening. 0 for what no room hears.
-    pub before: Seq,
+    pub previous: Seq,
     /// What happened.
     pub event: Event,
     /// The asker's nonce had been carried out before; this is what happened then.
     #[serde(skip)]
-    pub again: bool,
+    pub is_replay: bool,
 }

@@ -2,28 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, Person, Role, RoomId, Seq};
+use super::{Timestamp, Person, Role, RoomId, Seq};
 
 /// Who may come in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Door {
+pub enum JoinPolicy {
     /// Everybody, with a nickname; and whoever has none may read.
     #[default]
-    Open,
+    Anyone,
     /// Whoever has a name already, or an invitation.
     Invited,
     /// Whoever has an account.
     Members,
 }
 
-impl Door {
+impl JoinPolicy {
     /// All of them, the widest first.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Invited, Self::Members];
+    pub const ALL: [Self; 3] = [Self::Anyone, Self::Invited, Self::Members];
 
     /// The word for it in forms.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Open => "open",
+            Self::Anyone => "anyone",
             Self::Invited => "invited",
             Self::Members => "members",
         }
@@ -31,13 +31,13 @@ impl Door {
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|door| door.word() == word)
+        Self::ALL.into_iter().find(|door| door.as_str() == word)
     }
 
     /// Whether it lets somebody in.
     pub fn admits(self, person: Option<&Person>) -> bool {
         match self {
-            Self::Open => true,
+            Self::Anyone => true,
             Self::Invited => person.is_some(),
             Self::Members => person.is_some_and(Person::has_account),
         }
@@ -46,20 +46,20 @@ impl Door {
 
 /// What the owner has settled.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct House {
+pub struct ServerSettings {
     /// What it is called.
     pub name: String,
     /// Who may come in.
-    pub door: Door,
+    pub join_policy: JoinPolicy,
     /// What somebody must be to open a room.
-    pub rooms_by: Role,
+    pub room_creation: Role,
     /// Whether new guests may come in at the open door. It is shut for a while when trouble comes in crowds.
-    pub new_guests: bool,
+    pub allow_guests: bool,
 }
 
-impl Default for House {
+impl Default for ServerSettings {
     fn default() -> Self {
-        Self { name: "Taproom".to_owned(), door: Door::Open, rooms_by: Role::Guest, new_guests: true }
+        Self { name: "Taproom".to_owned(), join_policy: JoinPolicy::Anyone, room_creation: Role::Guest, allow_guests: true }
     }
 }
 
@@ -75,20 +75,20 @@ pub struct Invitation {
     /// How often it may still be used. None: as often as somebody likes.
     pub uses_left: Option<u32>,
     /// Until when.
-    pub until: super::Until,
+    pub expiry: super::Expiry,
     /// Closed rooms to which it leads.
     pub rooms: Vec<RoomId>,
     /// Who made it.
-    pub by: super::UserId,
+    pub created_by: super::UserId,
     /// When.
-    pub made_at: Moment,
+    pub created_at: Timestamp,
     /// It was taken back.
     pub revoked: bool,
 }
 
 impl Invitation {
     /// Whether somebody may come in by it at this moment.
-    pub fn is_good(&self, now: Moment) -> bool {
-        !self.revoked && self.until.holds(now) && self.uses_left != Some(0)
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        !self.revoked && self.expiry.is_active(now) && self.uses_left != Some(0)
     }
 }

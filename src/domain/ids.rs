@@ -42,25 +42,25 @@ impl fmt::Display for UserId {
 
 /// A moment in UTC: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Moment(pub u64);
+pub struct Timestamp(pub u64);
 
 /// Milliseconds in a day of UTC as Unix counts it, which knows no leap seconds.
 pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-impl Moment {
+impl Timestamp {
     /// Whole days since 1970-01-01, in UTC.
-    pub fn day(self) -> u64 {
+    pub fn days_since_epoch(self) -> u64 {
         self.0 / DAY_MS
     }
 
     /// The moment so much later.
     #[must_use]
-    pub fn after(self, time: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
 
     /// How long `earlier` lies back from here; nothing if it does not.
-    pub fn since(self, earlier: Self) -> Duration {
+    pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }

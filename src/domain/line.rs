@@ -4,16 +4,16 @@ use super::{Refusal, clean};
 
 /// One line of text, clean of anything unseen, of 1 to so many characters as its field takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line(String);
+pub struct SingleLine(String);
 
-impl Line {
+impl SingleLine {
     /// Takes what somebody typed into this field, which has at most `max` characters.
     ///
     /// # Errors
     /// [`Refusal::FieldBlank`], [`Refusal::FieldTooLong`].
     pub fn parse(field: &'static str, typed: &str, max: usize) -> Result<Self, Refusal> {
-        let line = clean::line(typed);
-        if clean::shows_nothing(&line) {
+        let line = clean::clean_line(typed);
+        if clean::is_invisible(&line) {
             return Err(Refusal::FieldBlank(field));
         }
         if line.chars().count() > max {
@@ -45,10 +45,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_as_many_characters_as_its_field_takes() {
-        assert_eq!(Line::parse("topic", " a\n b ", 3).map(|line| line.0), Ok("a b".to_owned()));
-        assert_eq!(Line::parse("topic", "abcd", 3), Err(Refusal::FieldTooLong("topic", 3)));
-        assert_eq!(Line::parse("topic", "\u{200b}", 3), Err(Refusal::FieldBlank("topic")));
-        assert_eq!(Line::parse_optional("topic", " ", 3), Ok(None));
+    fn single_line_length_is_limited_by_its_field() {
+        assert_eq!(SingleLine::parse("topic", " a\n b ", 3).map(|line| line.0), Ok("a b".to_owned()));
+        assert_eq!(SingleLine::parse("topic", "abcd", 3), Err(Refusal::FieldTooLong("topic", 3)));
+        assert_eq!(SingleLine::parse("topic", "\u{200b}", 3), Err(Refusal::FieldBlank("topic")));
+        assert_eq!(SingleLine::parse_optional("topic", " ", 3), Ok(None));
     }
 }

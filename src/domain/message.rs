@@ -7,9 +7,9 @@ use percent_encoding::utf8_percent_encode;
 use serde::{Deserialize, Serialize};
 
 use super::excerpt;
-use super::limits::FOLLOWS_WITHIN;
-use super::room::SEGMENT;
-use super::{MessageId, Moment, Reacted, UserId};
+use super::limits::GROUPING_WINDOW;
+use super::room::PATH_SEGMENT;
+use super::{MessageId, Timestamp, ReactionGroup, UserId};
 
 /// Who said it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,7 +26,7 @@ impl Author {
     pub fn path(&self) -> String {
         let mut path = String::with_capacity(self.name.len() + 24);
         path.push_str("/people/");
-        path.extend(utf8_percent_encode(&self.name, SEGMENT)); // piece by piece: every row of a page has one
+        path.extend(utf8_percent_encode(&self.name, PATH_SEGMENT)); // piece by piece: every row of a page has one
         if self.name.chars().all(|c| c == '.') {
             path.push_str("%E2%80%8B");
         }
@@ -42,82 +42,82 @@ pub struct Message {
     /// Who said it.
     pub author: Author,
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
     /// What, as it was written. Blank if it was taken away.
     pub body: String,
     /// How it is shown, if otherwise than it was written.
     pub html: Option<String>,
     /// How it stands under the one before.
-    pub place: Place,
+    pub grouping: Grouping,
     /// What most messages have nothing of.
-    pub more: Seldom,
+    pub details: LazyDetails,
 }
 
 /// [`More`] of a message, at the cost of a pointer where there is nothing: a page has fifty messages, each of which is
 /// written to its place and moved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seldom(Option<Box<More>>);
+pub struct LazyDetails(Option<Box<MessageDetails>>);
 
 /// What most messages have nothing of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct More {
+pub struct MessageDetails {
     /// What of it is stored.
-    pub extras: Extras,
+    pub extras: MessageExtras,
     /// What it answers, as that is now.
     pub quote: Option<Quote>,
     /// Those of who reacted to it that are named beside it: of each reaction the first [`REACTORS_NAMED`].
     pub reactors: Vec<Author>,
     /// Those who are spoken to by name in its `html`.
-    pub called: Vec<Author>,
+    pub mentioned: Vec<Author>,
 }
 
-impl From<More> for Seldom {
-    fn from(more: More) -> Self {
-        Self((more != More::default()).then(|| Box::new(more)))
+impl From<MessageDetails> for LazyDetails {
+    fn from(more: MessageDetails) -> Self {
+        Self((more != MessageDetails::default()).then(|| Box::new(more)))
     }
 }
 
-impl Deref for Seldom {
-    type Target = More;
+impl Deref for LazyDetails {
+    type Target = MessageDetails;
 
-    fn deref(&self) -> &More {
-        static NOTHING: More = More { extras: Extras::NONE, quote: None, reactors: Vec::new(), called: Vec::new() };
-        self.0.as_deref().unwrap_or(&NOTHING)
+    fn deref(&self) -> &MessageDetails {
+        static NO_DETAILS: MessageDetails = MessageDetails { extras: MessageExtras::EMPTY, quote: None, reactors: Vec::new(), mentioned: Vec::new() };
+        self.0.as_deref().unwrap_or(&NO_DETAILS)
     }
 }
 
 /// How many of those who reacted in the same way are named beside the message.
-pub const REACTORS_NAMED: usize = 5;
+pub const NAMED_REACTORS_MAX: usize = 5;
 
 /// What most messages have nothing of, as it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Extras {
+pub struct MessageExtras {
     /// Whom it mentions.
     pub mentions: Vec<UserId>,
     /// Whether it calls everybody in the room.
-    pub calls_all: bool,
+    pub mentions_room: bool,
     /// What it answers.
     pub reply_to: Option<MessageId>,
     /// The message with which the thread began to which it belongs, if it did not begin one itself.
-    pub thread: Option<MessageId>,
+    pub thread_root: Option<MessageId>,
     /// How many messages belong to the thread that began with it.
-    pub replies: u32,
+    pub reply_count: u32,
     /// When it was edited last.
-    pub edited_at: Option<Moment>,
+    pub edited_at: Option<Timestamp>,
     /// Whether it is pinned.
     pub pinned: bool,
     /// How others react to it, in the order in which the first did so.
-    pub reactions: Vec<Reacted>,
+    pub reactions: Vec<ReactionGroup>,
 }
 
-impl Extras {
+impl MessageExtras {
     /// Nothing of all that.
-    const NONE: Self = Self {
+    const EMPTY: Self = Self {
         mentions: Vec::new(),
-        calls_all: false,
+        mentions_room: false,
         reply_to: None,
-        thread: None,
-        replies: 0,
+        thread_root: None,
+        reply_count: 0,
         edited_at: None,
         pinned: false,
         reactions: Vec::new(),
@@ -132,35 +132,35 @@ pub struct Quote {
     /// Whose.
     pub author: Author,
     /// How it begins, on one line, in pieces. None if it was taken away.
-    pub excerpt: Vec<Piece>,
+    pub excerpt: Vec<ExcerptPart>,
 }
 
 /// A piece of how a message begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub enum ExcerptPart {
     /// What was said.
-    Words(String),
+    Text(String),
     /// Somebody who is spoken to by name, as they are called now.
-    Called(Author),
+    Mention(Author),
 }
 
 impl Quote {
     /// What an answer to this shows of it: of how it is shown, if that is otherwise than it was written.
     /// Those of who is spoken to by name that are `called` have the name that they have now.
-    pub fn of(id: MessageId, author: Author, body: &str, html: Option<&str>, called: &[Author]) -> Self {
-        Self { id, author, excerpt: excerpt::of(body, html, called) }
+    pub fn new(id: MessageId, author: Author, body: &str, html: Option<&str>, mentioned: &[Author]) -> Self {
+        Self { id, author, excerpt: excerpt::excerpt_parts(body, html, mentioned) }
     }
 
     /// What an answer to this message shows of it.
-    pub fn of_message(message: &Message) -> Self {
-        Self::of(message.id, message.author.clone(), &message.body, message.html.as_deref(), &message.more.called)
+    pub fn from_message(message: &Message) -> Self {
+        Self::new(message.id, message.author.clone(), &message.body, message.html.as_deref(), &message.details.mentioned)
     }
 
     /// How it begins, as plain text. Blank if it was taken away.
-    pub fn text(&self) -> String {
+    pub fn to_text(&self) -> String {
         let words = self.excerpt.iter().map(|piece| match piece {
-            Piece::Words(words) => words.clone(),
-            Piece::Called(person) => format!("@{}", person.name),
+            ExcerptPart::Text(words) => words.clone(),
+            ExcerptPart::Mention(person) => format!("@{}", person.name),
         });
         words.collect()
     }
@@ -170,16 +170,16 @@ impl Quote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     /// Until when it had it.
-    pub until: Moment,
+    pub replaced_at: Timestamp,
     /// The text.
     pub body: String,
 }
 
 impl Message {
     /// Those who reacted so that are named: the first of them.
-    pub fn named<'a>(&'a self, reacted: &'a Reacted) -> impl Iterator<Item = &'a Author> {
-        let first = reacted.by.iter().take(REACTORS_NAMED);
-        first.filter_map(|id| self.more.reactors.iter().find(|author| author.id == *id))
+    pub fn named_reactors<'a>(&'a self, reaction: &'a ReactionGroup) -> impl Iterator<Item = &'a Author> {
+        let first = reaction.users.iter().take(NAMED_REACTORS_MAX);
+        first.filter_map(|id| self.details.reactors.iter().find(|author| author.id == *id))
     }
 
     /// Whether what was said was taken away.
@@ -191,28 +191,28 @@ impl Message {
 /// How a message stands under the one before it in the room. Decided once, when it is posted, so that everybody
 /// sees the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Grouping {
     /// The same person spoke just before: the name need not be said again.
-    pub follows: bool,
+    pub continues_group: bool,
     /// It is the first of a day (UTC).
-    pub opens_day: bool,
+    pub starts_day: bool,
 }
 
 /// What of the message before matters to the next.
 #[derive(Clone, Copy, Debug)]
-pub struct Previous {
+pub struct PreviousMessage {
     /// Who said it.
     pub author: UserId,
     /// When.
-    pub at: Moment,
+    pub at: Timestamp,
 }
 
-impl Place {
+impl Grouping {
     /// Where a message of `author` at `at` stands after `previous`, the last one of the room.
-    pub fn after(previous: Option<Previous>, author: UserId, at: Moment) -> Self {
-        let opens_day = previous.is_none_or(|p| p.at.day() != at.day());
-        let follows = previous.is_some_and(|p| p.author == author && at.since(p.at) < FOLLOWS_WITHIN);
-        Self { follows: follows && !opens_day, opens_day }
+    pub fn from_previous(previous: Option<PreviousMessage>, author: UserId, at: Timestamp) -> Self {
+        let starts_day = previous.is_none_or(|p| p.at.days_since_epoch() != at.days_since_epoch());
+        let follows = previous.is_some_and(|p| p.author == author && at.saturating_since(p.at) < GROUPING_WINDOW);
+        Self { continues_group: follows && !starts_day, starts_day }
     }
 }
 
@@ -222,23 +222,23 @@ mod tests {
 
     const NOON: u64 = 12 * 60 * 60 * 1_000;
 
-    fn place(author: u64, minutes_later: u64) -> Place {
-        let previous = Previous { author: UserId(1), at: Moment(NOON) };
-        Place::after(Some(previous), UserId(author), Moment(NOON + minutes_later * 60_000))
+    fn grouping(author: u64, minutes_later: u64) -> Grouping {
+        let previous = PreviousMessage { author: UserId(1), at: Timestamp(NOON) };
+        Grouping::from_previous(Some(previous), UserId(author), Timestamp(NOON + minutes_later * 60_000))
     }
 
     #[test]
-    fn only_the_same_person_within_five_minutes_follows() {
-        assert!(place(1, 4).follows);
-        assert!(!place(1, 5).follows);
-        assert!(!place(2, 0).follows);
+    fn only_the_same_author_within_the_window_continues_a_group() {
+        assert!(grouping(1, 4).continues_group);
+        assert!(!grouping(1, 5).continues_group);
+        assert!(!grouping(2, 0).continues_group);
     }
 
     #[test]
-    fn the_first_of_a_day_opens_it_and_follows_nobody() {
-        assert_eq!(Place::after(None, UserId(1), Moment(0)), Place { follows: false, opens_day: true });
-        let midnight = Moment(2 * NOON);
-        let before = Previous { author: UserId(1), at: Moment(2 * NOON - 1) };
-        assert_eq!(Place::after(Some(before), UserId(1), midnight), Place { follows: false, opens_day: true });
+    fn first_message_of_a_day_starts_a_group() {
+        assert_eq!(Grouping::from_previous(None, UserId(1), Timestamp(0)), Grouping { continues_group: false, starts_day: true });
+        let midnight = Timestamp(2 * NOON);
+        let before = PreviousMessage { author: UserId(1), at: Timestamp(2 * NOON - 1) };
+        assert_eq!(Grouping::from_previous(Some(before), UserId(1), midnight), Grouping { continues_group: false, starts_day: true });
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection, skeleton};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use super::{Address, Refusal, clean};
+use super::limits::{USER_NAME_CHARS_MAX, ROOM_NAME_CHARS_MAX};
+use super::{Slug, Refusal, clean};
 
 /// A person's name as it is shown: one line of 1 to [`NAME_CHARS_MAX`] characters, clean of anything unseen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +18,11 @@ impl UserName {
     /// # Errors
     /// [`Refusal::NameBlank`] when nothing that can be seen is left, [`Refusal::NameTooLong`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        let name = clean::line(typed);
+        let name = clean::clean_line(typed);
         match name.chars().count() {
             0 => Err(Refusal::NameBlank),
-            n if n > NAME_CHARS_MAX => Err(Refusal::NameTooLong),
-            _ if clean::shows_nothing(&name) => Err(Refusal::NameBlank),
+            n if n > USER_NAME_CHARS_MAX => Err(Refusal::NameTooLong),
+            _ if clean::is_invisible(&name) => Err(Refusal::NameBlank),
             _ => Ok(Self(name)),
         }
     }
@@ -35,7 +35,7 @@ impl UserName {
     /// Two names with one look are taken for one another: letters that look alike make no difference either (Unicode
     /// Technical Standard 39, section 4), neither as the name is written, where a capital I looks like a small l, nor when
     /// its case is folded.
-    pub fn look(&self) -> String {
+    pub fn skeleton(&self) -> String {
         let written: String = skeleton(&self.0).collect();
         skeleton(&clean::fold(&written)).collect()
     }
@@ -45,13 +45,13 @@ impl UserName {
     ///
     /// # Errors
     /// As [`UserName::parse`], and [`Refusal::NameMixed`].
-    pub fn choose(typed: &str) -> Result<Self, Refusal> {
+    pub fn parse_new(typed: &str) -> Result<Self, Refusal> {
         let name = Self::parse(typed)?;
         let words: String = name.0.chars().filter(|c| c.is_alphanumeric()).collect();
         let fits = words.is_empty()
             || words.check_restriction_level(RestrictionLevel::HighlyRestrictive)
             || words.is_single_script();
-        if fits { Ok(name) } else { Err(Refusal::NameMixed) }
+        if fits { Ok(name) } else { Err(Refusal::NameMixesScripts) }
     }
 
     /// The name as it is shown.
@@ -69,8 +69,8 @@ impl fmt::Display for UserName {
 /// A room's name as it is shown, of 1 to [`ROOM_CHARS_MAX`] characters, together with the address it makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomName {
-    shown: String,
-    address: Address,
+    text: String,
+    slug: Slug,
 }
 
 impl RoomName {
@@ -80,35 +80,35 @@ impl RoomName {
     /// [`Refusal::RoomBlank`] when no letter, digit or sign is left that could make an address,
     /// [`Refusal::RoomTooLong`], [`Refusal::RoomAbsent`] for what only a hidden room is called.
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        let shown = clean::line(typed);
-        if shown.chars().count() > ROOM_CHARS_MAX {
-            return Err(Refusal::RoomTooLong);
+        let shown = clean::clean_line(typed);
+        if shown.chars().count() > ROOM_NAME_CHARS_MAX {
+            return Err(Refusal::RoomNameTooLong);
         }
-        if clean::shows_nothing(&shown) {
-            return Err(Refusal::RoomBlank);
+        if clean::is_invisible(&shown) {
+            return Err(Refusal::RoomNameBlank);
         }
-        let address = Address::of(&shown)?;
-        if Address::looks_hidden(address.as_str()) {
-            return Err(Refusal::RoomAbsent);
+        let address = Slug::from_name(&shown)?;
+        if Slug::is_hidden(address.as_str()) {
+            return Err(Refusal::RoomNotVisible);
         }
-        Ok(Self { shown, address })
+        Ok(Self { text: shown, slug: address })
     }
 
     /// Where the room is found. Two names with one address are one room.
-    pub fn address(&self) -> &Address {
-        &self.address
+    pub fn slug(&self) -> &Slug {
+        &self.slug
     }
 
     /// The name as it is shown.
     pub fn as_str(&self) -> &str {
-        &self.shown
+        &self.text
     }
 }
 
 /// One or two letters that stand for a name: the first of its first two words, or the first two of its only word.
 pub fn initials(name: &str) -> String {
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
-        return plain_initials(name);
+        return ascii_initials(name);
     }
     let mut words = name.unicode_words();
     let letters: Vec<&str> = match (words.next(), words.next()) {
@@ -121,7 +121,7 @@ pub fn initials(name: &str) -> String {
 
 /// The same for a name of ASCII letters, digits and blanks, where words end at blanks and nowhere else: most names, and
 /// every row of a page shows one.
-fn plain_initials(name: &str) -> String {
+fn ascii_initials(name: &str) -> String {
     let mut words = name.split_ascii_whitespace();
     let (first, second) = (words.next().unwrap_or(name), words.next());
     let mut letters = String::with_capacity(2);
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_has_one_to_thirty_two_characters() {
+    fn user_name_length_is_limited() {
         assert_eq!(UserName::parse("  \u{200b}\u{202e} "), Err(Refusal::NameBlank));
         assert_eq!(UserName::parse("\u{200d}\u{fe0f}"), Err(Refusal::NameBlank));
         assert!(UserName::parse(&"é".repeat(32)).is_ok());
@@ -144,8 +144,8 @@ mod tests {
     }
 
     #[test]
-    fn names_that_look_alike_have_one_look_and_others_do_not() {
-        let look = |name: &str| UserName::parse(name).map(|name| name.look());
+    fn confusable_names_share_a_skeleton() {
+        let look = |name: &str| UserName::parse(name).map(|name| name.skeleton());
         assert_eq!(look("\u{430}nn"), look("ann")); // a Cyrillic letter
         assert_eq!(look("ＡＮＮ"), look("ann"));
         assert_eq!(look("mark"), look("rnark"));
@@ -155,26 +155,26 @@ mod tests {
     }
 
     #[test]
-    fn scripts_are_not_mixed_but_as_people_mix_them() {
+    fn only_plausible_script_mixes_are_accepted() {
         for fine in
             ["Ann", "Zoë 3", "Анна", "田中さん", "Kim 김", "فريد", "🚀", "R2-D2 🤖", "O'Neil", "x_y", "(ben)", "Ωμέγα"]
         {
-            assert!(UserName::choose(fine).is_ok(), "{fine}");
+            assert!(UserName::parse_new(fine).is_ok(), "{fine}");
         }
         for mixed in ["\u{430}nn", "Annа", "pаypal"] {
-            assert_eq!(UserName::choose(mixed), Err(Refusal::NameMixed), "{mixed}");
+            assert_eq!(UserName::parse_new(mixed), Err(Refusal::NameMixesScripts), "{mixed}");
         }
     }
 
     #[test]
-    fn a_room_has_one_to_eighty_characters() {
+    fn room_name_length_is_limited() {
         assert!(RoomName::parse(&"r".repeat(80)).is_ok());
-        assert_eq!(RoomName::parse(&"r".repeat(81)), Err(Refusal::RoomTooLong));
-        assert_eq!(RoomName::parse(" / "), Err(Refusal::RoomBlank));
+        assert_eq!(RoomName::parse(&"r".repeat(81)), Err(Refusal::RoomNameTooLong));
+        assert_eq!(RoomName::parse(" / "), Err(Refusal::RoomNameBlank));
     }
 
     #[test]
-    fn initials_speak_any_script() {
+    fn initials_work_in_any_script() {
         assert_eq!(initials("Ada Moreau"), "AM");
         assert_eq!(initials("ann"), "AN");
         assert_eq!(initials("فريد الحسن"), "فا");

@@ -26,7 +26,7 @@ impl Nonce {
 
     /// The nonce of this very text: the same text under the same nonce, and no other.
     #[must_use]
-    pub fn of(self, body: &Body) -> Self {
+    pub fn scoped_to(self, body: &Body) -> Self {
         let digest = Sha256::digest(body.as_str());
         Self(digest.iter().take(8).fold(self.0 + "-", |text, byte| text + &format!("{byte:02x}")))
     }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nonce_is_short_and_visible() {
+    fn nonce_is_short_visible_ascii() {
         assert_eq!(Nonce::parse(" "), Ok(None));
         assert!(Nonce::parse(&"n".repeat(64)).is_ok_and(|nonce| nonce.is_some()));
         assert_eq!(Nonce::parse(&"n".repeat(65)), Err(Refusal::NonceInvalid));
@@ -51,8 +51,8 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_of_a_text_is_of_no_other_text() {
-        let of = |text: &str| Nonce::parse("n").unwrap().unwrap().of(&Body::parse(text).unwrap());
+    fn scoped_nonce_depends_on_the_text() {
+        let of = |text: &str| Nonce::parse("n").unwrap().unwrap().scoped_to(&Body::parse(text).unwrap());
         assert_eq!(of("hello"), of("hello"));
         assert_ne!(of("hello"), of("hullo"));
     }

@@ -9,9 +9,9 @@ use super::limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 /// The passwords that are tried first: of the 20,000 used most in what was stolen elsewhere, as Royce Williams has counted
 /// them, those that are long enough. In lower case, one a line.
-const COMMON: &str = include_str!("../../assets/common-passwords.txt");
+const COMMON_PASSWORDS: &str = include_str!("../../assets/common-passwords.txt");
 /// A shorter part of a name is in a password by chance.
-const NAME_CHARS_MIN: usize = 3;
+const NAME_PART_CHARS_MIN: usize = 3;
 
 /// A password as somebody typed it, in NFC (RFC 8265, section 4.2.2). It has no `Debug`, so that no log can hold it.
 #[derive(Clone)]
@@ -25,17 +25,17 @@ impl Password {
     /// [`Refusal::PasswordLength`] unless it has [`PASSWORD_CHARS_MIN`] to [`PASSWORD_CHARS_MAX`] characters, and
     /// [`Refusal::PasswordWeak`] if it would be guessed soon: if, without the names of whoever chooses it, of the house and
     /// of Taproom, it is too short, or one of those that are used most.
-    pub fn choose(typed: &str, name: &str, house: &str) -> Result<Self, Refusal> {
-        let password = Self::try_out(typed);
+    pub fn parse_new(typed: &str, name: &str, server_name: &str) -> Result<Self, Refusal> {
+        let password = Self::parse_attempt(typed);
         let length = password.0.chars().count();
         if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&length) {
             return Err(Refusal::PasswordLength);
         }
-        let (typed, names) = (password.0.to_lowercase(), format!("{name} {house} taproom").to_lowercase());
-        let names = names.split_whitespace().filter(|name| name.chars().count() >= NAME_CHARS_MIN);
+        let (typed, names) = (password.0.to_lowercase(), format!("{name} {server_name} taproom").to_lowercase());
+        let names = names.split_whitespace().filter(|name| name.chars().count() >= NAME_PART_CHARS_MIN);
         let own = names.fold(typed.clone(), |own, name| own.replace(name, ""));
         // Read from end to end: hashing the password takes a thousand times as long.
-        let is_common = COMMON.lines().any(|common| common == typed || common == own.trim());
+        let is_common = COMMON_PASSWORDS.lines().any(|common| common == typed || common == own.trim());
         if is_common || own.trim().chars().count() < PASSWORD_CHARS_MIN {
             Err(Refusal::PasswordWeak)
         } else {
@@ -44,7 +44,7 @@ impl Password {
     }
 
     /// Takes a password that somebody tries. What is too long is cut: no password that was chosen is as long.
-    pub fn try_out(typed: &str) -> Self {
+    pub fn parse_attempt(typed: &str) -> Self {
         Self(typed.nfc().take(PASSWORD_CHARS_MAX + 1).collect())
     }
 
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_has_eight_to_a_hundred_and_twenty_eight_characters() {
-        let choose = |typed: &str| Password::choose(typed, "Ann", "House");
+    fn password_length_is_limited() {
+        let choose = |typed: &str| Password::parse_new(typed, "Ann", "House");
         assert!(choose(&"é".repeat(8)).is_ok());
         assert!(choose(&"é".repeat(128)).is_ok());
         for wrong in ["", &"é".repeat(7), &"é".repeat(129)] {
@@ -92,9 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_tried_first_is_no_password_however_it_is_written() {
+    fn common_passwords_are_weak_in_any_spelling() {
         let is_weak =
-            |typed: &str| matches!(Password::choose(typed, "Anna Müller", "The Lions"), Err(Refusal::PasswordWeak));
+            |typed: &str| matches!(Password::parse_new(typed, "Anna Müller", "The Lions"), Err(Refusal::PasswordWeak));
         for weak in [
             "password",
             "PassWord",
@@ -116,15 +116,15 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_those_that_are_used_most_is_long_enough_and_in_the_form_in_which_it_is_looked_through() {
-        assert!(COMMON.lines().count() > 3_000);
-        for common in COMMON.lines() {
+    fn common_password_list_is_usable() {
+        assert!(COMMON_PASSWORDS.lines().count() > 3_000);
+        for common in COMMON_PASSWORDS.lines() {
             assert!(common.chars().count() >= PASSWORD_CHARS_MIN && common == common.to_lowercase(), "{common}");
         }
     }
 
     #[test]
-    fn one_password_typed_on_two_keyboards_is_one() {
-        assert!(Password::try_out("e\u{301}").as_bytes() == Password::try_out("é").as_bytes());
+    fn equivalent_unicode_passwords_are_equal() {
+        assert!(Password::parse_attempt("e\u{301}").as_bytes() == Password::parse_attempt("é").as_bytes());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Author, Moment};
+use super::{Author, Timestamp};
 
 /// What somebody is in the house. Each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ impl Role {
     pub const ALL: [Self; 4] = [Self::Guest, Self::Member, Self::Moderator, Self::Owner];
 
     /// The word for it, on pages and in forms.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Guest => "guest",
             Self::Member => "member",
@@ -33,7 +33,7 @@ impl Role {
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 }
 
@@ -45,11 +45,11 @@ pub struct Person {
     /// What they are.
     pub role: Role,
     /// Until when they may not say anything anywhere.
-    pub muted: Until,
+    pub muted_until: Expiry,
     /// Until when they may not come in.
-    pub banned: Until,
+    pub banned_until: Expiry,
     /// Whether nobody is to be shown when they are here.
-    pub hidden: bool,
+    pub presence_hidden: bool,
 }
 
 impl Person {
@@ -61,22 +61,22 @@ impl Person {
 
 /// An end that something has, or none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Until(pub Moment);
+pub struct Expiry(pub Timestamp);
 
-impl Until {
+impl Expiry {
     /// It is over, or never was.
-    pub const OVER: Self = Self(Moment(0));
+    pub const PAST: Self = Self(Timestamp(0));
     /// Until somebody lifts it.
-    pub const LIFTED: Self = Self(Moment(u64::MAX));
+    pub const NEVER: Self = Self(Timestamp(u64::MAX));
 
     /// Whether it still holds at this moment.
-    pub fn holds(self, now: Moment) -> bool {
+    pub fn is_active(self, now: Timestamp) -> bool {
         now < self.0
     }
 }
 
 /// The end of something as the end of a sentence: " until 2026-11-24 18:00 UTC", or nothing if it has none.
-pub fn spell(until: Until) -> String {
+pub fn describe_expiry(until: Expiry) -> String {
     match i64::try_from(until.0.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()) {
         Some(end) => format!(" until {} UTC", end.strftime("%Y-%m-%d %H:%M")),
         None => String::new(),

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::limits::REACTION_CHARS_MAX;
-use super::{Line, Refusal, UserId};
+use super::{SingleLine, Refusal, UserId};
 
 /// A line of 1 to [`REACTION_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reaction(Line);
+pub struct Reaction(SingleLine);
 
 impl Reaction {
     /// The name of its field in forms.
@@ -18,7 +18,7 @@ impl Reaction {
     /// # Errors
     /// [`Refusal::FieldBlank`], [`Refusal::FieldTooLong`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        Line::parse(Self::FIELD, typed, REACTION_CHARS_MAX).map(Self)
+        SingleLine::parse(Self::FIELD, typed, REACTION_CHARS_MAX).map(Self)
     }
 
     /// It.
@@ -29,9 +29,9 @@ impl Reaction {
 
 /// Who reacted to a message in the same way, in the order in which they did. Stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Reacted {
+pub struct ReactionGroup {
     /// How.
-    pub with: String,
+    pub reaction: String,
     /// Who; never nobody.
-    pub by: Vec<UserId>,
+    pub users: Vec<UserId>,
 }

@@ -3,46 +3,46 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Kind, MessageId, Seq};
+use super::{Body, Visibility, MessageId, Seq};
 
 /// Something about how the asker reads a room.
 #[derive(Clone, Debug)]
-pub enum ReaderCommand {
+pub enum ReadStateCommand {
     /// They have read everything up to here. Of several places the furthest counts, in whatever order they are told.
-    Read {
+    MarkRead {
         /// Up to which change.
         seq: Seq,
     },
     /// They want to read this message again, and what came after it.
-    Unread {
+    MarkUnread {
         /// From which on.
         message: MessageId,
     },
     /// Keep what they have begun to write, or nothing.
-    Draft {
+    SaveDraft {
         /// It.
         body: Option<Body>,
         /// What it answers.
         reply_to: Option<MessageId>,
     },
     /// What they want to hear of from now on.
-    Involve {
+    SetNotificationLevel {
         /// It.
-        involvement: Involvement,
+        level: NotificationLevel,
     },
     /// Whether the room stands above the others in their list.
-    KeepOnTop {
+    SetFavorite {
         /// Whether.
-        on_top: bool,
+        favorite: bool,
     },
 }
 
 /// Of what in a room somebody wants to hear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Involvement {
+pub enum NotificationLevel {
     /// What nobody has chosen: everything in a direct room, mentions in the others.
     #[default]
-    Usual,
+    Default,
     /// Every message.
     Everything,
     /// What speaks to them by name.
@@ -53,14 +53,14 @@ pub enum Involvement {
     Hidden,
 }
 
-impl Involvement {
+impl NotificationLevel {
     /// What somebody can choose.
     pub const CHOICES: [Self; 4] = [Self::Everything, Self::Mentions, Self::Nothing, Self::Hidden];
 
     /// The word for it in forms.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Usual => "usual",
+            Self::Default => "usual",
             Self::Everything => "everything",
             Self::Mentions => "mentions",
             Self::Nothing => "nothing",
@@ -70,25 +70,25 @@ impl Involvement {
 
     /// Reads the word of what somebody can choose.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::CHOICES.into_iter().find(|choice| choice.word() == word)
+        Self::CHOICES.into_iter().find(|choice| choice.as_str() == word)
     }
 
     /// What it comes to in a room of this kind.
     #[must_use]
-    pub fn in_room(self, kind: Kind) -> Self {
-        match (self, kind) {
-            (Self::Usual, Kind::Direct) => Self::Everything,
-            (Self::Usual, Kind::Open | Kind::Public | Kind::Closed) => Self::Mentions,
+    pub fn resolve_for(self, visibility: Visibility) -> Self {
+        match (self, visibility) {
+            (Self::Default, Visibility::Direct) => Self::Everything,
+            (Self::Default, Visibility::Open | Visibility::Public | Visibility::Private) => Self::Mentions,
             (chosen, _) => chosen,
         }
     }
 
     /// Whether somebody who has chosen this is notified of a message of another in a room of this kind. Which way the
     /// notification takes is not asked here: the page and everything that comes after it go by this one rule.
-    pub fn notifies(self, kind: Kind, mentions_them: bool) -> bool {
-        match self.in_room(kind) {
+    pub fn notifies(self, visibility: Visibility, mentions_reader: bool) -> bool {
+        match self.resolve_for(visibility) {
             Self::Everything => true,
-            Self::Mentions | Self::Usual => mentions_them,
+            Self::Mentions | Self::Default => mentions_reader,
             Self::Nothing | Self::Hidden => false,
         }
     }
@@ -96,11 +96,11 @@ impl Involvement {
 
 /// How far somebody has read in a room, and how much there is that they have not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Reading {
+pub struct ReadState {
     /// The last change up to which they have read. 0: they have never said.
-    pub read: Seq,
+    pub read_up_to: Seq,
     /// The last message of the room. 0: there is none.
-    pub last: Seq,
+    pub last_message: Seq,
     /// How many messages came after what they have read. None for whoever spoke last, unless one of them speaks to them. For
     /// somebody who has never read there only those that do, or an old room would come down on whoever sees it for the
     /// first time; in a direct room all.
@@ -108,9 +108,9 @@ pub struct Reading {
     /// How many of these speak to them, by name or by calling everybody.
     pub mentions: u64,
     /// Of what they want to hear.
-    pub involvement: Involvement,
+    pub level: NotificationLevel,
     /// Whether the room stands above the others in their list.
-    pub on_top: bool,
+    pub favorite: bool,
 }
 
 /// What a list of rooms shows beside a room: how much there is that somebody has not read, if they want to hear of it.
@@ -121,32 +121,32 @@ pub enum Badge {
     /// So many messages.
     Unread(u64),
     /// So many messages that are for them, and not just for the room.
-    ForThem(u64),
+    Mentioned(u64),
 }
 
 /// Where a room stands in somebody's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
+pub struct SidebarRank {
     /// Above the others.
-    pub on_top: bool,
+    pub favorite: bool,
     /// The last message, where the order goes by it.
-    pub last: Option<Seq>,
+    pub last_message: Option<Seq>,
 }
 
-impl Reading {
+impl ReadState {
     /// What stands beside the room in their list.
-    pub fn badge(&self, kind: Kind) -> Badge {
-        match (self.involvement.in_room(kind), self.mentions, self.unread) {
-            (Involvement::Everything, _, unread @ 1..) if kind == Kind::Direct => Badge::ForThem(unread),
-            (_, mentions @ 1.., _) => Badge::ForThem(mentions),
-            (_, 0, 0) | (Involvement::Nothing | Involvement::Hidden, 0, _) => Badge::Nothing,
-            (Involvement::Usual | Involvement::Everything | Involvement::Mentions, 0, unread) => Badge::Unread(unread),
+    pub fn badge(&self, visibility: Visibility) -> Badge {
+        match (self.level.resolve_for(visibility), self.mentions, self.unread) {
+            (NotificationLevel::Everything, _, unread @ 1..) if visibility == Visibility::Direct => Badge::Mentioned(unread),
+            (_, mentions @ 1.., _) => Badge::Mentioned(mentions),
+            (_, 0, 0) | (NotificationLevel::Nothing | NotificationLevel::Hidden, 0, _) => Badge::Nothing,
+            (NotificationLevel::Default | NotificationLevel::Everything | NotificationLevel::Mentions, 0, unread) => Badge::Unread(unread),
         }
     }
 
     /// Of how many messages they are notified in a room of this kind.
-    pub fn notify(&self, kind: Kind) -> u64 {
-        match (self.involvement.notifies(kind, false), self.involvement.notifies(kind, true)) {
+    pub fn notify_count(&self, visibility: Visibility) -> u64 {
+        match (self.level.notifies(visibility, false), self.level.notifies(visibility, true)) {
             (true, _) => self.unread,
             (false, true) => self.mentions,
             (false, false) => 0,
@@ -154,20 +154,20 @@ impl Reading {
     }
 
     /// Whether the room stands in their list.
-    pub fn is_listed(&self) -> bool {
-        self.involvement != Involvement::Hidden || self.mentions > 0
+    pub fn is_in_sidebar(&self) -> bool {
+        self.level != NotificationLevel::Hidden || self.mentions > 0
     }
 
     /// Where in their list a room of this kind stands, the highest first: of rooms with the same rank the name decides. Nothing
     /// if it does not stand there.
-    pub fn rank(&self, kind: Kind) -> Option<Rank> {
-        let last = (kind == Kind::Direct).then_some(self.last);
-        self.is_listed().then_some(Rank { on_top: self.on_top, last })
+    pub fn sidebar_rank(&self, visibility: Visibility) -> Option<SidebarRank> {
+        let last = (visibility == Visibility::Direct).then_some(self.last_message);
+        self.is_in_sidebar().then_some(SidebarRank { favorite: self.favorite, last_message: last })
     }
 
     /// Whether it changes anything to say that they have read up to here.
-    pub fn moves_to(&self, seq: Seq) -> bool {
-        self.read < seq.min(self.last)
+    pub fn would_advance_to(&self, seq: Seq) -> bool {
+        self.read_up_to < seq.min(self.last_message)
     }
 }
 
@@ -185,15 +185,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_direct_room_tells_everything_and_the_others_what_speaks_to_one() {
-        use Involvement as I;
+    fn default_level_is_everything_in_direct_rooms_and_mentions_elsewhere() {
+        use NotificationLevel as I;
         for (chosen, kind, of_all, of_mentions) in [
-            (I::Usual, Kind::Direct, true, true),
-            (I::Usual, Kind::Open, false, true),
-            (I::Everything, Kind::Closed, true, true),
-            (I::Mentions, Kind::Direct, false, true),
-            (I::Nothing, Kind::Direct, false, false),
-            (I::Hidden, Kind::Public, false, false),
+            (I::Default, Visibility::Direct, true, true),
+            (I::Default, Visibility::Open, false, true),
+            (I::Everything, Visibility::Private, true, true),
+            (I::Mentions, Visibility::Direct, false, true),
+            (I::Nothing, Visibility::Direct, false, false),
+            (I::Hidden, Visibility::Public, false, false),
         ] {
             assert_eq!(
                 (chosen.notifies(kind, false), chosen.notifies(kind, true)),
@@ -203,23 +203,23 @@ mod tests {
         }
     }
     #[test]
-    fn a_badge_shows_what_somebody_wants_to_hear_of_and_what_speaks_to_them_always_but_notifies_by_the_rule() {
-        use Involvement as I;
-        for (involvement, kind, mentions, badge, notify) in [
-            (I::Usual, Kind::Direct, 0, Badge::ForThem(5), 5),
-            (I::Usual, Kind::Open, 0, Badge::Unread(5), 0),
-            (I::Usual, Kind::Closed, 2, Badge::ForThem(2), 2),
-            (I::Everything, Kind::Public, 2, Badge::ForThem(2), 5),
-            (I::Mentions, Kind::Direct, 0, Badge::Unread(5), 0),
-            (I::Nothing, Kind::Direct, 0, Badge::Nothing, 0),
-            (I::Hidden, Kind::Open, 1, Badge::ForThem(1), 0),
+    fn badges_and_notifications_follow_the_level() {
+        use NotificationLevel as I;
+        for (level, kind, mentions, badge, notify) in [
+            (I::Default, Visibility::Direct, 0, Badge::Mentioned(5), 5),
+            (I::Default, Visibility::Open, 0, Badge::Unread(5), 0),
+            (I::Default, Visibility::Private, 2, Badge::Mentioned(2), 2),
+            (I::Everything, Visibility::Public, 2, Badge::Mentioned(2), 5),
+            (I::Mentions, Visibility::Direct, 0, Badge::Unread(5), 0),
+            (I::Nothing, Visibility::Direct, 0, Badge::Nothing, 0),
+            (I::Hidden, Visibility::Open, 1, Badge::Mentioned(1), 0),
         ] {
-            let reading = Reading { unread: 5, mentions, involvement, ..Reading::default() };
-            assert_eq!(reading.badge(kind), badge, "{involvement:?} {kind:?}");
-            assert_eq!(Reading { involvement, ..Reading::default() }.badge(kind), Badge::Nothing);
-            assert_eq!(reading.notify(kind), notify, "{involvement:?} {kind:?}");
+            let reading = ReadState { unread: 5, mentions, level: level, ..ReadState::default() };
+            assert_eq!(reading.badge(kind), badge, "{level:?} {kind:?}");
+            assert_eq!(ReadState { level, ..ReadState::default() }.badge(kind), Badge::Nothing);
+            assert_eq!(reading.notify_count(kind), notify, "{level:?} {kind:?}");
         }
-        let hidden = Reading { unread: 5, involvement: I::Hidden, ..Reading::default() };
-        assert!(!hidden.is_listed() && Reading { mentions: 1, ..hidden }.is_listed());
+        let hidden = ReadState { unread: 5, level: I::Hidden, ..ReadState::default() };
+        assert!(!hidden.is_in_sidebar() && ReadState { mentions: 1, ..hidden }.is_in_sidebar());
     }
 }

@@ -20,7 +20,7 @@ impl Token {
     }
 
     /// The token as 43 characters of base64url (RFC 4648, section 5).
-    pub fn text(&self) -> String {
+    pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
@@ -39,9 +39,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_read_as_it_is_written_and_nothing_else_is_one() {
+    fn parse_accepts_only_what_to_text_writes() {
         let token = Token::new([7; 32]);
-        assert!(Token::parse(&token.text()).is_some_and(|read| read == token));
+        assert!(Token::parse(&token.to_text()).is_some_and(|read| read == token));
         for wrong in ["", "short", &"A".repeat(44), &"é".repeat(43)] {
             assert!(Token::parse(wrong).is_none(), "{wrong}");
         }

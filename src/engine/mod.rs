@@ -21,23 +21,23 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use crate::domain::limits::QUEUE_COMMANDS_MAX;
-use crate::domain::{Asked, Command, Done, Nonce, Refusal, TokenHash, Who};
+use crate::domain::{Envelope, Command, Applied, Nonce, Refusal, TokenHash, Actor};
 use crate::live::Hubs;
-use crate::meters::Meters;
+use crate::meters::Metrics;
 pub use crate::store::now;
-use crate::store::{Fault, Store};
-use teller::Teller;
-use writer::{Job, Writer};
+use crate::store::{StoreError, Store};
+use teller::Publisher;
+use writer::{WriterJob, Writer};
 
 /// How many commits the writer may be ahead of what has been told.
-const UNTOLD_COMMITS_MAX: usize = 64;
+const UNPUBLISHED_COMMITS_MAX: usize = 64;
 
 /// How often it is tried whether a file that took no change takes one again.
-const TRY_AGAIN_EVERY: Duration = Duration::from_secs(5);
+const RETRY_EVERY: Duration = Duration::from_secs(5);
 
 /// Why a command has no outcome.
 #[derive(Debug, Error)]
-pub enum Problem {
+pub enum Error {
     /// The asker's doing.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -49,10 +49,10 @@ pub enum Problem {
     Stopping,
     /// Our doing. It has been logged. Whether the command was done is not known; with its nonce it may be sent again.
     #[error("the change could not be written")]
-    Broken,
+    Unwritable,
     /// Our doing: what is there could not be read.
     #[error(transparent)]
-    Unread(#[from] Fault),
+    Internal(#[from] StoreError),
 }
 
 /// Whether a command would be carried out now.
@@ -68,7 +68,7 @@ pub enum Readiness {
 
 /// The queue that leads to the writer, and the two threads.
 pub struct Engine {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<WriterJob>,
     healthy: Arc<AtomicBool>,
     stopping: AtomicBool,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -79,15 +79,15 @@ impl Engine {
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>, meters: Arc<Meters>) -> std::io::Result<Self> {
+    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMANDS_MAX);
-        let (news, heard) = sync_channel(UNTOLD_COMMITS_MAX);
+        let (committed, receiver) = sync_channel(UNPUBLISHED_COMMITS_MAX);
         let healthy = Arc::new(AtomicBool::new(true));
-        let teller = Teller { store: Arc::clone(&store), hubs: Arc::clone(&hubs), meters: Arc::clone(&meters) };
-        let writer = Writer { store, hubs, meters, healthy: Arc::clone(&healthy), news };
+        let publisher = Publisher { store: Arc::clone(&store), hubs: Arc::clone(&hubs), metrics: Arc::clone(&metrics) };
+        let writer = Writer { store, hubs, metrics, healthy: Arc::clone(&healthy), committed };
         let threads = vec![
             thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(jobs))?,
-            thread::Builder::new().name("teller".to_owned()).spawn(move || teller.run(heard))?,
+            thread::Builder::new().name("teller".to_owned()).spawn(move || publisher.run(receiver))?,
         ];
         Ok(Self { queue, healthy, stopping: AtomicBool::new(false), threads: Mutex::new(threads) })
     }
@@ -97,60 +97,60 @@ impl Engine {
     ///
     /// # Errors
     /// [`Problem`]
-    pub async fn execute(&self, who: Who, nonce: Option<Nonce>, command: Command) -> Result<Done, Problem> {
+    pub async fn execute(&self, actor: Actor, nonce: Option<Nonce>, command: Command) -> Result<Applied, Error> {
         if self.stopping.load(Ordering::Acquire) {
-            return Err(Problem::Stopping);
+            return Err(Error::Stopping);
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Job::Carry(Asked { who, nonce, command }, answer)).map_err(|full| match full {
-            mpsc::error::TrySendError::Full(_) => Problem::Busy,
-            mpsc::error::TrySendError::Closed(_) => Problem::Stopping,
+        self.queue.try_send(WriterJob::Execute(Envelope { actor: actor, nonce, command }, answer)).map_err(|full| match full {
+            mpsc::error::TrySendError::Full(_) => Error::Busy,
+            mpsc::error::TrySendError::Closed(_) => Error::Stopping,
         })?;
-        answered.await.unwrap_or(Err(Problem::Stopping))
+        answered.await.unwrap_or(Err(Error::Stopping))
     }
 
     /// Whether a command would be taken, and can be written. If the last one could not, it tries with one that changes
     /// nothing: perhaps nobody else does, because this server is said to be not ready.
-    pub async fn readiness(&self) -> Readiness {
+    pub async fn check_readiness(&self) -> Readiness {
         if self.stopping.load(Ordering::Acquire) || self.queue.is_closed() {
             return Readiness::Stopping;
         }
         if self.healthy.load(Ordering::Acquire) {
             return Readiness::Ready;
         }
-        let nobodys = Command::Leave { token: TokenHash([0; 32]) };
-        match self.execute(Who::Nobody, None, nobodys).await {
-            Ok(_) | Err(Problem::Refused(_)) => Readiness::Ready,
-            Err(Problem::Busy | Problem::Broken | Problem::Unread(_)) => Readiness::Unwritable,
-            Err(Problem::Stopping) => Readiness::Stopping,
+        let no_op = Command::SignOut { token: TokenHash([0; 32]) };
+        match self.execute(Actor::Anonymous, None, no_op).await {
+            Ok(_) | Err(Error::Refused(_)) => Readiness::Ready,
+            Err(Error::Busy | Error::Unwritable | Error::Internal(_)) => Readiness::Unwritable,
+            Err(Error::Stopping) => Readiness::Stopping,
         }
     }
 
     /// Tries again from time to time after a change could not be written, as [`Engine::readiness`] does. If the file could
     /// not be opened again nothing can be read either, and then nobody gets as far as asking for a change. Runs until it is
     /// dropped.
-    pub async fn keep_trying(&self) {
+    pub async fn retry_until_writable(&self) {
         loop {
-            sleep(TRY_AGAIN_EVERY).await;
-            self.readiness().await;
+            sleep(RETRY_EVERY).await;
+            self.check_readiness().await;
         }
     }
 
     /// How many commands wait for the writer.
-    pub fn waiting(&self) -> usize {
+    pub fn queue_len(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Takes no more commands.
-    pub fn refuse(&self) {
+    pub fn stop_accepting(&self) {
         self.stopping.store(true, Ordering::Release);
     }
 
     /// Carries out what was taken, tells it, and ends both threads. Blocks until then.
     pub fn stop(&self) {
-        self.refuse();
+        self.stop_accepting();
         // A full queue is no obstacle: the writer makes room.
-        while let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(Job::Stop) {
+        while let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(WriterJob::Stop) {
             thread::yield_now();
         }
         let mut threads = self.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

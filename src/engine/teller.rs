@@ -5,81 +5,81 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
-use crate::domain::{Done, Event, RoomId, UserId};
+use crate::domain::{Applied, Event, RoomId, UserId};
 use crate::live::{self, Hubs};
-use crate::meters::Meters;
-use crate::store::{Fault, Snapshot, Store};
+use crate::meters::Metrics;
+use crate::store::{StoreError, Snapshot, Store};
 
 /// What one commit has made durable.
-pub(super) struct News {
+pub(super) struct Committed {
     /// The changes that somebody may hear, in order.
-    pub new: Vec<Done>,
-    pub committed: Instant,
+    pub changes: Vec<Applied>,
+    pub durable_at: Instant,
 }
 
 /// The one thread that tells the hubs.
-pub(super) struct Teller {
+pub(super) struct Publisher {
     pub store: Arc<Store>,
     pub hubs: Arc<Hubs>,
-    pub meters: Arc<Meters>,
+    pub metrics: Arc<Metrics>,
 }
 
-impl Teller {
+impl Publisher {
     /// Tells what comes until the writer has gone.
-    pub fn run(self, news: Receiver<News>) {
-        for News { new, committed } in news {
+    pub fn run(self, committed: Receiver<Committed>) {
+        for Committed { changes: new, durable_at: committed } in committed {
             for done in new {
-                self.tell(done, committed);
+                self.publish(done, committed);
             }
         }
     }
 
-    fn tell(&self, done: Done, committed: Instant) {
+    fn publish(&self, done: Applied, committed: Instant) {
         let told = match done.event {
-            Event::Renamed { user } => self.tell_name(user, done, committed),
-            event => event.heard_in().map_or(Ok(()), |room| {
-                self.tell_room(&self.store.snapshot()?, room, done, committed);
+            Event::PersonRenamed { user } => self.publish_rename(user, done, committed),
+            event => event.room().map_or(Ok(()), |room| {
+                self.publish_to_room(&self.store.snapshot()?, room, done, committed);
                 Ok(())
             }),
         };
         if let Err(fault) = told {
-            self.note(&fault, done);
-            match done.event.heard_in() {
-                Some(room) => self.hubs.forget(room, done.seq),
-                None => self.hubs.forget_all(done.seq),
+            self.log_failure(&fault, done);
+            match done.event.room() {
+                Some(room) => self.hubs.discard_replay(room, done.seq),
+                None => self.hubs.discard_all_replays(done.seq),
             }
         }
     }
 
     /// Somebody is called otherwise: the rooms that have seen their name are few, and those that somebody hears are fewer.
-    fn tell_name(&self, user: UserId, done: Done, committed: Instant) -> Result<(), Fault> {
+    fn publish_rename(&self, user: UserId, done: Applied, committed: Instant) -> Result<(), StoreError> {
         let snapshot = self.store.snapshot()?;
-        for room in snapshot.seen_in(user)? {
-            if self.hubs.is_heard(room) {
-                self.tell_room(&snapshot, room, done, committed);
+        for room in snapshot.rooms_showing_name(user)? {
+            if self.hubs.has_listener(room) {
+                self.publish_to_room(&snapshot, room, done, committed);
             }
         }
         Ok(())
     }
 
-    fn tell_room(&self, snapshot: &Snapshot, room: RoomId, done: Done, committed: Instant) {
-        match self.frame(snapshot, room, done) {
-            Ok(Some(frame)) => self.hubs.tell(room, frame, committed),
+    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, done: Applied, committed: Instant) {
+        match self.read_frame(snapshot, room, done) {
+            Ok(Some(frame)) => self.hubs.publish(room, frame, committed),
             Ok(None) => {}
             Err(fault) => {
-                self.note(&fault, done);
-                self.hubs.forget(room, done.seq);
+                self.log_failure(&fault, done);
+                self.hubs.discard_replay(room, done.seq);
             }
         }
     }
 
-    fn note(&self, fault: &Fault, done: Done) {
-        self.meters.faults.inc();
-        tracing::error!(%fault, seq = %done.seq, "a change could not be told");
+    fn log_failure(&self, error: &StoreError, done: Applied) {
+        self.metrics.internal_errors.inc();
+        tracing::error!(%error, seq = %done.seq, "a change could not be told");
     }
 
-    fn frame(&self, snapshot: &Snapshot, room: RoomId, done: Done) -> Result<Option<live::Frame>, Fault> {
-        let Some(room) = snapshot.room_by_id(room)? else { return Err(Fault::Missing { table: "rooms" }) };
+    fn read_frame(&self, snapshot: &Snapshot, room: RoomId, done: Applied) -> Result<Option<live::Frame>, StoreError> {
+        let Some(room) = snapshot.room_by_id(room)? else { return Err(StoreError::Missing { table: "rooms" }) };
         live::read_frame(snapshot, self.store.epoch(), &room, done)
     }
 }

@@ -11,15 +11,15 @@ use crate::domain::{RoomId, UserId};
 
 /// Something to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Errand {
+pub(super) enum Job {
     /// Let those who listen to a room hear that it is there.
-    Beat(RoomId),
+    Heartbeat(RoomId),
     /// Tell a room who is here.
-    Here(RoomId),
+    Roster(RoomId),
     /// Tell a room who is typing.
     Typing(RoomId),
     /// See whether somebody has been away for so long that they are gone.
-    Away(UserId),
+    AwayTimeout(UserId),
     /// Tell those who talk with somebody that they have come, or are gone.
     Presence(UserId),
     /// Tell those who talk with somebody that they are called otherwise.
@@ -27,64 +27,64 @@ pub(super) enum Errand {
     /// Tell whoever follows rooms in which something happened, and is elsewhere.
     Unread,
     /// Tell somebody what is new to them alone.
-    News(UserId),
+    Inbox(UserId),
 }
 
 /// All errands.
 #[derive(Default)]
-pub(super) struct Agenda {
-    planned: Mutex<Planned>,
-    sooner: Notify,
+pub(super) struct Timers {
+    queue: Mutex<JobQueue>,
+    rescheduled: Notify,
 }
 
 #[derive(Default)]
-struct Planned {
-    by_time: BTreeSet<(Instant, Errand)>,
-    times: HashMap<Errand, Instant>,
+struct JobQueue {
+    by_time: BTreeSet<(Instant, Job)>,
+    times: HashMap<Job, Instant>,
 }
 
-impl Agenda {
-    fn planned(&self) -> MutexGuard<'_, Planned> {
-        self.planned.lock().unwrap_or_else(PoisonError::into_inner)
+impl Timers {
+    fn lock(&self) -> MutexGuard<'_, JobQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Plans an errand for this time. One that is planned for an earlier time stays there.
-    pub fn plan(&self, errand: Errand, at: Instant) {
-        if self.planned().put(errand, at) {
-            self.sooner.notify_one();
+    pub fn schedule(&self, job: Job, at: Instant) {
+        if self.lock().insert(job, at) {
+            self.rescheduled.notify_one();
         }
     }
 
     /// Waits until errands are due, and takes them, earliest first.
-    pub async fn due(&self) -> Vec<Errand> {
+    pub async fn wait_for_due(&self) -> Vec<Job> {
         loop {
-            let first = self.planned().by_time.first().map(|(at, _)| *at);
+            let first = self.lock().by_time.first().map(|(at, _)| *at);
             match first {
-                Some(at) if at <= Instant::now() => return self.planned().take(Instant::now()),
+                Some(at) if at <= Instant::now() => return self.lock().pop_due(Instant::now()),
                 Some(at) => tokio::select! {
-                    () = self.sooner.notified() => {}
+                    () = self.rescheduled.notified() => {}
                     () = sleep_until(at) => {}
                 },
-                None => self.sooner.notified().await,
+                None => self.rescheduled.notified().await,
             }
         }
     }
 }
 
-impl Planned {
+impl JobQueue {
     /// Whether this is now the first of all.
-    fn put(&mut self, errand: Errand, at: Instant) -> bool {
-        match self.times.get(&errand) {
+    fn insert(&mut self, job: Job, at: Instant) -> bool {
+        match self.times.get(&job) {
             Some(planned) if *planned <= at => return false,
-            Some(planned) => self.by_time.remove(&(*planned, errand)),
+            Some(planned) => self.by_time.remove(&(*planned, job)),
             None => false,
         };
-        self.times.insert(errand, at);
-        self.by_time.insert((at, errand));
-        self.by_time.first() == Some(&(at, errand))
+        self.times.insert(job, at);
+        self.by_time.insert((at, job));
+        self.by_time.first() == Some(&(at, job))
     }
 
-    fn take(&mut self, now: Instant) -> Vec<Errand> {
+    fn pop_due(&mut self, now: Instant) -> Vec<Job> {
         let mut due = Vec::new();
         while let Some(&(at, errand)) = self.by_time.first()
             && at <= now
@@ -104,17 +104,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_errand_is_there_once_at_its_earliest_time() {
-        let (mut planned, start) = (Planned::default(), Instant::now());
+    fn a_job_is_queued_once_at_its_earliest_time() {
+        let (mut planned, start) = (JobQueue::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        let (here, typing) = (Errand::Here(RoomId(1)), Errand::Typing(RoomId(1)));
-        assert!(planned.put(here, at(5)));
-        assert!(!planned.put(here, at(9)), "it is planned for sooner");
-        assert!(!planned.put(typing, at(7)), "another comes before it");
-        assert!(planned.put(typing, at(2)));
-        assert_eq!(planned.take(at(1)), []);
-        assert_eq!(planned.take(at(8)), [typing, here]);
-        assert_eq!(planned.take(at(99)), [], "each was there once");
-        assert!(planned.put(here, at(9)), "done, it can be planned again");
+        let (here, typing) = (Job::Roster(RoomId(1)), Job::Typing(RoomId(1)));
+        assert!(planned.insert(here, at(5)));
+        assert!(!planned.insert(here, at(9)), "it is planned for sooner");
+        assert!(!planned.insert(typing, at(7)), "another comes before it");
+        assert!(planned.insert(typing, at(2)));
+        assert_eq!(planned.pop_due(at(1)), []);
+        assert_eq!(planned.pop_due(at(8)), [typing, here]);
+        assert_eq!(planned.pop_due(at(99)), [], "each was there once");
+        assert!(planned.insert(here, at(9)), "done, it can be planned again");
     }
 }

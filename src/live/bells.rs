@@ -12,160 +12,160 @@ use tokio::runtime::Handle;
 use tokio::task::{JoinSet, yield_now};
 
 /// How many bells one thread rings alone.
-const FEW: usize = 128;
+const SINGLE_THREAD_WAKES_MAX: usize = 128;
 /// How long a thread rings until others have their turn: some sixty writes. A time and not a number, because whoever has to
 /// read what is missing takes longer.
-const TURN: Duration = Duration::from_micros(300);
+const WAKE_SLICE: Duration = Duration::from_micros(300);
 /// How many bells it rings between two looks at the clock.
-const RUNG_AT_ONCE: usize = 8;
+const WAKES_PER_CLOCK_CHECK: usize = 8;
 /// Where several frames were told together, how long the next wait for more: telling a crowd once costs much less than
 /// telling it twice.
-pub(super) const MORE_WITHIN: Duration = Duration::from_millis(1);
+pub(super) const COALESCE_DELAY: Duration = Duration::from_millis(1);
 
 /// A place in the row of bells.
 pub(super) type Slot = usize;
 
 /// The row of bells, and how far they have been rung.
 #[derive(Default)]
-pub(super) struct Bells {
-    row: Vec<Bell>,
+pub(super) struct Waiters {
+    slots: Vec<Waiter>,
     free: Vec<Slot>,
-    ringer: Ringer,
+    wake_state: WakeState,
     /// How often there was something to ring for.
-    calls: u64,
+    version: u64,
     /// When those frames became durable for which nobody has rung yet.
-    unrung: Vec<Instant>,
+    pending_since: Vec<Instant>,
     /// How many there were when the bells were rung last.
-    rung: usize,
+    last_wake_frames: usize,
 }
 
 /// The bell of one seat.
 #[derive(Default)]
-struct Bell {
+struct Waiter {
     waker: Option<Waker>,
     /// Of how many calls its listener has heard everything.
-    heard: u64,
+    seen_version: u64,
 }
 
 /// Whoever rings.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Ringer {
+enum WakeState {
     #[default]
-    Away,
-    Rings,
+    Idle,
+    Waking,
     /// Rings, or is on the way, and there is something that was not rung for.
-    IsDue,
+    Notified,
 }
 
 /// Bells that were taken down to be rung.
-pub(super) struct Taken {
+pub(super) struct PendingWakes {
     wakers: Vec<Waker>,
     /// When the frames became durable for which they are rung.
-    durable: Vec<Instant>,
+    durable_at: Vec<Instant>,
 }
 
-impl Bells {
+impl Waiters {
     /// A place for one more.
-    pub fn join(&mut self) -> Slot {
+    pub fn insert(&mut self) -> Slot {
         self.free.pop().unwrap_or_else(|| {
-            self.row.push(Bell::default());
-            self.row.len() - 1
+            self.slots.push(Waiter::default());
+            self.slots.len() - 1
         })
     }
 
     /// Gives up a place.
-    pub fn leave(&mut self, slot: Slot) {
-        self.row[slot] = Bell::default();
+    pub fn remove(&mut self, slot: Slot) {
+        self.slots[slot] = Waiter::default();
         self.free.push(slot);
     }
 
     /// How many have a place.
-    pub fn listeners(&self) -> usize {
-        self.row.len() - self.free.len()
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
     }
 
     /// Hangs up a bell.
-    pub fn hang(&mut self, slot: Slot, waker: &Waker) {
-        match &mut self.row[slot].waker {
+    pub fn register(&mut self, slot: Slot, waker: &Waker) {
+        match &mut self.slots[slot].waker {
             Some(hung) if hung.will_wake(waker) => {}
             empty => *empty = Some(waker.clone()),
         }
     }
 
     /// The bell of one place, if it hangs. It stays where it is, so that those who ring it need not know of each other.
-    pub fn bell(&self, slot: Slot) -> Option<Waker> {
-        self.row[slot].waker.clone()
+    pub fn waker(&self, slot: Slot) -> Option<Waker> {
+        self.slots[slot].waker.clone()
     }
 
     /// Whoever has this place has heard everything. Of how many calls that holds.
-    pub fn has_heard(&mut self, slot: Slot) -> u64 {
-        self.row[slot].heard = self.calls;
-        self.calls
+    pub fn mark_seen(&mut self, slot: Slot) -> u64 {
+        self.slots[slot].seen_version = self.version;
+        self.version
     }
 
     /// A frame became durable at this instant, for which the caller will call.
-    pub fn frame(&mut self, durable: Instant) {
-        self.unrung.push(durable);
+    pub fn record_frame(&mut self, durable_at: Instant) {
+        self.pending_since.push(durable_at);
     }
 
     /// There is something to ring for. How often there was; and whether nobody rings just now, so that the caller must: as
     /// long as [`Bells::take`] gives any. Otherwise whoever does so will ring again.
-    pub fn call(&mut self) -> (u64, bool) {
-        self.calls += 1;
-        (self.calls, std::mem::replace(&mut self.ringer, Ringer::IsDue) == Ringer::Away)
+    pub fn notify(&mut self) -> (u64, bool) {
+        self.version += 1;
+        (self.version, std::mem::replace(&mut self.wake_state, WakeState::Notified) == WakeState::Idle)
     }
 
     /// Takes down the bells of all who have not heard everything: whose bell it is then looks. `None`: there is nothing more
     /// to ring for, and whoever rang is away.
-    pub fn take(&mut self) -> Option<Taken> {
-        if self.ringer != Ringer::IsDue {
-            self.ringer = Ringer::Away;
+    pub fn take_pending(&mut self) -> Option<PendingWakes> {
+        if self.wake_state != WakeState::Notified {
+            self.wake_state = WakeState::Idle;
             return None;
         }
-        self.ringer = Ringer::Rings;
-        self.rung = self.unrung.len();
-        let unheard = self.row.iter_mut().filter(|bell| bell.heard < self.calls);
+        self.wake_state = WakeState::Waking;
+        self.last_wake_frames = self.pending_since.len();
+        let unheard = self.slots.iter_mut().filter(|bell| bell.seen_version < self.version);
         let wakers = unheard.filter_map(|bell| bell.waker.take()).collect();
-        Some(Taken { wakers, durable: std::mem::take(&mut self.unrung) })
+        Some(PendingWakes { wakers, durable_at: std::mem::take(&mut self.pending_since) })
     }
 
     /// Whether there were several frames when the bells were rung last.
-    pub fn are_lively(&self) -> bool {
-        self.rung > 1
+    pub fn should_coalesce(&self) -> bool {
+        self.last_wake_frames > 1
     }
 }
 
-impl Taken {
+impl PendingWakes {
     /// Rings them. Not under the lock of the room: whoever is rung needs it. When the frames had become durable for which that
     /// was.
-    pub async fn ring(self) -> Vec<Instant> {
-        ring(self.wakers).await;
-        self.durable
+    pub async fn wake_all(self) -> Vec<Instant> {
+        wake_in_parallel(self.wakers).await;
+        self.durable_at
     }
 }
 
 /// Rings bells. Whoever is rung may write what there is to hear at once, on this thread: so where there are many bells, each
 /// thread rings some.
-pub(super) async fn ring(bells: Vec<Waker>) {
-    let are_many = bells.len() > FEW;
-    let bells = Arc::new(Mutex::new(bells.into_iter()));
+pub(super) async fn wake_in_parallel(wakers: Vec<Waker>) {
+    let are_many = wakers.len() > SINGLE_THREAD_WAKES_MAX;
+    let wakers = Arc::new(Mutex::new(wakers.into_iter()));
     if !are_many {
-        return ring_some(bells).await;
+        return wake_in_slices(wakers).await;
     }
     let threads = Handle::current().metrics().num_workers();
-    let mut hands: JoinSet<()> = (0..threads).map(|_| ring_some(Arc::clone(&bells))).collect();
+    let mut hands: JoinSet<()> = (0..threads).map(|_| wake_in_slices(Arc::clone(&wakers))).collect();
     while hands.join_next().await.is_some() {}
 }
 
 /// Rings some of these bells, until none is left, and lets others have their turn in between: a page that somebody asks for
 /// meanwhile does not wait until thousands have been told. Other threads too, and programs: whoever writes what was posted,
 /// and whoever reads what was sent, would otherwise wait for the rest of this thread's time.
-async fn ring_some(bells: Arc<Mutex<IntoIter<Waker>>>) {
+async fn wake_in_slices(wakers: Arc<Mutex<IntoIter<Waker>>>) {
     loop {
         let since = Instant::now();
-        while since.elapsed() < TURN {
+        while since.elapsed() < WAKE_SLICE {
             let some: Vec<Waker> =
-                bells.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(RUNG_AT_ONCE).collect();
+                wakers.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(WAKES_PER_CLOCK_CHECK).collect();
             if some.is_empty() {
                 return;
             }
@@ -180,52 +180,52 @@ async fn ring_some(bells: Arc<Mutex<IntoIter<Waker>>>) {
 mod tests {
     use super::*;
 
-    fn taken(bells: &mut Bells) -> Option<(usize, usize)> {
-        bells.take().map(|taken| (taken.wakers.len(), taken.durable.len()))
+    fn take_counts(waiters: &mut Waiters) -> Option<(usize, usize)> {
+        waiters.take_pending().map(|taken| (taken.wakers.len(), taken.durable_at.len()))
     }
 
-    fn hears_all(bells: &mut Bells, slot: Slot) {
-        bells.hang(slot, Waker::noop());
-        bells.has_heard(slot);
-    }
-
-    #[test]
-    fn one_at_a_time_rings_and_again_for_what_came_meanwhile_but_not_for_those_who_have_heard_it() {
-        let mut bells = Bells::default();
-        let (early, late) = (bells.join(), bells.join());
-        hears_all(&mut bells, early);
-        hears_all(&mut bells, late);
-        bells.frame(Instant::now());
-        assert_eq!(bells.call(), (1, true), "nobody rings");
-        assert_eq!(taken(&mut bells), Some((2, 1)));
-        hears_all(&mut bells, early);
-        bells.frame(Instant::now());
-        bells.frame(Instant::now());
-        assert_eq!(bells.call(), (2, false), "somebody does");
-        hears_all(&mut bells, late);
-        assert!(!bells.are_lively());
-        assert_eq!(taken(&mut bells), Some((1, 2)), "whoever looked late has heard all");
-        assert!(bells.are_lively());
-        assert_eq!(taken(&mut bells), None);
-        assert_eq!(bells.call(), (3, true), "whoever rang is away");
+    fn catch_up_all(waiters: &mut Waiters, slot: Slot) {
+        waiters.register(slot, Waker::noop());
+        waiters.mark_seen(slot);
     }
 
     #[test]
-    fn a_bell_that_was_taken_down_is_not_rung_again_until_it_hangs_and_a_place_that_was_given_up_has_none() {
-        let mut bells = Bells::default();
-        let (slow, gone) = (bells.join(), bells.join());
-        bells.hang(slow, Waker::noop());
-        bells.hang(gone, Waker::noop());
-        bells.leave(gone);
-        assert_eq!(bells.listeners(), 1);
+    fn wakes_are_serialized_and_skip_waiters_that_are_up_to_date() {
+        let mut bells = Waiters::default();
+        let (early, late) = (bells.insert(), bells.insert());
+        catch_up_all(&mut bells, early);
+        catch_up_all(&mut bells, late);
+        bells.record_frame(Instant::now());
+        assert_eq!(bells.notify(), (1, true), "nobody rings");
+        assert_eq!(take_counts(&mut bells), Some((2, 1)));
+        catch_up_all(&mut bells, early);
+        bells.record_frame(Instant::now());
+        bells.record_frame(Instant::now());
+        assert_eq!(bells.notify(), (2, false), "somebody does");
+        catch_up_all(&mut bells, late);
+        assert!(!bells.should_coalesce());
+        assert_eq!(take_counts(&mut bells), Some((1, 2)), "whoever looked late has heard all");
+        assert!(bells.should_coalesce());
+        assert_eq!(take_counts(&mut bells), None);
+        assert_eq!(bells.notify(), (3, true), "whoever rang is away");
+    }
+
+    #[test]
+    fn a_taken_waker_needs_registering_again_and_a_removed_slot_has_none() {
+        let mut bells = Waiters::default();
+        let (slow, gone) = (bells.insert(), bells.insert());
+        bells.register(slow, Waker::noop());
+        bells.register(gone, Waker::noop());
+        bells.remove(gone);
+        assert_eq!(bells.len(), 1);
         for wakers in [1, 0] {
-            bells.call();
-            assert_eq!(taken(&mut bells), Some((wakers, 0)));
+            bells.notify();
+            assert_eq!(take_counts(&mut bells), Some((wakers, 0)));
         }
-        bells.hang(slow, Waker::noop());
-        bells.call();
-        assert_eq!(taken(&mut bells), Some((1, 0)), "it has not heard everything");
-        assert_eq!(bells.join(), gone);
-        assert!(bells.bell(gone).is_none());
+        bells.register(slow, Waker::noop());
+        bells.notify();
+        assert_eq!(take_counts(&mut bells), Some((1, 0)), "it has not heard everything");
+        assert_eq!(bells.insert(), gone);
+        assert!(bells.waker(gone).is_none());
     }
 }

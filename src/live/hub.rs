@@ -8,63 +8,63 @@ use std::task::Waker;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::bells::{Bells, Slot, Taken};
-use super::crowd::Crowd;
-use super::notes::{About, Notes};
-use super::tail::{Frames, Tail, Told};
-use super::typing::Typing;
-use super::written::Written;
-use super::{Format, Frame, Framing, frame};
+use super::bells::{Waiters, Slot, PendingWakes};
+use super::crowd::Roster;
+use super::notes::{EphemeralKind, Ephemeral};
+use super::tail::{ReplayBuffer, ReplayLimits, FrameBatch};
+use super::typing::TypingState;
+use super::written::EncodedEvent;
+use super::{Format, Frame, Encoding, frame};
 use crate::domain::{Author, Person, Seq, UserId};
-use crate::views::Here;
+use crate::views::PresenceList;
 
 /// What a hub has for a listener.
-pub(super) enum Heard {
+pub(super) enum Next {
     /// The next changes, as bytes, and the number of the last one.
     Frames(Bytes, Seq),
     /// A note, which is no change, and its number.
-    Note(About, Bytes, u64),
+    Ephemeral(EphemeralKind, Bytes, u64),
     /// The tail starts too late for this listener: it must read the feed.
     Behind,
     /// Nothing now; the bell will ring.
-    Nothing,
+    CaughtUp,
     /// Nothing that the hub knows of; but since this fresh start it covers nothing, and the feed may have more.
-    Unknown(NonZeroU32),
+    MaybeBehind(NonZeroU32),
 }
 
 /// Where a listener stands, and how it wants to be told.
-pub(super) struct Look {
+pub(super) struct Positions {
     /// The last change it has heard.
     pub cursor: Seq,
     /// The last note it has read.
-    pub note: u64,
+    pub ephemeral: u64,
     /// Up to where it has read the board of whoever it is.
-    pub news: u64,
+    pub inbox: u64,
     /// Up to which fresh start of the hub it has read the feed.
-    pub read: Option<NonZeroU32>,
+    pub generation: Option<NonZeroU32>,
     pub format: Format,
-    pub framing: Framing,
+    pub encoding: Encoding,
 }
 
 #[derive(Default)]
 pub(super) struct Hub {
-    inner: Mutex<Inner>,
+    state: Mutex<HubState>,
     /// How often there was something to ring for: what the bells say, for those who have nothing else to ask.
-    calls: AtomicU64,
+    version: AtomicU64,
 }
 
 #[derive(Default)]
-struct Inner {
-    frames: Frames,
-    bells: Bells,
-    crowd: Crowd,
-    notes: Notes,
-    typing: Typing,
+struct HubState {
+    replay: ReplayBuffer,
+    waiters: Waiters,
+    roster: Roster,
+    ephemeral: Ephemeral,
+    typing: TypingState,
     /// How often the hub has started afresh.
-    starts: u32,
+    generation: u32,
     /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
     /// that all rooms share would be fought for at every delivery.
-    told: u64,
+    delivered: u64,
 }
 
 /// In a room with more listeners nobody is told who is typing: each word of it would be sent to all of them, and among so
@@ -73,151 +73,151 @@ const TYPING_LISTENERS_MAX: usize = 200;
 
 impl Hub {
     // A std Mutex: nothing waits while it is held, and what runs under it cannot panic half way.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HubState> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Takes a seat. `who` is counted among the people here, of which the next note will tell. The second that is returned
     /// is the number of the last note that is of no interest any more.
-    pub fn join(&self, who: Option<&Person>) -> (Slot, u64) {
+    pub fn add_listener(&self, person: Option<&Person>) -> (Slot, u64) {
         let mut inner = self.lock();
-        if let Some(person) = who {
-            inner.crowd.join(person);
+        if let Some(person) = person {
+            inner.roster.add_listener(person);
         }
-        let slot = inner.bells.join();
-        let is_typing = inner.typing.is_told();
-        (slot, if is_typing { inner.notes.before(About::Typing) } else { inner.notes.version() })
+        let slot = inner.waiters.insert();
+        let is_typing = inner.typing.is_published();
+        (slot, if is_typing { inner.ephemeral.version_before(EphemeralKind::Typing) } else { inner.ephemeral.version() })
     }
 
     /// Gives up a seat that was taken for `who`.
-    pub fn leave(&self, slot: Slot, who: Option<&Author>) {
+    pub fn remove_listener(&self, slot: Slot, author: Option<&Author>) {
         let mut inner = self.lock();
-        inner.bells.leave(slot);
-        if let Some(author) = who {
-            inner.crowd.leave(author);
+        inner.waiters.remove(slot);
+        if let Some(author) = author {
+            inner.roster.remove_listener(author);
         }
     }
 
     /// From now on a listener who was called `was` stands among the people here as this person does.
-    pub fn stand(&self, was: &Author, person: &Person) {
-        self.lock().crowd.stand(was, person);
+    pub fn update_person(&self, old_author: &Author, person: &Person) {
+        self.lock().roster.update_person(old_author, person);
     }
 
     /// How many listen.
-    pub fn listeners(&self) -> usize {
-        self.lock().bells.listeners()
+    pub fn listener_count(&self) -> usize {
+        self.lock().waiters.len()
     }
 
     /// Whether somebody of this number listens.
-    pub fn seats(&self, user: UserId) -> bool {
-        self.lock().crowd.has(user)
+    pub fn has_person(&self, user: UserId) -> bool {
+        self.lock().roster.contains(user)
     }
 
     /// Who is here.
-    pub fn here(&self) -> Here {
+    pub fn summarize_roster(&self) -> PresenceList {
         let inner = self.lock();
-        inner.crowd.here(inner.bells.listeners())
+        inner.roster.summarize(inner.waiters.len())
     }
 
     /// Says something anew. The bells are the caller's to ring.
-    pub fn say(&self, about: About, written: Written) {
-        self.lock().notes.write(about, written);
+    pub fn set_ephemeral(&self, kind: EphemeralKind, event: EncodedEvent) {
+        self.lock().ephemeral.replace(kind, event);
     }
 
     /// Somebody types. When that is to be said, if it is news.
-    pub fn types(&self, who: &Author, now: Instant) -> Option<Instant> {
+    pub fn start_typing(&self, author: &Author, now: Instant) -> Option<Instant> {
         let mut inner = self.lock();
-        if inner.bells.listeners() > TYPING_LISTENERS_MAX {
+        if inner.waiters.len() > TYPING_LISTENERS_MAX {
             return None;
         }
-        inner.typing.begins(who, now)
+        inner.typing.add_typist(author, now)
     }
 
     /// Says anew who is typing, if that has changed: then the bells are the caller's to ring. And when to do so again, if
     /// anybody types.
-    pub fn say_typing(&self, now: Instant) -> (bool, Option<Instant>) {
+    pub fn refresh_typing(&self, now: Instant) -> (bool, Option<Instant>) {
         let inner = &mut *self.lock();
-        let (news, next) = inner.typing.tell(now);
-        let written = news.map(frame::typing);
+        let (news, next) = inner.typing.refresh(now);
+        let written = news.map(frame::encode_typing);
         let is_news = written.is_some();
-        written.into_iter().for_each(|written| inner.notes.write(About::Typing, written));
+        written.into_iter().for_each(|written| inner.ephemeral.replace(EphemeralKind::Typing, written));
         (is_news, next)
     }
 
     /// Adds a frame, of what became durable at this instant. The bell is the caller's to ring.
-    pub fn add(&self, frame: Frame, tail: Tail, durable: std::time::Instant) {
+    pub fn push_frame(&self, frame: Frame, limits: ReplayLimits, durable_at: std::time::Instant) {
         let inner = &mut *self.lock();
-        inner.bells.frame(durable);
-        if let Some(typists) = frame.sent_by().and_then(|author| inner.typing.ends(author)) {
-            inner.notes.write(About::Typing, frame::typing(typists));
+        inner.waiters.record_frame(durable_at);
+        if let Some(typists) = frame.posted_by().and_then(|author| inner.typing.remove_typist(author)) {
+            inner.ephemeral.replace(EphemeralKind::Typing, frame::encode_typing(typists));
         }
-        inner.frames.add(frame, tail);
+        inner.replay.push(frame, limits);
     }
 
     /// There is something to ring for. Whether nobody rings the bells just now, so that the caller must: as long as
     /// [`Hub::take_bells`] gives any. Otherwise whoever does so will ring them again.
-    pub fn call(&self) -> bool {
+    pub fn notify(&self) -> bool {
         let mut inner = self.lock();
-        let (calls, is_to_ring) = inner.bells.call();
-        self.calls.store(calls, Ordering::Release);
+        let (calls, is_to_ring) = inner.waiters.notify();
+        self.version.store(calls, Ordering::Release);
         is_to_ring
     }
 
     /// Takes down bells to be rung, as [`Bells::take`] does.
-    pub fn take_bells(&self) -> Option<Taken> {
-        self.lock().bells.take()
+    pub fn take_pending(&self) -> Option<PendingWakes> {
+        self.lock().waiters.take_pending()
     }
 
     /// Whether the bells were rung for several frames at a time when they were rung last.
-    pub fn is_lively(&self) -> bool {
-        self.lock().bells.are_lively()
+    pub fn should_coalesce(&self) -> bool {
+        self.lock().waiters.should_coalesce()
     }
 
     /// The bell of one seat, if it hangs.
-    pub fn bell(&self, slot: Slot) -> Option<Waker> {
-        self.lock().bells.bell(slot)
+    pub fn waker(&self, slot: Slot) -> Option<Waker> {
+        self.lock().waiters.waker(slot)
     }
 
     /// How many frames were told since this was asked last.
-    pub fn take_told(&self) -> u64 {
-        std::mem::take(&mut self.lock().told)
+    pub fn take_delivered(&self) -> u64 {
+        std::mem::take(&mut self.lock().delivered)
     }
 
     /// How often there was something to ring for. While this stays the same, a bell hangs that was hung up by somebody who
     /// then had heard everything.
-    pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Acquire)
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// Lets go of the tail, so that it covers nothing and everybody reads the feed, up to this change, which could not be
     /// told, at least. The bell is the caller's to ring.
-    pub fn forget(&self, untold: Seq) {
+    pub fn discard_replay(&self, unpublished: Seq) {
         let mut inner = self.lock();
-        inner.frames = Frames::untold(untold);
-        inner.starts += 1;
+        inner.replay = ReplayBuffer::with_min_floor(unpublished);
+        inner.generation += 1;
     }
 
     /// What there is for the listener at `slot`, and, if there is no more to look for, of how many calls that holds. Hangs up
     /// `bell` before it looks, so that what is told after this look rings it.
-    pub fn after(&self, slot: Slot, look: &Look, bell: &Waker) -> (Heard, Option<u64>) {
+    pub fn poll_next_after(&self, slot: Slot, positions: &Positions, waker: &Waker) -> (Next, Option<u64>) {
         let inner = &mut *self.lock();
-        inner.bells.hang(slot, bell);
-        if inner.frames.starts_after(look.cursor) {
-            return (Heard::Behind, None);
+        inner.waiters.register(slot, waker);
+        if inner.replay.starts_after(positions.cursor) {
+            return (Next::Behind, None);
         }
-        let (note, start) = (inner.notes.after(look.note), NonZeroU32::MIN.saturating_add(inner.starts));
-        let (heard, is_all) = match inner.frames.after(look.cursor, look.format, look.framing) {
-            Some(Told { bytes, count, seq, is_all }) => {
-                inner.told += count as u64;
-                (Heard::Frames(bytes, seq), is_all && note.is_none())
+        let (note, start) = (inner.ephemeral.next_after(positions.ephemeral), NonZeroU32::MIN.saturating_add(inner.generation));
+        let (heard, is_all) = match inner.replay.next_batch(positions.cursor, positions.format, positions.encoding) {
+            Some(FrameBatch { bytes, count, last_seq: seq, is_last: is_all }) => {
+                inner.delivered += count as u64;
+                (Next::Frames(bytes, seq), is_all && note.is_none())
             }
             None => match note {
-                Some((about, written, number)) => (Heard::Note(about, written.bytes(look.framing), number), false),
-                None if inner.frames.is_fresh() && look.read != Some(start) => (Heard::Unknown(start), false),
-                None => (Heard::Nothing, true),
+                Some((about, written, number)) => (Next::Ephemeral(about, written.bytes(positions.encoding), number), false),
+                None if inner.replay.covers_nothing() && positions.generation != Some(start) => (Next::MaybeBehind(start), false),
+                None => (Next::CaughtUp, true),
             },
         };
-        (heard, is_all.then(|| inner.bells.has_heard(slot)))
+        (heard, is_all.then(|| inner.waiters.mark_seen(slot)))
     }
 }
 

@@ -6,160 +6,160 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::Instant;
 
-use super::agenda::{Agenda, Errand};
-use super::board::News;
-use super::followers::Moved;
-use super::notes::About;
-use super::people::Left;
+use super::agenda::{Timers, Job};
+use super::board::Update;
+use super::followers::RoomActivity;
+use super::notes::EphemeralKind;
+use super::people::Departure;
 use super::{Hubs, frame};
-use crate::domain::limits::DIRECT_PEOPLE_MAX;
-use crate::domain::{Counted, Event, Kind, RoomId, Seq, UserId};
-use crate::store::{Fault, Snapshot, Store, now};
+use crate::domain::limits::DIRECT_ROOM_PEOPLE_MAX;
+use crate::domain::{UnreadChange, Event, Visibility, RoomId, Seq, UserId};
+use crate::store::{StoreError, Snapshot, Store, now};
 
 /// How often those who listen to a room hear that it is there, whatever else they hear.
-pub(super) const BEAT_EVERY: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 /// How soon a room is told that somebody came or went: soon enough for the eye, late enough that a reload, or many who
 /// come at once, make one telling.
-const HERE_TOLD_AFTER: Duration = Duration::from_millis(250);
+const ROSTER_DELAY: Duration = Duration::from_millis(250);
 /// So many listeners of a room make it wait once more as long: telling all of them costs, and a crowd changes always.
-const HERE_CROWD: usize = 500;
+const ROSTER_LISTENERS_PER_STEP: usize = 500;
 /// How many times as long it waits at most.
-const HERE_TIMES_MAX: u32 = 60;
+const ROSTER_SLOWDOWN_MAX: u32 = 60;
 /// In how many changes of a room is looked for whom they mention, each time that is told.
-const SPOKEN_CHANGES: usize = 64;
+const MENTION_SCAN_CHANGES: usize = 64;
 
 /// How long a room of so many listeners waits until it is told that somebody came or went.
-pub(super) fn here_told_after(listeners: usize) -> Duration {
-    let crowd = u32::try_from(listeners / HERE_CROWD).unwrap_or(u32::MAX);
-    HERE_TOLD_AFTER * crowd.saturating_add(1).min(HERE_TIMES_MAX)
+pub(super) fn roster_delay(listeners: usize) -> Duration {
+    let crowd = u32::try_from(listeners / ROSTER_LISTENERS_PER_STEP).unwrap_or(u32::MAX);
+    ROSTER_DELAY * crowd.saturating_add(1).min(ROSTER_SLOWDOWN_MAX)
 }
 
 impl Hubs {
     /// Does what is due, and reads in `store` whom it concerns. Runs until it is dropped.
-    pub async fn keep_telling(&self, store: &Store) {
+    pub async fn run_scheduler(&self, store: &Store) {
         // Side by side: whoever hears no beat for too long comes back, so that those must not wait for thousands of others.
-        tokio::join!(self.do_errands(self.agenda(), store), self.do_errands(self.beats(), store));
+        tokio::join!(self.run_jobs(self.timers(), store), self.run_jobs(self.heartbeats(), store));
     }
 
-    async fn do_errands(&self, agenda: &Agenda, store: &Store) {
+    async fn run_jobs(&self, timers: &Timers, store: &Store) {
         loop {
-            for errand in agenda.due().await {
+            for errand in timers.wait_for_due().await {
                 match errand {
-                    Errand::Beat(room) => self.beat(room),
-                    Errand::Here(room) => self.tell_here(room),
-                    Errand::Typing(room) => self.tell_typing(room),
-                    Errand::Away(user) => self.look_for(user, false),
-                    Errand::News(user) => self.ring_person(user),
-                    Errand::Presence(user) => self.note(self.tell_presence(store, user)),
-                    Errand::Renamed(user) => self.note(self.tell_renamed(store, user)),
-                    Errand::Unread => self.note(self.tell_unread(store)),
+                    Job::Heartbeat(room) => self.send_heartbeat(room),
+                    Job::Roster(room) => self.publish_roster(room),
+                    Job::Typing(room) => self.publish_typing(room),
+                    Job::AwayTimeout(user) => self.expire_presence(user, false),
+                    Job::Inbox(user) => self.deliver_inbox(user),
+                    Job::Presence(user) => self.log_failure(self.queue_presence(store, user)),
+                    Job::Renamed(user) => self.log_failure(self.queue_rename(store, user)),
+                    Job::Unread => self.log_failure(self.queue_unread(store)),
                 }
                 yield_now().await;
             }
         }
     }
 
-    fn note(&self, told: Result<(), Fault>) {
-        if let Err(fault) = told {
-            self.meters().faults.inc();
+    fn log_failure(&self, result: Result<(), StoreError>) {
+        if let Err(fault) = result {
+            self.metrics().internal_errors.inc();
             tracing::error!(%fault, "whom something concerns could not be read");
         }
     }
 
-    fn beat(&self, room: RoomId) {
-        if let Some(hub) = self.hub(room) {
-            hub.say(About::Beat, frame::ping());
-            self.ring(&hub);
-            self.beats().plan(Errand::Beat(room), Instant::now() + BEAT_EVERY);
+    fn send_heartbeat(&self, room: RoomId) {
+        if let Some(hub) = self.find_hub(room) {
+            hub.set_ephemeral(EphemeralKind::Heartbeat, frame::encode_ping());
+            self.wake_hub(&hub);
+            self.heartbeats().schedule(Job::Heartbeat(room), Instant::now() + HEARTBEAT_INTERVAL);
         }
     }
 
-    fn tell_here(&self, room: RoomId) {
-        if let Some(hub) = self.hub(room) {
-            hub.say(About::Here, frame::here(&hub.here()));
-            self.ring(&hub);
+    fn publish_roster(&self, room: RoomId) {
+        if let Some(hub) = self.find_hub(room) {
+            hub.set_ephemeral(EphemeralKind::Roster, frame::encode_roster(&hub.summarize_roster()));
+            self.wake_hub(&hub);
         }
     }
 
-    fn tell_typing(&self, room: RoomId) {
-        let Some(hub) = self.hub(room) else { return };
-        let (is_news, next) = hub.say_typing(Instant::now());
+    fn publish_typing(&self, room: RoomId) {
+        let Some(hub) = self.find_hub(room) else { return };
+        let (is_news, next) = hub.refresh_typing(Instant::now());
         if let Some(next) = next {
-            self.agenda().plan(Errand::Typing(room), next);
+            self.timers().schedule(Job::Typing(room), next);
         }
         if is_news {
-            self.ring(&hub);
+            self.wake_hub(&hub);
         }
     }
 
     /// Sees whether somebody is gone who was away; if they were put out, at once.
-    pub(super) fn look_for(&self, user: UserId, put_out: bool) {
-        self.has_left(user, self.people().look_for(user, put_out, Instant::now()));
+    pub(super) fn expire_presence(&self, user: UserId, kicked: bool) {
+        self.handle_departure(user, self.presence().expire(user, kicked, Instant::now()));
     }
 
     /// Plans what follows when somebody has one stream less.
-    pub(super) fn has_left(&self, user: UserId, left: Left) {
-        match left {
-            Left::Here => {}
-            Left::Away(until) => self.agenda().plan(Errand::Away(user), until),
-            Left::Gone => {
-                self.followers().forget(user, || self.people().knows(user));
-                self.agenda().plan(Errand::Presence(user), Instant::now());
+    pub(super) fn handle_departure(&self, user: UserId, departure: Departure) {
+        match departure {
+            Departure::StillOnline => {}
+            Departure::Away(until) => self.timers().schedule(Job::AwayTimeout(user), until),
+            Departure::Gone => {
+                self.unread_subscriptions().unsubscribe(user, || self.presence().is_tracked(user));
+                self.timers().schedule(Job::Presence(user), Instant::now());
             }
         }
     }
 
-    fn tell_presence(&self, store: &Store, user: UserId) -> Result<(), Fault> {
-        for (_, other) in store.snapshot()?.talks_of(user)? {
-            self.tell_person(other.id, News::Presence(user));
+    fn queue_presence(&self, store: &Store, user: UserId) -> Result<(), StoreError> {
+        for (_, other) in store.snapshot()?.direct_partners(user)? {
+            self.queue_update(other.id, Update::Presence(user));
         }
         Ok(())
     }
 
     /// A direct room is called after its people, and stands in the lists of all of them.
-    fn tell_renamed(&self, store: &Store, user: UserId) -> Result<(), Fault> {
+    fn queue_rename(&self, store: &Store, user: UserId) -> Result<(), StoreError> {
         let snapshot = store.snapshot()?;
         let Some(person) = snapshot.person(user)? else { return Ok(()) };
         for room in snapshot.hidden_rooms(&person, now())? {
-            if room.kind == Kind::Direct {
-                for other in snapshot.members(room.id, DIRECT_PEOPLE_MAX)? {
-                    self.tell_person(other.id, News::Unread(room.id));
+            if room.visibility == Visibility::Direct {
+                for other in snapshot.members(room.id, DIRECT_ROOM_PEOPLE_MAX)? {
+                    self.queue_update(other.id, Update::Unread(room.id));
                 }
             }
         }
-        self.tell_presence(store, user)
+        self.queue_presence(store, user)
     }
 
     /// There is more to read somewhere, or less, since this change.
-    pub fn count(&self, counted: Counted, since: Seq) {
-        match counted {
-            Counted::ByAll(room) => {
-                if let Some(at) = self.followers().mark(room, since, Instant::now()) {
-                    self.agenda().plan(Errand::Unread, at);
+    pub fn record_unread_change(&self, change: UnreadChange, since: Seq) {
+        match change {
+            UnreadChange::AllReaders(room) => {
+                if let Some(at) = self.unread_subscriptions().record_activity(room, since, Instant::now()) {
+                    self.timers().schedule(Job::Unread, at);
                 }
             }
-            Counted::By(user, room) => {
-                self.followers().follow_also(user, room);
-                self.tell_person(user, News::Unread(room));
+            UnreadChange::Reader(user, room) => {
+                self.unread_subscriptions().add_room(user, room);
+                self.queue_update(user, Update::Unread(room));
             }
         }
     }
 
     /// Tells whoever is elsewhere of the rooms that they follow. Whoever looks at a room sees what is new there; but a direct one
     /// moves up in the list beside it too.
-    fn tell_unread(&self, store: &Store) -> Result<(), Fault> {
-        let moved = self.followers().take_moved(Instant::now());
+    fn queue_unread(&self, store: &Store) -> Result<(), StoreError> {
+        let moved = self.unread_subscriptions().drain_active(Instant::now());
         let snapshot = store.snapshot()?;
-        for Moved { room, since, mut followers } in moved {
-            let is_direct = snapshot.room_by_id(room)?.is_some_and(|room| room.kind == Kind::Direct);
-            for user in spoken_to(&snapshot, (room, is_direct), since)? {
-                self.followers().follow_also(user, room);
+        for RoomActivity { room, since, subscribers: mut followers } in moved {
+            let is_direct = snapshot.room_by_id(room)?.is_some_and(|room| room.visibility == Visibility::Direct);
+            for user in find_recipients(&snapshot, (room, is_direct), since)? {
+                self.unread_subscriptions().add_room(user, room);
                 followers.push(user);
             }
-            let hub = self.hub(room);
+            let hub = self.find_hub(room);
             for user in followers {
-                if is_direct || self.people().is_elsewhere(user, hub.as_ref()) {
-                    self.tell_person(user, News::Unread(room));
+                if is_direct || self.presence().is_elsewhere(user, hub.as_ref()) {
+                    self.queue_update(user, Update::Unread(room));
                 }
             }
         }
@@ -167,9 +167,9 @@ impl Hubs {
     }
 
     /// Something is new to one person alone.
-    pub(super) fn tell_person(&self, user: UserId, news: News) {
-        if let Some(at) = self.people().tell(user, news, Instant::now()) {
-            self.agenda().plan(Errand::News(user), at);
+    pub(super) fn queue_update(&self, user: UserId, update: Update) {
+        if let Some(at) = self.presence().queue_update(user, update, Instant::now()) {
+            self.timers().schedule(Job::Inbox(user), at);
         }
     }
 }
@@ -177,15 +177,15 @@ impl Hubs {
 /// To whom was spoken in a room, from this change on: they are told whether they follow the room or not. In a direct room
 /// that is everybody, also in one that was opened after their page; in others who is mentioned. Of much that is said at once,
 /// the first is looked at.
-fn spoken_to(snapshot: &Snapshot, (room, is_direct): (RoomId, bool), since: Seq) -> Result<Vec<UserId>, Fault> {
+fn find_recipients(snapshot: &Snapshot, (room, is_direct): (RoomId, bool), since: Seq) -> Result<Vec<UserId>, StoreError> {
     if is_direct {
-        return Ok(snapshot.members(room, DIRECT_PEOPLE_MAX)?.into_iter().map(|person| person.id).collect());
+        return Ok(snapshot.members(room, DIRECT_ROOM_PEOPLE_MAX)?.into_iter().map(|person| person.id).collect());
     }
     let mut people = Vec::new();
-    for done in snapshot.changes_after(room, Seq(since.0 - 1), SPOKEN_CHANGES)? {
-        if let Event::Posted { message, .. } | Event::Edited { message, .. } = done.event {
+    for done in snapshot.changes_after(room, Seq(since.0 - 1), MENTION_SCAN_CHANGES)? {
+        if let Event::MessagePosted { message, .. } | Event::MessageEdited { message, .. } = done.event {
             people.extend(
-                snapshot.message(room, message)?.into_iter().flat_map(|message| message.more.extras.mentions.clone()),
+                snapshot.message(room, message)?.into_iter().flat_map(|message| message.details.extras.mentions.clone()),
             );
         }
     }

@@ -13,15 +13,15 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use tokio_stream::Stream;
 
-use super::board::Board;
-use super::hub::{Heard, Look};
-use super::hubs::{Hubs, Seat};
-use super::notes::About;
-use super::rights::Concerns;
-use super::start::{Start, is_forgotten};
-use super::{Format, Framing, Hearer, Standing, frame, personal};
-use crate::domain::{Cursor, Done, Room, RoomId};
-use crate::store::{Fault, Snapshot, Store};
+use super::board::Inbox;
+use super::hub::{Next, Positions};
+use super::hubs::{Hubs, Subscription};
+use super::notes::EphemeralKind;
+use super::rights::Relevance;
+use super::start::{ResumePoint, has_feed_gap};
+use super::{Format, Encoding, Subscriber, Access, frame, personal};
+use crate::domain::{Cursor, Applied, Room, RoomId};
+use crate::store::{StoreError, Snapshot, Store};
 
 /// How many changes are read from the feed at a time.
 const CATCH_UP_CHANGES: usize = 64;
@@ -33,9 +33,9 @@ const RETRY_SPREAD: Duration = Duration::from_secs(8);
 
 /// A bell that hangs in the hub: since there had been so many calls, and which. While both stay the same there is nothing
 /// to look for.
-struct Hung {
-    calls: u64,
-    bell: NonZeroUsize,
+struct Armed {
+    version: u64,
+    waker_addr: NonZeroUsize,
 }
 
 /// A stream of what happens in a room, from a place on, for as long as it is polled.
@@ -44,25 +44,25 @@ struct Hung {
 /// is most of what a listener costs beside its socket. So all that a telling needs is here, but for the board of
 /// somebody who has a name; what is seldom needed is elsewhere.
 pub struct Listener {
-    seat: Seat,
-    look: Look,
-    hung: Option<Hung>,
+    subscription: Subscription,
+    positions: Positions,
+    armed: Option<Armed>,
     /// What is told before anything else.
-    opening: Option<Box<Bytes>>,
+    queued: Option<Box<Bytes>>,
     ended: bool,
     /// Whether it once had heard how everybody is called, after it sat down. The hub tells it of new names that come later.
-    knows_names: bool,
-    seldom: Box<Seldom>,
+    has_seen_renames: bool,
+    cold: Box<ColdState>,
 }
 
 const _: () = assert!(size_of::<Listener>() <= 120, "a listener and what holds its place are two lines of a cache");
 
 /// What a listener seldom needs.
-struct Seldom {
+struct ColdState {
     store: Arc<Store>,
-    who: Hearer,
+    subscriber: Subscriber,
     /// How `who` stands.
-    standing: Standing,
+    access: Access,
 }
 
 impl Listener {
@@ -71,47 +71,47 @@ impl Listener {
         store: Arc<Store>,
         hubs: &Arc<Hubs>,
         room: RoomId,
-        (who, standing, judged): (Hearer, Standing, u64),
-        start: Start,
-        (format, framing): (Format, Framing),
+        (subscriber, access, access_version): (Subscriber, Access, u64),
+        start: ResumePoint,
+        (format, encoding): (Format, Encoding),
     ) -> Self {
         let id = Cursor { epoch: Some(store.epoch()), seq: start.seq() };
         let opening = match start {
-            Start::After(_) => frame::hello(id),
-            Start::Reset(_) => {
-                hubs.meters().resets.inc();
-                frame::reset(id)
+            ResumePoint::After(_) => frame::encode_hello(id),
+            ResumePoint::Reset(_) => {
+                hubs.metrics().stream_resets.inc();
+                frame::encode_reset(id)
             }
         };
-        let (seat, note) = hubs.sit(room, who.person.as_ref(), judged);
-        let look = Look { cursor: start.seq(), note, news: 0, read: None, format, framing };
-        let opening = Some(Box::new(opening.bytes(framing)));
-        let seldom = Box::new(Seldom { store, who, standing });
-        Self { seat, look, hung: None, opening, ended: false, knows_names: false, seldom }
+        let (subscription, note) = hubs.subscribe(room, subscriber.person.as_ref(), access_version);
+        let positions = Positions { cursor: start.seq(), ephemeral: note, inbox: 0, generation: None, format, encoding };
+        let queued = Some(Box::new(opening.bytes(encoding)));
+        let cold = Box::new(ColdState { store, subscriber, access });
+        Self { subscription, positions, armed: None, queued, ended: false, has_seen_renames: false, cold }
     }
 
     /// The next changes from the feed. `None` when there are none: then the cursor stands at the present.
-    fn catch_up(&mut self) -> Result<Option<Bytes>, Fault> {
-        let snapshot = self.seldom.store.snapshot()?;
+    fn catch_up(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let snapshot = self.cold.store.snapshot()?;
         // On the very snapshot from which is told: it may hold what came after the end of a right.
-        if Standing::judge(&snapshot, &self.seldom.who, self.seat.room())?.is_none() {
-            return Ok(Some(self.leave()));
+        if Access::evaluate(&snapshot, &self.cold.subscriber, self.subscription.room())?.is_none() {
+            return Ok(Some(self.end_with_gone()));
         }
-        let Some(room) = snapshot.room_by_id(self.seat.room())? else { return Err(Fault::Missing { table: "rooms" }) };
-        if is_forgotten(&snapshot, room.id, self.look.cursor)? {
+        let Some(room) = snapshot.room_by_id(self.subscription.room())? else { return Err(StoreError::Missing { table: "rooms" }) };
+        if has_feed_gap(&snapshot, room.id, self.positions.cursor)? {
             // So slow that the feed was shortened under it.
-            self.seat.hubs().meters().resets.inc();
-            self.look.cursor = snapshot.last()?;
-            let reset = frame::reset(Cursor { epoch: Some(self.seldom.store.epoch()), seq: self.look.cursor });
-            return Ok(Some(reset.bytes(self.look.framing)));
+            self.subscription.hubs().metrics().stream_resets.inc();
+            self.positions.cursor = snapshot.last_seq()?;
+            let reset = frame::encode_reset(Cursor { epoch: Some(self.cold.store.epoch()), seq: self.positions.cursor });
+            return Ok(Some(reset.bytes(self.positions.encoding)));
         }
         loop {
-            let changes = snapshot.changes_after(room.id, self.look.cursor, CATCH_UP_CHANGES)?;
+            let changes = snapshot.changes_after(room.id, self.positions.cursor, CATCH_UP_CHANGES)?;
             if changes.is_empty() {
-                self.look.cursor = self.look.cursor.max(snapshot.last()?);
+                self.positions.cursor = self.positions.cursor.max(snapshot.last_seq()?);
                 return Ok(None);
             }
-            let bytes = self.written(&snapshot, &room, &changes)?;
+            let bytes = self.encode_changes(&snapshot, &room, &changes)?;
             if !bytes.is_empty() {
                 return Ok(Some(bytes));
             }
@@ -119,34 +119,34 @@ impl Listener {
     }
 
     /// Writes changes until they are [`CATCH_UP_BYTES`], and moves the cursor past them.
-    fn written(&mut self, snapshot: &Snapshot, room: &Room, changes: &[Done]) -> Result<Bytes, Fault> {
+    fn encode_changes(&mut self, snapshot: &Snapshot, room: &Room, changes: &[Applied]) -> Result<Bytes, StoreError> {
         let mut bytes = BytesMut::new();
         for change in changes {
             if bytes.len() >= CATCH_UP_BYTES {
                 break;
             }
-            self.look.cursor = change.seq;
-            if let Some(frame) = frame::read(snapshot, self.seldom.store.epoch(), room, *change)? {
-                bytes.extend_from_slice(&frame.written(self.look.format).bytes(self.look.framing));
-                self.seat.hubs().meters().from_feed.inc();
+            self.positions.cursor = change.seq;
+            if let Some(frame) = frame::read_frame(snapshot, self.cold.store.epoch(), room, *change)? {
+                bytes.extend_from_slice(&frame.encoded_as(self.positions.format).bytes(self.positions.encoding));
+                self.subscription.hubs().metrics().delivered_from_feed.inc();
             }
         }
-        self.seat.hubs().meters().feed_bytes.inc_by(bytes.len() as u64);
+        self.subscription.hubs().metrics().feed_read_bytes.inc_by(bytes.len() as u64);
         Ok(bytes.freeze())
     }
 
-    fn next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Fault>>> {
-        if let Some(opening) = self.opening.take() {
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, StoreError>>> {
+        if let Some(opening) = self.queued.take() {
             return Poll::Ready(Some(Ok(*opening)));
         }
-        if !self.hangs(cx.waker()) {
+        if !self.is_armed(cx.waker()) {
             // Looked first and judged then: what the tail has was told after whatever ended a right before it.
-            let told = self.look(cx);
-            let judged = if self.ended { None } else { self.judge().transpose() };
+            let told = self.poll_hub(cx);
+            let judged = if self.ended { None } else { self.recheck_access().transpose() };
             match (judged, told) {
                 // Whoever still hears loses nothing: what was looked up is told first.
                 (Some(Ok(changed)), Some(told)) if !self.ended => {
-                    self.opening = Some(Box::new(changed));
+                    self.queued = Some(Box::new(changed));
                     return Poll::Ready(Some(told));
                 }
                 (Some(instead), _) => return Poll::Ready(Some(instead)),
@@ -159,87 +159,87 @@ impl Listener {
 
     /// Judges again how the listener stands, if something has happened that concerns it. What it must be told then: that
     /// it hears no more, and nothing else; or that it must read the room anew.
-    fn judge(&mut self) -> Result<Option<Bytes>, Fault> {
-        let judged = match self.seat.concerns() {
-            Concerns::Nothing => return Ok(None),
-            Concerns::Others(judged) => {
-                self.seat.judged = judged;
+    fn recheck_access(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let judged = match self.subscription.access_relevance() {
+            Relevance::NoChanges => return Ok(None),
+            Relevance::Irrelevant(judged) => {
+                self.subscription.access_version = judged;
                 return Ok(None);
             }
-            Concerns::This(judged) => judged,
+            Relevance::Relevant(judged) => judged,
         };
-        let standing = Standing::judge(&self.seldom.store.snapshot()?, &self.seldom.who, self.seat.room())?;
-        let Some(standing) = standing else { return Ok(Some(self.leave())) };
-        self.seat.judged = judged;
-        if self.seldom.standing == standing {
+        let standing = Access::evaluate(&self.cold.store.snapshot()?, &self.cold.subscriber, self.subscription.room())?;
+        let Some(standing) = standing else { return Ok(Some(self.end_with_gone())) };
+        self.subscription.access_version = judged;
+        if self.cold.access == standing {
             return Ok(None);
         }
         if let Some(person) = standing.person() {
-            self.seat.stand(person);
+            self.subscription.update_person(person);
         }
-        self.seldom.standing = standing;
-        let cursor = Cursor { epoch: Some(self.seldom.store.epoch()), seq: self.look.cursor };
-        Ok(Some(frame::changed(cursor).bytes(self.look.framing)))
+        self.cold.access = standing;
+        let cursor = Cursor { epoch: Some(self.cold.store.epoch()), seq: self.positions.cursor };
+        Ok(Some(frame::encode_access_changed(cursor).bytes(self.positions.encoding)))
     }
 
-    fn leave(&mut self) -> Bytes {
+    fn end_with_gone(&mut self) -> Bytes {
         self.ended = true;
-        frame::gone().bytes(self.look.framing)
+        frame::encode_gone().bytes(self.positions.encoding)
     }
 
     /// Whether this bell still hangs since the last look, which found that there is nothing more.
-    fn hangs(&self, bell: &Waker) -> bool {
-        let has_news = self.board().is_some_and(|board| board.version() != self.look.news);
-        let still_hangs = |hung: &Hung| hung.calls == self.seat.hub.calls() && hung.bell.get() == bell.data().addr();
-        !has_news && self.hung.as_ref().is_some_and(still_hangs)
+    fn is_armed(&self, waker: &Waker) -> bool {
+        let has_news = self.inbox().is_some_and(|board| board.version() != self.positions.inbox);
+        let still_hangs = |hung: &Armed| hung.version == self.subscription.hub.version() && hung.waker_addr.get() == waker.data().addr();
+        !has_news && self.armed.as_ref().is_some_and(still_hangs)
     }
 
     /// The board of whoever listens, if it is of interest: pages alone show what stands on it.
-    fn board(&self) -> Option<&Board> {
-        self.seat.board.as_deref().filter(|_| self.look.format == Format::Html)
+    fn inbox(&self) -> Option<&Inbox> {
+        self.subscription.inbox.as_deref().filter(|_| self.positions.format == Format::Html)
     }
 
     /// What is new to whoever listens, and to nobody else.
-    fn read_board(&mut self) -> Option<Result<Bytes, Fault>> {
-        let (unread, version) = self.board()?.after(self.look.news)?;
-        self.look.news = version;
-        let user = self.seat.user()?;
+    fn read_inbox(&mut self) -> Option<Result<Bytes, StoreError>> {
+        let (unread, version) = self.inbox()?.updates_since(self.positions.inbox)?;
+        self.positions.inbox = version;
+        let user = self.subscription.user()?;
         let told =
-            personal::written(&self.seldom.store, self.seat.hubs(), (user, self.seat.room()), &unread).transpose()?;
-        Some(told.map(|told| told.bytes(self.look.framing)))
+            personal::encode_pending(&self.cold.store, self.subscription.hubs(), (user, self.subscription.room()), &unread).transpose()?;
+        Some(told.map(|told| told.bytes(self.positions.encoding)))
     }
 
     /// Looks into the hub, and into the feed where the hub does not reach. `None` when there is nothing: then the bell
     /// will ring.
-    fn look(&mut self, cx: &Context<'_>) -> Option<Result<Bytes, Fault>> {
+    fn poll_hub(&mut self, cx: &Context<'_>) -> Option<Result<Bytes, StoreError>> {
         loop {
             // Hangs up the bell before it looks anywhere, so that nothing told in between is lost.
-            let (heard, calls) = match self.has_missed_a_name() {
-                Ok(true) => (Heard::Behind, None),
-                Ok(false) => self.seat.hub.after(self.seat.slot, &self.look, cx.waker()),
+            let (heard, calls) = match self.has_missed_rename() {
+                Ok(true) => (Next::Behind, None),
+                Ok(false) => self.subscription.hub.poll_next_after(self.subscription.slot, &self.positions, cx.waker()),
                 Err(fault) => return Some(Err(fault)),
             };
             let bell = NonZeroUsize::new(cx.waker().data().addr());
-            self.hung = calls.zip(bell).map(|(calls, bell)| Hung { calls, bell });
+            self.armed = calls.zip(bell).map(|(calls, bell)| Armed { version: calls, waker_addr: bell });
             match heard {
-                _ if self.seat.hubs().is_closing() => return Some(Ok(self.end())),
-                Heard::Frames(bytes, seq) => {
-                    self.look.cursor = seq;
+                _ if self.subscription.hubs().is_closing() => return Some(Ok(self.end_with_bye())),
+                Next::Frames(bytes, seq) => {
+                    self.positions.cursor = seq;
                     return Some(Ok(bytes));
                 }
-                Heard::Note(about, bytes, number) => {
-                    self.look.note = number;
-                    if about == About::Beat || self.look.format == Format::Html {
+                Next::Ephemeral(about, bytes, number) => {
+                    self.positions.ephemeral = number;
+                    if about == EphemeralKind::Heartbeat || self.positions.format == Format::Html {
                         return Some(Ok(bytes));
                     }
                 }
-                Heard::Nothing => return self.read_board(),
-                Heard::Behind => match self.catch_up() {
+                Next::CaughtUp => return self.read_inbox(),
+                Next::Behind => match self.catch_up() {
                     Ok(None) => {}
                     told => return told.transpose(),
                 },
-                Heard::Unknown(start) => match self.catch_up() {
-                    Ok(None) => self.look.read = Some(start),
+                Next::MaybeBehind(start) => match self.catch_up() {
+                    Ok(None) => self.positions.generation = Some(start),
                     told => return told.transpose(),
                 },
             }
@@ -248,18 +248,18 @@ impl Listener {
 
     /// Whether somebody is called otherwise since what it has heard last, and the hub may not tell it: that may have begun
     /// after the new name without knowing it, as what rooms tell of themselves goes on without a gap. The feed knows.
-    fn has_missed_a_name(&mut self) -> Result<bool, Fault> {
-        if !self.knows_names {
-            self.knows_names = self.look.cursor >= self.seldom.store.snapshot()?.last_renaming()?;
+    fn has_missed_rename(&mut self) -> Result<bool, StoreError> {
+        if !self.has_seen_renames {
+            self.has_seen_renames = self.positions.cursor >= self.cold.store.snapshot()?.last_rename()?;
         }
-        Ok(!self.knows_names)
+        Ok(!self.has_seen_renames)
     }
 
-    fn end(&mut self) -> Bytes {
+    fn end_with_bye(&mut self) -> Bytes {
         self.ended = true;
         let spread = u64::try_from(RETRY_SPREAD.as_millis()).unwrap_or(u64::MAX);
         let later = getrandom::u64().map_or(0, |random| random % spread);
-        frame::bye(RETRY_MIN + Duration::from_millis(later)).bytes(self.look.framing)
+        frame::encode_bye(RETRY_MIN + Duration::from_millis(later)).bytes(self.positions.encoding)
     }
 }
 
@@ -271,8 +271,8 @@ impl Stream for Listener {
         if listener.ended {
             return Poll::Ready(None);
         }
-        listener.next(cx).map_err(|fault| {
-            listener.seat.hubs().meters().faults.inc();
+        listener.poll_item(cx).map_err(|fault| {
+            listener.subscription.hubs().metrics().internal_errors.inc();
             // The stream breaks off, and whoever listened comes back with the id of what was last heard.
             tracing::error!(%fault, "a listener could not read the feed");
             listener.ended = true;

@@ -30,12 +30,12 @@ mod tail;
 mod typing;
 mod written;
 
-pub use frame::{Format, Frame, read as read_frame};
+pub use frame::{Format, Frame, read_frame as read_frame};
 pub use hubs::Hubs;
 pub use listener::Listener;
-pub use standing::{Hearer, Standing};
-pub use start::Start;
-pub use tail::Tail;
-pub use written::Framing;
+pub use standing::{Subscriber, Access};
+pub use start::ResumePoint;
+pub use tail::ReplayLimits;
+pub use written::Encoding;
 #[cfg(fuzzing)]
-pub(crate) use written::event;
+pub(crate) use written::encode_event;

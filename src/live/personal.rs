@@ -3,74 +3,74 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::board::{News, Unread};
+use super::board::{Update, Pending};
 use super::frame;
 use super::hubs::Hubs;
-use super::written::Written;
+use super::written::EncodedEvent;
 use crate::domain::{Author, RoomId, UserId};
-use crate::store::{Fault, Sight, Snapshot, Store, now};
+use crate::store::{StoreError, VisibleRoom, Snapshot, Store, now};
 use crate::views;
 
 /// Of how many rooms somebody is told at once how much there is to read: of more than a page lists.
-const TOLD_ROOMS_MAX: usize = 400;
+const UNREAD_ROOMS_SENT_MAX: usize = 400;
 
 /// What somebody in this room reads who has not read this. `None` if there is nothing to read.
 ///
 /// # Errors
 /// [`Fault`] if the file cannot be read.
-pub(super) fn written(
+pub(super) fn encode_pending(
     store: &Store,
     hubs: &Hubs,
-    (user, here): (UserId, RoomId),
-    unread: &Unread,
-) -> Result<Option<Written>, Fault> {
+    (user, current_room): (UserId, RoomId),
+    pending: &Pending,
+) -> Result<Option<EncodedEvent>, StoreError> {
     let mut fragments = String::new();
-    let snapshot = match unread {
-        Unread::These(_) => store.snapshot()?,
-        Unread::All => present(store, hubs, user)?,
+    let snapshot = match pending {
+        Pending::Updates(_) => store.snapshot()?,
+        Pending::Everything => subscribe_and_snapshot(store, hubs, user)?,
     };
     let mut readings = Vec::new();
-    match unread {
-        Unread::These(news) => {
+    match pending {
+        Pending::Updates(news) => {
             for news in news {
                 match news {
-                    News::Presence(other) => {
-                        if let Some(other) = snapshot.user(*other)? {
-                            tell_presence(&mut fragments, hubs, &other);
+                    Update::Presence(other) => {
+                        if let Some(other) = snapshot.author(*other)? {
+                            push_presence(&mut fragments, hubs, &other);
                         }
                     }
-                    News::Unread(room) => readings.push((*room, snapshot.reading(user, *room)?)),
+                    Update::Unread(room) => readings.push((*room, snapshot.read_state(user, *room)?)),
                 }
             }
         }
-        Unread::All => {
-            for (_, other) in snapshot.talks_of(user)? {
-                tell_presence(&mut fragments, hubs, &other);
+        Pending::Everything => {
+            for (_, other) in snapshot.direct_partners(user)? {
+                push_presence(&mut fragments, hubs, &other);
             }
-            readings = snapshot.readings(user)?;
-            readings.sort_unstable_by_key(|(_, reading)| (!reading.on_top, Reverse(reading.last)));
-            readings.truncate(TOLD_ROOMS_MAX);
+            readings = snapshot.read_states(user)?;
+            readings.sort_unstable_by_key(|(_, reading)| (!reading.favorite, Reverse(reading.last_message)));
+            readings.truncate(UNREAD_ROOMS_SENT_MAX);
         }
     }
     let mut ranks = BTreeMap::new();
     let person = snapshot.person(user)?;
     for (id, reading) in readings {
-        let Some(Sight { room, .. }) = snapshot.sight_by_id(id, person.as_ref(), now())? else { continue };
-        ranks.insert(id, views::sidebar::rank(reading.rank(room.kind)));
-        if id != here {
-            fragments.push_str(&views::badge::changed(&room, &reading).into_string());
+        let Some(VisibleRoom { room, .. }) = snapshot.visible_room_by_id(id, person.as_ref(), now())? else { continue };
+        ranks.insert(id, views::sidebar::rank_text(reading.sidebar_rank(room.visibility)));
+        if id != current_room {
+            fragments.push_str(&views::badge::update(&room, &reading).into_string());
         }
     }
-    Ok(frame::personal(&fragments, &ranks))
+    Ok(frame::encode_personal(&fragments, &ranks))
 }
 
 /// The present, in which somebody is told of the rooms that they follow: what comes after it they hear of. Whoever opens a
 /// page is asked again, since a room to which others have added them meanwhile is in its list.
-fn present(store: &Store, hubs: &Hubs, user: UserId) -> Result<Snapshot, Fault> {
-    hubs.followers().follow(user, store.snapshot()?.followed(user)?);
+fn subscribe_and_snapshot(store: &Store, hubs: &Hubs, user: UserId) -> Result<Snapshot, StoreError> {
+    hubs.unread_subscriptions().subscribe(user, store.snapshot()?.unread_subscriptions(user)?);
     store.snapshot() // anew: what came meanwhile was told to nobody
 }
 
-fn tell_presence(fragments: &mut String, hubs: &Hubs, other: &Author) {
-    fragments.push_str(&views::people::presence(other, hubs.is_here(other.id)).into_string());
+fn push_presence(fragments: &mut String, hubs: &Hubs, other: &Author) {
+    fragments.push_str(&views::people::update_person(other, hubs.is_online(other.id)).into_string());
 }

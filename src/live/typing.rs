@@ -9,9 +9,9 @@ use crate::domain::{Author, UserId};
 use crate::views::Typists;
 
 /// For how long somebody types who has said so once. Pages say so again sooner.
-const TYPES_FOR: Duration = Duration::from_secs(5);
+const TYPING_TIMEOUT: Duration = Duration::from_secs(5);
 /// How soon after the last telling a room is told again.
-const TOLD_EVERY: Duration = Duration::from_secs(1);
+const TYPING_INTERVAL: Duration = Duration::from_secs(1);
 /// How many are shown by name.
 const NAMED_TYPISTS_MAX: usize = 3;
 /// How many are known at a time. The others say so again when some of these are done.
@@ -19,55 +19,55 @@ const TYPISTS_MAX: usize = 16;
 
 /// The people who type in one room.
 #[derive(Default)]
-pub(super) struct Typing {
+pub(super) struct TypingState {
     typists: Vec<(Author, Instant)>,
-    told: Typists,
-    told_at: Option<Instant>,
+    published: Typists,
+    published_at: Option<Instant>,
 }
 
-impl Typing {
+impl TypingState {
     /// Somebody types. When the room is to be told, if that is news.
-    pub fn begins(&mut self, who: &Author, now: Instant) -> Option<Instant> {
-        let until = now + TYPES_FOR;
-        if let Some(typist) = self.typists.iter_mut().find(|(typist, _)| typist.id == who.id) {
-            *typist = (who.clone(), until);
+    pub fn add_typist(&mut self, author: &Author, now: Instant) -> Option<Instant> {
+        let until = now + TYPING_TIMEOUT;
+        if let Some(typist) = self.typists.iter_mut().find(|(typist, _)| typist.id == author.id) {
+            *typist = (author.clone(), until);
         } else if self.typists.len() < TYPISTS_MAX {
-            self.typists.push((who.clone(), until));
+            self.typists.push((author.clone(), until));
         }
-        (self.shown() != self.told).then(|| self.told_at.map_or(now, |at| now.max(at + TOLD_EVERY)))
+        (self.to_typists() != self.published).then(|| self.published_at.map_or(now, |at| now.max(at + TYPING_INTERVAL)))
     }
 
     /// Somebody types no more. What the room is to be told, if that is news.
-    pub fn ends(&mut self, who: UserId) -> Option<&Typists> {
-        self.typists.retain(|(typist, _)| typist.id != who);
-        self.news()
+    pub fn remove_typist(&mut self, user: UserId) -> Option<&Typists> {
+        self.typists.retain(|(typist, _)| typist.id != user);
+        self.take_change()
     }
 
     /// What the room is to be told now, if anything; and when to look again, if anybody still types.
-    pub fn tell(&mut self, now: Instant) -> (Option<&Typists>, Option<Instant>) {
+    pub fn refresh(&mut self, now: Instant) -> (Option<&Typists>, Option<Instant>) {
         self.typists.retain(|(_, ends)| *ends > now);
-        let next = self.typists.iter().map(|(_, ends)| *ends).min().map(|ends| ends.max(now + TOLD_EVERY));
-        if self.shown() != self.told {
-            self.told_at = Some(now);
+        let next = self.typists.iter().map(|(_, ends)| *ends).min().map(|ends| ends.max(now + TYPING_INTERVAL));
+        if self.to_typists() != self.published {
+            self.published_at = Some(now);
         }
-        (self.news(), next)
+        (self.take_change(), next)
     }
 
     /// Whether the room was told that somebody types, and not yet that nobody does.
-    pub fn is_told(&self) -> bool {
-        self.told != Typists::default()
+    pub fn is_published(&self) -> bool {
+        self.published != Typists::default()
     }
 
-    fn news(&mut self) -> Option<&Typists> {
-        let shown = self.shown();
-        if shown == self.told {
+    fn take_change(&mut self) -> Option<&Typists> {
+        let shown = self.to_typists();
+        if shown == self.published {
             return None;
         }
-        self.told = shown;
-        Some(&self.told)
+        self.published = shown;
+        Some(&self.published)
     }
 
-    fn shown(&self) -> Typists {
+    fn to_typists(&self) -> Typists {
         if self.typists.len() > NAMED_TYPISTS_MAX {
             return Typists::Several;
         }
@@ -83,46 +83,46 @@ mod tests {
         Author { id: UserId(id), name: id.to_string().into() }
     }
 
-    fn these(ids: &[u64]) -> Typists {
+    fn typists(ids: &[u64]) -> Typists {
         Typists::These(ids.iter().copied().map(author).collect())
     }
 
     #[test]
-    fn somebody_types_for_five_seconds_after_they_said_so_last() {
-        let (mut typing, start) = (Typing::default(), Instant::now());
+    fn a_typist_expires_five_seconds_after_the_last_signal() {
+        let (mut typing, start) = (TypingState::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        assert_eq!(typing.begins(&author(1), at(0)), Some(at(0)));
-        assert_eq!(typing.tell(at(0)), (Some(&these(&[1])), Some(at(5))));
-        assert_eq!(typing.begins(&author(1), at(3)), None, "that is no news");
-        assert_eq!(typing.tell(at(5)), (None, Some(at(8))));
-        assert_eq!(typing.tell(at(8)), (Some(&these(&[])), None), "and nobody looks any more");
+        assert_eq!(typing.add_typist(&author(1), at(0)), Some(at(0)));
+        assert_eq!(typing.refresh(at(0)), (Some(&typists(&[1])), Some(at(5))));
+        assert_eq!(typing.add_typist(&author(1), at(3)), None, "that is no news");
+        assert_eq!(typing.refresh(at(5)), (None, Some(at(8))));
+        assert_eq!(typing.refresh(at(8)), (Some(&typists(&[])), None), "and nobody looks any more");
     }
 
     #[test]
-    fn a_room_is_told_once_a_second_and_at_once_when_somebody_has_sent_it() {
-        let (mut typing, start) = (Typing::default(), Instant::now());
+    fn typing_is_published_once_a_second_and_at_once_after_a_post() {
+        let (mut typing, start) = (TypingState::default(), Instant::now());
         let at = |ms| start + Duration::from_millis(ms);
-        typing.begins(&author(1), at(0));
-        typing.tell(at(0));
-        assert_eq!(typing.begins(&author(2), at(300)), Some(at(1_000)));
-        assert_eq!(typing.ends(UserId(1)), Some(&these(&[2])));
-        assert_eq!(typing.ends(UserId(1)), None);
-        assert_eq!(typing.tell(at(1_000)), (None, Some(at(5_300))), "that was told with what was sent");
-        assert_eq!(typing.begins(&author(3), at(2_500)), Some(at(2_500)));
+        typing.add_typist(&author(1), at(0));
+        typing.refresh(at(0));
+        assert_eq!(typing.add_typist(&author(2), at(300)), Some(at(1_000)));
+        assert_eq!(typing.remove_typist(UserId(1)), Some(&typists(&[2])));
+        assert_eq!(typing.remove_typist(UserId(1)), None);
+        assert_eq!(typing.refresh(at(1_000)), (None, Some(at(5_300))), "that was told with what was sent");
+        assert_eq!(typing.add_typist(&author(3), at(2_500)), Some(at(2_500)));
     }
 
     #[test]
-    fn more_than_three_are_several_and_a_crowd_is_not_remembered() {
-        let (mut typing, now) = (Typing::default(), Instant::now());
+    fn more_than_three_typists_are_several_and_their_number_is_bounded() {
+        let (mut typing, now) = (TypingState::default(), Instant::now());
         for id in 1..=3 {
-            typing.begins(&author(id), now);
+            typing.add_typist(&author(id), now);
         }
-        assert_eq!(typing.tell(now).0, Some(&these(&[1, 2, 3])));
+        assert_eq!(typing.refresh(now).0, Some(&typists(&[1, 2, 3])));
         for id in 4..1_000 {
-            typing.begins(&author(id), now);
+            typing.add_typist(&author(id), now);
         }
-        assert_eq!(typing.tell(now).0, Some(&Typists::Several));
+        assert_eq!(typing.refresh(now).0, Some(&Typists::Several));
         assert_eq!(typing.typists.len(), TYPISTS_MAX);
-        assert_eq!(typing.tell(now + TYPES_FOR).0, Some(&these(&[])));
+        assert_eq!(typing.refresh(now + TYPING_TIMEOUT).0, Some(&typists(&[])));
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::Cursor;
 
 /// How the bytes of a stream are parted on their way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Framing {
+pub enum Encoding {
     /// Whoever carries them sees to that.
     #[default]
     Plain,
@@ -20,26 +20,26 @@ pub enum Framing {
 
 /// An event, written once for all who listen, with the bytes around it that make it a chunk.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Written {
+pub(crate) struct EncodedEvent {
     chunk: Bytes,
     /// Where in the chunk the event begins.
-    start: usize,
+    event_start: usize,
 }
 
 /// What ends a chunk.
 const CHUNK_END: &str = "\r\n";
 
-impl Written {
+impl EncodedEvent {
     pub fn new(event: &str) -> Self {
         let start = format!("{:x}\r\n", event.len());
-        Self { start: start.len(), chunk: [start.as_str(), event, CHUNK_END].concat().into() }
+        Self { event_start: start.len(), chunk: [start.as_str(), event, CHUNK_END].concat().into() }
     }
 
     /// The bytes of it: shared, not copied.
-    pub fn bytes(&self, framing: Framing) -> Bytes {
-        match framing {
-            Framing::Plain => self.chunk.slice(self.start..self.chunk.len() - CHUNK_END.len()),
-            Framing::Chunked => self.chunk.clone(),
+    pub fn bytes(&self, encoding: Encoding) -> Bytes {
+        match encoding {
+            Encoding::Plain => self.chunk.slice(self.event_start..self.chunk.len() - CHUNK_END.len()),
+            Encoding::Chunked => self.chunk.clone(),
         }
     }
 
@@ -50,12 +50,12 @@ impl Written {
 }
 
 /// An event of a stream.
-pub(crate) fn event(id: Option<Cursor>, name: Option<&str>, data: &str) -> Written {
-    Written::new(&lines(id, name, data))
+pub(crate) fn encode_event(id: Option<Cursor>, name: Option<&str>, data: &str) -> EncodedEvent {
+    EncodedEvent::new(&encode_lines(id, name, data))
 }
 
 /// The lines of an event.
-pub(super) fn lines(id: Option<Cursor>, name: Option<&str>, data: &str) -> String {
+pub(super) fn encode_lines(id: Option<Cursor>, name: Option<&str>, data: &str) -> String {
     let mut lines = String::with_capacity(data.len() + 64);
     if let Some(id) = id {
         writeln!(lines, "id: {id}").expect("a String takes all");
@@ -78,17 +78,17 @@ mod tests {
     use crate::domain::{Epoch, Seq};
 
     #[test]
-    fn no_line_end_in_a_text_ends_an_event_or_starts_a_field() {
+    fn line_ends_in_data_cannot_end_an_event_or_forge_a_field() {
         let id = Cursor { epoch: Some(Epoch(1)), seq: Seq(2) };
-        let written = event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
+        let written = encode_event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
         let expected = "id: 00000001-2\nevent: x\ndata: a\ndata: id: 9\ndata: data: b\ndata: \ndata: event: y\n\n";
-        assert_eq!(written.bytes(Framing::Plain), expected);
+        assert_eq!(written.bytes(Encoding::Plain), expected);
     }
 
     #[test]
-    fn a_chunk_is_the_event_with_its_length_before_it() {
-        let written = Written::new("data: é\n\n");
-        assert_eq!(written.bytes(Framing::Plain), "data: é\n\n");
-        assert_eq!(written.bytes(Framing::Chunked), "a\r\ndata: é\n\n\r\n");
+    fn a_chunk_is_the_event_prefixed_with_its_length() {
+        let written = EncodedEvent::new("data: é\n\n");
+        assert_eq!(written.bytes(Encoding::Plain), "data: é\n\n");
+        assert_eq!(written.bytes(Encoding::Chunked), "a\r\ndata: é\n\n\r\n");
     }
 }

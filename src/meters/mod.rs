@@ -18,83 +18,83 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry, Unit};
 
-pub use process::Process;
+pub use process::ProcessStats;
 
 /// All that is counted since the start.
 #[derive(Debug)]
-pub struct Meters {
+pub struct Metrics {
     registry: Registry,
     started: SystemTime,
     /// Messages that were posted; each once, however often it was sent.
-    pub posts: Counter,
+    pub messages_posted: Counter,
     /// Frames that listeners took from a hub's tail. Each hub counts its own, and hands them in now and then.
-    pub from_tail: Counter,
+    pub delivered_from_replay: Counter,
     /// Frames that listeners took from the feed, because they were behind.
-    pub from_feed: Counter,
+    pub delivered_from_feed: Counter,
     /// The bytes of those that were read from the feed.
-    pub feed_bytes: Counter,
+    pub feed_read_bytes: Counter,
     /// Listeners that were told to read the room anew.
-    pub resets: Counter,
-    listeners: Gauge,
-    connections: Gauge,
+    pub stream_resets: Counter,
+    open_streams: Gauge,
+    open_connections: Gauge,
     /// Connections that found no free seat.
-    pub turned_away: Counter,
+    pub connections_rejected: Counter,
     /// What went wrong on our side, each time it was logged.
-    pub faults: Counter,
+    pub internal_errors: Counter,
     /// How many commands shared a transaction.
-    pub batch: Histogram,
+    pub batch_commands: Histogram,
     /// How long a transaction took, from its first command to the disk's answer, in seconds.
-    pub commit: Histogram,
+    pub commit_seconds: Histogram,
     /// From a commit until every bell of one of its frames was rung, in seconds.
-    pub fan_out: Histogram,
-    refusals: Family<Kind, Counter>,
-    requests: Family<Answered, Counter>,
-    request: Family<Route, Histogram, fn() -> Histogram>,
+    pub fan_out_seconds: Histogram,
+    refusals: Family<RefusalLabels, Counter>,
+    http_requests: Family<RequestLabels, Counter>,
+    http_request_seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Kind {
+struct RefusalLabels {
     kind: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Source {
+struct DeliveryLabels {
     source: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Route {
+struct RouteLabels {
     route: Arc<str>,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     route: Arc<str>,
     status: &'static str,
 }
 
 /// What nobody counts and is looked up when somebody asks.
 #[derive(Debug)]
-pub struct Readings {
+pub struct Gauges {
     /// How many commands wait for the writer.
-    pub waiting: usize,
+    pub queued_commands: usize,
     /// How large the data file is, in bytes.
-    pub file_bytes: Option<u64>,
+    pub data_file_bytes: Option<u64>,
     /// What the system knows of this process.
-    pub process: Process,
+    pub process: ProcessStats,
 }
 
 /// Something that is there until this is dropped.
 #[derive(Debug)]
-pub struct Present(Gauge);
+pub struct GaugeGuard(Gauge);
 
-impl Drop for Present {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.dec();
     }
 }
 
-impl Default for Meters {
+impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("taproom");
         let r = &mut registry;
@@ -102,105 +102,105 @@ impl Default for Meters {
             r,
             "deliveries",
             "Changes handed to listeners, from a tail or from the feed",
-            Family::<Source, Counter>::default(),
+            Family::<DeliveryLabels, Counter>::default(),
         );
         Self {
             started: SystemTime::now(),
-            posts: register(r, "posts", "Messages posted", Counter::default()),
-            from_tail: deliveries.get_or_create_owned(&Source { source: "tail" }),
-            from_feed: deliveries.get_or_create_owned(&Source { source: "feed" }),
-            feed_bytes: measured(
+            messages_posted: register(r, "posts", "Messages posted", Counter::default()),
+            delivered_from_replay: deliveries.get_or_create_owned(&DeliveryLabels { source: "tail" }),
+            delivered_from_feed: deliveries.get_or_create_owned(&DeliveryLabels { source: "feed" }),
+            feed_read_bytes: register_with_unit(
                 r,
                 "feed_read",
                 Unit::Bytes,
                 "What listeners that were behind were given of the feed",
                 Counter::default(),
             ),
-            resets: register(r, "resets", "Listeners told to read the room anew", Counter::default()),
-            listeners: register(r, "listeners", "Streams that are open", Gauge::default()),
-            connections: register(r, "connections", "Connections that are open", Gauge::default()),
-            turned_away: register(
+            stream_resets: register(r, "resets", "Listeners told to read the room anew", Counter::default()),
+            open_streams: register(r, "listeners", "Streams that are open", Gauge::default()),
+            open_connections: register(r, "connections", "Connections that are open", Gauge::default()),
+            connections_rejected: register(
                 r,
                 "connections_turned_away",
                 "Connections that found no free seat",
                 Counter::default(),
             ),
-            faults: register(r, "faults", "Faults of this server, each logged once", Counter::default()),
-            batch: register(r, "batch_commands", "Commands in one transaction", Histogram::new(commands())),
-            commit: measured(r, "commit", Unit::Seconds, "From taking a batch to the disk's answer", long()),
-            fan_out: measured(r, "fan_out", Unit::Seconds, "From a commit to a frame's last bell", short()),
+            internal_errors: register(r, "faults", "Faults of this server, each logged once", Counter::default()),
+            batch_commands: register(r, "batch_commands", "Commands in one transaction", Histogram::new(command_count_buckets())),
+            commit_seconds: register_with_unit(r, "commit", Unit::Seconds, "From taking a batch to the disk's answer", disk_histogram()),
+            fan_out_seconds: register_with_unit(r, "fan_out", Unit::Seconds, "From a commit to a frame's last bell", cpu_histogram()),
             refusals: register(r, "refusals", "Requests refused for what they asked", Family::default()),
-            requests: register(r, "http_requests", "Requests answered", Family::default()),
-            request: measured(
+            http_requests: register(r, "http_requests", "Requests answered", Family::default()),
+            http_request_seconds: register_with_unit(
                 r,
                 "http_request",
                 Unit::Seconds,
                 "Until a request's answer begins; streams are left out",
-                Family::new_with_constructor(short as fn() -> Histogram),
+                Family::new_with_constructor(cpu_histogram as fn() -> Histogram),
             ),
             registry,
         }
     }
 }
 
-impl Meters {
+impl Metrics {
     /// Counts a listener until what this returns is dropped.
-    pub fn listener(&self) -> Present {
-        present(&self.listeners)
+    pub fn track_stream(&self) -> GaugeGuard {
+        track(&self.open_streams)
     }
 
     /// Counts a connection until what this returns is dropped.
-    pub fn connection(&self) -> Present {
-        present(&self.connections)
+    pub fn track_connection(&self) -> GaugeGuard {
+        track(&self.open_connections)
     }
 
     /// Counts a refusal; `kind` is one of a fixed set of words.
-    pub fn refused(&self, kind: &'static str) {
-        self.refusals.get_or_create(&Kind { kind }).inc();
+    pub fn count_refusal(&self, kind: &'static str) {
+        self.refusals.get_or_create(&RefusalLabels { kind }).inc();
     }
 
     /// Counts a request that was answered. `route` is an entry of the table of addresses, not the address itself, and
     /// `status` a class such as `2xx`. What streams gives no time: how long it lasts says nothing.
-    pub fn answered(&self, route: &Arc<str>, status: &'static str, took: Option<Duration>) {
-        self.requests.get_or_create(&Answered { route: Arc::clone(route), status }).inc();
-        if let Some(took) = took {
-            self.request.get_or_create(&Route { route: Arc::clone(route) }).observe(took.as_secs_f64());
+    pub fn count_request(&self, route: &Arc<str>, status: &'static str, elapsed: Option<Duration>) {
+        self.http_requests.get_or_create(&RequestLabels { route: Arc::clone(route), status }).inc();
+        if let Some(took) = elapsed {
+            self.http_request_seconds.get_or_create(&RouteLabels { route: Arc::clone(route) }).observe(took.as_secs_f64());
         }
     }
 
     /// Everything as text.
-    pub fn text(&self, readings: &Readings) -> String {
+    pub fn encode_text(&self, gauges: &Gauges) -> String {
         let mut text = String::new();
         encode_registry(&mut text, &self.registry)
-            .and_then(|()| encode_registry(&mut text, &self.read(readings)))
+            .and_then(|()| encode_registry(&mut text, &self.build_gauge_registry(gauges)))
             .and_then(|()| encode_eof(&mut text))
             .expect("a String takes all");
         text
     }
 
-    fn read(&self, readings: &Readings) -> Registry {
+    fn build_gauge_registry(&self, gauges: &Gauges) -> Registry {
         let mut registry = Registry::default();
         let r = &mut registry;
         let version = [("version", env!("CARGO_PKG_VERSION"))];
         let build = Family::<_, Gauge>::default();
         build.get_or_create(&version).set(1);
         r.register("taproom_build_info", "Which Taproom this is", build);
-        let waiting = ConstGauge::new(readings.waiting as u64);
+        let waiting = ConstGauge::new(gauges.queued_commands as u64);
         r.register("taproom_queue_commands", "Commands that wait for the writer", waiting);
         let started = self.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let name = "process_start_time";
         r.register_with_unit(name, "When it started, after 1970", Unit::Seconds, ConstGauge::new(started));
-        if let Some(bytes) = readings.file_bytes {
+        if let Some(bytes) = gauges.data_file_bytes {
             r.register_with_unit("taproom_data_file", "How large the data is", Unit::Bytes, ConstGauge::new(bytes));
         }
-        readings.process.register(r);
+        gauges.process.register(r);
         registry
     }
 }
 
-fn present(gauge: &Gauge) -> Present {
+fn track(gauge: &Gauge) -> GaugeGuard {
     gauge.inc();
-    Present(gauge.clone())
+    GaugeGuard(gauge.clone())
 }
 
 fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
@@ -208,22 +208,22 @@ fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, 
     metric
 }
 
-fn measured<M: Metric + Clone>(registry: &mut Registry, name: &str, unit: Unit, help: &str, metric: M) -> M {
+fn register_with_unit<M: Metric + Clone>(registry: &mut Registry, name: &str, unit: Unit, help: &str, metric: M) -> M {
     registry.register_with_unit(name, help, unit, metric.clone());
     metric
 }
 
 /// 1, 2, 4 .. 256.
-fn commands() -> impl Iterator<Item = f64> {
+fn command_count_buckets() -> impl Iterator<Item = f64> {
     exponential_buckets(1.0, 2.0, 9)
 }
 
 /// What waits for the disk: 0.25 ms to 4 s.
-fn long() -> Histogram {
+fn disk_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.000_25, 2.0, 15))
 }
 
 /// What memory and processor do: 50 us to 1.6 s.
-fn short() -> Histogram {
+fn cpu_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.000_05, 2.0, 16))
 }

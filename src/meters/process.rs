@@ -9,21 +9,21 @@ use rlimit::Resource;
 
 /// What is known.
 #[derive(Debug)]
-pub struct Process {
+pub struct ProcessStats {
     open_fds: Option<u64>,
     max_fds: Option<u64>,
     resident_bytes: Option<u64>,
 }
 
-impl Process {
+impl ProcessStats {
     /// Looks it up. Counts ten thousand descriptors one by one: not for an async worker.
-    pub fn read() -> Self {
+    pub fn collect() -> Self {
         let status = fs::read_to_string("/proc/self/status").ok();
         Self {
             // One of them is the directory that is just being read.
             open_fds: fs::read_dir("/proc/self/fd").ok().map(|fds| (fds.count() as u64).saturating_sub(1)),
             max_fds: rlimit::getrlimit(Resource::NOFILE).ok().map(|(soft, _)| soft),
-            resident_bytes: status.as_deref().and_then(resident_bytes),
+            resident_bytes: status.as_deref().and_then(parse_resident_bytes),
         }
     }
 
@@ -45,7 +45,7 @@ impl Process {
 }
 
 /// `VmRSS` of `/proc/PID/status`, which is in KiB (proc_pid_status(5)).
-fn resident_bytes(status: &str) -> Option<u64> {
+fn parse_resident_bytes(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1_024)
 }
@@ -56,9 +56,9 @@ mod tests {
 
     #[test]
     fn memory_is_read_in_bytes_or_not_at_all() {
-        assert_eq!(resident_bytes("Name:\ttaproom\nVmRSS:\t    5124 kB\nThreads:\t4\n"), Some(5_246_976));
+        assert_eq!(parse_resident_bytes("Name:\ttaproom\nVmRSS:\t    5124 kB\nThreads:\t4\n"), Some(5_246_976));
         for wrong in ["", "VmRSS:", "VmRSS:\t 5 MB", "VmHWM:\t 5 kB"] {
-            assert_eq!(resident_bytes(wrong), None, "{wrong}");
+            assert_eq!(parse_resident_bytes(wrong), None, "{wrong}");
         }
     }
 }

@@ -14,19 +14,19 @@ use redb::{
 };
 use thiserror::Error;
 
-use super::open::{FILE, calmly, damaged, fit, lay_out, make_private, new_file, numbers, unopened};
+use super::open::{FILE_NAME, catch_panic, damaged, check_format, create_tables, make_private, new_file, read_format_and_epoch, describe_open_error};
 use super::schema::{FORMAT, META, each_table};
 use super::verify::{self, Counts};
-use super::{Fault, OpenError, Store, migrate, trial};
+use super::{StoreError, OpenError, Store, migrate, trial};
 
 /// How much of a table is copied at a time, in bytes of its rows.
 const PIECE_BYTES: usize = 64 * 1024;
 /// How many times as long as it took to write a piece a backup rests after it, because people post meanwhile.
-const RESTS: u32 = 5;
+const PAUSES: u32 = 5;
 
 /// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
-pub enum CopyError {
+pub enum BackupError {
     /// Something is there already.
     #[error("{0} is there already. Give a name that is free.")]
     Exists(PathBuf),
@@ -36,16 +36,16 @@ pub enum CopyError {
         /// Where.
         path: PathBuf,
         /// What is wrong.
-        cause: Fault,
+        cause: StoreError,
     },
     /// The file that should be copied or checked cannot be used.
     #[error(transparent)]
-    Unfit(#[from] OpenError),
+    Unusable(#[from] OpenError),
 }
 
 /// What a copy is for.
 #[derive(Clone, Copy)]
-enum Purpose {
+enum CopyPurpose {
     /// It is the same history, kept.
     Backup,
     /// It becomes a history of its own.
@@ -59,10 +59,10 @@ impl Store {
     ///
     /// # Errors
     /// [`CopyError`]; then there is no such file.
-    pub fn back_up(&self, file: &Path) -> Result<Counts, CopyError> {
-        let unwritable = |cause| CopyError::Unwritable { path: file.to_owned(), cause };
+    pub fn backup(&self, file: &Path) -> Result<Counts, BackupError> {
+        let unwritable = |cause| BackupError::Unwritable { path: file.to_owned(), cause };
         let snapshot = self.snapshot().map_err(unwritable)?;
-        write(snapshot.transaction(), file, Purpose::Backup)
+        write_copy(snapshot.transaction(), file, CopyPurpose::Backup)
     }
 }
 
@@ -71,9 +71,9 @@ impl Store {
 /// # Errors
 /// [`OpenError`]: what is wrong with it.
 pub fn check(file: &Path) -> Result<Counts, OpenError> {
-    calmly(file, || {
+    catch_panic(file, || {
         let opened = read_only(file)?;
-        verify::walk(&opened.txn).map_err(|fault| damaged(file, fault))
+        verify::verify_tables(&opened.txn).map_err(|fault| damaged(file, fault))
     })
 }
 
@@ -89,26 +89,26 @@ fn read_only(file: &Path) -> Result<ReadOnly, OpenError> {
     match Builder::new().open_read_only(file) {
         Ok(db) => {
             let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
-            if known_format(file, &txn)? == FORMAT {
+            if check_known_format(file, &txn)? == FORMAT {
                 return Ok(ReadOnly { txn, _in_memory: None });
             }
         }
         Err(DatabaseError::RepairAborted) => {}
-        Err(cause) => return Err(unopened(file, cause)),
+        Err(cause) => return Err(describe_open_error(file, cause)),
     }
     // On trial, and never settled.
-    let (db, _trial) = trial::open(file, Builder::new()).map_err(|cause| unopened(file, cause))?;
+    let (db, _trial) = trial::open_staged(file, Builder::new()).map_err(|cause| describe_open_error(file, cause))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
-    let format = known_format(file, &txn)?;
+    let format = check_known_format(file, &txn)?;
     drop(txn);
-    migrate::bring_up_to_date(&db, format).map_err(|fault| damaged(file, fault))?;
+    migrate::migrate(&db, format).map_err(|fault| damaged(file, fault))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
     Ok(ReadOnly { txn, _in_memory: Some(db) })
 }
 
-fn known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
-    let (format, _) = numbers(txn).map_err(|fault| damaged(file, fault))?;
-    fit(file, format)?;
+fn check_known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
+    let (format, _) = read_format_and_epoch(txn).map_err(|fault| damaged(file, fault))?;
+    check_format(file, format)?;
     Ok(format)
 }
 
@@ -117,28 +117,28 @@ fn known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
 ///
 /// # Errors
 /// [`CopyError`]; then nothing has changed.
-pub fn restore(file: &Path, directory: &Path) -> Result<Counts, CopyError> {
+pub fn restore(file: &Path, directory: &Path) -> Result<Counts, BackupError> {
     check(file)?;
-    let target = directory.join(FILE);
-    let unwritable = |cause: io::Error| CopyError::Unwritable { path: directory.to_owned(), cause: cause.into() };
+    let target = directory.join(FILE_NAME);
+    let unwritable = |cause: io::Error| BackupError::Unwritable { path: directory.to_owned(), cause: cause.into() };
     if target.exists() {
-        return Err(CopyError::Exists(target));
+        return Err(BackupError::Exists(target));
     }
     make_private(directory).map_err(unwritable)?;
     let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
-    write(&read_only(file)?.txn, &target, Purpose::Restore { epoch })
+    write_copy(&read_only(file)?.txn, &target, CopyPurpose::Restore { epoch })
 }
 
-fn write(from: &ReadTransaction, file: &Path, purpose: Purpose) -> Result<Counts, CopyError> {
-    let unwritable = |cause: Fault| CopyError::Unwritable { path: file.to_owned(), cause };
+fn write_copy(from: &ReadTransaction, file: &Path, purpose: CopyPurpose) -> Result<Counts, BackupError> {
+    let unwritable = |cause: StoreError| BackupError::Unwritable { path: file.to_owned(), cause };
     if file.exists() {
-        return Err(CopyError::Exists(file.to_owned()));
+        return Err(BackupError::Exists(file.to_owned()));
     }
     let part = file.with_added_extension("part");
     new_file(&part).map_err(|cause| unwritable(cause.into()))?;
-    let counts = fill(from, &part, purpose).map_err(unwritable).and_then(|()| Ok(check(&part)?));
+    let counts = fill_copy(from, &part, purpose).map_err(unwritable).and_then(|()| Ok(check(&part)?));
     let placed = counts.and_then(|counts| {
-        place(&part, file).map_err(|cause| unwritable(cause.into()))?;
+        move_into_place(&part, file).map_err(|cause| unwritable(cause.into()))?;
         Ok(counts)
     });
     if placed.is_err() {
@@ -147,21 +147,21 @@ fn write(from: &ReadTransaction, file: &Path, purpose: Purpose) -> Result<Counts
     placed
 }
 
-fn fill(from: &ReadTransaction, part: &Path, purpose: Purpose) -> Result<(), Fault> {
-    let db = Builder::new().create(part).map_err(|cause| Fault::Storage(cause.into()))?;
+fn fill_copy(from: &ReadTransaction, part: &Path, purpose: CopyPurpose) -> Result<(), StoreError> {
+    let db = Builder::new().create(part).map_err(|cause| StoreError::Storage(cause.into()))?;
     copy_all(from, &db, purpose)?;
-    db.close().map_err(|cause| Fault::Storage(cause.into()))
+    db.close().map_err(|cause| StoreError::Storage(cause.into()))
 }
 
-fn copy_all(from: &ReadTransaction, db: &Database, purpose: Purpose) -> Result<(), Fault> {
-    lay_out(db)?;
+fn copy_all(from: &ReadTransaction, db: &Database, purpose: CopyPurpose) -> Result<(), StoreError> {
+    create_tables(db)?;
     let rests = match purpose {
-        Purpose::Backup => RESTS,
-        Purpose::Restore { .. } => 0,
+        CopyPurpose::Backup => PAUSES,
+        CopyPurpose::Restore { .. } => 0,
     };
-    copy(META, from, db, rests)?;
-    each_table!(table => copy(table, from, db, rests)?);
-    if let Purpose::Restore { epoch } = purpose {
+    copy_table(META, from, db, rests)?;
+    each_table!(table => copy_table(table, from, db, rests)?);
+    if let CopyPurpose::Restore { epoch } = purpose {
         let txn = db.begin_write()?;
         txn.open_table(META)?.insert("epoch", u64::from(epoch))?;
         txn.commit()?;
@@ -171,7 +171,7 @@ fn copy_all(from: &ReadTransaction, db: &Database, purpose: Purpose) -> Result<(
 
 /// Copies a table piece by piece, each made durable by itself, and rests after each so many times as long. One commit of the whole would hold
 /// up every post meanwhile, which waits for the same disk.
-fn copy<K, V>(table: TableDefinition<K, V>, from: &ReadTransaction, db: &Database, rests: u32) -> Result<(), Fault>
+fn copy_table<K, V>(table: TableDefinition<K, V>, from: &ReadTransaction, db: &Database, rests: u32) -> Result<(), StoreError>
 where
     K: Key + 'static,
     V: Value + 'static,
@@ -197,7 +197,7 @@ where
 }
 
 /// Gives a whole file its name, unless that was taken meanwhile, and makes sure that the name stays.
-fn place(part: &Path, file: &Path) -> io::Result<()> {
+fn move_into_place(part: &Path, file: &Path) -> io::Result<()> {
     fs::hard_link(part, file)?;
     fs::remove_file(part)?;
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

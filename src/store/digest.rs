@@ -4,7 +4,7 @@ use redb::{Key, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefi
 use sha2::{Digest, Sha256};
 
 use super::schema::{META, each_table};
-use super::{Fault, Store};
+use super::{StoreError, Store};
 
 impl Store {
     /// The SHA-256 of every table's name, keys and values, in order. The epoch is left out: it is drawn when a file is
@@ -12,27 +12,27 @@ impl Store {
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read.
-    pub fn digest(&self) -> Result<[u8; 32], Fault> {
+    pub fn checksum(&self) -> Result<[u8; 32], StoreError> {
         let mut digest = Sha256::new();
-        add_all(&mut digest, self.snapshot()?.transaction())?;
+        add_all_tables(&mut digest, self.snapshot()?.transaction())?;
         Ok(digest.finalize().into())
     }
 }
 
 /// Answers the names of the tables.
-fn add_all(digest: &mut Sha256, txn: &ReadTransaction) -> Result<Vec<String>, Fault> {
-    let mut names = vec![add(digest, txn, META, |key| key != "epoch")?];
-    each_table!(table => names.push(add(digest, txn, table, |_| true)?));
+fn add_all_tables(digest: &mut Sha256, txn: &ReadTransaction) -> Result<Vec<String>, StoreError> {
+    let mut names = vec![add_table(digest, txn, META, |key| key != "epoch")?];
+    each_table!(table => names.push(add_table(digest, txn, table, |_| true)?));
     Ok(names)
 }
 
 /// Each part goes in behind its length, so that nothing can move from one part to the next unnoticed.
-fn add<K, V>(
+fn add_table<K, V>(
     digest: &mut Sha256,
     txn: &ReadTransaction,
     definition: TableDefinition<K, V>,
     counts: impl Fn(K::SelfType<'_>) -> bool,
-) -> Result<String, Fault>
+) -> Result<String, StoreError>
 where
     K: Key + 'static,
     V: Value + 'static,
@@ -61,16 +61,16 @@ mod tests {
     use redb::backends::InMemoryBackend;
 
     use super::*;
-    use crate::domain::{Asked, Command, Device, Moment, RoomName, TokenHash, UserName, Who};
+    use crate::domain::{Envelope, Command, Device, Timestamp, RoomName, TokenHash, UserName, Actor};
 
     /// The digest of a new file in which Ann came in at this moment.
     fn digest(at: u64) -> [u8; 32] {
         let store = Store::open_on(InMemoryBackend::new()).expect("a store");
         let (room, name) = (RoomName::parse("Cellar").unwrap(), UserName::parse("Ann").unwrap());
-        let command = Command::Enter { room, name, token: TokenHash([1; 32]), device: Device::default() };
-        let answers = store.commit(Moment(at), &[Asked { who: Who::Nobody, nonce: None, command }]).expect("a commit");
+        let command = Command::Join { room, name, token: TokenHash([1; 32]), device: Device::default() };
+        let answers = store.commit(Timestamp(at), &[Envelope { actor: Actor::Anonymous, nonce: None, command }]).expect("a commit");
         assert!(answers[0].is_ok());
-        store.digest().expect("a digest")
+        store.checksum().expect("a digest")
     }
 
     #[test]
@@ -83,7 +83,7 @@ mod tests {
     fn every_table_is_in_the_digest() {
         let store = Store::open_on(InMemoryBackend::new()).expect("a store");
         let snapshot = store.snapshot().expect("a snapshot");
-        let digested = add_all(&mut Sha256::new(), snapshot.transaction()).expect("a digest");
+        let digested = add_all_tables(&mut Sha256::new(), snapshot.transaction()).expect("a digest");
         let tables = snapshot.transaction().list_tables().expect("tables").map(|table| table.name().to_owned());
         assert_eq!(digested.into_iter().collect::<BTreeSet<_>>(), tables.collect());
     }

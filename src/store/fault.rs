@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// The data file could not be read or written, or holds what no Taproom wrote.
 #[derive(Debug, Error)]
-pub enum Fault {
+pub enum StoreError {
     /// The storage engine reports it.
     #[error("data file: {0}")]
     Storage(#[from] redb::Error),
@@ -32,7 +32,7 @@ pub enum Fault {
 
 macro_rules! storage_faults {
     ($($error:ident),*) => {
-        $(impl From<redb::$error> for Fault {
+        $(impl From<redb::$error> for StoreError {
             fn from(error: redb::$error) -> Self {
                 Self::Storage(error.into())
             }

@@ -4,24 +4,24 @@
 
 use redb::{AccessGuard, ReadableTable, StorageError};
 
-use super::Fault;
+use super::StoreError;
 use super::rows::{self, Row};
-use super::schema::{ChangeRow, MessageRow, RecentRow, RoomRow};
+use super::schema::{ChangeRow, MessageRow, ActivityRow, RoomRow};
 use super::tables::Tables;
-use crate::domain::limits::{FEED_CHANGES_MIN, FEED_KEPT};
-use crate::domain::{Done, Event, Moment, RoomId, Seq, UserId};
+use crate::domain::limits::{FEED_CHANGES_MIN, FEED_RETENTION};
+use crate::domain::{Applied, Event, Timestamp, RoomId, Seq, UserId};
 
 /// How many expired changes one command lets go of. More than one, so that they run out.
 const SWEPT_PER_CHANGE: usize = 2;
 
 /// The last change of a room, which at first is its opening. `None` if there is no such room.
-pub(super) fn last<M, C, R>(messages: &M, changes: &C, rooms: &R, room: RoomId) -> Result<Option<Seq>, Fault>
+pub(super) fn last_change<M, C, R>(messages: &M, changes: &C, rooms: &R, room: RoomId) -> Result<Option<Seq>, StoreError>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,
     R: ReadableTable<u64, Row<RoomRow>>,
 {
-    match before(messages, changes, room, Seq(u64::MAX))? {
+    match change_before(messages, changes, room, Seq(u64::MAX))? {
         Some(last) => Ok(Some(last)),
         None => Ok(rooms.get(room.0)?.map(|_| Seq(room.0))),
     }
@@ -29,14 +29,14 @@ where
 
 /// Counts a change that has just been written, and lets go of some that have expired. `recent` is the caller's to write;
 /// its moment is the change's.
-pub(super) fn lengthen(tables: &mut Tables, recent: &mut RecentRow) -> Result<(), Fault> {
+pub(super) fn append_and_sweep(tables: &mut Tables, recent: &mut ActivityRow) -> Result<(), StoreError> {
     recent.feed_len += 1;
     for _ in 0..SWEPT_PER_CHANGE {
         if recent.feed_len <= FEED_CHANGES_MIN {
             break;
         }
-        let Some((oldest, at)) = oldest(tables, recent)? else { break };
-        if recent.at.since(at) < FEED_KEPT {
+        let Some((oldest, at)) = oldest_change(tables, recent)? else { break };
+        if recent.at.saturating_since(at) < FEED_RETENTION {
             break;
         }
         recent.feed_len -= 1;
@@ -47,7 +47,7 @@ pub(super) fn lengthen(tables: &mut Tables, recent: &mut RecentRow) -> Result<()
 }
 
 /// The change with which the feed of a room starts, and its moment.
-fn oldest(tables: &Tables, recent: &RecentRow) -> Result<Option<(Seq, Moment)>, Fault> {
+fn oldest_change(tables: &Tables, recent: &ActivityRow) -> Result<Option<(Seq, Timestamp)>, StoreError> {
     let (from, to) = ((recent.room.0, recent.feed_floor.0 + 1), (recent.room.0, u64::MAX));
     let message = match tables.messages.range(from..=to)?.next().transpose()? {
         Some((key, row)) => Some((Seq(key.value().1), rows::decode::<MessageRow<&str>>("messages", row.value())?.at)),
@@ -62,14 +62,14 @@ fn oldest(tables: &Tables, recent: &RecentRow) -> Result<Option<(Seq, Moment)>, 
 
 /// The next changes of a room after `seq`, at most `limit`, in order: its own, and that somebody is called otherwise whose name
 /// can be seen there.
-pub(super) fn after<M, C, N, S>(
+pub(super) fn changes_after<M, C, N, S>(
     messages: &M,
     changes: &C,
     (renamed, seen): (&N, &S),
     room: RoomId,
     seq: Seq,
     limit: usize,
-) -> Result<Vec<Done>, Fault>
+) -> Result<Vec<Applied>, StoreError>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,
@@ -80,27 +80,27 @@ where
     let range = (room.0, from)..=(room.0, u64::MAX);
     let posted = messages.range(range.clone())?.map(|entry| {
         let message = Seq(entry?.0.value().1);
-        Ok((message, Event::Posted { room, message }))
+        Ok((message, Event::MessagePosted { room, message }))
     });
     let changed = changes.range(range)?.map(|entry| {
         let (key, row) = entry?;
         Ok((Seq(key.value().1), rows::decode::<ChangeRow>("changes", row.value())?.event))
     });
-    let mut page = posted.take(limit).chain(changed.take(limit)).collect::<Result<Vec<_>, Fault>>()?;
+    let mut page = posted.take(limit).chain(changed.take(limit)).collect::<Result<Vec<_>, StoreError>>()?;
     page.sort_by_key(|(seq, _)| *seq);
     page.truncate(limit);
     // No further than the page reaches: of all who are called otherwise most were never seen in this room.
     let end = page.last().filter(|_| page.len() == limit).map_or(u64::MAX, |(seq, _)| seq.0);
-    let renamed = renamed.range(from..=end)?.filter_map(|entry| is_seen(seen, room, entry).transpose());
-    page.extend(renamed.take(limit).collect::<Result<Vec<_>, Fault>>()?);
+    let renamed = renamed.range(from..=end)?.filter_map(|entry| rename_if_visible(seen, room, entry).transpose());
+    page.extend(renamed.take(limit).collect::<Result<Vec<_>, StoreError>>()?);
     page.sort_by_key(|(seq, _)| *seq);
     page.truncate(limit);
 
-    let mut before = before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
+    let mut before = change_before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
     let mut found = Vec::with_capacity(page.len());
     for (seq, event) in page {
-        found.push(Done { seq, before, event, again: false });
-        if !matches!(event, Event::Renamed { .. }) {
+        found.push(Applied { seq, previous: before, event, is_replay: false });
+        if !matches!(event, Event::PersonRenamed { .. }) {
             before = seq;
         }
     }
@@ -108,21 +108,21 @@ where
 }
 
 /// That somebody is called otherwise, if their name could be seen in this room by then.
-fn is_seen<S>(seen: &S, room: RoomId, entry: Result<Renamed, StorageError>) -> Result<Option<(Seq, Event)>, Fault>
+fn rename_if_visible<S>(seen: &S, room: RoomId, entry: Result<RenameEntry, StorageError>) -> Result<Option<(Seq, Event)>, StoreError>
 where
     S: ReadableTable<(u64, u64), u64>,
 {
     let (seq, user) = entry?;
     let (seq, user) = (Seq(seq.value()), UserId(user.value()));
     let since = seen.get((user.0, room.0))?.map(|since| Seq(since.value()));
-    Ok(since.filter(|since| *since < seq).map(|_| (seq, Event::Renamed { user })))
+    Ok(since.filter(|since| *since < seq).map(|_| (seq, Event::PersonRenamed { user })))
 }
 
 /// A change, and who then was called otherwise.
-type Renamed<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, u64>);
+type RenameEntry<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, u64>);
 
 /// The last change of a room before this one.
-pub(super) fn before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, Fault>
+pub(super) fn change_before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, StoreError>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,

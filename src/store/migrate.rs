@@ -11,22 +11,22 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{self, Row};
 use super::schema::{
-    BLOCKS, BlockRow, FORMAT, LOOKS, MESSAGES, META, MessageRow, RECENT, ROOMS, ROOMS_OF, RecentRow, RoomRow, SEEN,
-    TOKENS, TOKENS_OF, TokenRow, USERS, UserRow,
+    BLOCKED_ADDRESSES, BlockedAddressRow, FORMAT, SKELETONS, MESSAGES, META, MessageRow, ACTIVITY, ROOMS, ROOMS_BY_PERSON, ActivityRow, RoomRow, NAME_USES,
+    TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
 };
-use super::{Fault, tables};
-use crate::domain::{Device, Extras, Kind, Moment, Role, RoomId, Seq, TokenKind, Until, UserId, UserName, called_in};
+use super::{StoreError, tables};
+use crate::domain::{Device, MessageExtras, Visibility, Timestamp, Role, RoomId, Seq, TokenKind, Expiry, UserId, UserName, mentioned_users};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [Step; FORMAT as usize - 1] =
-    [keep_nothing_twice, give_names_and_rooms_an_owner, count_what_was_said, note_where_names_are_seen];
-type Step = fn(&WriteTransaction) -> Result<(), Fault>;
+const STEPS: [Migration; FORMAT as usize - 1] =
+    [drop_duplicate_html, add_owners, number_messages, index_name_uses];
+type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
 ///
 /// # Errors
 /// [`Fault`] if it cannot be read or written.
-pub(super) fn bring_up_to_date(db: &Database, format: u64) -> Result<(), Fault> {
+pub(super) fn migrate(db: &Database, format: u64) -> Result<(), StoreError> {
     if format == FORMAT {
         return Ok(());
     }
@@ -39,15 +39,15 @@ pub(super) fn bring_up_to_date(db: &Database, format: u64) -> Result<(), Fault> 
 }
 
 /// Format 1 kept all of a room in `rooms`, and a row for each message in `feed` too.
-fn keep_nothing_twice(txn: &WriteTransaction) -> Result<(), Fault> {
+fn drop_duplicate_html(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Old {
         name: String,
         address: String,
-        opened_at: Moment,
+        opened_at: Timestamp,
         opened_by: UserId,
         last: Seq,
-        last_at: Moment,
+        last_at: Timestamp,
         last_author: Option<UserId>,
         feed_len: u64,
         feed_floor: Seq,
@@ -64,37 +64,37 @@ fn keep_nothing_twice(txn: &WriteTransaction) -> Result<(), Fault> {
 }
 
 /// Format 2 knew guests and open rooms, and nothing else.
-fn give_names_and_rooms_an_owner(txn: &WriteTransaction) -> Result<(), Fault> {
+fn add_owners(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct User2 {
         name: String,
-        entered_at: Moment,
+        entered_at: Timestamp,
     }
     #[derive(Debug, Deserialize)]
     struct Token2 {
         user: u64,
-        made_at: Moment,
+        made_at: Timestamp,
     }
-    tables::lay_out(txn)?;
-    let mut looks = txn.open_table(LOOKS)?;
+    tables::create_all_tables(txn)?;
+    let mut looks = txn.open_table(SKELETONS)?;
     rewrite(txn, TableDefinition::<u64, Row<User3>>::new("users"), |id, User2 { name, entered_at }| {
         // Of two that look alike already, the first keeps the look; both keep their names.
-        if let Ok(look) = UserName::parse(&name).map(|name| name.look())
+        if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
             && looks.get(look.as_str())?.is_none()
         {
             looks.insert(look.as_str(), id)?;
         }
-        let (role, muted, banned, invited) = (Role::Guest, Until::OVER, Until::OVER, None);
+        let (role, muted, banned, invited) = (Role::Guest, Expiry::PAST, Expiry::PAST, None);
         Ok(User3 { name, entered_at, role, muted, banned, invited })
     })?;
-    let mut tokens_of = txn.open_table(TOKENS_OF)?;
+    let mut tokens_of = txn.open_table(TOKENS_BY_PERSON)?;
     rewrite(txn, TOKENS, |hash, Token2 { user, made_at }| {
         tokens_of.insert((user, hash), ())?;
         Ok(TokenRow { user, made_at, seen_at: made_at, kind: TokenKind::Session(Device::default()) })
     })?;
     rewrite(txn, ROOMS, |_, Room2 { name, address, opened_at, opened_by }| {
-        let (topic, kind, slow_s, archived, deleted_at) = (String::new(), Kind::Open, 0, false, None);
-        Ok(RoomRow { name, address, opened_at, opened_by, topic, kind, slow_s, archived, deleted_at })
+        let (topic, kind, slow_s, archived, deleted_at) = (String::new(), Visibility::Open, 0, false, None);
+        Ok(RoomRow { name, slug: address, created_at: opened_at, created_by: opened_by, topic, visibility: kind, slow_mode_s: slow_s, archived, deleted_at })
     })?;
     let recent = TableDefinition::<u64, Row<Recent3>>::new("recent");
     rewrite(txn, recent, |_, Recent2 { room, at, author, feed_len, feed_floor }| {
@@ -106,16 +106,16 @@ fn give_names_and_rooms_an_owner(txn: &WriteTransaction) -> Result<(), Fault> {
 }
 
 /// Format 3 knew no message but by its number, and showed each as it was written.
-fn count_what_was_said(txn: &WriteTransaction) -> Result<(), Fault> {
+fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Message3 {
         author: UserId,
-        at: Moment,
+        at: Timestamp,
         follows: bool,
         opens_day: bool,
         body: String,
     }
-    tables::lay_out(txn)?;
+    tables::create_all_tables(txn)?;
     rewrite(
         txn,
         TableDefinition::<u64, Row<User4>>::new("users"),
@@ -126,30 +126,30 @@ fn count_what_was_said(txn: &WriteTransaction) -> Result<(), Fault> {
     let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
     rewrite(txn, MESSAGES, |(room, _), Message3 { author, at, follows, opens_day, body }| {
         let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
-        Ok(MessageRow { author, at, follows, opens_day, nth: *nth, body, html: None, extras: None })
+        Ok(MessageRow { author, at, continues_group: follows, starts_day: opens_day, ordinal: *nth, body, html: None, extras: None })
     })?;
-    rewrite(txn, RECENT, |_, Recent3 { room, is_listed, at, author, said_at, feed_len, feed_floor }| {
+    rewrite(txn, ACTIVITY, |_, Recent3 { room, is_listed, at, author, said_at, feed_len, feed_floor }| {
         let posts = posts.get(&room.0).copied().unwrap_or(0);
-        Ok(RecentRow { room, is_listed, at, author, said_at, posts, feed_len, feed_floor })
+        Ok(ActivityRow { room, is_listed, at, author, posted_at: said_at, posts, feed_len, feed_floor })
     })
 }
 
 /// Format 4 knew no former names and not where anybody's name can be seen, and blocked an address because of one person.
-fn note_where_names_are_seen(txn: &WriteTransaction) -> Result<(), Fault> {
+fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Block4 {
-        until: Until,
+        until: Expiry,
         user: UserId,
     }
-    tables::lay_out(txn)?;
+    tables::create_all_tables(txn)?;
     rewrite(txn, USERS, |id, User4 { name, entered_at, role, muted, banned, invited, hidden }| {
-        Ok(UserRow { name, entered_at, role, muted, banned, invited, hidden, named: Seq(id) })
+        Ok(UserRow { name, joined_at: entered_at, role, muted, banned, invited, hidden, renamed_at: Seq(id) })
     })?;
-    let mut seen = txn.open_table(SEEN)?;
+    let mut seen = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
         let row: MessageRow = rows::decode("messages", row.value())?;
-        for user in shown(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
+        for user in people_shown(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
             // In the order of the messages: since the first. Nobody had been called otherwise by then.
             let (room, message) = key.value();
             if seen.get((user.0, room))?.is_none() {
@@ -158,42 +158,42 @@ fn note_where_names_are_seen(txn: &WriteTransaction) -> Result<(), Fault> {
         }
     }
     let rooms = txn.open_table(ROOMS)?;
-    for entry in txn.open_table(ROOMS_OF)?.iter()? {
+    for entry in txn.open_table(ROOMS_BY_PERSON)?.iter()? {
         let (user, room) = entry?.0.value();
         let row: Option<RoomRow> = rows::get(&rooms, "rooms", room)?;
-        if row.is_some_and(|row| row.kind == Kind::Direct) {
+        if row.is_some_and(|row| row.visibility == Visibility::Direct) {
             seen.insert((user, room), room)?;
         }
     }
     let old = TableDefinition::<&str, Row<Block4>>::new("blocks");
-    let mut blocks = txn.open_table(BLOCKS)?;
+    let mut blocks = txn.open_table(BLOCKED_ADDRESSES)?;
     for entry in txn.open_table(old)?.iter()? {
         let (address, row) = entry?;
         let Block4 { until, user } = rows::decode("blocks", row.value())?;
-        rows::put(&mut blocks, (address.value(), user.0), &BlockRow { until })?;
+        rows::put(&mut blocks, (address.value(), user.0), &BlockedAddressRow { until })?;
     }
     txn.delete_table(old)?;
     Ok(())
 }
 
 /// Whose names can be seen in a message: whoever said it, was spoken to by name, or reacted to it.
-pub(super) fn shown<'a>(
+pub(super) fn people_shown<'a>(
     author: UserId,
     html: Option<&str>,
-    extras: &'a Extras,
+    extras: &'a MessageExtras,
 ) -> impl Iterator<Item = UserId> + use<'a> {
-    let reacted = extras.reactions.iter().flat_map(|reacted| reacted.by.iter().copied());
-    [author].into_iter().chain(html.map_or_else(Vec::new, called_in)).chain(reacted)
+    let reacted = extras.reactions.iter().flat_map(|reacted| reacted.users.iter().copied());
+    [author].into_iter().chain(html.map_or_else(Vec::new, mentioned_users)).chain(reacted)
 }
 
 /// A person of format 4.
 #[derive(Debug, Serialize, Deserialize)]
 struct User4 {
     name: String,
-    entered_at: Moment,
+    entered_at: Timestamp,
     role: Role,
-    muted: Until,
-    banned: Until,
+    muted: Expiry,
+    banned: Expiry,
     invited: Option<Seq>,
     hidden: bool,
 }
@@ -202,10 +202,10 @@ struct User4 {
 #[derive(Debug, Serialize, Deserialize)]
 struct User3 {
     name: String,
-    entered_at: Moment,
+    entered_at: Timestamp,
     role: Role,
-    muted: Until,
-    banned: Until,
+    muted: Expiry,
+    banned: Expiry,
     invited: Option<Seq>,
 }
 
@@ -214,9 +214,9 @@ struct User3 {
 struct Recent3 {
     room: RoomId,
     is_listed: bool,
-    at: Moment,
+    at: Timestamp,
     author: Option<UserId>,
-    said_at: Moment,
+    said_at: Timestamp,
     feed_len: u64,
     feed_floor: Seq,
 }
@@ -226,7 +226,7 @@ struct Recent3 {
 struct Room2 {
     name: String,
     address: String,
-    opened_at: Moment,
+    opened_at: Timestamp,
     opened_by: UserId,
 }
 
@@ -234,7 +234,7 @@ struct Room2 {
 #[derive(Debug, Serialize, Deserialize)]
 struct Recent2 {
     room: RoomId,
-    at: Moment,
+    at: Timestamp,
     author: Option<UserId>,
     feed_len: u64,
     feed_floor: Seq,
@@ -247,8 +247,8 @@ const ROWS_AT_ONCE: usize = 10_000;
 fn rewrite<K, Old, New>(
     txn: &WriteTransaction,
     definition: TableDefinition<'static, K, Row<New>>,
-    mut turn: impl FnMut(K, Old) -> Result<New, Fault>,
-) -> Result<(), Fault>
+    mut turn: impl FnMut(K, Old) -> Result<New, StoreError>,
+) -> Result<(), StoreError>
 where
     K: for<'k> Key<SelfType<'k> = K> + Copy + 'static,
     Old: DeserializeOwned,
@@ -284,32 +284,32 @@ mod tests {
     #[test]
     fn messages_of_format_3_are_counted_in_each_room_however_many_there_are() -> Result<(), Box<dyn Error>> {
         /// As postcard writes it, a row is the row of its fields.
-        type Message3 = (UserId, Moment, bool, bool, String);
+        type Message3 = (UserId, Timestamp, bool, bool, String);
         let old = TableDefinition::<(u64, u64), Row<Message3>>::new("messages");
         let recent = TableDefinition::<u64, Row<Recent3>>::new("recent");
         let txn = Database::builder().create_with_backend(InMemoryBackend::new())?.begin_write()?;
         for (room, posts) in POSTS {
             let (mut messages, mut recent) = (txn.open_table(old)?, txn.open_table(recent)?);
             for n in 1..=posts {
-                let row = (UserId(7), Moment(n), n > 1, n == 1, format!("{room}: {n}"));
+                let row = (UserId(7), Timestamp(n), n > 1, n == 1, format!("{room}: {n}"));
                 rows::put(&mut messages, (room, 10 * n + room), &row)?;
             }
-            let (room, at, feed_len) = (RoomId(room), Moment(posts), posts);
+            let (room, at, feed_len) = (RoomId(room), Timestamp(posts), posts);
             let (author, said_at, feed_floor) = (Some(UserId(7)), at, Seq(room.0));
             let row = Recent3 { room, is_listed: true, at, author, said_at, feed_len, feed_floor };
             rows::put(&mut recent, 10 * posts + room.0, &row)?;
         }
-        count_what_was_said(&txn)?;
+        number_messages(&txn)?;
 
-        let (messages, recent) = (txn.open_table(MESSAGES)?, txn.open_table(RECENT)?);
+        let (messages, recent) = (txn.open_table(MESSAGES)?, txn.open_table(ACTIVITY)?);
         assert_eq!(messages.len()?, POSTS.iter().map(|(_, posts)| posts).sum::<u64>());
         for (room, posts) in POSTS {
             for n in 1..=posts {
                 let row: Option<MessageRow> = rows::get(&messages, "messages", (room, 10 * n + room))?;
-                let MessageRow { at, follows, nth, body, .. } = row.ok_or("a message is lost")?;
-                assert_eq!((at, follows, nth, body), (Moment(n), n > 1, n, format!("{room}: {n}")));
+                let MessageRow { at, continues_group: follows, ordinal: nth, body, .. } = row.ok_or("a message is lost")?;
+                assert_eq!((at, follows, nth, body), (Timestamp(n), n > 1, n, format!("{room}: {n}")));
             }
-            let row: Option<RecentRow> = rows::get(&recent, "recent", 10 * posts + room)?;
+            let row: Option<ActivityRow> = rows::get(&recent, "recent", 10 * posts + room)?;
             assert_eq!(row.map(|row| (row.room, row.posts, row.feed_len)), Some((RoomId(room), posts, posts)));
         }
         Ok(())

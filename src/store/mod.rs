@@ -33,24 +33,24 @@ use std::sync::{PoisonError, RwLock};
 
 use redb::{Database, ReadableDatabase};
 
-use crate::domain::{Asked, Done, Epoch, Moment, Refusal};
+use crate::domain::{Envelope, Applied, Epoch, Timestamp, Refusal};
 
-use clock::Clock;
+use clock::ClockCheck;
 pub use clock::now;
-pub use copy::{CopyError, check, restore};
-pub use fault::Fault;
-pub use open::{OpenError, is_in};
-pub use people::{Credentials, Known, Seen};
+pub use copy::{BackupError, check, restore};
+pub use fault::StoreError;
+pub use open::{OpenError, data_file_exists};
+pub use people::{Credentials, Authenticated, PersonListing};
 pub use read::{Page, Snapshot, Window};
-pub use rooms::{Recent, Sight};
+pub use rooms::{ActiveRoom, VisibleRoom};
 use tables::Tables;
 pub use verify::Counts;
 #[cfg(fuzzing)]
 pub(crate) use {
     rows::{decode, encode},
     schema::{
-        BlockRow, ChangeRow, DraftRow, FormerRow, HouseRow, MemberRow, MessageRow, OutcomeRow, ReadRow, RecentRow,
-        ResetRow, RoomRow, SecretRow, TokenRow, UserRow, VersionRow,
+        BlockedAddressRow, ChangeRow, DraftRow, FormerNameRow, SettingsRow, MemberRow, MessageRow, OutcomeRow, ReadStateRow, ActivityRow,
+        ResetLinkRow, RoomRow, PasswordRow, TokenRow, UserRow, VersionRow,
     },
 };
 
@@ -62,7 +62,7 @@ pub struct Store {
     epoch: Epoch,
     /// A write has failed. The storage engine then takes no more until the file is opened again; reads go on.
     broken: AtomicBool,
-    clock: Clock,
+    clock: ClockCheck,
 }
 
 impl Store {
@@ -81,9 +81,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read.
-    pub fn snapshot(&self) -> Result<Snapshot, Fault> {
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(Snapshot::of(db.as_ref().ok_or(Fault::Closed)?.begin_read()?))
+        Ok(Snapshot::new(db.as_ref().ok_or(StoreError::Closed)?.begin_read()?))
     }
 
     /// Judges and carries out `batch`, in this order, in one transaction. When it returns, what it answers is on
@@ -95,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be written; then nothing of the batch has happened.
-    pub fn commit(&self, now: Moment, batch: &[Asked]) -> Result<Vec<Result<Done, Refusal>>, Fault> {
+    pub fn commit(&self, now: Timestamp, batch: &[Envelope]) -> Result<Vec<Result<Applied, Refusal>>, StoreError> {
         if self.broken.load(Ordering::Acquire) {
             self.reopen()?;
         }
@@ -104,11 +104,11 @@ impl Store {
         answers
     }
 
-    fn try_commit(&self, now: Moment, batch: &[Asked]) -> Result<Vec<Result<Done, Refusal>>, Fault> {
+    fn try_commit(&self, now: Timestamp, batch: &[Envelope]) -> Result<Vec<Result<Applied, Refusal>>, StoreError> {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-        let txn = db.as_ref().ok_or(Fault::Closed)?.begin_write()?;
+        let txn = db.as_ref().ok_or(StoreError::Closed)?.begin_write()?;
         let mut tables = Tables::open(&txn)?;
-        self.clock.look(now, tables.last_at);
+        self.clock.warn_if_skewed(now, tables.last_at);
         let mut answers = Vec::with_capacity(batch.len());
         for asked in batch {
             answers.push(apply::apply(&mut tables, now, asked)?);

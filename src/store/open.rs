@@ -17,19 +17,19 @@ use redb::{
 };
 use thiserror::Error;
 
-use super::clock::Clock;
+use super::clock::ClockCheck;
 use super::schema::{FORMAT, META};
-use super::{Counts, Fault, Store, migrate, tables, trial, verify};
+use super::{Counts, StoreError, Store, migrate, tables, trial, verify};
 use crate::domain::Epoch;
 
 /// The data file's name in its directory.
-pub(super) const FILE: &str = "taproom.redb";
+pub(super) const FILE_NAME: &str = "taproom.redb";
 /// How much of the file the storage engine keeps in memory, in bytes; the kernel's own cache lies behind it.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
 /// How much the disk must take before a file that broke is opened again, in bytes.
 const PROBE_BYTES: usize = 4 * 1024 * 1024;
 /// How long reads that have begun may take to end.
-const READERS_DONE_WITHIN: Duration = Duration::from_secs(5);
+const REOPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why the data file cannot be used. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -44,7 +44,7 @@ pub enum OpenError {
     },
     /// Another process has it open.
     #[error("{path} is in use by another Taproom. Stop that one, or give another directory with --data.")]
-    Held {
+    Locked {
         /// Where.
         path: PathBuf,
     },
@@ -67,8 +67,8 @@ pub enum OpenError {
 }
 
 /// Whether there is a data file in `directory`.
-pub fn is_in(directory: &Path) -> bool {
-    directory.join(FILE).is_file()
+pub fn data_file_exists(directory: &Path) -> bool {
+    directory.join(FILE_NAME).is_file()
 }
 
 impl Store {
@@ -77,52 +77,52 @@ impl Store {
     /// # Errors
     /// [`OpenError`]; then nothing has changed on disk.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
-        let path = directory.join(FILE);
-        calmly(&path, || Self::open_file(directory, &path))
+        let path = directory.join(FILE_NAME);
+        catch_panic(&path, || Self::open_file(directory, &path))
     }
 
     /// A store on something else than a file: for tests, which can make it fail. It is not opened again after a fault.
     ///
     /// # Errors
     /// [`Fault`] if it cannot be read, or written when it is new.
-    pub fn open_on(backend: impl StorageBackend) -> Result<Self, Fault> {
-        let is_new = backend.len().map_err(Fault::Disk)? == 0;
-        let db = builder().create_with_backend(backend).map_err(|cause| Fault::Storage(cause.into()))?;
+    pub fn open_on(backend: impl StorageBackend) -> Result<Self, StoreError> {
+        let is_new = backend.len().map_err(StoreError::Disk)? == 0;
+        let db = builder().create_with_backend(backend).map_err(|cause| StoreError::Storage(cause.into()))?;
         if is_new {
-            lay_out(&db)?;
+            create_tables(&db)?;
         }
-        let (_, epoch) = numbers(&db.begin_read()?)?;
-        Ok(Self::of(PathBuf::new(), db, epoch))
+        let (_, epoch) = read_format_and_epoch(&db.begin_read()?)?;
+        Ok(Self::new(PathBuf::new(), db, epoch))
     }
 
     /// Reads every row, and whether they fit together.
     ///
     /// # Errors
     /// [`Fault`]: the first thing that is wrong.
-    pub fn verify(&self) -> Result<Counts, Fault> {
-        verify::walk(self.snapshot()?.transaction())
+    pub fn verify(&self) -> Result<Counts, StoreError> {
+        verify::verify_tables(self.snapshot()?.transaction())
     }
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
-        found(directory, path)?;
-        let (db, trial) = trial::open(path, builder()).map_err(|cause| unopened(path, cause))?;
-        let read = || numbers(&db.begin_read()?);
+        create_if_missing(directory, path)?;
+        let (db, trial) = trial::open_staged(path, builder()).map_err(|cause| describe_open_error(path, cause))?;
+        let read = || read_format_and_epoch(&db.begin_read()?);
         let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
-        fit(path, format)?;
-        trial.settle().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
+        check_format(path, format)?;
+        trial.write_through().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
         // Not on trial: only the storage engine's own commit stands a crash half way.
-        migrate::bring_up_to_date(&db, format).map_err(|fault| damaged(path, fault))?;
-        Ok(Self::of(path.to_owned(), db, epoch))
+        migrate::migrate(&db, format).map_err(|fault| damaged(path, fault))?;
+        Ok(Self::new(path.to_owned(), db, epoch))
     }
 
-    fn of(path: PathBuf, db: Database, epoch: Epoch) -> Self {
-        Self { path, db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false), clock: Clock::default() }
+    fn new(path: PathBuf, db: Database, epoch: Epoch) -> Self {
+        Self { path, db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false), clock: ClockCheck::default() }
     }
 
     /// Opens the file again after a fault. Opening mends, and mending writes, so it first tries whether the disk takes
     /// anything and the file may be written: until then readers keep what they have. While it opens, new readers wait; if one
     /// who still reads (a backup) takes too long, or if the file is none any more, nobody reads until the next try.
-    pub(super) fn reopen(&self) -> Result<(), Fault> {
+    pub(super) fn reopen(&self) -> Result<(), StoreError> {
         OpenOptions::new().read(true).write(true).open(&self.path)?;
         let probe = self.path.with_extension("probe");
         let tried = fs::write(&probe, vec![0; PROBE_BYTES]).and_then(|()| File::open(&probe)?.sync_all());
@@ -131,16 +131,16 @@ impl Store {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
         *db = None;
         // The old file is let go of when its last reader is done.
-        let deadline = Instant::now() + READERS_DONE_WITHIN;
+        let deadline = Instant::now() + REOPEN_TIMEOUT;
         loop {
-            match trial::open(&self.path, builder()) {
+            match trial::open_staged(&self.path, builder()) {
                 Ok((opened, trial)) => {
-                    trial.settle()?;
+                    trial.write_through()?;
                     *db = Some(opened);
                     return Ok(());
                 }
                 Err(DatabaseError::DatabaseAlreadyOpen) if Instant::now() < deadline => thread::yield_now(),
-                Err(cause) => return Err(Fault::Storage(cause.into())),
+                Err(cause) => return Err(StoreError::Storage(cause.into())),
             }
         }
     }
@@ -148,23 +148,23 @@ impl Store {
 
 thread_local! {
     /// Whether a panic on this thread is an answer, and not to be printed.
-    static CALM: Cell<bool> = const { Cell::new(false) };
+    static PANIC_SILENCED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// On a file that something else wrote into, the storage engine may also panic; that too is an answer.
-pub(super) fn calmly<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
+pub(super) fn catch_panic<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let printed = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            if !CALM.get() {
+            if !PANIC_SILENCED.get() {
                 printed(panic)
             }
         }));
     });
-    CALM.set(true);
+    PANIC_SILENCED.set(true);
     let done = panic::catch_unwind(panic::AssertUnwindSafe(work));
-    CALM.set(false);
+    PANIC_SILENCED.set(false);
     done.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
 }
 
@@ -176,7 +176,7 @@ fn builder() -> Builder {
 
 /// Makes the data file if there is none: whole under another name first, so that a crash leaves none or a good one.
 /// The lock on the directory lets only one of two Taprooms that start at once do it.
-fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
+fn create_if_missing(directory: &Path, path: &Path) -> Result<(), OpenError> {
     let unwritable = |cause| OpenError::Unwritable { path: directory.to_owned(), cause };
     if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
@@ -190,9 +190,9 @@ fn found(directory: &Path, path: &Path) -> Result<(), OpenError> {
     let new = path.with_extension("new");
     let _left_by_a_crash = fs::remove_file(&new);
     new_file(&new).map_err(unwritable)?;
-    let db = builder().create(&new).map_err(|cause| unopened(&new, cause))?;
-    lay_out(&db).map_err(|fault| match fault {
-        Fault::Storage(redb::Error::Io(cause)) => unwritable(cause),
+    let db = builder().create(&new).map_err(|cause| describe_open_error(&new, cause))?;
+    create_tables(&db).map_err(|fault| match fault {
+        StoreError::Storage(redb::Error::Io(cause)) => unwritable(cause),
         fault => damaged(&new, fault),
     })?;
     drop(db);
@@ -210,7 +210,7 @@ pub(super) fn new_file(path: &Path) -> io::Result<()> {
 }
 
 /// Writes what a new file starts with: every table, its format and its epoch.
-pub(super) fn lay_out(db: &Database) -> Result<(), Fault> {
+pub(super) fn create_tables(db: &Database) -> Result<(), StoreError> {
     let txn = db.begin_write()?;
     let epoch = getrandom::u32().map_err(|cause| redb::Error::Io(io::Error::other(cause)))?;
     {
@@ -218,12 +218,12 @@ pub(super) fn lay_out(db: &Database) -> Result<(), Fault> {
         meta.insert("format", FORMAT)?;
         meta.insert("epoch", u64::from(epoch))?;
     }
-    tables::lay_out(&txn)?;
+    tables::create_all_tables(&txn)?;
     Ok(txn.commit()?)
 }
 
 /// A format that this Taproom can take over.
-pub(super) fn fit(path: &Path, found: u64) -> Result<(), OpenError> {
+pub(super) fn check_format(path: &Path, found: u64) -> Result<(), OpenError> {
     match found {
         0 => Err(damaged(path, "it holds something else")),
         1..=FORMAT => Ok(()),
@@ -232,19 +232,19 @@ pub(super) fn fit(path: &Path, found: u64) -> Result<(), OpenError> {
 }
 
 /// The format and the epoch of a file; format 0 if it is none of ours.
-pub(super) fn numbers(txn: &ReadTransaction) -> Result<(u64, Epoch), Fault> {
+pub(super) fn read_format_and_epoch(txn: &ReadTransaction) -> Result<(u64, Epoch), StoreError> {
     let meta = match txn.open_table(META) {
         Err(TableError::TableDoesNotExist(_) | TableError::TableTypeMismatch { .. }) => return Ok((0, Epoch(0))),
         meta => meta?,
     };
-    let number = |key| Ok::<u64, Fault>(meta.get(key)?.map_or(0, |value| value.value()));
+    let number = |key| Ok::<u64, StoreError>(meta.get(key)?.map_or(0, |value| value.value()));
     Ok((number("format")?, Epoch(number("epoch")? as u32)))
 }
 
-pub(super) fn unopened(path: &Path, cause: DatabaseError) -> OpenError {
+pub(super) fn describe_open_error(path: &Path, cause: DatabaseError) -> OpenError {
     let path = path.to_owned();
     match cause {
-        DatabaseError::DatabaseAlreadyOpen => OpenError::Held { path },
+        DatabaseError::DatabaseAlreadyOpen => OpenError::Locked { path },
         DatabaseError::Storage(StorageError::Io(cause)) => match cause.kind() {
             io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => damaged(&path, cause),
             _ => OpenError::Unwritable { path, cause },

@@ -7,10 +7,10 @@ use redb::{Key, ReadableTable, Table, TypeName, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use super::StoreError;
 
 /// A table whose values are the struct `T`.
-pub(super) type Rows<'t, K, T> = Table<'t, K, Row<T>>;
+pub(super) type RowTable<'t, K, T> = Table<'t, K, Row<T>>;
 
 /// The value type of such a table: to redb it is bytes, and a broken row is a [`Fault`] instead of a panic.
 #[derive(Debug)]
@@ -50,17 +50,17 @@ impl<T: Debug + 'static> Value for Row<T> {
 }
 
 /// Reads a row's bytes; `table` is for the fault. What it has of `&str` lies in those bytes.
-pub(crate) fn decode<'a, T: Deserialize<'a>>(table: &'static str, bytes: &'a [u8]) -> Result<T, Fault> {
-    postcard::from_bytes(bytes).map_err(|cause| Fault::Row { table, cause })
+pub(crate) fn decode<'a, T: Deserialize<'a>>(table: &'static str, bytes: &'a [u8]) -> Result<T, StoreError> {
+    postcard::from_bytes(bytes).map_err(|cause| StoreError::Row { table, cause })
 }
 
 /// Writes a row as bytes.
-pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, Fault> {
-    postcard::to_stdvec(row).map_err(|cause| Fault::Row { table: "written", cause })
+pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, StoreError> {
+    postcard::to_stdvec(row).map_err(|cause| StoreError::Row { table: "written", cause })
 }
 
 /// Reads the row at `key`, if there is one.
-pub(super) fn get<'k, K, T, R>(table: &R, name: &'static str, key: K::SelfType<'k>) -> Result<Option<T>, Fault>
+pub(super) fn get<'k, K, T, R>(table: &R, name: &'static str, key: K::SelfType<'k>) -> Result<Option<T>, StoreError>
 where
     K: Key + 'static,
     T: DeserializeOwned + Debug + 'static,
@@ -70,7 +70,7 @@ where
 }
 
 /// Writes the row at `key`, over the one that was there.
-pub(super) fn put<'k, K, T>(table: &mut Rows<'_, K, T>, key: K::SelfType<'k>, row: &T) -> Result<(), Fault>
+pub(super) fn put<'k, K, T>(table: &mut RowTable<'_, K, T>, key: K::SelfType<'k>, row: &T) -> Result<(), StoreError>
 where
     K: Key + 'static,
     T: Serialize + Debug + 'static,
@@ -81,10 +81,10 @@ where
 
 /// Takes the row at `key` out of its table, if there is one.
 pub(super) fn take<'k, K, T>(
-    table: &mut Rows<'_, K, T>,
+    table: &mut RowTable<'_, K, T>,
     name: &'static str,
     key: K::SelfType<'k>,
-) -> Result<Option<T>, Fault>
+) -> Result<Option<T>, StoreError>
 where
     K: Key + 'static,
     T: DeserializeOwned + Debug + 'static,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Row;
 use crate::domain::{
-    Audit, Done, Event, Extras, House, Invitation, Involvement, Kind, Moment, Report, Role, RoomId, Seq, TokenKind,
-    Until, UserId,
+    AuditEntry, Applied, Event, MessageExtras, ServerSettings, Invitation, NotificationLevel, Visibility, Timestamp, Report, Role, RoomId, Seq, TokenKind,
+    Expiry, UserId,
 };
 
 /// The version of this schema. A file of a newer one is refused, of an older one migrated.
@@ -18,33 +18,33 @@ pub(super) const FORMAT: u64 = 5;
 /// `rooms`, how many rooms there are that everybody in the house may see.
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 /// `house` -> [`HouseRow`]. Empty until somebody has settled anything.
-pub(super) const HOUSE: TableDefinition<&str, Row<HouseRow>> = TableDefinition::new("house");
+pub(super) const SETTINGS: TableDefinition<&str, Row<SettingsRow>> = TableDefinition::new("house");
 
 /// Person -> [`UserRow`].
 pub(super) const USERS: TableDefinition<u64, Row<UserRow>> = TableDefinition::new("users");
 /// Folded name -> person: by the name that they have, and by each former one that is kept.
 pub(super) const NAMES: TableDefinition<&str, u64> = TableDefinition::new("names");
 /// Look of a name -> the first person whose name looks so.
-pub(super) const LOOKS: TableDefinition<&str, u64> = TableDefinition::new("looks");
+pub(super) const SKELETONS: TableDefinition<&str, u64> = TableDefinition::new("looks");
 
 /// (Person, change by which they gave a name up) -> [`FormerRow`]. The oldest goes when there are too many.
-pub(super) const FORMER: TableDefinition<(u64, u64), Row<FormerRow>> = TableDefinition::new("former");
+pub(super) const FORMER_NAMES: TableDefinition<(u64, u64), Row<FormerNameRow>> = TableDefinition::new("former");
 /// Change -> person who then took the name that they have now.
-pub(super) const RENAMED: TableDefinition<u64, u64> = TableDefinition::new("renamed");
+pub(super) const RENAMES: TableDefinition<u64, u64> = TableDefinition::new("renamed");
 /// (Person, room where their name can be seen) -> the change since which it can be: they spoke or reacted there, or were
 /// spoken to by name, or talk there with single people. Nothing goes from here.
-pub(super) const SEEN: TableDefinition<(u64, u64), u64> = TableDefinition::new("seen");
+pub(super) const NAME_USES: TableDefinition<(u64, u64), u64> = TableDefinition::new("seen");
 
 /// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are nowhere.
 pub(super) const TOKENS: TableDefinition<[u8; 32], Row<TokenRow>> = TableDefinition::new("tokens");
 /// (Person, SHA-256 of a token of theirs).
-pub(super) const TOKENS_OF: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("tokens_of");
+pub(super) const TOKENS_BY_PERSON: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("tokens_of");
 /// Person -> [`SecretRow`].
-pub(super) const SECRETS: TableDefinition<u64, Row<SecretRow>> = TableDefinition::new("secrets");
+pub(super) const SECRETS: TableDefinition<u64, Row<PasswordRow>> = TableDefinition::new("secrets");
 /// (Person, SHA-256 of a recovery code of theirs that is still good).
-pub(super) const RECOVERY: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("recovery");
+pub(super) const RECOVERY_CODES: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("recovery");
 /// SHA-256 of a link by which somebody may choose a new password -> [`ResetRow`].
-pub(super) const RESETS: TableDefinition<[u8; 32], Row<ResetRow>> = TableDefinition::new("resets");
+pub(super) const RESET_LINKS: TableDefinition<[u8; 32], Row<ResetLinkRow>> = TableDefinition::new("resets");
 
 /// Invitation -> itself.
 pub(super) const INVITATIONS: TableDefinition<u64, Row<Invitation>> = TableDefinition::new("invitations");
@@ -54,18 +54,18 @@ pub(super) const INVITATION_CODES: TableDefinition<[u8; 32], u64> = TableDefinit
 /// Room -> [`RoomRow`].
 pub(super) const ROOMS: TableDefinition<u64, Row<RoomRow>> = TableDefinition::new("rooms");
 /// Address -> room. A room that was renamed is found at its old addresses too, until another takes them.
-pub(super) const ADDRESSES: TableDefinition<&str, u64> = TableDefinition::new("addresses");
+pub(super) const SLUGS: TableDefinition<&str, u64> = TableDefinition::new("addresses");
 /// (Room, person) -> [`MemberRow`]: who belongs to a hidden room, and what was laid on whom in any room.
 pub(super) const MEMBERS: TableDefinition<(u64, u64), Row<MemberRow>> = TableDefinition::new("members");
 /// (Person, hidden room to which they belong).
-pub(super) const ROOMS_OF: TableDefinition<(u64, u64), ()> = TableDefinition::new("rooms_of");
+pub(super) const ROOMS_BY_PERSON: TableDefinition<(u64, u64), ()> = TableDefinition::new("rooms_of");
 /// The people of a direct room, each as eight bytes, in order -> room.
 pub(super) const DIRECTS: TableDefinition<&[u8], u64> = TableDefinition::new("directs");
 
 /// A room's last change -> [`RecentRow`]: the rooms in the order of their activity, with all of a room that changes with
 /// each message. A post writes into this table and [`MESSAGES`], and no other: each table more is another page for the
 /// disk.
-pub(super) const RECENT: TableDefinition<u64, Row<RecentRow>> = TableDefinition::new("recent");
+pub(super) const ACTIVITY: TableDefinition<u64, Row<ActivityRow>> = TableDefinition::new("recent");
 /// (Room, message) -> [`MessageRow`]. The truth of content; together with [`CHANGES`] the order of a room's changes.
 pub(super) const MESSAGES: TableDefinition<(u64, u64), Row<MessageRow>> = TableDefinition::new("messages");
 /// (Room, change) -> [`ChangeRow`]: what changed a room besides posts.
@@ -78,11 +78,11 @@ pub(super) const THREADS: TableDefinition<(u64, u64, u64), ()> = TableDefinition
 pub(super) const PINS: TableDefinition<(u64, u64), ()> = TableDefinition::new("pins");
 
 /// (Person, room) -> [`ReadRow`]: how somebody reads a room.
-pub(super) const READS: TableDefinition<(u64, u64), Row<ReadRow>> = TableDefinition::new("reads");
+pub(super) const READ_STATES: TableDefinition<(u64, u64), Row<ReadStateRow>> = TableDefinition::new("reads");
 /// (Person, room, message there that speaks to them by name and that they have not read).
 pub(super) const MENTIONS: TableDefinition<(u64, u64, u64), ()> = TableDefinition::new("mentions");
 /// (Room, message that calls everybody there) -> whoever calls.
-pub(super) const CALLS: TableDefinition<(u64, u64), u64> = TableDefinition::new("calls");
+pub(super) const ROOM_MENTIONS: TableDefinition<(u64, u64), u64> = TableDefinition::new("calls");
 /// (Person, room) -> [`DraftRow`].
 pub(super) const DRAFTS: TableDefinition<(u64, u64), Row<DraftRow>> = TableDefinition::new("drafts");
 
@@ -90,21 +90,21 @@ pub(super) const DRAFTS: TableDefinition<(u64, u64), Row<DraftRow>> = TableDefin
 pub(super) const OUTCOMES: TableDefinition<(u64, u64, &str), Row<OutcomeRow>> = TableDefinition::new("outcomes");
 
 /// (Address block, person because of whom nobody may come in anew from there) -> [`BlockRow`].
-pub(super) const BLOCKS: TableDefinition<(&str, u64), Row<BlockRow>> = TableDefinition::new("blocked");
+pub(super) const BLOCKED_ADDRESSES: TableDefinition<(&str, u64), Row<BlockedAddressRow>> = TableDefinition::new("blocked");
 /// Person -> whoever banned them and wants all gone that they have said, while some of it is left.
-pub(super) const ERASURES: TableDefinition<u64, u64> = TableDefinition::new("erasures");
+pub(super) const PURGES: TableDefinition<u64, u64> = TableDefinition::new("erasures");
 /// Report -> itself.
 pub(super) const REPORTS: TableDefinition<u64, Row<Report>> = TableDefinition::new("reports");
 /// Change -> what was done with it to keep order.
-pub(super) const AUDIT: TableDefinition<u64, Row<Audit>> = TableDefinition::new("audit");
+pub(super) const AUDIT_LOG: TableDefinition<u64, Row<AuditEntry>> = TableDefinition::new("audit");
 
 /// Does the same with every table but [`META`]: `each_table!(table => copy(table)?)`.
 macro_rules! each_table {
     ($table:ident => $work:expr) => {
         each_table!(@ $table => $work;
-            HOUSE USERS NAMES LOOKS FORMER RENAMED SEEN TOKENS TOKENS_OF SECRETS RECOVERY RESETS INVITATIONS INVITATION_CODES ROOMS ADDRESSES
-            MEMBERS ROOMS_OF DIRECTS RECENT MESSAGES CHANGES VERSIONS THREADS PINS READS MENTIONS CALLS DRAFTS OUTCOMES
-            BLOCKS ERASURES REPORTS AUDIT)
+            SETTINGS USERS NAMES SKELETONS FORMER_NAMES RENAMES NAME_USES TOKENS TOKENS_BY_PERSON SECRETS RECOVERY_CODES RESET_LINKS INVITATIONS INVITATION_CODES ROOMS SLUGS
+            MEMBERS ROOMS_BY_PERSON DIRECTS ACTIVITY MESSAGES CHANGES VERSIONS THREADS PINS READ_STATES MENTIONS ROOM_MENTIONS DRAFTS OUTCOMES
+            BLOCKED_ADDRESSES PURGES REPORTS AUDIT_LOG)
     };
     (@ $table:ident => $work:expr; $($name:ident)*) => {
         $({ let $table = $crate::store::schema::$name; $work })*
@@ -114,8 +114,8 @@ pub(super) use each_table;
 
 /// What the owners have settled.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct HouseRow {
-    pub house: House,
+pub(crate) struct SettingsRow {
+    pub settings: ServerSettings,
     /// How many owners there are.
     pub owners: u32,
 }
@@ -124,86 +124,86 @@ pub(crate) struct HouseRow {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct UserRow<Text = String> {
     pub name: Text,
-    pub entered_at: Moment,
+    pub joined_at: Timestamp,
     pub role: Role,
-    pub muted: Until,
-    pub banned: Until,
+    pub muted: Expiry,
+    pub banned: Expiry,
     /// The invitation by which they came.
     pub invited: Option<Seq>,
     /// Whether nobody is to be shown when they are here.
     pub hidden: bool,
     /// The change by which they have this name.
-    pub named: Seq,
+    pub renamed_at: Seq,
 }
 
 /// A name that somebody had.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct FormerRow {
+pub(crate) struct FormerNameRow {
     pub name: String,
     /// Until when.
-    pub until: Moment,
+    pub until: Timestamp,
 }
 
 /// A token's owner.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TokenRow {
     pub user: u64,
-    pub made_at: Moment,
+    pub made_at: Timestamp,
     /// When it was used last, to within a day.
-    pub seen_at: Moment,
+    pub seen_at: Timestamp,
     pub kind: TokenKind,
 }
 
 /// A password.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct SecretRow {
+pub(crate) struct PasswordRow {
     /// The hash, as a PHC string.
     pub phc: String,
     /// The change that set it.
-    pub set: Seq,
+    pub set_at: Seq,
 }
 
 /// A link by which somebody may choose a new password.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ResetRow {
+pub(crate) struct ResetLinkRow {
     pub user: UserId,
-    pub until: Until,
+    pub until: Expiry,
 }
 
 /// A room.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RoomRow {
     pub name: String,
-    pub address: String,
-    pub opened_at: Moment,
-    pub opened_by: UserId,
+    pub slug: String,
+    pub created_at: Timestamp,
+    pub created_by: UserId,
     pub topic: String,
-    pub kind: Kind,
-    pub slow_s: u32,
+    pub visibility: Visibility,
+    pub slow_mode_s: u32,
     pub archived: bool,
-    pub deleted_at: Option<Moment>,
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// Somebody in a room.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MemberRow {
     /// Whether they belong to it, if it is hidden.
-    pub belongs: bool,
-    pub muted: Until,
+    pub is_member: bool,
+    pub muted: Expiry,
     /// When they said something last, if the room had a pace then.
-    pub said_at: Moment,
+    pub posted_at: Timestamp,
 }
 
 /// A room as it stood after its last change, which at first is its opening.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct RecentRow {
+pub(crate) struct ActivityRow {
     pub room: RoomId,
     /// Whether it is one for everybody in the house, and there: so that lists need not look at hidden rooms.
     pub is_listed: bool,
-    pub at: Moment,
+    pub at: Timestamp,
     /// Who posted last, and when.
     pub author: Option<UserId>,
-    pub said_at: Moment,
+    pub posted_at: Timestamp,
     /// How many messages there are, with those that were taken away.
     pub posts: u64,
     /// How many changes the feed has of this room, and after which change they start.
@@ -215,42 +215,42 @@ pub(crate) struct RecentRow {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MessageRow<Text = String> {
     pub author: UserId,
-    pub at: Moment,
-    pub follows: bool,
-    pub opens_day: bool,
+    pub at: Timestamp,
+    pub continues_group: bool,
+    pub starts_day: bool,
     /// Which of the room's messages it is; the first is 1.
-    pub nth: u64,
+    pub ordinal: u64,
     /// Blank if it was taken away.
     pub body: Text,
     /// How it is shown, if otherwise than it was written.
     pub html: Option<Text>,
     /// None if there is nothing of them.
-    pub extras: Option<Box<Extras>>,
+    pub extras: Option<Box<MessageExtras>>,
 }
 
 /// What a message said before it was edited.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct VersionRow {
     /// Until when.
-    pub until: Moment,
+    pub until: Timestamp,
     pub body: String,
 }
 
 /// How somebody reads a room.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct ReadRow {
+pub(crate) struct ReadStateRow {
     /// Up to which change they have read. 0: they have never said.
     pub seq: Seq,
     /// How many messages there were by then.
-    pub nth: u64,
-    pub involvement: Involvement,
-    pub on_top: bool,
+    pub ordinal: u64,
+    pub level: NotificationLevel,
+    pub favorite: bool,
 }
 
 /// What somebody has begun to write in a room.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DraftRow {
-    pub at: Moment,
+    pub at: Timestamp,
     pub body: String,
     pub reply_to: Option<Seq>,
 }
@@ -258,19 +258,19 @@ pub(crate) struct DraftRow {
 /// A change of a room.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ChangeRow {
-    pub at: Moment,
+    pub at: Timestamp,
     pub event: Event,
 }
 
 /// What a command led to.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OutcomeRow {
-    pub at: Moment,
-    pub done: Done,
+    pub at: Timestamp,
+    pub applied: Applied,
 }
 
 /// An address from which nobody may come in anew.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct BlockRow {
-    pub until: Until,
+pub(crate) struct BlockedAddressRow {
+    pub until: Expiry,
 }

@@ -16,22 +16,22 @@ use redb::{BackendError, Builder, Database, DatabaseError, RepairSession, Storag
 /// What is remembered is remembered in blocks of this size.
 const BLOCK_BYTES: u64 = 4096;
 /// How much of a file the storage engine keeps in memory while it mends it, in bytes.
-const MENDING_CACHE_BYTES: usize = 256 * 1024;
+const REPAIR_CACHE_BYTES: usize = 256 * 1024;
 
 /// A file that was opened on trial. It stays on trial until it is settled.
 #[derive(Clone, Debug)]
-pub(super) struct Trial(Arc<Inner>);
+pub(super) struct StagedFile(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     file: FileBackend,
-    remembered: RwLock<Option<Remembered>>,
+    staged: RwLock<Option<Staged>>,
 }
 
 /// How the file would be, and how it would get there.
 #[derive(Debug)]
-struct Remembered {
-    steps: Vec<Step>,
+struct Staged {
+    operations: Vec<Operation>,
     length: u64,
     /// How long the file is meanwhile. Nobody else changes it.
     file_length: u64,
@@ -40,14 +40,14 @@ struct Remembered {
 
 /// Something that the engine did to the file.
 #[derive(Debug)]
-enum Step {
+enum Operation {
     Write(u64, Vec<u8>),
     Length(u64),
     Sync,
 }
 
-impl Step {
-    fn take(&self, file: &FileBackend) -> io::Result<()> {
+impl Operation {
+    fn apply_to(&self, file: &FileBackend) -> io::Result<()> {
         match self {
             Self::Write(offset, data) => file.write(*offset, data),
             Self::Length(length) => file.set_len(*length),
@@ -56,9 +56,9 @@ impl Step {
     }
 }
 
-impl Remembered {
+impl Staged {
     /// Whether these bytes are as the file has them. Most are, also where a file of gigabytes is read whole to mend it.
-    fn are_untouched(&self, offset: u64, length: usize) -> bool {
+    fn is_untouched(&self, offset: u64, length: usize) -> bool {
         let end = offset + length as u64;
         let blocks = offset / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES);
         end <= self.file_length && self.blocks.range(blocks).next().is_none()
@@ -69,11 +69,11 @@ impl Remembered {
 ///
 /// # Errors
 /// As the storage engine has them.
-pub(super) fn open(path: &Path, mut builder: Builder) -> Result<(Database, Trial), DatabaseError> {
+pub(super) fn open_staged(path: &Path, mut builder: Builder) -> Result<(Database, StagedFile), DatabaseError> {
     let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
     let length = file.len()?;
-    let remembered = Remembered { steps: Vec::new(), length, file_length: length, blocks: BTreeMap::new() };
-    let trial = Trial(Arc::new(Inner { file, remembered: RwLock::new(Some(remembered)) }));
+    let remembered = Staged { operations: Vec::new(), length, file_length: length, blocks: BTreeMap::new() };
+    let trial = StagedFile(Arc::new(Inner { file, staged: RwLock::new(Some(remembered)) }));
     if trial.len()? == 0 {
         // The storage engine would take an empty file for a new one.
         return Err(io::Error::from(io::ErrorKind::InvalidData).into());
@@ -81,7 +81,7 @@ pub(super) fn open(path: &Path, mut builder: Builder) -> Result<(Database, Trial
     builder.set_repair_callback(RepairSession::abort);
     let db = match builder.create_with_backend(trial.clone()) {
         Err(DatabaseError::RepairAborted) => {
-            mend(&trial)?;
+            repair(&trial)?;
             builder.set_repair_callback(|_| {}).create_with_backend(trial.clone())?
         }
         opened => opened?,
@@ -91,25 +91,25 @@ pub(super) fn open(path: &Path, mut builder: Builder) -> Result<(Database, Trial
 
 /// Mends the file, of which all is read twice, far apart: what the engine keeps is never of use, and the less memory
 /// goes round, the faster it goes.
-fn mend(trial: &Trial) -> Result<(), DatabaseError> {
-    Builder::new().set_cache_size(MENDING_CACHE_BYTES).create_with_backend(trial.clone())?.close()
+fn repair(trial: &StagedFile) -> Result<(), DatabaseError> {
+    Builder::new().set_cache_size(REPAIR_CACHE_BYTES).create_with_backend(trial.clone())?.close()
 }
 
-impl Trial {
+impl StagedFile {
     /// Whether the file is still on trial. Until then the engine's locks are kept whatever it does: it may close the
     /// file only to open it again, and nobody else may change it in between.
-    fn is_on(&self) -> bool {
-        self.0.remembered.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    fn is_staging(&self) -> bool {
+        self.0.staged.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Ends the trial: writes what was remembered, and from now on writes at once.
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn settle(&self) -> io::Result<()> {
-        let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        for step in remembered.iter().flat_map(|remembered| &remembered.steps) {
-            step.take(&self.0.file)?;
+    pub fn write_through(&self) -> io::Result<()> {
+        let mut remembered = self.0.staged.write().unwrap_or_else(PoisonError::into_inner);
+        for step in remembered.iter().flat_map(|remembered| &remembered.operations) {
+            step.apply_to(&self.0.file)?;
         }
         self.0.file.sync_data()?;
         *remembered = None;
@@ -119,7 +119,7 @@ impl Trial {
 
 impl Inner {
     /// The block as it would be: as remembered, or as the file has it, with zeros beyond its end.
-    fn block(&self, remembered: &Remembered, block: u64) -> io::Result<Vec<u8>> {
+    fn block(&self, remembered: &Staged, block: u64) -> io::Result<Vec<u8>> {
         if let Some(bytes) = remembered.blocks.get(&block) {
             return Ok(bytes.clone());
         }
@@ -131,7 +131,7 @@ impl Inner {
 }
 
 /// The pieces of `length` bytes from `offset` on, by blocks: the block, where in it, and how many bytes.
-fn pieces(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, usize)> {
+fn split_into_blocks(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, usize)> {
     let end = offset + length as u64;
     (offset / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES)).map(move |block| {
         let start = block * BLOCK_BYTES;
@@ -141,25 +141,25 @@ fn pieces(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, usize
     })
 }
 
-impl StorageBackend for Trial {
+impl StorageBackend for StagedFile {
     fn len(&self) -> io::Result<u64> {
-        match self.0.remembered.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        match self.0.staged.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
             Some(remembered) => Ok(remembered.length),
             None => self.0.file.len(),
         }
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let remembered = self.0.remembered.read().unwrap_or_else(PoisonError::into_inner);
+        let remembered = self.0.staged.read().unwrap_or_else(PoisonError::into_inner);
         let Some(remembered) = remembered.as_ref() else { return self.0.file.read(offset, out) };
-        if remembered.are_untouched(offset, out.len()) {
+        if remembered.is_untouched(offset, out.len()) {
             return self.0.file.read(offset, out);
         }
         if offset + out.len() as u64 > remembered.length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let mut done = 0;
-        for (block, from, length) in pieces(offset, out.len()) {
+        for (block, from, length) in split_into_blocks(offset, out.len()) {
             let bytes = self.0.block(remembered, block)?;
             out[done..done + length].copy_from_slice(&bytes[from..from + length]);
             done += length;
@@ -168,9 +168,9 @@ impl StorageBackend for Trial {
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        match self.0.remembered.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        match self.0.staged.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(remembered) => {
-                remembered.steps.push(Step::Length(length));
+                remembered.operations.push(Operation::Length(length));
                 remembered.length = length;
                 Ok(())
             }
@@ -179,9 +179,9 @@ impl StorageBackend for Trial {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        match self.0.remembered.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        match self.0.staged.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(remembered) => {
-                remembered.steps.push(Step::Sync);
+                remembered.operations.push(Operation::Sync);
                 Ok(())
             }
             None => self.0.file.sync_data(),
@@ -189,21 +189,21 @@ impl StorageBackend for Trial {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut remembered = self.0.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        let mut remembered = self.0.staged.write().unwrap_or_else(PoisonError::into_inner);
         let Some(remembered) = remembered.as_mut() else { return self.0.file.write(offset, data) };
         let mut done = 0;
-        for (block, from, length) in pieces(offset, data.len()) {
+        for (block, from, length) in split_into_blocks(offset, data.len()) {
             let mut bytes = self.0.block(remembered, block)?;
             bytes[from..from + length].copy_from_slice(&data[done..done + length]);
             remembered.blocks.insert(block, bytes);
             done += length;
         }
-        remembered.steps.push(Step::Write(offset, data.to_vec()));
+        remembered.operations.push(Operation::Write(offset, data.to_vec()));
         Ok(())
     }
 
     fn close(&self) -> io::Result<()> {
-        if self.is_on() { Ok(()) } else { self.0.file.close() }
+        if self.is_staging() { Ok(()) } else { self.0.file.close() }
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
@@ -223,7 +223,7 @@ impl StorageBackend for Trial {
     }
 
     fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        if self.is_on() { Ok(()) } else { self.0.file.unlock_range(start, end) }
+        if self.is_staging() { Ok(()) } else { self.0.file.unlock_range(start, end) }
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
@@ -262,15 +262,15 @@ mod tests {
         written.iter().try_for_each(|number| write(&db, *number))?;
         // As a kill would leave it.
         fs::copy(&open, &crashed)?;
-        let (mended, trial) = super::open(&crashed, Builder::new())?;
+        let (mended, trial) = super::open_staged(&crashed, Builder::new())?;
         assert_eq!(numbers(&mended)?, written);
-        let remembered = trial.0.remembered.read().unwrap_or_else(PoisonError::into_inner);
-        let steps = &remembered.as_ref().ok_or("it is not on trial")?.steps;
+        let remembered = trial.0.staged.read().unwrap_or_else(PoisonError::into_inner);
+        let steps = &remembered.as_ref().ok_or("it is not on trial")?.operations;
         assert!(steps.len() > 10, "there was nothing to mend: {} steps", steps.len());
         for taken in 0..=steps.len() {
             fs::copy(&crashed, &settled)?;
             let file = FileBackend::new(File::options().read(true).write(true).open(&settled)?)?;
-            steps[..taken].iter().try_for_each(|step| step.take(&file))?;
+            steps[..taken].iter().try_for_each(|step| step.apply_to(&file))?;
             drop(file);
             let db = Database::open(&settled)?;
             assert_eq!(numbers(&db)?, written, "after {taken} of {} steps", steps.len());

@@ -2,24 +2,24 @@
 
 use maud::{Markup, html};
 
-use super::fields::{Again, Field, field};
+use super::fields::{FormState, Field, render_field};
 use super::panel;
 use crate::domain::Person;
-use crate::domain::limits::{LABEL_CHARS_MAX, NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use crate::domain::limits::{LABEL_CHARS_MAX, USER_NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 /// The page on which somebody signs in and then goes on to `next`. `viewer` has a name already in this browser.
-pub fn sign_in(house: &str, viewer: Option<&Person>, again: &Again, next: &str) -> Markup {
+pub fn sign_in(house: &str, viewer: Option<&Person>, again: &FormState, next: &str) -> Markup {
     let body = html! {
         @if let Some(viewer) = viewer {
             p {
                 "You are " b { bdi { (viewer.author.name) } } " here. This browser forgets that when you sign in."
-                @if !viewer.has_account() { " " a href="/claim" { "Keep the name first" } "." }
+                @if !viewer.has_account() { " " a href="/register" { "Keep the name first" } "." }
             }
         }
         form method="post" action="/sign-in" {
-            (again.wrong_with_all(&["name", "password"]))
-            (name_field("Name", again.typed("name", ""), again.wrong("name"), "username"))
-            (password("password", "Password", again.wrong("password"), true))
+            (again.general_error(&["name", "password"]))
+            (name_field("Name", again.value("name", ""), again.error_for("name"), "username"))
+            (password_field("password", "Password", again.error_for("password"), true))
             input type="hidden" name="next" value=(next);
             button.button.primary.big { "Sign in" }
         }
@@ -30,17 +30,17 @@ pub fn sign_in(house: &str, viewer: Option<&Person>, again: &Again, next: &str) 
 }
 
 /// The page on which a guest gives their name a password.
-pub fn claim(house: &str, viewer: &Person, again: &Again) -> Markup {
+pub fn register(house: &str, viewer: &Person, again: &FormState) -> Markup {
     let name = &viewer.author.name;
     let body = html! {
         p {
             "Set a password and nobody else can come in as " b { bdi { (name) } } ". What you wrote so far stays yours, and \
              you can sign in from any device."
         }
-        form method="post" action="/claim" {
-            (again.wrong_with_all(&["password"]))
-            (username(name))
-            (password("password", "Password", again.wrong("password"), false))
+        form method="post" action="/register" {
+            (again.general_error(&["password"]))
+            (username_field(name))
+            (password_field("password", "Password", again.error_for("password"), false))
             button.button.primary.big { "Keep this name" }
         }
         p { a href="/settings" { "Not now" } }
@@ -49,17 +49,17 @@ pub fn claim(house: &str, viewer: &Person, again: &Again) -> Markup {
 }
 
 /// The page on which somebody chooses a new password with a recovery code.
-pub fn recover(house: &str, again: &Again) -> Markup {
+pub fn recover(house: &str, again: &FormState) -> Markup {
     let body = html! {
         p { "Each recovery code works once. All your devices are signed out." }
         form method="post" action="/recover" {
-            (again.wrong_with_all(&["name", "code", "password"]))
-            (name_field("Name", again.typed("name", ""), again.wrong("name"), "username"))
-            (field(Field {
-                name: "code", label: "Recovery code", kind: "text", value: again.typed("code", ""), autocomplete: "off",
-                required: true, wrong: again.wrong("code"), ..Field::default()
+            (again.general_error(&["name", "code", "password"]))
+            (name_field("Name", again.value("name", ""), again.error_for("name"), "username"))
+            (render_field(Field {
+                name: "code", label: "Recovery code", kind: "text", value: again.value("code", ""), autocomplete: "off",
+                required: true, error: again.error_for("code"), ..Field::default()
             }))
-            (password("password", "New password", again.wrong("password"), false))
+            (password_field("password", "New password", again.error_for("password"), false))
             button.button.primary.big { "Set this password" }
         }
         p { "No code left? An owner of this house can give you a link. " a href="/sign-in" { "Sign in" } "." }
@@ -68,13 +68,13 @@ pub fn recover(house: &str, again: &Again) -> Markup {
 }
 
 /// The page to which a link from an owner leads: `name` chooses a new password.
-pub fn reset(house: &str, name: &str, again: &Again, link: &str) -> Markup {
+pub fn password_reset(house: &str, name: &str, again: &FormState, link: &str) -> Markup {
     let body = html! {
         p { "For " b { bdi { (name) } } ". All your devices are signed out." }
         form method="post" action={ "/reset/" (link) } {
-            (again.wrong_with_all(&["password"]))
-            (username(name))
-            (password("password", "New password", again.wrong("password"), false))
+            (again.general_error(&["password"]))
+            (username_field(name))
+            (password_field("password", "New password", again.error_for("password"), false))
             button.button.primary.big { "Set this password" }
         }
     };
@@ -82,19 +82,19 @@ pub fn reset(house: &str, name: &str, again: &Again, link: &str) -> Markup {
 }
 
 /// The page of the first start: whoever has the link becomes the owner.
-pub fn own(house: &str, viewer: Option<&Person>, again: &Again, link: &str) -> Markup {
+pub fn setup(house: &str, viewer: Option<&Person>, again: &FormState, link: &str) -> Markup {
     let name = viewer.map_or("", |viewer| &viewer.author.name);
     let body = html! {
         p { "Nobody owns it yet, and whoever has this link can. The link works once." }
-        form method="post" action={ "/owner/" (link) } {
-            (again.wrong_with_all(&["house", "name", "password"]))
-            (field(Field {
-                name: "house", label: "Name of the house", kind: "text", value: again.typed("house", house),
-                autocomplete: "off", max: Some(LABEL_CHARS_MAX), required: true, wrong: again.wrong("house"), ..Field::default()
+        form method="post" action={ "/setup/" (link) } {
+            (again.general_error(&["server", "name", "password"]))
+            (render_field(Field {
+                name: "server", label: "Name of the house", kind: "text", value: again.value("server", house),
+                autocomplete: "off", max: Some(LABEL_CHARS_MAX), required: true, error: again.error_for("server"), ..Field::default()
             }))
-            (name_field("Your name", again.typed("name", name), again.wrong("name"), "username"))
+            (name_field("Your name", again.value("name", name), again.error_for("name"), "username"))
             @if viewer.is_some() { p.hint { "You have this name already. You may keep it, or take another." } }
-            (password("password", "Password", again.wrong("password"), false))
+            (password_field("password", "Password", again.error_for("password"), false))
             button.button.primary.big { "Open the house" }
         }
     };
@@ -102,19 +102,19 @@ pub fn own(house: &str, viewer: Option<&Person>, again: &Again, link: &str) -> M
 }
 
 fn name_field(label: &str, value: &str, wrong: Option<&str>, autocomplete: &str) -> Markup {
-    let (name, kind, max) = ("name", "text", Some(NAME_CHARS_MAX));
-    field(Field { name, label, kind, value, autocomplete, max, required: true, wrong, ..Field::default() })
+    let (name, kind, max) = ("name", "text", Some(USER_NAME_CHARS_MAX));
+    render_field(Field { name, label, kind, value, autocomplete, max, required: true, error: wrong, ..Field::default() })
 }
 
 /// A field for a password: one that is tried, or one that is chosen.
-pub(super) fn password(name: &str, label: &str, wrong: Option<&str>, tried: bool) -> Markup {
+pub(super) fn password_field(name: &str, label: &str, wrong: Option<&str>, tried: bool) -> Markup {
     let hint = format!("{PASSWORD_CHARS_MIN} characters or more. A sentence is fine.");
     let (autocomplete, hint) = if tried { ("current-password", "") } else { ("new-password", hint.as_str()) };
     let (kind, max) = ("password", Some(PASSWORD_CHARS_MAX));
-    field(Field { name, label, kind, autocomplete, max, required: true, hint, wrong, ..Field::default() })
+    render_field(Field { name, label, kind, autocomplete, max, required: true, hint, error: wrong, ..Field::default() })
 }
 
 /// Tells a browser that keeps passwords whose this is.
-pub(super) fn username(name: &str) -> Markup {
+pub(super) fn username_field(name: &str) -> Markup {
     html! { input type="text" value=(name) autocomplete="username" readonly hidden; }
 }

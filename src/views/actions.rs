@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::icons::{self, Icon};
-use super::removal::{View, quoted};
+use super::removal::{MessageView, quoted_message};
 use super::sheet;
 use crate::domain::{MessageId, Room};
 
@@ -26,13 +26,13 @@ pub enum Action {
     /// Take it off.
     Unpin,
     /// Read it and what came after it once more later.
-    Unread,
+    MarkUnread,
     /// See it in its place, by an address that can be passed on.
     Link,
     /// Tell those who keep order of it.
     Report,
     /// Take it away.
-    Remove,
+    Delete,
 }
 
 impl Action {
@@ -46,10 +46,10 @@ impl Action {
             Self::History => "Earlier versions",
             Self::Pin => "Pin to the room",
             Self::Unpin => "Unpin",
-            Self::Unread => "Mark unread from here",
+            Self::MarkUnread => "Mark unread from here",
             Self::Link => "Link to this message",
             Self::Report => "Report…",
-            Self::Remove => "Remove…",
+            Self::Delete => "Remove…",
         }
     }
 
@@ -60,72 +60,72 @@ impl Action {
             Self::React => Icon::Smile,
             Self::Edit | Self::History => Icon::Edit,
             Self::Pin | Self::Unpin => Icon::Pin,
-            Self::Unread => Icon::Dot,
+            Self::MarkUnread => Icon::Dot,
             Self::Link => Icon::Link,
             Self::Report => Icon::Alert,
-            Self::Remove => Icon::Trash,
+            Self::Delete => Icon::Trash,
         }
     }
 
     /// Where it is done.
-    fn address(self, view: &View) -> String {
+    fn href(self, view: &MessageView) -> String {
         let page = match self {
-            Self::Reply => return reply(view.room, view.message.id),
+            Self::Reply => return reply_href(view.room, view.message.id),
             Self::React => "/reactions",
             Self::Edit => "/edit",
             Self::Thread => "/thread",
             Self::History => "/history",
             Self::Pin => "/pin",
             Self::Unpin => "/unpin",
-            Self::Unread => return format!("{}/unread", view.room.address.path()),
+            Self::MarkUnread => return format!("{}/unread", view.room.slug.path()),
             Self::Link => "",
             Self::Report => "/report",
-            Self::Remove => "/delete",
+            Self::Delete => "/delete",
         };
         view.path() + page
     }
 
     /// Whether it is done at once, and not on a page of its own.
-    fn is_done_at_once(self) -> bool {
-        matches!(self, Self::Pin | Self::Unpin | Self::Unread)
+    fn is_immediate(self) -> bool {
+        matches!(self, Self::Pin | Self::Unpin | Self::MarkUnread)
     }
 }
 
 /// Where a message is answered.
-fn reply(room: &Room, message: MessageId) -> String {
-    format!("{}?reply={message}#text", room.address.path())
+fn reply_href(room: &Room, message: MessageId) -> String {
+    format!("{}?reply={message}#text", room.slug.path())
 }
 
 /// All that somebody may do, as a page.
-pub fn page(view: &View, actions: &[Action]) -> Markup {
+pub fn page(view: &MessageView, actions: &[Action]) -> Markup {
     let body = html! {
         section aria-labelledby="what" {
             (sheet::section_head("what", "What to do with this message", ""))
-            (quoted(view.message, view.now))
+            (quoted_message(view.message, view.now))
             ul.rows role="list" {
-                @for action in actions { li { (entry(view, *action, "button quiet")) } }
+                @for action in actions { li { (menu_entry(view, *action, "button quiet")) } }
             }
-            p { (view.back()) }
+            p { (view.cancel_link()) }
         }
     };
-    sheet::of_room("Actions", view.room, view.places, None, body)
+    sheet::room_page("Actions", view.room, view.places, None, body)
 }
 
 /// The same, as the menu that the script opens.
-pub fn menu(view: &View, actions: &[Action]) -> Markup {
-    html! { @for action in actions { (entry(view, *action, "")) } }
+pub fn menu(view: &MessageView, actions: &[Action]) -> Markup {
+    html! { @for action in actions { (menu_entry(view, *action, "")) } }
 }
 
-fn entry(view: &View, action: Action, class: &str) -> Markup {
+fn menu_entry(view: &MessageView, action: Action, class: &str) -> Markup {
     let class =
-        if action == Action::Remove { format!("{class} danger").trim_start().to_owned() } else { class.to_owned() };
+        if action == Action::Delete { format!("{class} danger").trim_start().to_owned() } else { class.to_owned() };
     let class = (!class.is_empty()).then_some(class);
-    let address = action.address(view);
+    let address = action.href(view);
     let words = html! { (icons::icon(action.icon())) (action.name()) };
     html! {
-        @if action.is_done_at_once() {
+        @if action.is_immediate() {
             form method="post" action=(address) {
-                @if action == Action::Unread { input type="hidden" name="message" value=(view.message.id); }
+                @if action == Action::MarkUnread { input type="hidden" name="message" value=(view.message.id); }
                 button class=[class] { (words) }
             }
         } @else {
@@ -140,16 +140,16 @@ pub(super) fn tools(may_speak: bool) -> Markup {
     html! {
         div #tools .message-tools role="group" aria-label="Do with this message" hidden {
             @if may_speak {
-                (tool("React", Icon::Smile, "/reactions"))
-                (tool("Reply", Icon::Reply, "/reply"))
-                (tool("Edit", Icon::Edit, "/edit"))
+                (tool_button("React", Icon::Smile, "/reactions"))
+                (tool_button("Reply", Icon::Reply, "/reply"))
+                (tool_button("Edit", Icon::Edit, "/edit"))
             }
-            (tool("More", Icon::More, "/actions"))
+            (tool_button("More", Icon::More, "/actions"))
         }
         div #menu .menu popover {}
     }
 }
 
-fn tool(name: &str, icon: Icon, page: &str) -> Markup {
+fn tool_button(name: &str, icon: Icon, page: &str) -> Markup {
     html! { a.icon-button href="" tabindex="-1" aria-label=(name) title=(name) data-page=(page) { (icons::icon(icon)) } }
 }

@@ -11,16 +11,16 @@ use crate::domain::{Author, Room};
 
 /// Something that can be taken.
 #[derive(Clone, Debug)]
-pub struct Choice {
+pub struct Suggestion {
     /// What stands in the text instead of what was begun.
     pub insert: String,
     /// What it is.
-    pub what: What,
+    pub target: SuggestionTarget,
 }
 
 /// What somebody takes.
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum SuggestionTarget {
     /// Somebody.
     Person(Author),
     /// Everybody, by this word.
@@ -33,61 +33,61 @@ pub enum What {
     Slash(&'static str, &'static str, &'static str),
 }
 
-impl Choice {
+impl Suggestion {
     /// The word for what it is.
     pub fn kind(&self) -> &'static str {
-        match self.what {
-            What::Person(_) => "person",
-            What::All(_) => "all",
-            What::Emoji(..) => "emoji",
-            What::Room(_) => "room",
-            What::Slash(..) => "command",
+        match self.target {
+            SuggestionTarget::Person(_) => "person",
+            SuggestionTarget::All(_) => "all",
+            SuggestionTarget::Emoji(..) => "emoji",
+            SuggestionTarget::Room(_) => "room",
+            SuggestionTarget::Slash(..) => "command",
         }
     }
 
     /// The name by which it is known.
     pub fn name(&self) -> &str {
-        match &self.what {
-            What::Person(author) => &author.name,
-            What::All(word) | What::Slash(word, ..) => word,
-            What::Emoji(_, name) => name,
-            What::Room(room) => &room.name,
+        match &self.target {
+            SuggestionTarget::Person(author) => &author.name,
+            SuggestionTarget::All(word) | SuggestionTarget::Slash(word, ..) => word,
+            SuggestionTarget::Emoji(_, name) => name,
+            SuggestionTarget::Room(room) => &room.name,
         }
     }
 }
 
 /// Where a page's script asks, for somebody who writes in this room; what was begun comes behind it.
-pub(super) fn address(room: &Room) -> String {
-    format!("/complete?room={}&q=", utf8_percent_encode(room.address.as_str(), NON_ALPHANUMERIC))
+pub(super) fn room_insertion(room: &Room) -> String {
+    format!("/autocomplete?room={}&q=", utf8_percent_encode(room.slug.as_str(), NON_ALPHANUMERIC))
 }
 
 /// The options.
-pub fn options(choices: &[Choice]) -> Markup {
+pub fn options(choices: &[Suggestion]) -> Markup {
     html! {
         @for (n, choice) in choices.iter().enumerate() {
-            li #{ "choice-" (n) } role="option" aria-selected=(n == 0) data-insert=(choice.insert) { (shown(choice)) }
+            li #{ "choice-" (n) } role="option" aria-selected=(n == 0) data-insert=(choice.insert) { (render_suggestion(choice)) }
         }
     }
 }
 
-fn shown(choice: &Choice) -> Markup {
+fn render_suggestion(choice: &Suggestion) -> Markup {
     html! {
-        @match &choice.what {
-            What::Person(author) => {
+        @match &choice.target {
+            SuggestionTarget::Person(author) => {
                 (avatar::small(author)) span.place-name dir="auto" { (author.name) }
             }
-            What::All(word) => {
+            SuggestionTarget::All(word) => {
                 (icons::icon(Icon::People)) span.place-name { "@" (word) }
                 span.muted { "everybody here" }
             }
-            What::Emoji(emoji, name) => {
+            SuggestionTarget::Emoji(emoji, name) => {
                 span.emoji-char aria-hidden="true" { (emoji) } span.place-name { ":" (name) ":" }
             }
-            What::Room(room) => {
-                (icons::icon(if room.kind.is_hidden() { Icon::Lock } else { Icon::Hash }))
+            SuggestionTarget::Room(room) => {
+                (icons::icon(if room.visibility.is_members_only() { Icon::Lock } else { Icon::Hash }))
                 span.place-name dir="auto" { (room.name) }
             }
-            What::Slash(word, takes, does) => {
+            SuggestionTarget::Slash(word, takes, does) => {
                 span.command { code { "/" (word) } @if !takes.is_empty() { " " span.muted { (takes) } } }
                 " " span.muted { (does) }
             }

@@ -3,65 +3,65 @@
 
 use maud::{Markup, html};
 
-use super::sidebar::Places;
+use super::sidebar::SidebarView;
 use super::{message, sheet, time};
-use crate::domain::{Day, OfDay, Room};
+use crate::domain::{Day, DayPage, Room};
 
 /// What the page of a day shows.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct DayView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// The day.
     pub day: Day,
     /// What was said on it.
-    pub said: &'a OfDay,
+    pub page: &'a DayPage,
     /// The day on which it is looked at.
     pub today: Day,
 }
 
 /// The page.
-pub fn page(view: &View) -> Markup {
-    let View { room, day, said, .. } = *view;
-    let path = room.address.path();
+pub fn page(view: &DayView) -> Markup {
+    let DayView { room, day, page: said, .. } = *view;
+    let path = room.slug.path();
     let body = html! {
         section aria-labelledby="day" data-utc {
             div.section-head { div {
-                h2 #day { time datetime=(day) { (time::of_day(day)) } ", UTC" }
+                h2 #day { time datetime=(day) { (time::format_calendar_day(day)) } ", UTC" }
                 p { "Days here follow UTC, so this page is the same for everybody." }
             } }
-            @if said.messages.is_empty() { p { (nothing(view)) } }
-            (days(view, "Days"))
+            @if said.messages.is_empty() { p { (empty_text(view)) } }
+            (day_links(view, "Days"))
             (calendar(view))
-            @if let (true, Some(first)) = (said.older, said.messages.first()) {
+            @if let (true, Some(first)) = (said.has_older, said.messages.first()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?before=" (first.id) } { "Earlier on this day" } }
             }
             @if !said.messages.is_empty() {
-                ol.thread role="list" { @for message in &said.messages { (message::item(&room.address, message)) } }
+                ol.thread role="list" { @for message in &said.messages { (message::render_item(&room.slug, message)) } }
             }
-            @if let (true, Some(last)) = (said.newer, said.messages.last()) {
+            @if let (true, Some(last)) = (said.has_newer, said.messages.last()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?after=" (last.id) } { "Later on this day" } }
             }
-            @if !said.messages.is_empty() { (days(view, "Days, below the messages")) }
+            @if !said.messages.is_empty() { (day_links(view, "Days, below the messages")) }
         }
     };
-    sheet::of_room(&time::date(day), room, view.places, None, body)
+    sheet::room_page(&time::format_date(day), room, view.places, None, body)
 }
 
 /// The ways to the last day before and the first after on which something was said, and to the present.
-fn days(view: &View, label: &str) -> Markup {
-    let (path, said) = (view.room.address.path(), view.said);
-    let name = |day: Day| time::date_within(day, view.today);
+fn day_links(view: &DayView, label: &str) -> Markup {
+    let (path, said) = (view.room.slug.path(), view.page);
+    let name = |day: Day| time::format_date_relative(day, view.today);
     html! {
         nav.actions aria-label=(label) {
-            @if let Some(before) = said.before {
+            @if let Some(before) = said.previous_day {
                 a.button rel="prev" href={ (path) "/days/" (before) } {
                     span aria-hidden="true" { "←" } span { span.sr { "Before: " } (name(before)) }
                 }
             }
-            @if let Some(after) = said.after {
+            @if let Some(after) = said.next_day {
                 a.button rel="next" href={ (path) "/days/" (after) } {
                     span { span.sr { "After: " } (name(after)) } span aria-hidden="true" { "→" }
                 }
@@ -72,8 +72,8 @@ fn days(view: &View, label: &str) -> Markup {
 }
 
 /// What a day without messages says.
-fn nothing(view: &View) -> &'static str {
-    let is_first_word_due = view.said.before.is_none() && view.said.after.is_none();
+fn empty_text(view: &DayView) -> &'static str {
+    let is_first_word_due = view.page.previous_day.is_none() && view.page.next_day.is_none();
     if view.day > view.today {
         "This day is yet to come."
     } else if is_first_word_due {
@@ -83,9 +83,9 @@ fn nothing(view: &View) -> &'static str {
     }
 }
 
-fn calendar(view: &View) -> Markup {
+fn calendar(view: &DayView) -> Markup {
     html! {
-        form.actions method="get" action={ (view.room.address.path()) "/days" } aria-label="Another day" {
+        form.actions method="get" action={ (view.room.slug.path()) "/days" } aria-label="Another day" {
             label for="date" { "Another day" }
             input #date type="date" name="date" required value=(view.day) max=(view.today);
             button.button { "Go" }

@@ -3,41 +3,41 @@
 use maud::{Markup, html};
 
 use super::completing;
-use super::fields::{self, Again};
-use super::removal::View;
+use super::fields::{self, FormState};
+use super::removal::MessageView;
 use super::sheet;
 use super::text::{self, Shown};
-use super::time::{Stamp, ago};
-use crate::domain::{Moment, Version, as_typed};
+use super::time::{FormattedTime, format_ago};
+use crate::domain::{Timestamp, Version, escape_slash};
 
 /// The name of the field, and of what is wrong with it.
 const FIELD: &str = "body";
 
 /// The form with the text as it is, or as it was typed when that was refused.
-pub fn form(view: &View, again: &Again) -> Markup {
-    let wrong = again.wrong(FIELD);
+pub fn form(view: &MessageView, again: &FormState) -> Markup {
+    let wrong = again.error_for(FIELD);
     let body = html! {
         section aria-labelledby="edit" {
             (sheet::section_head("edit", "Edit your message", "People in the room can still see the earlier versions."))
             form.stack method="post" action={ (view.path()) "/edit" } enctype="multipart/form-data" {
-                (again.wrong_with_all(&[FIELD]))
+                (again.general_error(&[FIELD]))
                 div.field {
                     label for="text" { "Your message" }
                     // HTML drops the first line break of a text area, so this one is for it to drop.
-                    textarea #text name=(FIELD) required rows="6" dir="auto" autofocus data-completes=(completing::address(view.room))
+                    textarea #text name=(FIELD) required rows="6" dir="auto" autofocus data-completes=(completing::room_insertion(view.room))
                         aria-invalid=[wrong.map(|_| "true")]
-                        aria-describedby=[wrong.map(|_| "text-error")] { "\n" (again.typed(FIELD, &as_typed(&view.message.body))) }
-                    @if let Some(why) = wrong { (fields::error("text-error", why)) }
+                        aria-describedby=[wrong.map(|_| "text-error")] { "\n" (again.value(FIELD, &escape_slash(&view.message.body))) }
+                    @if let Some(why) = wrong { (fields::error_text("text-error", why)) }
                 }
-                div.actions { button.button.primary { "Save" } (view.back()) }
+                div.actions { button.button.primary { "Save" } (view.cancel_link()) }
             }
         }
     };
-    sheet::of_room("Edit", view.room, view.places, None, body)
+    sheet::room_page("Edit", view.room, view.places, None, body)
 }
 
 /// What it said before, oldest first, and what it says now.
-pub fn history(view: &View, versions: &[Version]) -> Markup {
+pub fn history(view: &MessageView, versions: &[Version]) -> Markup {
     let (message, author) = (view.message, &view.message.author);
     let body = html! {
         section aria-labelledby="history" {
@@ -46,29 +46,29 @@ pub fn history(view: &View, versions: &[Version]) -> Markup {
                 p { a href=(author.path()) { bdi { (author.name) } } " said it and changed it since. The last is how it reads now." }
             } }
             ol.rows role="list" {
-                @for (version, from) in versions.iter().zip(moments(message.at, versions)) {
-                    li { (said(from, view.now, text::paragraphs(&version.body))) }
+                @for (version, from) in versions.iter().zip(version_times(message.at, versions)) {
+                    li { (version_item(from, view.now, text::paragraphs(&version.body))) }
                 }
-                li { (said(moments(message.at, versions).last().unwrap_or(message.at), view.now, html! { (Shown::of_message(message)) })) }
+                li { (version_item(version_times(message.at, versions).last().unwrap_or(message.at), view.now, html! { (Shown::of_message(message)) })) }
             }
-            p { (view.back()) }
+            p { (view.cancel_link()) }
         }
     };
-    sheet::of_room("Earlier versions", view.room, view.places, None, body)
+    sheet::room_page("Earlier versions", view.room, view.places, None, body)
 }
 
 /// From when on it said each, and at last what it says now.
-pub(super) fn moments(said_at: Moment, versions: &[Version]) -> impl Iterator<Item = Moment> {
-    std::iter::once(said_at).chain(versions.iter().map(|version| version.until))
+pub(super) fn version_times(said_at: Timestamp, versions: &[Version]) -> impl Iterator<Item = Timestamp> {
+    std::iter::once(said_at).chain(versions.iter().map(|version| version.replaced_at))
 }
 
-fn said(from: Moment, now: Moment, text: Markup) -> Markup {
-    let stamp = Stamp::of(from);
+fn version_item(from: Timestamp, now: Timestamp, text: Markup) -> Markup {
+    let stamp = FormattedTime::new(from);
     html! {
         div.who {
             p.muted {
-                time datetime={ (stamp.to_the_second()) "Z" } { (stamp.date()) " " (stamp.clock()) " UTC" }
-                ", " (ago(from, now))
+                time datetime={ (stamp.to_the_second()) "Z" } { (stamp.date()) " " (stamp.hour_minute()) " UTC" }
+                ", " (format_ago(from, now))
             }
             div.body dir="auto" { (text) }
         }

@@ -7,28 +7,28 @@ use super::icons::{self, Icon};
 /// A form that could not be done: what was typed into it, and what is wrong with it. One that nobody has sent yet has
 /// neither.
 #[derive(Clone, Debug, Default)]
-pub struct Again {
+pub struct FormState {
     /// What stands in the fields, by their names. Passwords are typed again.
     pub typed: Vec<(&'static str, String)>,
     /// Why it could not be done, and with which field that has to do, if with one.
-    pub wrong: Option<(Option<&'static str>, String)>,
+    pub error: Option<(Option<&'static str>, String)>,
 }
 
-impl Again {
+impl FormState {
     /// What stands in this field; at first what it starts with.
-    pub(super) fn typed<'a>(&'a self, name: &str, start: &'a str) -> &'a str {
+    pub(super) fn value<'a>(&'a self, name: &str, start: &'a str) -> &'a str {
         self.typed.iter().find(|(field, _)| *field == name).map_or(start, |(_, value)| value)
     }
 
     /// What is wrong with this field.
-    pub(super) fn wrong(&self, name: &str) -> Option<&str> {
-        self.wrong.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, why)| why.as_str())
+    pub(super) fn error_for(&self, name: &str) -> Option<&str> {
+        self.error.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, why)| why.as_str())
     }
 
     /// What is wrong with none of these fields alone.
-    pub(super) fn wrong_with_all(&self, fields: &[&str]) -> Markup {
-        let whole = self.wrong.as_ref().filter(|(field, _)| field.is_none_or(|field| !fields.contains(&field)));
-        html! { @if let Some((_, why)) = whole { (error("form-error", why)) } }
+    pub(super) fn general_error(&self, fields: &[&str]) -> Markup {
+        let whole = self.error.as_ref().filter(|(field, _)| field.is_none_or(|field| !fields.contains(&field)));
+        html! { @if let Some((_, why)) = whole { (error_text("form-error", why)) } }
     }
 }
 
@@ -47,12 +47,12 @@ pub(super) struct Field<'a> {
     pub required: bool,
     pub hint: &'a str,
     /// What is wrong with it.
-    pub wrong: Option<&'a str>,
+    pub error: Option<&'a str>,
 }
 
 /// The field.
-pub(super) fn field(field: Field) -> Markup {
-    let Field { name, label, kind, value, autocomplete, max, required, hint, wrong } = field;
+pub(super) fn render_field(field: Field) -> Markup {
+    let Field { name, label, kind, value, autocomplete, max, required, hint, error: wrong } = field;
     let described = match (hint.is_empty(), wrong.is_some()) {
         (true, false) => None,
         (false, false) => Some(format!("{name}-hint")),
@@ -64,14 +64,14 @@ pub(super) fn field(field: Field) -> Markup {
             label for=(name) { (label) }
             input id=(name) name=(name) type=(kind) value=(value) required[required] maxlength=[max]
                 autocomplete=(autocomplete) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[described];
-            @if let Some(why) = wrong { (error(&format!("{name}-error"), why)) }
+            @if let Some(why) = wrong { (error_text(&format!("{name}-error"), why)) }
             @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
         }
     }
 }
 
 /// One of several, by a radio button each: value and words.
-pub(super) fn choice(name: &str, label: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
+pub(super) fn radio_group(name: &str, label: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
     html! {
         div.field {
             span id={ (name) "-label" } { (label) }
@@ -88,7 +88,7 @@ pub(super) fn choice(name: &str, label: &str, options: &[(&str, &str)], chosen: 
 }
 
 /// Any of several, by a box to tick each: value and words. A form has the name once for each that is ticked.
-pub(super) fn ticks(name: &str, label: &str, options: &[(&str, &str)], ticked: &[&str], wrong: Option<&str>) -> Markup {
+pub(super) fn checkbox_group(name: &str, label: &str, options: &[(&str, &str)], ticked: &[&str], wrong: Option<&str>) -> Markup {
     html! {
         fieldset.field aria-describedby=[wrong.map(|_| format!("{name}-error"))] {
             legend { (label) }
@@ -98,7 +98,7 @@ pub(super) fn ticks(name: &str, label: &str, options: &[(&str, &str)], ticked: &
                     (words)
                 }
             }
-            @if let Some(why) = wrong { (error(&format!("{name}-error"), why)) }
+            @if let Some(why) = wrong { (error_text(&format!("{name}-error"), why)) }
         }
     }
 }
@@ -114,6 +114,6 @@ pub(super) fn switch(name: &str, label: &str, hint: &str, on: bool) -> Markup {
 }
 
 /// What is wrong with a field, or with the whole form.
-pub(super) fn error(id: &str, why: &str) -> Markup {
+pub(super) fn error_text(id: &str, why: &str) -> Markup {
     html! { p.error id=(id) role="alert" { (icons::small(Icon::Alert)) (why) } }
 }

@@ -3,76 +3,76 @@
 
 use maud::{Markup, html};
 
-use crate::domain::{Author, Kind, Message, MessageId, Reading, Room, Seq};
+use crate::domain::{Author, Visibility, Message, MessageId, ReadState, Room, Seq};
 
 /// Where on a page begins what its viewer has not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fresh {
+pub(super) enum UnreadDivider {
     /// Nowhere: they have read all of it, or what they have not read comes later.
-    Nowhere,
+    None,
     /// With this message, and there is so much of it.
-    From(MessageId, u64),
+    Before(MessageId, u64),
     /// Before the page.
     Earlier(u64),
 }
 
-impl Fresh {
+impl UnreadDivider {
     /// On a page of these messages of a room, before and after which there may be more.
-    pub fn of(
+    pub fn find(
         room: &Room,
-        reading: &Reading,
+        reading: &ReadState,
         viewer: &Author,
         messages: &[Message],
         (older, newer): (bool, bool),
     ) -> Self {
         // Whoever has never read in a room for all is told of what speaks to them alone: where that is, nothing tells.
-        let is_told = reading.unread > 0 && (reading.read > Seq(0) || room.kind == Kind::Direct);
-        let is_fresh = |message: &&Message| message.id > reading.read && message.author.id != viewer.id;
-        let Some(first) = messages.iter().find(is_fresh).filter(|_| is_told) else { return Self::Nowhere };
-        let on_page = messages.iter().filter(|message| message.id > reading.read).count() as u64;
-        let reaches_back = !older || messages.first().is_some_and(|message| message.id <= reading.read);
+        let is_told = reading.unread > 0 && (reading.read_up_to > Seq(0) || room.visibility == Visibility::Direct);
+        let is_fresh = |message: &&Message| message.id > reading.read_up_to && message.author.id != viewer.id;
+        let Some(first) = messages.iter().find(is_fresh).filter(|_| is_told) else { return Self::None };
+        let on_page = messages.iter().filter(|message| message.id > reading.read_up_to).count() as u64;
+        let reaches_back = !older || messages.first().is_some_and(|message| message.id <= reading.read_up_to);
         if reaches_back || (!newer && on_page >= reading.unread) {
-            Self::From(first.id, reading.unread)
+            Self::Before(first.id, reading.unread)
         } else {
             Self::Earlier(reading.unread)
         }
     }
 
     /// The line above this message, if what is new begins with it.
-    pub fn line(self, message: &Message) -> Markup {
+    pub fn render_line(self, message: &Message) -> Markup {
         html! {
-            @if let Self::From(first, count) = self {
-                @if first == message.id { li #new .new-line { (words(count)) } }
+            @if let Self::Before(first, count) = self {
+                @if first == message.id { li #new .new-line { (unread_text(count)) } }
             }
         }
     }
 }
 
-fn words(count: u64) -> String {
+fn unread_text(count: u64) -> String {
     format!("{count} new message{}", if count == 1 { "" } else { "s" })
 }
 
 /// The way to what is new: shown by the script while the line is out of sight, and always where it is on another page.
-pub(super) fn way(fresh: Fresh, room: &Room, reading: &Reading) -> Markup {
-    let path = room.address.path();
+pub(super) fn jump_link(fresh: UnreadDivider, room: &Room, reading: &ReadState) -> Markup {
+    let path = room.slug.path();
     html! {
         @match fresh {
-            Fresh::Nowhere => {},
-            Fresh::From(_, count) => a #first-new .pill.above href="#new" hidden { (words(count)) },
-            Fresh::Earlier(count) => {
-                a #first-new .pill.above href={ (path) "?around=" (reading.read) "#new" } { (words(count)) }
+            UnreadDivider::None => {},
+            UnreadDivider::Before(_, count) => a #first-new .pill.above href="#new" hidden { (unread_text(count)) },
+            UnreadDivider::Earlier(count) => {
+                a #first-new .pill.above href={ (path) "?around=" (reading.read_up_to) "#new" } { (unread_text(count)) }
             },
         }
     }
 }
 
 /// The button that says that all of this has been read, for whoever has no script to say it.
-pub(super) fn button(room: &Room, reading: &Reading) -> Markup {
+pub(super) fn mark_read_button(room: &Room, reading: &ReadState) -> Markup {
     html! {
-        @if reading.moves_to(reading.last) {
+        @if reading.would_advance_to(reading.last_message) {
             noscript {
-                form.edge-link method="post" action={ (room.address.path()) "/read" } {
-                    input type="hidden" name="seq" value=(reading.last);
+                form.edge-link method="post" action={ (room.slug.path()) "/read" } {
+                    input type="hidden" name="seq" value=(reading.last_message);
                     button.link { "Mark as read" }
                 }
             }

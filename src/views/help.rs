@@ -3,14 +3,14 @@
 
 use maud::{Markup, html};
 
-use super::keys::{self, Key};
+use super::keys::{self, Shortcut};
 use super::sheet;
-use super::sidebar::Places;
+use super::sidebar::SidebarView;
 use super::text::{self, Code, Names, Shown};
-use crate::domain::{Body, COMMANDS};
+use crate::domain::{Body, SLASH_COMMANDS};
 
 /// What can be written so that it looks like something, each shown as it comes out.
-const WRITTEN: [&str; 9] = [
+const FORMATTING_EXAMPLES: [&str; 9] = [
     "**bold**",
     "*slanted*",
     "~~struck~~",
@@ -23,67 +23,67 @@ const WRITTEN: [&str; 9] = [
 ];
 
 /// The page.
-pub fn page(places: &Places) -> Markup {
-    sheet::page("Help", places, (&[], ""), None, all())
+pub fn page(places: &SidebarView) -> Markup {
+    sheet::page("Help", places, (&[], ""), None, help_sections())
 }
 
 /// What the dialog holds.
 pub fn dialog() -> Markup {
     html! {
-        (sheet::close())
+        (sheet::close_button())
         h2 #over-title { "Help" }
-        (all())
+        (help_sections())
     }
 }
 
-fn all() -> Markup {
+fn help_sections() -> Markup {
     html! {
         div.help {
             section.no-touch aria-labelledby="help-keys" {
                 h2 #help-keys { "Keys" }
-                (list("Anywhere", &keys::ANYWHERE))
-                (list("On a message", &keys::ON_MESSAGE))
-                p.hint { "To get onto one, click it, or press " (pressed("Shift+Tab")) " where you write." }
-                (list("Where you write", &keys::WRITING))
+                (key_list("Anywhere", &keys::ANYWHERE))
+                (key_list("On a message", &keys::ON_MESSAGE))
+                p.hint { "To get onto one, click it, or press " (key_combination("Shift+Tab")) " where you write." }
+                (key_list("Where you write", &keys::WRITING))
                 p.hint { "On a Mac, ⌘ in place of Ctrl." }
             }
             div {
                 section aria-labelledby="help-writing" {
                     h2 #help-writing { "Formatting" }
-                    dl { @for written in WRITTEN { div { dt { code { (written) } } dd { (shown(written)) } } } }
+                    dl { @for written in FORMATTING_EXAMPLES { div { dt { code { (written) } } dd { (example(written)) } } } }
                     p.hint {
                         code { "@name" } " speaks to somebody, " code { "@room" } " to everybody; " code { "#room" } " leads there."
                     }
                 }
                 section aria-labelledby="help-slash" {
                     h2 #help-slash { "Commands" }
-                    dl { @for command in COMMANDS { div { dt { code { "/" (command.word) } } dd { (command.does) } } } }
+                    dl { @for command in SLASH_COMMANDS { div { dt { code { "/" (command.name) } } dd { (command.effect) } } } }
                 }
             }
         }
     }
 }
 
-fn list(title: &str, keys: &[Key]) -> Markup {
+fn key_list(title: &str, keys: &[Shortcut]) -> Markup {
     html! {
         h3 { (title) }
         dl {
             @for key in keys {
                 div {
-                    dt { @for (n, way) in key.ways.iter().enumerate() { @if n > 0 { " or " } (pressed(way)) } }
-                    dd { (key.does) }
+                    dt { @for (n, way) in key.keys.iter().enumerate() { @if n > 0 { " or " } (key_combination(way)) } }
+                    dd { (key.action) }
                 }
             }
         }
     }
 }
 
-fn pressed(way: &str) -> Markup {
+fn key_combination(way: &str) -> Markup {
     html! { @for (n, cap) in keys::caps(way).into_iter().enumerate() { @if n > 0 { " " } kbd { (cap) } } }
 }
 
 /// As everybody would see it.
-fn shown(written: &str) -> Markup {
+fn example(written: &str) -> Markup {
     let nobody = Names { person: &|_| None, room: &|_| None };
     let words = Body::parse(written).map(|body| text::render(body, &nobody, Code::Coloured));
     html! { @if let Ok(words) = &words { div.body { (Shown::of(words)) } } }

@@ -77,7 +77,7 @@ impl Icon {
     }
 
     /// Its shape on a field of 24 by 24.
-    fn shape(self) -> &'static str {
+    fn path(self) -> &'static str {
         match self {
             Alert => r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5M12 15.8h.01"/>"#,
             Bell => r#"<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15ZM10 20.5h4"/>"#,
@@ -125,26 +125,26 @@ impl Icon {
 }
 
 /// The shapes, once per page and always the same.
-pub(super) fn sheet() -> PreEscaped<&'static str> {
-    static SHEET: LazyLock<String> = LazyLock::new(|| {
+pub(super) fn sprite() -> PreEscaped<&'static str> {
+    static SPRITE: LazyLock<String> = LazyLock::new(|| {
         let sheet = html! {
             svg hidden {
                 @for icon in ALL {
-                    symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.shape())) }
+                    symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.path())) }
                 }
             }
         };
         sheet.into_string()
     });
-    PreEscaped(&SHEET)
+    PreEscaped(&SPRITE)
 }
 
 /// A picture that says nothing beside a word that does. Written once: a page has one for each room.
 pub(super) fn icon(icon: Icon) -> PreEscaped<&'static str> {
-    static WRITTEN: LazyLock<[String; 25]> = LazyLock::new(|| {
+    static RENDERED: LazyLock<[String; 25]> = LazyLock::new(|| {
         ALL.map(|icon| html! { svg.icon aria-hidden="true" { use href={ "#" (icon.name()) } {} } }.into_string())
     });
-    PreEscaped(&WRITTEN[icon as usize])
+    PreEscaped(&RENDERED[icon as usize])
 }
 
 /// The same, smaller.
@@ -153,22 +153,22 @@ pub(super) fn small(icon: Icon) -> Markup {
 }
 
 /// A link that is a picture alone: its name is for those who hear it, and stands beside a pointer that rests on it.
-pub(super) fn link(href: &str, name: &str, picture: Icon) -> Markup {
+pub(super) fn icon_link(href: &str, name: &str, picture: Icon) -> Markup {
     html! { a.icon-button href=(href) aria-label=(name) title=(name) { (icon(picture)) } }
 }
 
 /// The same, smaller.
-pub(super) fn small_link(href: &str, name: &str, picture: Icon) -> Markup {
+pub(super) fn small_icon_link(href: &str, name: &str, picture: Icon) -> Markup {
     html! { a.icon-button href=(href) aria-label=(name) title=(name) { (small(picture)) } }
 }
 
 /// The same with the keys that do what it does.
-pub(super) fn link_with_keys(href: &str, (name, keys): (&str, &str), picture: Icon) -> Markup {
+pub(super) fn icon_link_with_shortcut(href: &str, (name, keys): (&str, &str), picture: Icon) -> Markup {
     html! { a.icon-button href=(href) aria-label=(name) title={ (name) " (" (keys) ")" } { (icon(picture)) } }
 }
 
 /// A button that is a picture alone, and opens a popover of the page.
-pub(super) fn opener(popover: &str, name: &str, picture: Icon) -> Markup {
+pub(super) fn popover_button(popover: &str, name: &str, picture: Icon) -> Markup {
     html! {
         button.icon-button type="button" popovertarget=(popover) aria-label=(name) title=(name) { (icon(picture)) }
     }

@@ -4,46 +4,46 @@ use maud::{Markup, html};
 
 use super::icons::{self, Icon};
 use super::sheet;
-use super::sidebar::Places;
-use crate::domain::{Involvement, Reading, Room};
+use super::sidebar::SidebarView;
+use crate::domain::{NotificationLevel, ReadState, Room};
 
 /// The page.
-pub fn page(places: &Places, room: &Room, reading: &Reading) -> Markup {
+pub fn page(places: &SidebarView, room: &Room, reading: &ReadState) -> Markup {
     let body = html! {
         section aria-labelledby="hear" {
             (sheet::section_head("hear", "What to hear of", "Only you see what you choose here."))
             (form(room, reading))
-            p { (sheet::back(room, room.address.path())) }
+            p { (sheet::back(room, room.slug.path())) }
         }
     };
-    sheet::of_room("What to hear of", room, places, None, body)
+    sheet::room_page("What to hear of", room, places, None, body)
 }
 
 /// The bell in the head of a room, and the menu behind it.
-pub(super) fn bell(room: &Room, reading: &Reading) -> Markup {
-    let is_quiet = matches!(reading.involvement, Involvement::Nothing | Involvement::Hidden);
+pub(super) fn bell(room: &Room, reading: &ReadState) -> Markup {
+    let is_quiet = matches!(reading.level, NotificationLevel::Nothing | NotificationLevel::Hidden);
     let icon = if is_quiet { Icon::BellOff } else { Icon::Bell };
     html! {
-        (icons::opener("bell", &format!("What to hear of in {}", room.name), icon))
+        (icons::popover_button("bell", &format!("What to hear of in {}", room.name), icon))
         div #bell .menu popover role="dialog" aria-label="What to hear of" { (form(room, reading)) }
     }
 }
 
-fn form(room: &Room, reading: &Reading) -> Markup {
-    let chosen = reading.involvement.in_room(room.kind);
+fn form(room: &Room, reading: &ReadState) -> Markup {
+    let chosen = reading.level.resolve_for(room.visibility);
     html! {
-        form.involvement method="post" action={ (room.address.path()) "/involvement" } {
+        form.involvement method="post" action={ (room.slug.path()) "/notifications" } {
             fieldset {
                 legend { "Notify me about" }
-                @for choice in Involvement::CHOICES {
+                @for choice in NotificationLevel::CHOICES {
                     label.option {
-                        input type="radio" name="involvement" value=(choice.word()) required checked[choice == chosen];
-                        span { (title(choice)) br; span.hint { (meaning(choice)) } }
+                        input type="radio" name="level" value=(choice.as_str()) required checked[choice == chosen];
+                        span { (level_title(choice)) br; span.hint { (level_description(choice)) } }
                     }
                 }
             }
             label.option {
-                input type="checkbox" name="on_top" value="on" checked[reading.on_top];
+                input type="checkbox" name="favorite" value="on" checked[reading.favorite];
                 span { "Keep on top" br; span.hint { "Above the other rooms in your list" } }
             }
             div.actions { button.button.primary { "Save" } }
@@ -51,20 +51,20 @@ fn form(room: &Room, reading: &Reading) -> Markup {
     }
 }
 
-fn title(involvement: Involvement) -> &'static str {
+fn level_title(involvement: NotificationLevel) -> &'static str {
     match involvement {
-        Involvement::Everything => "Everything",
-        Involvement::Mentions | Involvement::Usual => "Mentions",
-        Involvement::Nothing => "Nothing",
-        Involvement::Hidden => "Hidden",
+        NotificationLevel::Everything => "Everything",
+        NotificationLevel::Mentions | NotificationLevel::Default => "Mentions",
+        NotificationLevel::Nothing => "Nothing",
+        NotificationLevel::Hidden => "Hidden",
     }
 }
 
-fn meaning(involvement: Involvement) -> &'static str {
+fn level_description(involvement: NotificationLevel) -> &'static str {
     match involvement {
-        Involvement::Everything => "Every message",
-        Involvement::Mentions | Involvement::Usual => "When somebody mentions you or replies to you",
-        Involvement::Nothing => "Stays in your list, silent",
-        Involvement::Hidden => "Out of your list, unless somebody mentions you or replies to you",
+        NotificationLevel::Everything => "Every message",
+        NotificationLevel::Mentions | NotificationLevel::Default => "When somebody mentions you or replies to you",
+        NotificationLevel::Nothing => "Stays in your list, silent",
+        NotificationLevel::Hidden => "Out of your list, unless somebody mentions you or replies to you",
     }
 }

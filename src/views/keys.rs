@@ -3,44 +3,44 @@
 
 /// Something that keys do.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Key {
+pub(super) struct Shortcut {
     /// The ways to press it, as the scripts call them: keys held together have a `+` between them, `Mod` is Ctrl, or the
     /// command key of a Mac.
-    pub ways: &'static [&'static str],
+    pub keys: &'static [&'static str],
     /// What comes of it.
-    pub does: &'static str,
+    pub action: &'static str,
 }
 
-const fn key(ways: &'static [&'static str], does: &'static str) -> Key {
-    Key { ways, does }
+const fn shortcut(ways: &'static [&'static str], does: &'static str) -> Shortcut {
+    Shortcut { keys: ways, action: does }
 }
 
 /// What works wherever one is.
-pub(super) const ANYWHERE: [Key; 4] = [
-    key(&["Mod+k"], "Go to a room"),
-    key(&["Alt+Shift+ArrowDown"], "Next unread room"),
-    key(&["Alt+Shift+ArrowUp"], "Previous unread room"),
-    key(&["Mod+/"], "This help"),
+pub(super) const ANYWHERE: [Shortcut; 4] = [
+    shortcut(&["Mod+k"], "Go to a room"),
+    shortcut(&["Alt+Shift+ArrowDown"], "Next unread room"),
+    shortcut(&["Alt+Shift+ArrowUp"], "Previous unread room"),
+    shortcut(&["Mod+/"], "This help"),
 ];
 
 /// What works while the focus is on a message.
-pub(super) const ON_MESSAGE: [Key; 8] = [
-    key(&["ArrowUp", "k"], "Message above"),
-    key(&["ArrowDown", "j"], "Message below"),
-    key(&["r"], "Reply"),
-    key(&["e"], "Edit, if it is yours"),
-    key(&["+", ":"], "React"),
-    key(&["m"], "More actions"),
-    key(&["?"], "This help"),
-    key(&["Escape"], "Back to writing"),
+pub(super) const ON_MESSAGE: [Shortcut; 8] = [
+    shortcut(&["ArrowUp", "k"], "Message above"),
+    shortcut(&["ArrowDown", "j"], "Message below"),
+    shortcut(&["r"], "Reply"),
+    shortcut(&["e"], "Edit, if it is yours"),
+    shortcut(&["+", ":"], "React"),
+    shortcut(&["m"], "More actions"),
+    shortcut(&["?"], "This help"),
+    shortcut(&["Escape"], "Back to writing"),
 ];
 
 /// What works where one writes.
-pub(super) const WRITING: [Key; 4] = [
-    key(&["Enter"], "Send"),
-    key(&["Shift+Enter"], "Break the line"),
-    key(&["ArrowUp"], "If nothing is written: edit your last message"),
-    key(&["Escape"], "Leave the preview, or the reply"),
+pub(super) const WRITING: [Shortcut; 4] = [
+    shortcut(&["Enter"], "Send"),
+    shortcut(&["Shift+Enter"], "Break the line"),
+    shortcut(&["ArrowUp"], "If nothing is written: edit your last message"),
+    shortcut(&["Escape"], "Leave the preview, or the reply"),
 ];
 
 /// The names of the keys that are pressed together for one way.
@@ -69,8 +69,8 @@ mod tests {
         lines.map(|line| line.split_once("', ").expect("a key and what it does").0).collect()
     }
 
-    fn listed(keys: &[Key]) -> Vec<&'static str> {
-        keys.iter().flat_map(|key| key.ways).copied().collect()
+    fn listed(keys: &[Shortcut]) -> Vec<&'static str> {
+        keys.iter().flat_map(|key| key.keys).copied().collect()
     }
 
     #[test]

@@ -25,10 +25,10 @@ pub(super) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
                 title { (title) }
                 link rel="icon" href=(ICON) type="image/svg+xml";
                 link rel="stylesheet" href=(TAPROOM_CSS);
-                @if let Some(viewer) = viewer { link rel="stylesheet" href=(stylesheet::address(viewer.id)); }
+                @if let Some(viewer) = viewer { link rel="stylesheet" href=(stylesheet::href(viewer.id)); }
                 script defer src=(APP_JS) {}
             }
-            body { (icons::sheet()) (body) }
+            body { (icons::sprite()) (body) }
         }
     }
 }

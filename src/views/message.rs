@@ -7,48 +7,48 @@ use super::avatar::{self, avatar};
 use super::escaped::Escaped;
 use super::icons::{self, Icon};
 use super::text::Shown;
-use super::time::{self, Stamp};
-use crate::domain::{Address, Message, Moment, Piece, Quote, Reacted, Reaction};
+use super::time::{self, FormattedTime};
+use crate::domain::{Slug, Message, Timestamp, ExcerptPart, Quote, ReactionGroup, Reaction};
 
 /// A message as a row of the list, with the day above it when it opens one.
-pub fn row(room: &Address, message: &Message) -> Markup {
+pub fn row(room: &Slug, message: &Message) -> Markup {
     Row(room, message).render()
 }
 
 /// The same, as a piece of a page.
-pub(super) struct Row<'a>(pub &'a Address, pub &'a Message);
+pub(super) struct Row<'a>(pub &'a Slug, pub &'a Message);
 
 /// Into the page's own buffer, as there are fifty of them.
 impl Render for Row<'_> {
     fn render_to(&self, page: &mut String) {
         let Self(room, message) = self;
-        if message.place.opens_day {
-            day(room, message.at).render_to(page);
+        if message.grouping.starts_day {
+            day_line(room, message.at).render_to(page);
         }
-        item(room, message).render_to(page);
+        render_item(room, message).render_to(page);
     }
 }
 
 /// The row alone.
-pub(super) fn item(room: &Address, message: &Message) -> Markup {
-    let (author, extras, stamp) = (&message.author, &message.more.extras, Stamp::of(message.at));
+pub(super) fn render_item(room: &Slug, message: &Message) -> Markup {
+    let (author, extras, stamp) = (&message.author, &message.details.extras, FormattedTime::new(message.at));
     // Where the name is not shown, Tab does not stop at it: the row above has the same.
-    let unseen = message.place.follows.then_some("-1");
+    let unseen = message.grouping.continues_group.then_some("-1");
     let here = html! { (Escaped(room.path())) "/messages/" (message.id.0) }; // escaped once
-    let (follows, is_removed) = (message.place.follows, message.is_removed());
+    let (follows, is_removed) = (message.grouping.continues_group, message.is_removed());
     html! {
         li #{ "m" (message.id.0) } .message.follows[follows].tombstone[is_removed] data-author=(author.id.0)
-            data-mentions=[spoken_to(message)] tabindex="-1" {
+            data-mentions=[mentioned_ids(message)] tabindex="-1" {
             (avatar(author))
             div.message-head {
                 a.author href=(Escaped(&author.path())) dir="auto" tabindex=[unseen] { (Escaped(&author.name)) } " "
                 span.tag.own-only { "you" } " "
                 a.time href=(here) {
-                    time datetime={ (Escaped(stamp.to_the_second())) "Z" } { (Escaped(stamp.clock())) " UTC" }
+                    time datetime={ (Escaped(stamp.to_the_second())) "Z" } { (Escaped(stamp.hour_minute())) " UTC" }
                 }
                 @if extras.pinned { " " span.tag { "pinned" } }
             }
-            @if let Some(quote) = &message.more.quote { (quoted(room, quote)) }
+            @if let Some(quote) = &message.details.quote { (quote_link(room, quote)) }
             @if is_removed { (tombstone()) } @else {
                 @let text = Shown::of_message(message);
                 div.body.emoji[text.is_emoji()] dir="auto" {
@@ -56,9 +56,9 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
                     @if extras.edited_at.is_some() { a.edited href={ (here) "/history" } { "edited" } }
                 }
             }
-            @if !extras.reactions.is_empty() { (reactions(&here, message)) }
-            @if extras.replies > 0 {
-                a.replies href={ (here) "/thread" } { (extras.replies) @if extras.replies == 1 { " reply" } @else { " replies" } }
+            @if !extras.reactions.is_empty() { (reaction_list(&here, message)) }
+            @if extras.reply_count > 0 {
+                a.replies href={ (here) "/thread" } { (extras.reply_count) @if extras.reply_count == 1 { " reply" } @else { " replies" } }
             }
             a.more href={ (here) "/actions" } { "More" }
         }
@@ -66,60 +66,60 @@ pub(super) fn item(room: &Address, message: &Message) -> Markup {
 }
 
 /// To whom a message speaks, for the stylesheets of those who read it.
-fn spoken_to(message: &Message) -> Option<String> {
-    let numbers = message.more.extras.mentions.iter().map(ToString::to_string);
-    let everybody = message.more.extras.calls_all.then(|| "all".to_owned());
+fn mentioned_ids(message: &Message) -> Option<String> {
+    let numbers = message.details.extras.mentions.iter().map(ToString::to_string);
+    let everybody = message.details.extras.mentions_room.then(|| "all".to_owned());
     let all: Vec<String> = numbers.chain(everybody).collect();
     (!all.is_empty()).then(|| all.join(" "))
 }
 
 /// What a message answers, and the way there.
-pub(super) fn quoted(room: &Address, quote: &Quote) -> Markup {
+pub(super) fn quote_link(room: &Slug, quote: &Quote) -> Markup {
     html! {
         a.quoted data-user=(quote.author.id) href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
             (avatar::tiny(&quote.author)) strong dir="auto" { (quote.author.name) }
             @if quote.excerpt.is_empty() { em { "This was removed." } } @else {
-                span dir="auto" { @for piece in &quote.excerpt { (begins(piece)) } }
+                span dir="auto" { @for piece in &quote.excerpt { (excerpt_part(piece)) } }
             }
         }
     }
 }
 
 /// Who is spoken to has their number, so that the page's script finds them when they are called otherwise.
-fn begins(piece: &Piece) -> Markup {
+fn excerpt_part(piece: &ExcerptPart) -> Markup {
     html! {
         @match piece {
-            Piece::Words(words) => (words),
-            Piece::Called(person) => span data-user=(person.id) { "@" (person.name) },
+            ExcerptPart::Text(words) => (words),
+            ExcerptPart::Mention(person) => span data-user=(person.id) { "@" (person.name) },
         }
     }
 }
 
 /// How people react: a form, in which each reaction is a button that adds one's own or takes it back.
-fn reactions(here: &Markup, message: &Message) -> Markup {
+fn reaction_list(here: &Markup, message: &Message) -> Markup {
     html! {
         form.reactions method="post" action={ (here) "/reactions" } hx-post={ (here) "/reactions" } hx-swap="none" {
-            @for reacted in &message.more.extras.reactions { (pill(message, reacted)) }
+            @for reacted in &message.details.extras.reactions { (reaction_button(message, reacted)) }
             a.reaction.add href={ (here) "/reactions" } aria-label="Add a reaction" { (icons::small(Icon::Smile)) }
         }
     }
 }
 
 /// One of them: an emoji, or words beside the face of who had them first. Who it is from is its description.
-fn pill(message: &Message, reacted: &Reacted) -> Markup {
-    let is_words = reacted.with.chars().any(char::is_alphabetic);
-    let mut named = message.named(reacted).peekable();
+fn reaction_button(message: &Message, reacted: &ReactionGroup) -> Markup {
+    let is_words = reacted.reaction.chars().any(char::is_alphabetic);
+    let mut named = message.named_reactors(reacted).peekable();
     let first = named.peek().copied().filter(|_| is_words);
     let mut from: Vec<String> = named.map(|author| isolated(&author.name)).collect();
-    if reacted.by.len() > from.len() {
-        from.push(format!("{} more", reacted.by.len() - from.len()));
+    if reacted.users.len() > from.len() {
+        from.push(format!("{} more", reacted.users.len() - from.len()));
     }
     html! {
-        button.reaction.boost[is_words] name=(Reaction::FIELD) value=(reacted.with) title=(listed(&from))
-            data-reactors=(numbers(reacted)) {
+        button.reaction.boost[is_words] name=(Reaction::FIELD) value=(reacted.reaction) title=(join_names(&from))
+            data-reactors=(reactor_ids(reacted)) {
             @if let Some(first) = first { (avatar::tiny(first)) }
-            span.emoji-char[!is_words] dir="auto" { (reacted.with) }
-            @if !is_words || reacted.by.len() > 1 { " " (reacted.by.len()) }
+            span.emoji-char[!is_words] dir="auto" { (reacted.reaction) }
+            @if !is_words || reacted.users.len() > 1 { " " (reacted.users.len()) }
         }
     }
 }
@@ -131,7 +131,7 @@ fn isolated(name: &str) -> String {
 }
 
 /// `Ann, Ben and Cleo`.
-fn listed(names: &[String]) -> String {
+fn join_names(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
@@ -139,8 +139,8 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-fn numbers(reacted: &Reacted) -> String {
-    reacted.by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+fn reactor_ids(reacted: &ReactionGroup) -> String {
+    reacted.users.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// What stands where something was said that was taken away.
@@ -150,28 +150,28 @@ fn tombstone() -> Markup {
 
 /// What the stream brings when a message is not what it was: the row as it is now, and what the answers to it show of it.
 /// The page keeps its nodes where they are still right, so nobody loses their place in it.
-pub fn changed(room: &Address, message: &Message, answers: &[Message]) -> Markup {
+pub fn update(room: &Slug, message: &Message, answers: &[Message]) -> Markup {
     html! {
-        (renewed(room, message))
+        (update_row(room, message))
         @for answer in answers {
-            @if let Some(quote) = &answer.more.quote {
-                hx-partial hx-target={ "#m" (answer.id) " .quoted" } hx-swap="outerHTML" { (quoted(room, quote)) }
+            @if let Some(quote) = &answer.details.quote {
+                hx-partial hx-target={ "#m" (answer.id) " .quoted" } hx-swap="outerHTML" { (quote_link(room, quote)) }
             }
         }
     }
 }
 
-fn renewed(room: &Address, message: &Message) -> Markup {
-    html! { hx-partial hx-target={ "#m" (message.id) } hx-swap="outerMorph" { (item(room, message)) } }
+fn update_row(room: &Slug, message: &Message) -> Markup {
+    html! { hx-partial hx-target={ "#m" (message.id) } hx-swap="outerMorph" { (render_item(room, message)) } }
 }
 
 /// The line that opens a day, and the way to all that was said on it.
-pub(super) fn day(room: &Address, at: Moment) -> Markup {
-    let stamp = Stamp::of(at);
+pub(super) fn day_line(room: &Slug, at: Timestamp) -> Markup {
+    let stamp = FormattedTime::new(at);
     html! {
         li.day {
             a href={ (room.path()) "/days/" (stamp.date()) } {
-                time datetime=(stamp.date()) { (time::day(at)) ", UTC" }
+                time datetime=(stamp.date()) { (time::format_day(at)) ", UTC" }
             }
         }
     }
@@ -179,14 +179,14 @@ pub(super) fn day(room: &Address, at: Moment) -> Markup {
 
 /// What the stream brings when somebody has said something: the row; and the message with which its thread began, which
 /// counts it.
-pub fn posted(room: &Address, message: &Message, began: Option<&Message>) -> Markup {
+pub fn append(room: &Slug, message: &Message, began: Option<&Message>) -> Markup {
     html! {
         hx-partial hx-target="#messages" hx-swap="beforeend" { (Row(room, message)) }
-        @if let Some(began) = began { (renewed(room, began)) }
+        @if let Some(began) = began { (update_row(room, began)) }
     }
 }
 
 /// The field that makes a message happen once, however often its form is sent.
-pub(super) fn nonce(nonce: &str) -> Markup {
+pub(super) fn nonce_marker(nonce: &str) -> Markup {
     html! { input #nonce type="hidden" name="nonce" value=(nonce) autocomplete="off"; }
 }

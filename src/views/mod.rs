@@ -51,7 +51,7 @@ pub mod thread;
 mod time;
 pub mod typing;
 
-pub use fields::Again;
-pub use people::Here;
+pub use fields::FormState;
+pub use people::PresenceList;
 pub use theme::Theme;
 pub use typing::Typists;

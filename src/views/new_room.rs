@@ -2,31 +2,31 @@
 
 use maud::{Markup, html};
 
-use super::fields::{self, Field, choice, field};
+use super::fields::{self, Field, radio_group, render_field};
 use super::sheet::{self, section_head};
-use super::sidebar::Places;
-use crate::domain::limits::ROOM_CHARS_MAX;
-use crate::domain::{Kind, Room};
+use super::sidebar::SidebarView;
+use crate::domain::limits::ROOM_NAME_CHARS_MAX;
+use crate::domain::{Visibility, Room};
 
 /// What was typed, or what the forms start with.
 #[derive(Clone, Debug, Default)]
-pub struct Draft {
+pub struct NewRoomForm {
     /// The new room's name.
     pub name: String,
     /// Who is to hear it.
-    pub kind: Kind,
+    pub visibility: Visibility,
     /// Who is to belong to it.
     pub members: String,
     /// With whom to talk.
     pub names: String,
     /// What is wrong with it.
-    pub wrong: Option<Wrong>,
+    pub error: Option<NewRoomError>,
 }
 
 /// What is wrong, and with which field.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each is the field of its name")]
-pub enum Wrong {
+pub enum NewRoomError {
     Name(String),
     Members(String),
     Names(String),
@@ -34,9 +34,9 @@ pub enum Wrong {
 
 /// What the page shows.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct RoomsView<'a> {
     /// What stands beside it.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// The rooms for everybody in the house, latest first.
     pub rooms: &'a [Room],
     /// Deleted ones that the viewer may have back.
@@ -44,23 +44,23 @@ pub struct View<'a> {
     /// Whether the viewer may create one.
     pub may_create: bool,
     /// What was typed.
-    pub draft: &'a Draft,
+    pub form: &'a NewRoomForm,
 }
 
 /// The kinds that a room can be given, in words.
-pub(super) const KINDS: [(&str, &str); 3] =
-    [("open", "Everybody here"), ("closed", "Picked people"), ("public", "The whole world")];
+pub(super) const VISIBILITIES: [(&str, &str); 3] =
+    [("open", "Everybody here"), ("private", "Picked people"), ("public", "The whole world")];
 
 /// The page.
-pub fn page(view: &View) -> Markup {
+pub fn page(view: &RoomsView) -> Markup {
     let body = html! {
-        @if view.may_create { section aria-labelledby="new" { (new_room(view.draft)) } }
-        section aria-labelledby="direct" { (direct(view.draft)) }
+        @if view.may_create { section aria-labelledby="new" { (new_room_form(view.form)) } }
+        section aria-labelledby="direct" { (direct_form(view.form)) }
         section aria-labelledby="all" {
             (section_head("all", "Rooms for everybody here", ""))
             ul.rows role="list" {
                 @for room in view.rooms {
-                    li { div.who { strong { a href=(room.address.path()) dir="auto" { (room.name) } } bdi { (room.topic) } } }
+                    li { div.who { strong { a href=(room.slug.path()) dir="auto" { (room.name) } } bdi { (room.topic) } } }
                 }
             }
             @if view.rooms.is_empty() { p.hint { "There is none yet." } }
@@ -72,7 +72,7 @@ pub fn page(view: &View) -> Markup {
                     @for room in view.deleted {
                         li {
                             div.who { strong dir="auto" { (room.name) } }
-                            form method="post" action={ (room.address.path()) "/undelete" } {
+                            form method="post" action={ (room.slug.path()) "/undelete" } {
                                 button.button { "Have it back" }
                             }
                         }
@@ -84,41 +84,41 @@ pub fn page(view: &View) -> Markup {
     sheet::page("Rooms", view.places, (&[], ""), None, body)
 }
 
-fn new_room(draft: &Draft) -> Markup {
-    let (name_wrong, members_wrong) = match &draft.wrong {
-        Some(Wrong::Name(why)) => (Some(why.as_str()), None),
-        Some(Wrong::Members(why)) => (None, Some(why.as_str())),
-        Some(Wrong::Names(_)) | None => (None, None),
+fn new_room_form(draft: &NewRoomForm) -> Markup {
+    let (name_wrong, members_wrong) = match &draft.error {
+        Some(NewRoomError::Name(why)) => (Some(why.as_str()), None),
+        Some(NewRoomError::Members(why)) => (None, Some(why.as_str())),
+        Some(NewRoomError::Names(_)) | None => (None, None),
     };
     html! {
         (section_head("new", "A new room", ""))
         form.stack method="post" action="/rooms" {
-            (field(Field {
+            (render_field(Field {
                 name: "name", label: "Name", kind: "text", value: &draft.name, autocomplete: "off",
-                max: Some(ROOM_CHARS_MAX), required: true, wrong: name_wrong, ..Field::default()
+                max: Some(ROOM_NAME_CHARS_MAX), required: true, error: name_wrong, ..Field::default()
             }))
-            (choice("kind", "Who hears it", &KINDS, draft.kind.word()))
-            (field(Field {
+            (radio_group("visibility", "Who hears it", &VISIBILITIES, draft.visibility.as_str()))
+            (render_field(Field {
                 name: "members", label: "Picked people", kind: "text", value: &draft.members, autocomplete: "off",
                 hint: "Names with commas between them, for a room of picked people. You belong to it anyway.",
-                wrong: members_wrong, ..Field::default()
+                error: members_wrong, ..Field::default()
             }))
             button.button.primary { "Create the room" }
         }
     }
 }
 
-fn direct(draft: &Draft) -> Markup {
-    let wrong = match &draft.wrong {
-        Some(Wrong::Names(why)) => Some(why.as_str()),
-        Some(Wrong::Name(_) | Wrong::Members(_)) | None => None,
+fn direct_form(draft: &NewRoomForm) -> Markup {
+    let error = match &draft.error {
+        Some(NewRoomError::Names(why)) => Some(why.as_str()),
+        Some(NewRoomError::Name(_) | NewRoomError::Members(_)) | None => None,
     };
     html! {
         (section_head("direct", "Talk alone", "Exactly you and those you name; nobody else ever comes in."))
         form.stack method="post" action="/direct" {
-            (field(fields::Field {
+            (render_field(fields::Field {
                 name: "names", label: "With", kind: "text", value: &draft.names, autocomplete: "off", required: true,
-                hint: "One name, or several with commas between them.", wrong, ..Field::default()
+                hint: "One name, or several with commas between them.", error, ..Field::default()
             }))
             button.button.primary { "Talk" }
         }

@@ -3,67 +3,67 @@
 use maud::{Markup, html};
 
 use super::avatar;
-use super::fields::{Field, choice, field, switch};
-use super::house::{kept, tags};
+use super::fields::{Field, radio_group, render_field, switch};
+use super::house::{admin_page, person_tags};
 use super::icons::{self, Icon};
 use super::sheet::{self, Notice, section_head};
-use super::sidebar::Places;
-use super::time::ago;
+use super::sidebar::SidebarView;
+use super::time::format_ago;
 use crate::domain::limits::REASON_CHARS_MAX;
-use crate::domain::{Moment, Person, Role, Room, spell};
+use crate::domain::{Timestamp, Person, Role, Room, describe_expiry};
 
 /// Somebody, as those see them who keep order.
 #[derive(Debug)]
-pub struct Listed {
+pub struct PersonRow {
     /// Who.
     pub person: Person,
     /// When they were here last, if anything knows them still.
-    pub seen_at: Option<Moment>,
+    pub seen_at: Option<Timestamp>,
     /// Since when they have their name.
-    pub entered_at: Moment,
+    pub joined_at: Timestamp,
     /// What the invitation was called by which they came.
     pub invited: Option<String>,
 }
 
 /// What the page of one shows.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct PersonView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// Who it is.
     pub person: &'a Person,
     /// What those see who keep order.
-    pub listed: Option<&'a Listed>,
+    pub details: Option<&'a PersonRow>,
     /// Whether the viewer may change their role.
     pub may_set_role: bool,
     /// Whether the viewer may make a link for a new password.
     pub may_reset: bool,
     /// Whether the viewer may silence them everywhere, and put them outside.
-    pub may_put_out: bool,
+    pub may_ban: bool,
     /// The rooms in which the viewer may silence them.
     pub rooms: &'a [&'a Room],
     /// What the page says once.
     pub notice: Option<&'a Notice>,
     /// Why, as it was typed.
-    pub why: &'a str,
+    pub reason: &'a str,
     /// What is wrong with that.
-    pub why_wrong: Option<&'a str>,
+    pub reason_error: Option<&'a str>,
     /// The moment.
-    pub now: Moment,
+    pub now: Timestamp,
 }
 
 /// For how long something is laid on somebody: the word in forms, and in words.
-const ENDS: [(&str, &str); 4] =
+const DURATIONS: [(&str, &str); 4] =
     [("1h", "An hour"), ("1d", "A day"), ("1w", "A week"), ("forever", "Until it is lifted")];
 
 /// The list of all people, or of those who were looked for.
-pub fn list(places: &Places, people: &[Listed], (found, all): (bool, u64), q: &str, now: Moment) -> Markup {
+pub fn list(places: &SidebarView, people: &[PersonRow], (found, all): (bool, u64), q: &str, now: Timestamp) -> Markup {
     let count =
         if all == 1 { "One person has a name here.".to_owned() } else { format!("{all} people have a name here.") };
     let body = html! {
         section aria-labelledby="people" {
             (section_head("people", "People", &count))
-            form.search role="search" method="get" action="/house/people" aria-label="Find a person" {
+            form.search role="search" method="get" action="/admin/people" aria-label="Find a person" {
                 button.icon-button aria-label="Find" { (icons::icon(Icon::Search)) }
                 label.sr for="q" { "Find a person" }
                 input #q type="search" name="q" value=(q) placeholder="Find a person" autocomplete="off";
@@ -77,9 +77,9 @@ pub fn list(places: &Places, people: &[Listed], (found, all): (bool, u64), q: &s
                         div.who {
                             strong {
                                 a href=(person.author.path()) { bdi { (person.author.name) } }
-                                (tags(person, person.muted.holds(now), person.banned.holds(now)))
+                                (person_tags(person, person.muted_until.is_active(now), person.banned_until.is_active(now)))
                             }
-                            (seen(listed, now))
+                            (activity(listed, now))
                         }
                     }
                 }
@@ -87,20 +87,20 @@ pub fn list(places: &Places, people: &[Listed], (found, all): (bool, u64), q: &s
             @if !found { p.hint { "There are more. Look for a name to find the others." } }
         }
     };
-    kept("People", places, "/house/people", None, body)
+    admin_page("People", places, "/admin/people", None, body)
 }
 
-fn seen(listed: &Listed, now: Moment) -> Markup {
+fn activity(listed: &PersonRow, now: Timestamp) -> Markup {
     html! {
-        @match listed.seen_at { Some(at) => { "Seen " (ago(at, now)) }, None => "Signed in nowhere" }
-        ", came " (ago(listed.entered_at, now))
+        @match listed.seen_at { Some(at) => { "Seen " (format_ago(at, now)) }, None => "Signed in nowhere" }
+        ", came " (format_ago(listed.joined_at, now))
         @if let Some(label) = &listed.invited { " by “" bdi { (label) } "”" }
     }
 }
 
 /// The page of one.
-pub fn page(view: &View) -> Markup {
-    let View { person, now, .. } = *view;
+pub fn page(view: &PersonView) -> Markup {
+    let PersonView { person, now, .. } = *view;
     let author = &person.author;
     let is_viewer = view.places.viewer.is_some_and(|viewer| viewer.author.id == author.id);
     let body = html! {
@@ -109,8 +109,8 @@ pub fn page(view: &View) -> Markup {
                 (avatar::big(author))
                 div.who {
                     h2 #who dir="auto" { (author.name) }
-                    (tags(person, person.muted.holds(now), person.banned.holds(now)))
-                    @if let Some(listed) = view.listed { p { (seen(listed, now)) } }
+                    (person_tags(person, person.muted_until.is_active(now), person.banned_until.is_active(now)))
+                    @if let Some(listed) = view.details { p { (activity(listed, now)) } }
                 }
             }
             @if view.places.viewer.is_some() && !is_viewer {
@@ -120,9 +120,9 @@ pub fn page(view: &View) -> Markup {
                 }
             }
         }
-        @if view.may_set_role { section aria-labelledby="role-head" { (role(person)) } }
-        @if view.may_put_out || !view.rooms.is_empty() { section aria-labelledby="mute" { (mute(view)) } }
-        @if view.may_put_out { section aria-labelledby="ban" { (ban(view)) } }
+        @if view.may_set_role { section aria-labelledby="role-head" { (role_form(person)) } }
+        @if view.may_ban || !view.rooms.is_empty() { section aria-labelledby="mute" { (mute_form(view)) } }
+        @if view.may_ban { section aria-labelledby="ban" { (ban_form(view)) } }
         @if view.may_reset { section aria-labelledby="reset" {
             (section_head("reset", "A forgotten password", "A link by which they choose a new one. It works once, for a day."))
             form method="post" action={ (author.path()) "/reset-link" } { button.button { "Make a link" } }
@@ -131,32 +131,32 @@ pub fn page(view: &View) -> Markup {
     sheet::page(&author.name, view.places, (&[], ""), view.notice, body)
 }
 
-fn role(person: &Person) -> Markup {
+fn role_form(person: &Person) -> Markup {
     const ROLES: [(Role, &str); 3] = [(Role::Member, "Member"), (Role::Moderator, "Moderator"), (Role::Owner, "Owner")];
     html! {
         (section_head("role-head", "Role", "Moderators keep order; owners run the house."))
         form.stack method="post" action={ (person.author.path()) "/role" } {
-            (choice("role", "What they are", &ROLES.map(|(role, words)| (role.word(), words)), person.role.word()))
+            (radio_group("role", "What they are", &ROLES.map(|(role, words)| (role.as_str(), words)), person.role.as_str()))
             button.button { "Save the role" }
         }
     }
 }
 
-fn mute(view: &View) -> Markup {
+fn mute_form(view: &PersonView) -> Markup {
     let path = view.person.author.path();
     html! {
         (section_head("mute", "Silence", "They read on, and say nothing until it ends."))
-        @if view.person.muted.holds(view.now) && view.may_put_out {
-            p { "Silenced everywhere" (spell(view.person.muted)) "." }
+        @if view.person.muted_until.is_active(view.now) && view.may_ban {
+            p { "Silenced everywhere" (describe_expiry(view.person.muted_until)) "." }
             form method="post" action={ (path) "/unmute" } { button.button { "Let them speak again" } }
         }
         form.stack method="post" action={ (path) "/mute" } {
-            (choice("until", "For how long", &ENDS, "1h"))
+            (radio_group("duration", "For how long", &DURATIONS, "1h"))
             div.field {
                 label for="room" { "Where" }
                 select #room name="room" {
-                    @if view.may_put_out { option value="" { "Everywhere" } }
-                    @for room in view.rooms { option value=(room.address) { (room.name) } }
+                    @if view.may_ban { option value="" { "Everywhere" } }
+                    @for room in view.rooms { option value=(room.slug) { (room.name) } }
                 }
             }
             div.actions {
@@ -169,33 +169,33 @@ fn mute(view: &View) -> Markup {
     }
 }
 
-fn ban(view: &View) -> Markup {
+fn ban_form(view: &PersonView) -> Markup {
     let path = view.person.author.path();
     html! {
         (section_head("ban", "Put outside", "They are signed out everywhere at once, hear nothing more, and do not come in again."))
-        @if view.person.banned.holds(view.now) {
-            p { "Outside" (spell(view.person.banned)) "." }
+        @if view.person.banned_until.is_active(view.now) {
+            p { "Outside" (describe_expiry(view.person.banned_until)) "." }
             form method="post" action={ (path) "/unban" } { button.button { "Let them in again" } }
         }
         form.stack method="post" action={ (path) "/ban" } {
-            (choice("until", "For how long", &ENDS, "1d"))
-            (field(Field {
-                name: "why", label: "Why", kind: "text", value: view.why, autocomplete: "off", max: Some(REASON_CHARS_MAX),
-                hint: "For the log, which those read who keep order.", wrong: view.why_wrong, ..Field::default()
+            (radio_group("duration", "For how long", &DURATIONS, "1d"))
+            (render_field(Field {
+                name: "reason", label: "Why", kind: "text", value: view.reason, autocomplete: "off", max: Some(REASON_CHARS_MAX),
+                hint: "For the log, which those read who keep order.", error: view.reason_error, ..Field::default()
             }))
-            (switch("addresses", "Their addresses too", "Nobody new comes in from where they came. Never a private or shared address.", false))
-            (switch("erase", "And all they said", "In every room. It does not come back.", false))
+            (switch("block_addresses", "Their addresses too", "Nobody new comes in from where they came. Never a private or shared address.", false))
+            (switch("delete_messages", "And all they said", "In every room. It does not come back.", false))
             button.button.danger.filled { "Put outside" }
         }
     }
 }
 
 /// The link for a new password, which is shown this once.
-pub fn reset_link(places: &Places, person: &Person, link: &str) -> Markup {
+pub fn reset_link(places: &SidebarView, person: &Person, link: &str) -> Markup {
     let body = html! {
         section aria-labelledby="link-head" {
             (section_head("link-head", "The link", "Give it to them by a way you trust. It is shown only now, works once, and for a day."))
-            (super::invitation::copied("link", "Link", link))
+            (super::invitation::copy_field("link", "Link", link))
             p { a href=(person.author.path()) { "Back to " bdi { (person.author.name) } } }
         }
     };
@@ -203,19 +203,19 @@ pub fn reset_link(places: &Places, person: &Person, link: &str) -> Markup {
 }
 
 /// Who is outside.
-pub fn bans(places: &Places, people: &[Listed], notice: Option<&Notice>) -> Markup {
+pub fn bans(places: &SidebarView, people: &[PersonRow], notice: Option<&Notice>) -> Markup {
     let body = html! {
         section aria-labelledby="outside" {
             (section_head("outside", "Outside", "Who does not come in, and until when. The log says why."))
             @if people.is_empty() { div.empty { h2 { "Nobody is outside." } p { "Whoever you put out is listed here, and can be let in again." } } }
             ul.rows role="list" {
-                @for Listed { person, .. } in people {
+                @for PersonRow { person, .. } in people {
                     @let name = &person.author.name;
                     li {
                         (avatar::avatar(&person.author))
                         div.who {
                             strong { a href=(person.author.path()) { bdi { (name) } } }
-                            "Outside" (spell(person.banned))
+                            "Outside" (describe_expiry(person.banned_until))
                         }
                         form method="post" action={ (person.author.path()) "/unban" } {
                             button.button.quiet { "Let in" span.sr { " " (name) } }
@@ -225,5 +225,5 @@ pub fn bans(places: &Places, people: &[Listed], notice: Option<&Notice>) -> Mark
             }
         }
     };
-    kept("Outside", places, "/house/bans", notice, body)
+    admin_page("Outside", places, "/admin/bans", notice, body)
 }

@@ -1,15 +1,15 @@
 //! The same for a terminal: one message is one line, and what a message's later lines say can't be taken for another
 //! message, because they are indented.
 
-use super::editing::moments;
-use super::reactions::Listed;
-use super::time::Stamp;
-use crate::domain::{Author, COMMANDS, Message, MessageId, Room, Scopes, Token, Version};
+use super::editing::version_times;
+use super::reactions::ListedReaction;
+use super::time::FormattedTime;
+use crate::domain::{Author, SLASH_COMMANDS, Message, MessageId, Room, Scopes, Token, Version};
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
     let mut line = String::with_capacity(message.body.len() + 64);
-    push_line(&mut line, message);
+    push_message(&mut line, message);
     line
 }
 
@@ -17,14 +17,14 @@ pub fn line(message: &Message) -> String {
 pub fn lines(messages: &[Message]) -> String {
     let mut lines = String::with_capacity(messages.iter().map(|message| message.body.len() + 64).sum());
     for message in messages {
-        push_line(&mut lines, message);
+        push_message(&mut lines, message);
         lines.push('\n');
     }
     lines
 }
 
 /// That something was taken away.
-pub fn removed(message: MessageId) -> String {
+pub fn deleted(message: MessageId) -> String {
     format!("({message} was removed)")
 }
 
@@ -37,9 +37,9 @@ pub fn edited(message: &Message) -> String {
 pub fn history(message: &Message, versions: &[Version]) -> String {
     let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
     let mut lines = String::new();
-    for (from, body) in moments(message.at, versions).zip(bodies) {
-        let stamp = Stamp::of(from);
-        lines.extend([stamp.date(), " ", stamp.clock(), "Z "]);
+    for (from, body) in version_times(message.at, versions).zip(bodies) {
+        let stamp = FormattedTime::new(from);
+        lines.extend([stamp.date(), " ", stamp.hour_minute(), "Z "]);
         push_indented(&mut lines, body);
         lines.push('\n');
     }
@@ -47,23 +47,23 @@ pub fn history(message: &Message, versions: &[Version]) -> String {
 }
 
 /// Who reacted to a message: a line for each way.
-pub fn reactions(listed: &[Listed]) -> String {
-    let line = |reacted: &Listed| {
+pub fn reactions(listed: &[ListedReaction]) -> String {
+    let line = |reacted: &ListedReaction| {
         let names: Vec<&str> = reacted.people.iter().map(|author| &*author.name).collect();
-        format!("{} {}: {}\n", reacted.with, reacted.count, names.join(", "))
+        format!("{} {}: {}\n", reacted.reaction, reacted.count, names.join(", "))
     };
     listed.iter().map(line).collect()
 }
 
 /// How people react to something that was said.
 pub fn reacted(message: &Message) -> String {
-    let with = message.more.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.with, reacted.by.len()));
+    let with = message.details.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.reaction, reacted.users.len()));
     format!("(reactions to {}:{})", message.id, with.collect::<String>())
 }
 
 /// Whether something that was said is pinned.
 pub fn pinned(message: &Message) -> String {
-    format!("({} is {} pinned)", message.id, if message.more.extras.pinned { "now" } else { "no longer" })
+    format!("({} is {} pinned)", message.id, if message.details.extras.pinned { "now" } else { "no longer" })
 }
 
 /// What a room is now.
@@ -81,9 +81,9 @@ pub fn renamed(author: &Author, was: Option<&str>) -> String {
     }
 }
 
-fn push_line(out: &mut String, message: &Message) {
-    let stamp = Stamp::of(message.at);
-    out.extend([stamp.date(), " ", stamp.clock(), "Z ", &message.author.name, ": "]);
+fn push_message(out: &mut String, message: &Message) {
+    let stamp = FormattedTime::new(message.at);
+    out.extend([stamp.date(), " ", stamp.hour_minute(), "Z ", &message.author.name, ": "]);
     if message.is_removed() {
         out.push_str("(removed)");
     }
@@ -97,18 +97,18 @@ fn push_indented(out: &mut String, text: &str) {
 }
 
 /// Rooms that somebody may go to: the address and the name, a line each.
-pub fn places(rooms: &[Room]) -> String {
-    rooms.iter().map(|room| format!("{}\t{}\n", room.address.path(), room.name)).collect()
+pub fn room_list(rooms: &[Room]) -> String {
+    rooms.iter().map(|room| format!("{}\t{}\n", room.slug.path(), room.name)).collect()
 }
 
 /// What can be done by a word behind a slash, a line each.
-pub fn commands() -> String {
-    COMMANDS.map(|command| format!("/{} {}\t{}\n", command.word, command.takes, command.does)).concat()
+pub fn command_list() -> String {
+    SLASH_COMMANDS.map(|command| format!("/{} {}\t{}\n", command.name, command.argument, command.effect)).concat()
 }
 
 /// What somebody who comes in from a terminal is told: the token, and what to do with it.
 pub fn welcome(origin: &str, room: &Room, token: &Token) -> String {
-    let (path, token) = (room.address.path(), token.text());
+    let (path, token) = (room.slug.path(), token.to_text());
     format!(
         "{token}\n\n\
          curl -N '{origin}{path}/live?as=text'\n\
@@ -118,8 +118,8 @@ pub fn welcome(origin: &str, room: &Room, token: &Token) -> String {
 }
 
 /// A line that uses a token for what it is for: in this room, or in the lobby.
-pub fn token_in_use(origin: &str, room: Option<&Room>, scopes: Scopes, token: &Token) -> String {
-    let (path, token) = (room.map_or("/rooms/lobby", |room| room.address.path()), token.text());
+pub fn token_usage(origin: &str, room: Option<&Room>, scopes: Scopes, token: &Token) -> String {
+    let (path, token) = (room.map_or("/rooms/lobby", |room| room.slug.path()), token.to_text());
     if scopes.post {
         format!("curl -H 'Authorization: Bearer {token}' -d 'Hello' '{origin}{path}/messages'")
     } else {

@@ -8,9 +8,9 @@ use crate::domain::{Author, Quote, Room};
 
 /// What the page shows beside the text.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct PreviewView<'a> {
     /// What the house is called.
-    pub house: &'a str,
+    pub server_name: &'a str,
     /// Who has written it.
     pub author: &'a Author,
     /// For which room.
@@ -29,12 +29,12 @@ pub fn fragment(text: &Shown) -> Markup {
 }
 
 /// The page of it, with the form to go on writing, and to send.
-pub fn page(view: &View, text: &Shown) -> Markup {
-    let address = &view.room.address;
+pub fn page(view: &PreviewView, text: &Shown) -> Markup {
+    let address = &view.room.slug;
     let path = address.path();
     let body = html! {
         blockquote.card { div {
-            @if let Some(quote) = view.reply { (message::quoted(address, quote)) }
+            @if let Some(quote) = view.reply { (message::quote_link(address, quote)) }
             (fragment(text))
         } }
         form method="post" action={ (path) "/messages" } enctype="multipart/form-data" {
@@ -44,7 +44,7 @@ pub fn page(view: &View, text: &Shown) -> Markup {
                 textarea #text name="body" required rows="5" dir="auto" { "\n" (view.typed) }
             }
             @if let Some(quote) = view.reply { input type="hidden" name="reply_to" value=(quote.id); }
-            (message::nonce(view.nonce))
+            (message::nonce_marker(view.nonce))
             div.actions {
                 button.button.primary { "Send" }
                 button.button formaction={ (path) "/preview" } { "Preview" }
@@ -52,5 +52,5 @@ pub fn page(view: &View, text: &Shown) -> Markup {
             }
         }
     };
-    panel::page(view.house, "Preview", Some(view.author), body)
+    panel::page(view.server_name, "Preview", Some(view.author), body)
 }

@@ -21,19 +21,19 @@ pub struct Unsent {
 
 /// What one can do about it.
 #[derive(Clone, Copy, Debug)]
-pub enum WayOn<'a> {
+pub enum NextStep<'a> {
     /// Go to the door.
-    Door,
+    Home,
     /// Open a room of this name.
-    Open(&'a str),
+    CreateRoom(&'a str),
     /// Send it again.
-    Send(&'a Unsent),
+    Resend(&'a Unsent),
     /// Sign in, and go on to this path.
     SignIn(&'a str),
 }
 
 /// The page: what it is, and what to do.
-pub fn page(house: &str, title: &str, detail: &str, way_on: &WayOn) -> Markup {
+pub fn page(house: &str, title: &str, detail: &str, way_on: &NextStep) -> Markup {
     let body = html! {
         div.door {
             header.door-top { (layout::brand(house)) }
@@ -41,17 +41,17 @@ pub fn page(house: &str, title: &str, detail: &str, way_on: &WayOn) -> Markup {
                 h1 { (title) }
                 p { (detail) }
                 @match way_on {
-                    WayOn::Open(room) => {
+                    NextStep::CreateRoom(room) => {
                         @let room = utf8_percent_encode(room, NON_ALPHANUMERIC);
                         a.button.primary.big href={ "/?room=" (room) } { "Open it" }
                     }
-                    WayOn::Send(unsent) => (again(unsent)),
-                    WayOn::SignIn(next) => {
+                    NextStep::Resend(unsent) => (resend_form(unsent)),
+                    NextStep::SignIn(next) => {
                         @let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
                         a.button.primary.big href={ "/sign-in?next=" (next) } { "Sign in" }
                         a.button.big href="/" { "To the door" }
                     }
-                    WayOn::Door => a.button.big href="/" { "To the door" },
+                    NextStep::Home => a.button.big href="/" { "To the door" },
                 }
             }
         }
@@ -59,7 +59,7 @@ pub fn page(house: &str, title: &str, detail: &str, way_on: &WayOn) -> Markup {
     layout::document(&format!("{title} · {house}"), None, body)
 }
 
-fn again(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
+fn resend_form(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
     html! {
         form method="post" action=(action) enctype="multipart/form-data" {
             div.field {
@@ -68,7 +68,7 @@ fn again(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
                 textarea #text name="body" required rows="5" dir="auto" { "\n" (text) }
             }
             @if !reply_to.is_empty() { input type="hidden" name="reply_to" value=(reply_to); }
-            (message::nonce(nonce))
+            (message::nonce_marker(nonce))
             button.button.primary.big { "Send it again" }
         }
     }

@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 
-use super::fields::{Again, Field, field};
-use super::removal::{View, quoted};
+use super::fields::{FormState, Field, render_field};
+use super::removal::{MessageView, quoted_message};
 use super::sheet;
 use crate::domain::limits::REACTION_CHARS_MAX;
 use crate::domain::{Author, Reaction};
 
 /// What is offered without typing, and what it is called.
-const QUICK: [(&str, &str); 8] = [
+const QUICK_REACTIONS: [(&str, &str); 8] = [
     ("👍", "thumbs up"),
     ("❤️", "heart"),
     ("😂", "laughing"),
@@ -22,9 +22,9 @@ const QUICK: [(&str, &str); 8] = [
 
 /// Who reacted in one way.
 #[derive(Debug)]
-pub struct Listed {
+pub struct ListedReaction {
     /// How.
-    pub with: String,
+    pub reaction: String,
     /// Who, as many as are shown.
     pub people: Vec<Author>,
     /// How many there are.
@@ -32,31 +32,31 @@ pub struct Listed {
 }
 
 /// All of them, with the forms for whoever `may` react.
-pub fn page(view: &View, listed: &[Listed], may: bool, again: &Again) -> Markup {
+pub fn page(view: &MessageView, listed: &[ListedReaction], may: bool, again: &FormState) -> Markup {
     let body = html! {
         section aria-labelledby="reactions" {
             (sheet::section_head("reactions", "Reactions", ""))
-            (quoted(view.message, view.now))
+            (quoted_message(view.message, view.now))
             @if listed.is_empty() { p.muted { "Nobody has reacted yet." } }
             ul.rows role="list" {
-                @for reacted in listed { li { (row(view, reacted, may)) } }
+                @for reacted in listed { li { (reaction_row(view, reacted, may)) } }
             }
             @if may {
-                (quick(view))
-                (words(view, again))
+                (quick_reactions(view))
+                (word_form(view, again))
             }
-            p { (view.back()) }
+            p { (view.cancel_link()) }
         }
     };
-    sheet::of_room("Reactions", view.room, view.places, None, body)
+    sheet::room_page("Reactions", view.room, view.places, None, body)
 }
 
 /// The ways to add one's own, as the menu that the script opens.
-pub fn picker(view: &View) -> Markup {
+pub fn picker(view: &MessageView) -> Markup {
     let path = view.path();
     html! {
         form.picker method="post" action={ (path) "/reactions" } hx-post={ (path) "/reactions" } hx-swap="none" {
-            div { (buttons()) }
+            div { (quick_buttons()) }
         }
         form.picker method="post" action={ (path) "/reactions" } hx-post={ (path) "/reactions" } hx-swap="none" {
             label.sr for="react-words" { "Or a few words of your own" }
@@ -66,39 +66,39 @@ pub fn picker(view: &View) -> Markup {
     }
 }
 
-fn quick(view: &View) -> Markup {
-    html! { form.picker.actions method="post" action={ (view.path()) "/reactions" } { div { (buttons()) } } }
+fn quick_reactions(view: &MessageView) -> Markup {
+    html! { form.picker.actions method="post" action={ (view.path()) "/reactions" } { div { (quick_buttons()) } } }
 }
 
-fn buttons() -> Markup {
+fn quick_buttons() -> Markup {
     html! {
-        @for (emoji, name) in QUICK {
+        @for (emoji, name) in QUICK_REACTIONS {
             button name=(Reaction::FIELD) value=(emoji) aria-label=(name) title=(name) { (emoji) }
         }
     }
 }
 
-fn words(view: &View, again: &Again) -> Markup {
+fn word_form(view: &MessageView, again: &FormState) -> Markup {
     html! {
         form.stack method="post" action={ (view.path()) "/reactions" } {
-            (again.wrong_with_all(&[Reaction::FIELD]))
-            (field(Field {
+            (again.general_error(&[Reaction::FIELD]))
+            (render_field(Field {
                 name: Reaction::FIELD, label: "Or a few words of your own", kind: "text",
-                value: again.typed(Reaction::FIELD, ""), autocomplete: "off", max: Some(REACTION_CHARS_MAX), required: true,
-                wrong: again.wrong(Reaction::FIELD), ..Field::default()
+                value: again.value(Reaction::FIELD, ""), autocomplete: "off", max: Some(REACTION_CHARS_MAX), required: true,
+                error: again.error_for(Reaction::FIELD), ..Field::default()
             }))
             button.button { "React" }
         }
     }
 }
 
-fn row(view: &View, reacted: &Listed, may: bool) -> Markup {
+fn reaction_row(view: &MessageView, reacted: &ListedReaction, may: bool) -> Markup {
     let viewer = view.places.viewer.map(|viewer| viewer.author.id);
     let is_mine = reacted.people.iter().any(|author| Some(author.id) == viewer);
     let others = reacted.count - reacted.people.len();
     html! {
         div.who {
-            strong { span.emoji-char dir="auto" { (reacted.with) } " " (reacted.count) }
+            strong { span.emoji-char dir="auto" { (reacted.reaction) } " " (reacted.count) }
             p {
                 @for (n, person) in reacted.people.iter().enumerate() {
                     @if n > 0 { ", " }
@@ -109,7 +109,7 @@ fn row(view: &View, reacted: &Listed, may: bool) -> Markup {
         }
         @if may && is_mine {
             form method="post" action={ (view.path()) "/reactions/delete" } {
-                button.button.quiet name=(Reaction::FIELD) value=(reacted.with) { "Take back" }
+                button.button.quiet name=(Reaction::FIELD) value=(reacted.reaction) { "Take back" }
             }
         }
     }

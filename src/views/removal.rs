@@ -3,84 +3,84 @@
 use maud::{Markup, html};
 
 use super::avatar;
-use super::fields::{Field, field};
+use super::fields::{Field, render_field};
 use super::sheet::{self, Notice};
-use super::sidebar::Places;
+use super::sidebar::SidebarView;
 use super::text;
-use super::time::ago;
+use super::time::format_ago;
 use crate::domain::limits::REASON_CHARS_MAX;
-use crate::domain::{Message, Moment, Room};
+use crate::domain::{Message, Timestamp, Room};
 
 /// A message of a room, which somebody looks at alone.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct MessageView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// The message.
     pub message: &'a Message,
     /// The moment.
-    pub now: Moment,
+    pub now: Timestamp,
 }
 
-impl View<'_> {
+impl MessageView<'_> {
     pub(super) fn path(&self) -> String {
-        format!("{}/messages/{}", self.room.address.path(), self.message.id)
+        format!("{}/messages/{}", self.room.slug.path(), self.message.id)
     }
 
     /// The way back to it.
-    pub(super) fn back(&self) -> Markup {
-        let (path, id) = (self.room.address.path(), self.message.id);
+    pub(super) fn cancel_link(&self) -> Markup {
+        let (path, id) = (self.room.slug.path(), self.message.id);
         sheet::back(self.room, &format!("{path}?around={id}#m{id}"))
     }
 }
 
 /// Whether to remove it.
-pub fn ask(view: &View) -> Markup {
+pub fn confirm_page(view: &MessageView) -> Markup {
     let body = html! {
         section aria-labelledby="ask" {
             (sheet::section_head("ask", "Remove this message?", "Its words go from here for good, and from every copy that is made from now on."))
-            (quoted(view.message, view.now))
+            (quoted_message(view.message, view.now))
             form.actions method="post" action={ (view.path()) "/delete" } {
                 button.button.danger.filled { "Remove" }
-                (view.back())
+                (view.cancel_link())
             }
         }
     };
-    sheet::of_room("Remove", view.room, view.places, None, body)
+    sheet::room_page("Remove", view.room, view.places, None, body)
 }
 
 /// Whom and why to tell of it.
-pub fn report(view: &View, why: &str, wrong: Option<&str>, notice: Option<&Notice>) -> Markup {
+pub fn report_page(view: &MessageView, why: &str, error: Option<&str>, notice: Option<&Notice>) -> Markup {
     let body = html! {
         section aria-labelledby="ask" {
             (sheet::section_head("ask", "Report this message", "Those who keep order in the house will read it, with your name and what you write here."))
-            (quoted(view.message, view.now))
+            (quoted_message(view.message, view.now))
             form.stack method="post" action={ (view.path()) "/report" } {
-                (field(Field {
-                    name: "why", label: "What is wrong with it", kind: "text", value: why, autocomplete: "off",
-                    max: Some(REASON_CHARS_MAX), hint: "You may leave this blank.", wrong, ..Field::default()
+                (render_field(Field {
+                    name: "reason", label: "What is wrong with it", kind: "text", value: why, autocomplete: "off",
+                    max: Some(REASON_CHARS_MAX), hint: "You may leave this blank.", error, ..Field::default()
                 }))
-                div.actions { button.button.primary { "Report" } (view.back()) }
+                div.actions { button.button.primary { "Report" } (view.cancel_link()) }
             }
         }
     };
-    sheet::of_room("Report", view.room, view.places, notice, body)
+    sheet::room_page("Report", view.room, view.places, notice, body)
 }
 
 /// A message outside its room: who said it, when and what.
-pub(super) fn quoted(message: &Message, now: Moment) -> Markup {
-    quoted_with(message, now, &html! {})
+pub(super) fn quoted_message(message: &Message, now: Timestamp) -> Markup {
+    quoted_message_with(message, now, &html! {})
 }
 
 /// The same, with what is done with it below its words.
-pub(super) fn quoted_with(message: &Message, now: Moment, ways: &Markup) -> Markup {
+pub(super) fn quoted_message_with(message: &Message, now: Timestamp, ways: &Markup) -> Markup {
     html! {
         blockquote.card {
             (avatar::small(&message.author))
             div {
-                p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (ago(message.at, now)) }
+                p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (format_ago(message.at, now)) }
                 @if message.is_removed() { p.muted { "It was removed." } }
                 @else { div.body dir="auto" { (text::Shown::of_message(message)) } }
                 (ways)

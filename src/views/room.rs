@@ -2,26 +2,26 @@
 
 use maud::{Markup, Render, html};
 
-use super::fresh::{self, Fresh};
+use super::fresh::{self, UnreadDivider};
 use super::icons::{self, Icon};
 use super::involvement;
-use super::people::{self, Here};
-use super::sidebar::{self, Places};
+use super::people::{self, PresenceList};
+use super::sidebar::{self, SidebarView};
 use super::{actions, completing, layout, message, pins};
-use crate::domain::limits::NAME_CHARS_MAX;
-use crate::domain::{Cursor, Draft, Message, Person, Quote, Reading, Room};
+use crate::domain::limits::USER_NAME_CHARS_MAX;
+use crate::domain::{Cursor, Draft, Message, Person, Quote, ReadState, Room};
 
 /// What the page of a room shows.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct RoomView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// Why the viewer, who has a name, may not post here.
-    pub silenced: Option<&'a str>,
+    pub muted_reason: Option<&'a str>,
     /// How the viewer reads it, if they have a name.
-    pub reading: Option<&'a Reading>,
+    pub read_state: Option<&'a ReadState>,
     /// What the viewer has begun to write.
     pub draft: Option<&'a Draft>,
     /// The messages, oldest first.
@@ -33,7 +33,7 @@ pub struct View<'a> {
     /// Up to which change this page tells all.
     pub cursor: Cursor,
     /// Who is here.
-    pub here: &'a Here,
+    pub presence: &'a PresenceList,
     /// How many messages are pinned.
     pub pins: usize,
     /// What the first message written here answers.
@@ -42,10 +42,10 @@ pub struct View<'a> {
     pub nonce: &'a str,
 }
 
-impl View<'_> {
-    fn fresh(&self) -> Fresh {
-        self.reading.zip(self.places.viewer).map_or(Fresh::Nowhere, |(reading, viewer)| {
-            Fresh::of(self.room, reading, &viewer.author, self.messages, (self.older, self.newer))
+impl RoomView<'_> {
+    fn unread_divider(&self) -> UnreadDivider {
+        self.read_state.zip(self.places.viewer).map_or(UnreadDivider::None, |(reading, viewer)| {
+            UnreadDivider::find(self.room, reading, &viewer.author, self.messages, (self.older, self.newer))
         })
     }
 }
@@ -54,8 +54,8 @@ impl View<'_> {
 const ROW_BYTES: usize = 832;
 
 /// The page.
-pub fn page(view: &View) -> Markup {
-    let title = format!("{} · {}", view.room.name, view.places.house);
+pub fn page(view: &RoomView) -> Markup {
+    let title = format!("{} · {}", view.room.name, view.places.server_name);
     let viewer = view.places.viewer;
     layout::document(
         &title,
@@ -66,15 +66,15 @@ pub fn page(view: &View) -> Markup {
                 (sidebar::sidebar(view.places))
                 main.sheet {
                     header.head {
-                        (sidebar::button())
-                        (head(view))
-                        (people::here(view.here))
+                        (sidebar::menu_button())
+                        (header(view))
+                        (people::presence_list(view.presence))
                     }
                     (timeline(view))
-                    @match (viewer, view.silenced) {
+                    @match (viewer, view.muted_reason) {
                         (Some(viewer), None) => (composer(view, viewer)),
-                        (Some(_), Some(why)) => (silenced(why)),
-                        (None, _) => (closed(view)),
+                        (Some(_), Some(why)) => (muted_notice(why)),
+                        (None, _) => (sign_in_notice(view)),
                     }
                 }
             }
@@ -87,7 +87,7 @@ pub fn page(view: &View) -> Markup {
 pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         (older_link(room, messages, older))
-        hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages, Fresh::Nowhere)) }
+        hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages, UnreadDivider::None)) }
     }
 }
 
@@ -96,13 +96,13 @@ pub fn newer(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> M
     html! {
         (newer_link(room, messages, newer, since))
         @if !newer { (stream(room, since)) }
-        hx-partial hx-target="#messages" hx-swap="beforeend" { (Rows(room, messages, Fresh::Nowhere)) }
+        hx-partial hx-target="#messages" hx-swap="beforeend" { (Rows(room, messages, UnreadDivider::None)) }
     }
 }
 
-fn timeline(view: &View) -> Markup {
-    let View { room, messages, .. } = *view;
-    let fresh = view.fresh();
+fn timeline(view: &RoomView) -> Markup {
+    let RoomView { room, messages, .. } = *view;
+    let fresh = view.unread_divider();
     html! {
         div.timeline {
             // The scroller has one child and runs in reverse: it starts and stays at the bottom without a script.
@@ -114,20 +114,20 @@ fn timeline(view: &View) -> Markup {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
                     (newer_link(room, messages, view.newer, view.cursor))
-                    @if let Some(reading) = view.reading { (fresh::button(room, reading)) }
-                    (actions::tools(view.places.viewer.is_some() && view.silenced.is_none()))
-                    div #end data-read=[view.reading.map(|reading| reading.read)] {}
+                    @if let Some(reading) = view.read_state { (fresh::mark_read_button(room, reading)) }
+                    (actions::tools(view.places.viewer.is_some() && view.muted_reason.is_none()))
+                    div #end data-read=[view.read_state.map(|reading| reading.read_up_to)] {}
                 }
             }
-            @if let Some(reading) = view.reading { (fresh::way(fresh, room, reading)) }
-            a #pill .pill href=(room.address.path()) hidden[!view.newer] { "Jump to latest" }
+            @if let Some(reading) = view.read_state { (fresh::jump_link(fresh, room, reading)) }
+            a #pill .pill href=(room.slug.path()) hidden[!view.newer] { "Jump to latest" }
             p #state .banner role="status" {}
         }
     }
 }
 
 /// The rows. The first has its day above it, also when the day began on an earlier page.
-struct Rows<'a>(&'a Room, &'a [Message], Fresh);
+struct Rows<'a>(&'a Room, &'a [Message], UnreadDivider);
 
 /// Into the page's own buffer: as a [`Markup`] of its own, most of the page would be copied once more.
 impl Render for Rows<'_> {
@@ -135,11 +135,11 @@ impl Render for Rows<'_> {
         let Self(room, messages, fresh) = self;
         page.reserve(messages.iter().map(|message| ROW_BYTES + message.body.len()).sum());
         for (n, message) in messages.iter().enumerate() {
-            if n == 0 && !message.place.opens_day {
-                message::day(&room.address, message.at).render_to(page);
+            if n == 0 && !message.grouping.starts_day {
+                message::day_line(&room.slug, message.at).render_to(page);
             }
-            fresh.line(message).render_to(page);
-            message::Row(&room.address, message).render_to(page);
+            fresh.render_line(message).render_to(page);
+            message::Row(&room.slug, message).render_to(page);
         }
     }
 }
@@ -147,7 +147,7 @@ impl Render for Rows<'_> {
 fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         @if let (true, Some(first)) = (older, messages.first()) {
-            @let path = room.address.path();
+            @let path = room.slug.path();
             p #older .edge-link {
                 a href={ (path) "?before=" (first.id) } hx-get={ (path) "/older?before=" (first.id) } hx-target="#older"
                     hx-swap="outerHTML" hx-sync="this:drop"
@@ -162,7 +162,7 @@ fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
 fn newer_link(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
     html! {
         @if let (true, Some(last)) = (newer, messages.last()) {
-            @let path = room.address.path();
+            @let path = room.slug.path();
             p #newer .edge-link {
                 a href={ (path) "?after=" (last.id) } hx-get={ (path) "/newer?after=" (last.id) "&since=" (since) }
                     hx-target="#newer" hx-swap="outerHTML" hx-sync="this:drop"
@@ -172,8 +172,8 @@ fn newer_link(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> 
     }
 }
 
-fn composer(view: &View, viewer: &Person) -> Markup {
-    let action = format!("{}/messages", view.room.address.path());
+fn composer(view: &RoomView, viewer: &Person) -> Markup {
+    let action = format!("{}/messages", view.room.slug.path());
     let label = format!("Message {}", view.room.name);
     // A line feed right after the tag is not part of the text (WHATWG HTML, section 13.1.2.5).
     let written = view.draft.map_or(String::new(), |draft| format!("\n{}", draft.body));
@@ -181,12 +181,12 @@ fn composer(view: &View, viewer: &Person) -> Markup {
         form #composer .composer method="post" action=(action) enctype="multipart/form-data"
             data-person=(viewer.author.id) data-room=(view.room.id.0) {
             div.composer-box {
-                (replying(view))
+                (reply_preview(view))
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
-                    data-completes=(completing::address(view.room)) aria-describedby="say-error" { (written) }
-                (message::nonce(view.nonce))
-                button.icon-button.preview formaction={ (view.room.address.path()) "/preview" } aria-label="Preview" title="Preview" {
+                    data-completes=(completing::room_insertion(view.room)) aria-describedby="say-error" { (written) }
+                (message::nonce_marker(view.nonce))
+                button.icon-button.preview formaction={ (view.room.slug.path()) "/preview" } aria-label="Preview" title="Preview" {
                     (icons::icon(Icon::Eye))
                 }
                 button.icon-button.send aria-label="Send" title="Send" { (icons::icon(Icon::Send)) }
@@ -195,8 +195,8 @@ fn composer(view: &View, viewer: &Person) -> Markup {
             div.composer-foot {
                 p #typing .typing role="status" {}
                 noscript {
-                    a href=(view.room.address.path()) { "Reload to see what is new" } " "
-                    button.link formaction={ (view.room.address.path()) "/draft" } formnovalidate { "Keep as draft" }
+                    a href=(view.room.slug.path()) { "Reload to see what is new" } " "
+                    button.link formaction={ (view.room.slug.path()) "/draft" } formnovalidate { "Keep as draft" }
                 }
                 p #waiting .waiting role="status" {}
                 p.hint { "Enter sends, Shift + Enter breaks the line" }
@@ -206,14 +206,14 @@ fn composer(view: &View, viewer: &Person) -> Markup {
 }
 
 /// What is being answered, above what is written, and the way out of answering it.
-fn replying(view: &View) -> Markup {
-    let room = &view.room.address;
+fn reply_preview(view: &RoomView) -> Markup {
+    let room = &view.room.slug;
     html! {
         @if let Some(quote) = view.reply {
             div #replying .composer-with {
-                (message::quoted(room, quote))
+                (message::quote_link(room, quote))
                 input type="hidden" name="reply_to" value=(quote.id);
-                (icons::link(&format!("{}#text", room.path()), "Do not reply to this", Icon::Close))
+                (icons::icon_link(&format!("{}#text", room.path()), "Do not reply to this", Icon::Close))
             }
         } @else {
             div #replying hidden {}
@@ -222,33 +222,33 @@ fn replying(view: &View) -> Markup {
 }
 
 /// The name of the room, what it is about, and the way to what it is.
-fn head(view: &View) -> Markup {
+fn header(view: &RoomView) -> Markup {
     let room = view.room;
     html! {
         div.head-title {
             h1 dir="auto" { (room.name) }
             @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
         }
-        (pins::way(room, view.pins))
-        @if let Some(reading) = view.reading { (involvement::bell(room, reading)) }
+        (pins::pins_link(room, view.pins))
+        @if let Some(reading) = view.read_state { (involvement::bell(room, reading)) }
         @if view.places.viewer.is_some() {
-            (icons::link(&format!("{}/settings", room.address.path()), &format!("About {}", room.name), Icon::Gear))
+            (icons::icon_link(&format!("{}/settings", room.slug.path()), &format!("About {}", room.name), Icon::Gear))
         }
     }
 }
 
 /// What stands in the composer's place for whoever may only read.
-fn silenced(why: &str) -> Markup {
+fn muted_notice(why: &str) -> Markup {
     html! { p #text .composer-closed tabindex="-1" { (why) } }
 }
 
 /// What stands in the composer's place for whoever has no name yet.
-fn closed(view: &View) -> Markup {
+fn sign_in_notice(view: &RoomView) -> Markup {
     html! {
-        form.composer-closed method="post" action="/enter" aria-label="Take a name" {
+        form.composer-closed method="post" action="/join" aria-label="Take a name" {
             input type="hidden" name="room" value=(view.room.name);
             label for="text" { "Join in as" }
-            input #text name="name" required maxlength=(NAME_CHARS_MAX) placeholder="Your name" autocomplete="nickname";
+            input #text name="name" required maxlength=(USER_NAME_CHARS_MAX) placeholder="Your name" autocomplete="nickname";
             button.button.primary { "Come in" }
         }
     }
@@ -257,7 +257,7 @@ fn closed(view: &View) -> Markup {
 /// The one stream of the page: it starts where the page ends, connects again by itself, and rests in a hidden tab.
 fn stream(room: &Room, after: Cursor) -> Markup {
     html! {
-        div #live hx-sse:connect={ (room.address.path()) "/live?after=" (after) } hx-swap="none"
+        div #live hx-sse:connect={ (room.slug.path()) "/live?after=" (after) } hx-swap="none"
             hx-sync="this:drop" hx-trigger="load, visibilitychange from:document, online from:window, every 20s"
             hx-config="sse.reconnectMaxDelay:8s sse.connectTimeout:15s" {}
     }

@@ -3,46 +3,46 @@
 use maud::{Markup, html};
 
 use super::avatar;
-use super::fields::{Field, choice, field};
-use super::new_room::KINDS;
+use super::fields::{Field, radio_group, render_field};
+use super::new_room::VISIBILITIES;
 use super::sheet::{self, Notice, section_head};
-use super::sidebar::Places;
-use crate::domain::limits::{ROOM_CHARS_MAX, SLOW_S_MAX, TOPIC_CHARS_MAX};
-use crate::domain::{Author, Kind, Room};
+use super::sidebar::SidebarView;
+use crate::domain::limits::{ROOM_NAME_CHARS_MAX, SLOW_MODE_S_MAX, TOPIC_CHARS_MAX};
+use crate::domain::{Author, Visibility, Room};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What was typed, or what the forms start with.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct RoomForm {
     /// The room's name.
     pub name: String,
     /// What it is about.
     pub topic: String,
     /// Who hears it.
-    pub kind: Kind,
+    pub visibility: Visibility,
     /// Its pace in seconds, or blank.
-    pub slow_s: String,
+    pub slow_mode_s: String,
     /// Who is to belong to it.
     pub member: String,
     /// What is wrong with it.
-    pub wrong: Option<Wrong>,
+    pub error: Option<RoomFormError>,
 }
 
 /// What is wrong, and with which field.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each is the field of its name")]
-pub enum Wrong {
+pub enum RoomFormError {
     Name(String),
     Topic(String),
-    Slow(String),
+    SlowMode(String),
     Member(String),
 }
 
 /// What the page shows.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct RoomSettingsView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// Who created it.
@@ -50,16 +50,16 @@ pub struct View<'a> {
     /// Who belongs to it, if it is hidden.
     pub members: &'a [Author],
     /// Whether the viewer may change it.
-    pub may_set: bool,
+    pub may_edit: bool,
     /// What has just been done.
     pub done: Option<&'static str>,
     /// What was typed.
-    pub draft: &'a Draft,
+    pub form: &'a RoomForm,
 }
 
 /// The page.
-pub fn page(view: &View) -> Markup {
-    let (room, path) = (view.room, view.room.address.path());
+pub fn page(view: &RoomSettingsView) -> Markup {
+    let (room, path) = (view.room, view.room.slug.path());
     let notice = view.done.map(|words| Notice::Done(words.to_owned()));
     let body = html! {
         div.actions {
@@ -67,60 +67,60 @@ pub fn page(view: &View) -> Markup {
             a.button.quiet href={ (path) "/days" } { "Go to a day" }
         }
         section aria-labelledby="about" {
-            (section_head("about", "About the room", kind_in_words(room.kind)))
+            (section_head("about", "About the room", visibility_text(room.visibility)))
             @if let Some(creator) = view.creator { p { "Created by " bdi { (creator.name) } "." } }
             @if room.archived { p { "It is in the archive: it can be read, and nothing is added." } }
-            @if view.may_set { (settings(view)) }
+            @if view.may_edit { (settings_form(view)) }
             @else if !room.topic.is_empty() { p dir="auto" { (room.topic) } }
         }
-        @if room.kind.is_hidden() { section aria-labelledby="members" { (members(view)) } }
-        @if view.may_set { section aria-labelledby="end" { (end(view)) } }
+        @if room.visibility.is_members_only() { section aria-labelledby="members" { (members_section(view)) } }
+        @if view.may_edit { section aria-labelledby="end" { (danger_zone(view)) } }
     };
-    sheet::of_room("About", room, view.places, notice.as_ref(), body)
+    sheet::room_page("About", room, view.places, notice.as_ref(), body)
 }
 
-fn kind_in_words(kind: Kind) -> &'static str {
+fn visibility_text(kind: Visibility) -> &'static str {
     match kind {
-        Kind::Open => "Everybody in the house hears it.",
-        Kind::Public => "Everybody in the house hears it, and the whole world may read it.",
-        Kind::Closed => "Only those who belong to it hear it, or know of it.",
-        Kind::Direct => "Exactly these people hear it, and nobody else ever will.",
+        Visibility::Open => "Everybody in the house hears it.",
+        Visibility::Public => "Everybody in the house hears it, and the whole world may read it.",
+        Visibility::Private => "Only those who belong to it hear it, or know of it.",
+        Visibility::Direct => "Exactly these people hear it, and nobody else ever will.",
     }
 }
 
-fn settings(view: &View) -> Markup {
-    let Draft { name, topic, kind, slow_s, wrong, .. } = view.draft;
-    let why = |is: fn(&Wrong) -> Option<&str>| wrong.as_ref().and_then(is);
+fn settings_form(view: &RoomSettingsView) -> Markup {
+    let RoomForm { name, topic, visibility: kind, slow_mode_s: slow_s, error: wrong, .. } = view.form;
+    let why = |is: fn(&RoomFormError) -> Option<&str>| wrong.as_ref().and_then(is);
     let slow_hint =
-        format!("In so many seconds each may say one thing; at most {SLOW_S_MAX}. Blank for no such limit.");
+        format!("In so many seconds each may say one thing; at most {SLOW_MODE_S_MAX}. Blank for no such limit.");
     html! {
-        form.stack method="post" action={ (view.room.address.path()) "/settings" } {
-            (field(Field {
-                name: "name", label: "Name", kind: "text", value: name, autocomplete: "off", max: Some(ROOM_CHARS_MAX),
+        form.stack method="post" action={ (view.room.slug.path()) "/settings" } {
+            (render_field(Field {
+                name: "name", label: "Name", kind: "text", value: name, autocomplete: "off", max: Some(ROOM_NAME_CHARS_MAX),
                 required: true, hint: "Its address follows; links to the old one lead here.",
-                wrong: why(|wrong| match wrong { Wrong::Name(why) => Some(why), _ => None }),
+                error: why(|wrong| match wrong { RoomFormError::Name(why) => Some(why), _ => None }),
             }))
-            (field(Field {
+            (render_field(Field {
                 name: "topic", label: "What it is about", kind: "text", value: topic, autocomplete: "off",
-                max: Some(TOPIC_CHARS_MAX), wrong: why(|wrong| match wrong { Wrong::Topic(why) => Some(why), _ => None }),
+                max: Some(TOPIC_CHARS_MAX), error: why(|wrong| match wrong { RoomFormError::Topic(why) => Some(why), _ => None }),
                 ..Field::default()
             }))
-            (choice("kind", "Who hears it", &KINDS, kind.word()))
-            (field(Field {
-                name: "slow_s", label: "Pace in seconds", kind: "number", value: slow_s, autocomplete: "off", hint: &slow_hint,
-                wrong: why(|wrong| match wrong { Wrong::Slow(why) => Some(why), _ => None }), ..Field::default()
+            (radio_group("visibility", "Who hears it", &VISIBILITIES, kind.as_str()))
+            (render_field(Field {
+                name: "slow_mode_s", label: "Pace in seconds", kind: "number", value: slow_s, autocomplete: "off", hint: &slow_hint,
+                error: why(|wrong| match wrong { RoomFormError::SlowMode(why) => Some(why), _ => None }), ..Field::default()
             }))
             button.button.primary { "Save" }
         }
     }
 }
 
-fn members(view: &View) -> Markup {
-    let path = view.room.address.path();
+fn members_section(view: &RoomSettingsView) -> Markup {
+    let path = view.room.slug.path();
     let is_viewer = |member: &Author| view.places.viewer.is_some_and(|viewer| viewer.author.id == member.id);
-    let wrong = match &view.draft.wrong {
-        Some(Wrong::Member(why)) => Some(why.as_str()),
-        Some(Wrong::Name(_) | Wrong::Topic(_) | Wrong::Slow(_)) | None => None,
+    let error = match &view.form.error {
+        Some(RoomFormError::Member(why)) => Some(why.as_str()),
+        Some(RoomFormError::Name(_) | RoomFormError::Topic(_) | RoomFormError::SlowMode(_)) | None => None,
     };
     html! {
         (section_head("members", "Who belongs to it", ""))
@@ -130,9 +130,9 @@ fn members(view: &View) -> Markup {
                 li {
                     (avatar::avatar(member))
                     div.who { strong { bdi { (member.name) } @if is_viewer(member) { " " span.tag { "you" } } } }
-                    @if is_viewer(member) && view.room.kind == Kind::Closed {
+                    @if is_viewer(member) && view.room.visibility == Visibility::Private {
                         form method="post" action={ (path) "/leave" } { button.button.quiet.danger { "Leave" } }
-                    } @else if view.may_set && !is_viewer(member) {
+                    } @else if view.may_edit && !is_viewer(member) {
                         form method="post" action={ (path) "/members/" (name) "/remove" } {
                             button.button.quiet.danger { "Remove" span.sr { " " (member.name) } }
                         }
@@ -140,11 +140,11 @@ fn members(view: &View) -> Markup {
                 }
             }
         }
-        @if view.may_set {
+        @if view.may_edit {
             form.stack method="post" action={ (path) "/members" } {
-                (field(Field {
-                    name: "name", label: "Bring in", kind: "text", value: &view.draft.member, autocomplete: "off",
-                    required: true, hint: "A name, or several with commas between them.", wrong, ..Field::default()
+                (render_field(Field {
+                    name: "name", label: "Bring in", kind: "text", value: &view.form.member, autocomplete: "off",
+                    required: true, hint: "A name, or several with commas between them.", error, ..Field::default()
                 }))
                 button.button { "Bring in" }
             }
@@ -152,8 +152,8 @@ fn members(view: &View) -> Markup {
     }
 }
 
-fn end(view: &View) -> Markup {
-    let path = view.room.address.path();
+fn danger_zone(view: &RoomSettingsView) -> Markup {
+    let path = view.room.slug.path();
     html! {
         (section_head("end", "The end of it", ""))
         div.actions {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::icons::{self, Icon};
 use super::layout;
-use super::sidebar::{self, Places};
+use super::sidebar::{self, SidebarView};
 use crate::domain::Room;
 
 /// A page of several that belong together, as its tab shows it.
@@ -20,23 +20,23 @@ pub enum Notice {
     /// It was done.
     Done(String),
     /// It was not done.
-    Wrong(String),
+    Error(String),
 }
 
 /// The page: `title` in its head, beside the tabs of which `current` is the one that is open.
 pub(super) fn page(
     title: &str,
-    places: &Places,
+    places: &SidebarView,
     tabs: (&[Tab], &str),
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
-    document(title, (title, places), tabs, notice, body)
+    page_document(title, (title, places), tabs, notice, body)
 }
 
 /// A page of a room beside that of its messages: the room's name in its head, and `what` it is before that in its title.
-pub(super) fn of_room(what: &str, room: &Room, places: &Places, notice: Option<&Notice>, body: Markup) -> Markup {
-    document(&format!("{what} · {}", room.name), (&room.name, places), (&[], ""), notice, body)
+pub(super) fn room_page(what: &str, room: &Room, places: &SidebarView, notice: Option<&Notice>, body: Markup) -> Markup {
+    page_document(&format!("{what} · {}", room.name), (&room.name, places), (&[], ""), notice, body)
 }
 
 /// The way back to a room, or to a place in it.
@@ -49,13 +49,13 @@ pub(super) fn flash(notice: &Notice) -> Markup {
     html! {
         @match notice {
             Notice::Done(words) => p.flash role="status" { (icons::icon(Icon::Check)) (words) },
-            Notice::Wrong(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (words) },
+            Notice::Error(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (words) },
         }
     }
 }
 
 /// The button by which one leaves a dialog that stands over a page.
-pub(super) fn close() -> Markup {
+pub(super) fn close_button() -> Markup {
     html! {
         form.dialog-close method="dialog" { button.icon-button aria-label="Close" title="Close" { (icons::icon(Icon::Close)) } }
     }
@@ -66,15 +66,15 @@ pub(super) fn section_head(id: &str, title: &str, words: &str) -> Markup {
     html! { div.section-head { div { h2 id=(id) { (title) } @if !words.is_empty() { p { (words) } } } } }
 }
 
-fn document(
+fn page_document(
     title: &str,
-    (head, places): (&str, &Places),
+    (head, places): (&str, &SidebarView),
     (tabs, current): (&[Tab], &str),
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
     layout::document(
-        &format!("{title} · {}", places.house),
+        &format!("{title} · {}", places.server_name),
         places.viewer.map(|viewer| &viewer.author),
         html! {
             a.skip href="#content" { "To the content" }
@@ -82,9 +82,9 @@ fn document(
                 (sidebar::sidebar(places))
                 main.sheet {
                     header.head {
-                        (sidebar::button())
+                        (sidebar::menu_button())
                         div.head-title { h1 dir="auto" { (head) } }
-                        @if !tabs.is_empty() { (tabs_of(tabs, current)) }
+                        @if !tabs.is_empty() { (render_tabs(tabs, current)) }
                     }
                     div.scroll { div #content .column tabindex="-1" {
                         @if let Some(notice) = notice { (flash(notice)) }
@@ -96,7 +96,7 @@ fn document(
     )
 }
 
-fn tabs_of(tabs: &[Tab], current: &str) -> Markup {
+fn render_tabs(tabs: &[Tab], current: &str) -> Markup {
     html! {
         nav.tabs aria-label="Pages" {
             @for tab in tabs {

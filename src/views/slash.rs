@@ -3,22 +3,22 @@
 use maud::{Markup, html};
 
 use super::panel;
-use crate::domain::COMMANDS;
+use crate::domain::SLASH_COMMANDS;
 
 /// The page.
 pub fn page(house: &str) -> Markup {
-    panel::page(house, "What a slash can do", None, list())
+    panel::page(house, "What a slash can do", None, command_list())
 }
 
 /// The answer to the script of a page: the list, under the composer.
-pub fn told() -> Markup {
-    html! { hx-partial hx-target="#say-error" hx-swap="innerHTML" { (list()) } }
+pub fn fragment() -> Markup {
+    html! { hx-partial hx-target="#say-error" hx-swap="innerHTML" { (command_list()) } }
 }
 
-fn list() -> Markup {
+fn command_list() -> Markup {
     html! {
-        @for command in COMMANDS {
-            span.hint { code { "/" (command.word) @if !command.takes.is_empty() { " " (command.takes) } } " " (command.does) }
+        @for command in SLASH_COMMANDS {
+            span.hint { code { "/" (command.name) @if !command.argument.is_empty() { " " (command.argument) } } " " (command.effect) }
             br;
         }
     }

@@ -4,13 +4,13 @@ use crate::domain::UserId;
 
 /// Where the private stylesheet of a viewer is. The address tells all that it is made from, so a browser may keep it for
 /// ever.
-pub(super) fn address(UserId(id): UserId) -> String {
+pub(super) fn href(UserId(id): UserId) -> String {
     format!("/me.css?v={id}")
 }
 
 /// The private stylesheet of a viewer, to stand after the common one. It hides and shows, it permits nothing: every
 /// right is judged again when something is asked for.
-pub fn of(viewer: Option<UserId>) -> String {
+pub fn render(viewer: Option<UserId>) -> String {
     let Some(UserId(id)) = viewer else { return String::new() };
     format!(
         "[data-author=\"{id}\"] {{ --own: flex; --author: var(--accent-text) }}\n\

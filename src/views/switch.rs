@@ -4,16 +4,16 @@
 use maud::{Markup, html};
 
 use super::icons::{self, Icon};
-use super::sidebar::{self, Places};
+use super::sidebar::{self, SidebarView};
 use super::{avatar, badge, sheet};
-use crate::domain::limits::SOUGHT_CHARS_MAX;
+use crate::domain::limits::SEARCH_CHARS_MAX;
 use crate::domain::{Author, Room};
 
 /// What was found.
 #[derive(Debug)]
-pub struct View<'a> {
+pub struct SwitcherView<'a> {
     /// What stands beside the page, and how the viewer reads the rooms.
-    pub places: &'a Places<'a>,
+    pub places: &'a SidebarView<'a>,
     /// The rooms, in the order in which they are shown.
     pub rooms: &'a [Room],
     /// With whom the viewer may begin to talk.
@@ -23,35 +23,35 @@ pub struct View<'a> {
 }
 
 /// The page.
-pub fn page(view: &View) -> Markup {
+pub fn page(view: &SwitcherView) -> Markup {
     let body = html! {
-        section.finder { (field(view)) (list(view)) }
+        section.finder { (search_field(view)) (results(view)) }
     };
     sheet::page("Go to a room", view.places, (&[], ""), None, body)
 }
 
 /// What the dialog holds.
-pub fn dialog(view: &View) -> Markup {
+pub fn dialog(view: &SwitcherView) -> Markup {
     html! {
         h2 #over-title .sr { "Go to a room" }
         div.finder {
-            (field(view))
+            (search_field(view))
             p #found-count .sr role="status" {}
-            (list(view))
+            (results(view))
             p.hint.no-touch { kbd { "↑" } " " kbd { "↓" } " to choose, " kbd { "Enter" } " to go, " kbd { "Esc" } " to stay" }
         }
-        (sheet::close())
+        (sheet::close_button())
     }
 }
 
 /// What stands below the field.
-pub fn list(view: &View) -> Markup {
+pub fn results(view: &SwitcherView) -> Markup {
     let count = view.rooms.len() + view.people.len();
     html! {
         div #found data-q=(view.q) data-count={ (count) @if count == 1 { " place" } @else { " places" } } {
             ul role="list" {
-                @for room in view.rooms { li { (place(view.places, room)) } }
-                @for person in view.people { li { (talk(person)) } }
+                @for room in view.rooms { li { (room_result(view.places, room)) } }
+                @for person in view.people { li { (person_result(person)) } }
             }
             @if count == 0 { p.hint { "Nothing of that name." } }
         }
@@ -59,35 +59,35 @@ pub fn list(view: &View) -> Markup {
 }
 
 /// Only whoever has a name finds people.
-fn field(view: &View) -> Markup {
+fn search_field(view: &SwitcherView) -> Markup {
     let what = if view.places.viewer.is_some() { "A room or a person" } else { "A room" };
     html! {
-        form.search role="search" method="get" action="/switch" aria-label="Find a room" hx-get="/switch?as=list"
+        form.search role="search" method="get" action="/switcher" aria-label="Find a room" hx-get="/switcher?as=list"
             hx-trigger="input delay:80ms" hx-target="#found" hx-swap="outerHTML" hx-sync="this:replace" {
             button.icon-button aria-label="Find" title="Find" { (icons::icon(Icon::Search)) }
             label.sr for="go" { (what) }
-            input #go type="text" name="q" value=(view.q) placeholder=(what) maxlength=(SOUGHT_CHARS_MAX)
+            input #go type="text" name="q" value=(view.q) placeholder=(what) maxlength=(SEARCH_CHARS_MAX)
                 autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="go" dir="auto" autofocus;
         }
     }
 }
 
-fn place(places: &Places, room: &Room) -> Markup {
-    let talk = places.talks.iter().find(|talk| talk.room == room.id);
+fn room_result(places: &SidebarView, room: &Room) -> Markup {
+    let talk = places.direct_partners.iter().find(|talk| talk.room == room.id);
     html! {
-        a.place href=(room.address.path()) {
+        a.place href=(room.slug.path()) {
             @match talk {
-                Some(talk) => (avatar::small(&talk.with)),
-                None => (icons::icon(sidebar::icon(room.kind))),
+                Some(talk) => (avatar::small(&talk.person)),
+                None => (icons::icon(sidebar::visibility_icon(room.visibility))),
             }
             span.place-name dir="auto" { (room.name) }
-            @if places.drafts.contains(&room.id) { (sidebar::draft()) }
-            @if places.viewer.is_some() { (badge::still(room, &places.reading(room))) }
+            @if places.drafts.contains(&room.id) { (sidebar::draft_marker()) }
+            @if places.viewer.is_some() { (badge::static_badge(room, &places.read_state(room))) }
         }
     }
 }
 
-fn talk(person: &Author) -> Markup {
+fn person_result(person: &Author) -> Markup {
     html! {
         form method="post" action="/direct" {
             input type="hidden" name="names" value=(person.name);

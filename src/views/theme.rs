@@ -5,7 +5,7 @@
 pub enum Theme {
     /// As the device has it.
     #[default]
-    Device,
+    System,
     /// Light.
     Light,
     /// Dark.
@@ -13,16 +13,16 @@ pub enum Theme {
 }
 
 /// How every page of ours starts.
-const START: &str = "<!DOCTYPE html><html lang=\"en\" dir=\"ltr\"";
+const DOCUMENT_START: &str = "<!DOCTYPE html><html lang=\"en\" dir=\"ltr\"";
 
 impl Theme {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Device, Self::Light, Self::Dark];
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
     /// The word for it, in forms and in the page.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
-            Self::Device => "device",
+            Self::System => "device",
             Self::Light => "light",
             Self::Dark => "dark",
         }
@@ -30,13 +30,13 @@ impl Theme {
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.word() == word)
+        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
     }
 
     /// The page in this theme. What is no page stays as it is.
-    pub fn paint(self, page: &[u8]) -> Option<Vec<u8>> {
-        let rest = page.strip_prefix(START.as_bytes()).filter(|_| self != Self::Device)?;
-        Some([START.as_bytes(), b" data-theme=\"", self.word().as_bytes(), b"\"", rest].concat())
+    pub fn apply_to(self, page: &[u8]) -> Option<Vec<u8>> {
+        let rest = page.strip_prefix(DOCUMENT_START.as_bytes()).filter(|_| self != Self::System)?;
+        Some([DOCUMENT_START.as_bytes(), b" data-theme=\"", self.as_str().as_bytes(), b"\"", rest].concat())
     }
 }
 
@@ -50,10 +50,10 @@ mod tests {
     #[test]
     fn a_page_of_ours_is_painted_and_nothing_else_is() {
         let page = layout::document("t", None, html! { p { "x" } }).into_string();
-        let dark = Theme::Dark.paint(page.as_bytes()).expect("it is a page");
+        let dark = Theme::Dark.apply_to(page.as_bytes()).expect("it is a page");
         assert!(dark.starts_with(b"<!DOCTYPE html><html lang=\"en\" dir=\"ltr\" data-theme=\"dark\"><head>"));
         assert_eq!(dark.len(), page.len() + " data-theme=\"dark\"".len());
-        assert!(Theme::Device.paint(page.as_bytes()).is_none());
-        assert!(Theme::Light.paint(b"<article>").is_none());
+        assert!(Theme::System.apply_to(page.as_bytes()).is_none());
+        assert!(Theme::Light.apply_to(b"<article>").is_none());
     }
 }

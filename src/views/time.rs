@@ -1,24 +1,24 @@
 //! Moments in words. All in UTC, and saying so: the script of the page turns them into the reader's own time, and
 //! without it they are still right.
 
-use jiff::Timestamp;
+use jiff::Timestamp as JiffTimestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-use crate::domain::{Day, Moment};
+use crate::domain::{Day, Timestamp};
 
-fn utc(at: Moment) -> DateTime {
+fn to_utc(at: Timestamp) -> DateTime {
     let seconds = i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX);
-    Offset::UTC.to_datetime(Timestamp::new(seconds, 0).unwrap_or(Timestamp::MAX))
+    Offset::UTC.to_datetime(JiffTimestamp::new(seconds, 0).unwrap_or(JiffTimestamp::MAX))
 }
 
 /// A moment in digits (RFC 3339), of which each form is a part. It needs no heap: a page has fifty.
-pub(super) struct Stamp([u8; 24]);
+pub(super) struct FormattedTime([u8; 24]);
 
-impl Stamp {
+impl FormattedTime {
     /// The digits of a moment.
-    pub fn of(at: Moment) -> Self {
-        let t = utc(at);
+    pub fn new(at: Timestamp) -> Self {
+        let t = to_utc(at);
         let mut digits = *b"0000-00-00T00:00:00.000Z";
         let year = u16::try_from(t.year()).unwrap_or(0);
         let parts = [t.month(), t.day(), t.hour(), t.minute(), t.second()].map(|part| u16::from(part.unsigned_abs()));
@@ -46,7 +46,7 @@ impl Stamp {
     }
 
     /// `09:02`.
-    pub fn clock(&self) -> &str {
+    pub fn hour_minute(&self) -> &str {
         self.part(11, 16)
     }
 
@@ -64,40 +64,40 @@ fn write_digits(place: &mut [u8], mut number: u16) {
 }
 
 /// `Sunday, 22 November 2026`.
-pub(super) fn day(at: Moment) -> String {
-    utc(at).strftime("%A, %-d %B %Y").to_string()
+pub(super) fn format_day(at: Timestamp) -> String {
+    to_utc(at).strftime("%A, %-d %B %Y").to_string()
 }
 
 /// The same of a day of the calendar.
-pub(super) fn of_day(day: Day) -> String {
+pub(super) fn format_calendar_day(day: Day) -> String {
     day.date().strftime("%A, %-d %B %Y").to_string()
 }
 
 /// `22 November 2026`.
-pub(super) fn date(day: Day) -> String {
+pub(super) fn format_date(day: Day) -> String {
     day.date().strftime("%-d %B %Y").to_string()
 }
 
 /// The same, without the year where that is the year of `today`.
-pub(super) fn date_within(day: Day, today: Day) -> String {
-    if day.date().year() == today.date().year() { day.date().strftime("%-d %B").to_string() } else { date(day) }
+pub(super) fn format_date_relative(day: Day, today: Day) -> String {
+    if day.date().year() == today.date().year() { day.date().strftime("%-d %B").to_string() } else { format_date(day) }
 }
 
 /// How long ago, as one would say it. It needs no time zone.
-pub(super) fn ago(at: Moment, now: Moment) -> String {
+pub(super) fn format_ago(at: Timestamp, now: Timestamp) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
     const DAY: u64 = 24 * HOUR;
-    match now.since(at).as_secs() {
+    match now.saturating_since(at).as_secs() {
         0..MINUTE => "just now".to_owned(),
-        s @ MINUTE..HOUR => count(s / MINUTE, "a minute", "minutes"),
-        s @ HOUR..DAY => count(s / HOUR, "an hour", "hours"),
-        s if s < 30 * DAY => count(s / DAY, "a day", "days"),
-        _ => format!("on {}", utc(at).strftime("%-d %B %Y")),
+        s @ MINUTE..HOUR => count_of(s / MINUTE, "a minute", "minutes"),
+        s @ HOUR..DAY => count_of(s / HOUR, "an hour", "hours"),
+        s if s < 30 * DAY => count_of(s / DAY, "a day", "days"),
+        _ => format!("on {}", to_utc(at).strftime("%-d %B %Y")),
     }
 }
 
-fn count(n: u64, one: &str, many: &str) -> String {
+fn count_of(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("{one} ago") } else { format!("{n} {many} ago") }
 }
 
@@ -107,21 +107,21 @@ mod tests {
 
     #[test]
     fn moments_read_in_utc() {
-        let at = Moment(1_795_338_131_250);
-        let stamp = Stamp::of(at);
+        let at = Timestamp(1_795_338_131_250);
+        let stamp = FormattedTime::new(at);
         assert_eq!(stamp.to_the_second(), "2026-11-22T09:02:11");
         assert_eq!(stamp.to_the_millisecond(), "2026-11-22T09:02:11.250Z");
         assert_eq!(stamp.date(), "2026-11-22");
-        assert_eq!(stamp.clock(), "09:02");
-        assert_eq!(day(at), "Sunday, 22 November 2026");
-        assert_eq!(Stamp::of(Moment(0)).to_the_millisecond(), "1970-01-01T00:00:00.000Z");
-        assert!(Stamp::of(Moment(u64::MAX)).date().starts_with("9999-"));
+        assert_eq!(stamp.hour_minute(), "09:02");
+        assert_eq!(format_day(at), "Sunday, 22 November 2026");
+        assert_eq!(FormattedTime::new(Timestamp(0)).to_the_millisecond(), "1970-01-01T00:00:00.000Z");
+        assert!(FormattedTime::new(Timestamp(u64::MAX)).date().starts_with("9999-"));
     }
 
     #[test]
     fn a_date_tells_its_year_unless_that_is_this_one() {
         let day = |text| Day::parse(text).unwrap();
-        let within = |text| date_within(day(text), day("2026-11-22"));
+        let within = |text| format_date_relative(day(text), day("2026-11-22"));
         assert_eq!(within("2026-01-01"), "1 January");
         assert_eq!(within("2026-12-31"), "31 December");
         assert_eq!(within("2025-12-31"), "31 December 2025");
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_past_is_told_as_one_would_say_it() {
-        let ago = |s: u64| ago(Moment(0), Moment(s * 1_000));
+        let ago = |s: u64| format_ago(Timestamp(0), Timestamp(s * 1_000));
         assert_eq!(ago(59), "just now");
         assert_eq!(ago(60), "a minute ago");
         assert_eq!(ago(3_599), "59 minutes ago");

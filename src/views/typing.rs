@@ -20,15 +20,15 @@ impl Default for Typists {
 }
 
 /// What the stream brings when somebody has begun or ended to type.
-pub fn changed(typists: &Typists) -> Markup {
+pub fn update(typists: &Typists) -> Markup {
     html! {
         hx-partial hx-target="#typing" hx-swap="innerHTML" {
             @match typists {
                 Typists::Several => span { "Several people are typing" },
                 Typists::These(people) => @if let Some((last, others)) = people.split_last() { span {
-                    @for (n, person) in others.iter().enumerate() { @if n > 0 { ", " } (name(person)) }
+                    @for (n, person) in others.iter().enumerate() { @if n > 0 { ", " } (typist_name(person)) }
                     @if !others.is_empty() { " and " }
-                    (name(last))
+                    (typist_name(last))
                     @if others.is_empty() { " is typing" } @else { " are typing" }
                 } },
             }
@@ -36,7 +36,7 @@ pub fn changed(typists: &Typists) -> Markup {
     }
 }
 
-fn name(person: &Author) -> Markup {
+fn typist_name(person: &Author) -> Markup {
     html! { bdi data-author=(person.id) { (person.name) } }
 }
 
@@ -53,7 +53,7 @@ mod tests {
             .map(|(name, id)| Author { id: UserId(id), name: (*name).into() })
             .collect();
         let words = |typists| {
-            let told = changed(&typists).into_string();
+            let told = update(&typists).into_string();
             let inside = told.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</hx-partial>"));
             inside.expect("it is one partial").to_owned()
         };

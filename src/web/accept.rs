@@ -21,11 +21,11 @@ pub(super) enum Accept {
 
 impl Accept {
     /// What `request` wants most. Of equal wishes the first counts.
-    pub fn of(request: &Request) -> Self {
+    pub fn from_request(request: &Request) -> Self {
         let wishes = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let mut best = (0, Self::Anything);
         for wish in wishes.flat_map(|value| value.split(',')) {
-            let (media, quality) = parse(wish);
+            let (media, quality) = parse_item(wish);
             if let Some(media) = media
                 && quality > best.0
             {
@@ -42,13 +42,13 @@ pub(super) fn is_htmx(request: &Request) -> bool {
 }
 
 /// Whether the answer may be packed in this way.
-pub(super) fn takes(request: &Request, encoding: &str) -> bool {
+pub(super) fn accepts_encoding(request: &Request, encoding: &str) -> bool {
     let wishes = request.headers().get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    wishes.flat_map(|value| value.split(',')).any(|item| is_wish_for(item, encoding))
+    wishes.flat_map(|value| value.split(',')).any(|item| accepts_item(item, encoding))
 }
 
 /// Whether one item of `Accept-Encoding` is a wish for this encoding, and not a refusal.
-fn is_wish_for(item: &str, encoding: &str) -> bool {
+fn accepts_item(item: &str, encoding: &str) -> bool {
     let mut parts = item.split(';').map(str::trim);
     let quality = |part: &str| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))?.parse::<f32>().ok();
     parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
@@ -56,8 +56,8 @@ fn is_wish_for(item: &str, encoding: &str) -> bool {
 }
 
 /// One wish: a media type that we have, and how much it is wanted, in thousandths.
-fn parse(wish: &str) -> (Option<Accept>, u32) {
-    let mut parts = wish.split(';').map(str::trim);
+fn parse_item(item: &str) -> (Option<Accept>, u32) {
+    let mut parts = item.split(';').map(str::trim);
     let media = match parts.next().unwrap_or("").to_ascii_lowercase().as_str() {
         "text/html" | "application/xhtml+xml" => Some(Accept::Page),
         "text/plain" => Some(Accept::Text),
@@ -74,26 +74,26 @@ fn parse(wish: &str) -> (Option<Accept>, u32) {
 mod tests {
     use super::*;
 
-    fn of(accept: &str) -> Accept {
-        Accept::of(&Request::builder().header(ACCEPT, accept).finish())
+    fn parse_accept(accept: &str) -> Accept {
+        Accept::from_request(&Request::builder().header(ACCEPT, accept).finish())
     }
 
     #[test]
     fn the_strongest_wish_counts_and_of_equals_the_first() {
-        assert_eq!(of("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Accept::Page);
-        assert_eq!(of("text/html, text/event-stream"), Accept::Page);
-        assert_eq!(of("*/*"), Accept::Anything);
-        assert_eq!(of("*/*;q=0.1, application/json"), Accept::Json);
-        assert_eq!(of("text/html;q=0.2, text/plain;q=0.5"), Accept::Text);
-        assert_eq!(of("text/event-stream"), Accept::Stream);
-        assert_eq!(of("text/plain;q=0"), Accept::Anything);
-        assert_eq!(of("image/png, text/plain;q=nonsense"), Accept::Anything);
-        assert_eq!(Accept::of(&Request::builder().finish()), Accept::Anything);
+        assert_eq!(parse_accept("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Accept::Page);
+        assert_eq!(parse_accept("text/html, text/event-stream"), Accept::Page);
+        assert_eq!(parse_accept("*/*"), Accept::Anything);
+        assert_eq!(parse_accept("*/*;q=0.1, application/json"), Accept::Json);
+        assert_eq!(parse_accept("text/html;q=0.2, text/plain;q=0.5"), Accept::Text);
+        assert_eq!(parse_accept("text/event-stream"), Accept::Stream);
+        assert_eq!(parse_accept("text/plain;q=0"), Accept::Anything);
+        assert_eq!(parse_accept("image/png, text/plain;q=nonsense"), Accept::Anything);
+        assert_eq!(Accept::from_request(&Request::builder().finish()), Accept::Anything);
     }
 
     #[test]
     fn an_encoding_with_quality_zero_is_not_wished_for() {
-        let takes_br = |wish: &str| takes(&Request::builder().header(ACCEPT_ENCODING, wish).finish(), "br");
+        let takes_br = |wish: &str| accepts_encoding(&Request::builder().header(ACCEPT_ENCODING, wish).finish(), "br");
         for wish in ["br", " br", "gzip, BR", "br;q=0.5", "gzip;q=0, br"] {
             assert!(takes_br(wish), "{wish}");
         }

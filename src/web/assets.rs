@@ -4,18 +4,18 @@ use poem::http::header::{CACHE_CONTROL, CONTENT_ENCODING, VARY};
 use poem::web::Path;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::accept::takes;
+use super::accept::accepts_encoding;
 use crate::assets;
 use crate::domain::Refusal;
-use crate::engine::Problem;
+use crate::engine::Error;
 
 /// One file. Its name holds its hash, so it may be kept for ever.
 #[handler]
 pub(super) fn show(request: &Request, Path(file): Path<String>) -> Result<Response> {
-    let asset = assets::find(&file).ok_or(Problem::Refused(Refusal::Nothing))?;
+    let asset = assets::find_asset(&file).ok_or(Error::Refused(Refusal::NotFound))?;
     let (encoding, bytes) = match () {
-        () if takes(request, "br") => (Some("br"), asset.br),
-        () if takes(request, "gzip") => (Some("gzip"), asset.gzip),
+        () if accepts_encoding(request, "br") => (Some("br"), asset.br),
+        () if accepts_encoding(request, "gzip") => (Some("gzip"), asset.gzip),
         () => (None, asset.raw),
     };
     let mut response = Body::from_bytes(bytes::Bytes::from_static(bytes))

@@ -5,20 +5,20 @@ use std::net::IpAddr;
 use poem::Request;
 
 use super::visitor::Visitor;
-use super::{House, client};
+use super::{AppState, client};
 use crate::domain::{AddressBlock, Person, Refusal, TokenKind, UserId};
-use crate::engine::{Problem, now};
-use crate::store::{Fault, Snapshot};
+use crate::engine::{Error, now};
+use crate::store::{StoreError, Snapshot};
 
 /// Refuses whoever has no account and comes from where somebody was put out. They may still read.
 ///
 /// # Errors
 /// [`Refusal::AddressBlocked`].
-pub(super) fn refuse(snapshot: &Snapshot, request: &Request, visitor: &Visitor) -> Result<(), Problem> {
+pub(super) fn check_not_blocked(snapshot: &Snapshot, request: &Request, visitor: &Visitor) -> Result<(), Error> {
     if visitor.person.as_ref().is_some_and(Person::has_account) {
         return Ok(());
     }
-    let block = AddressBlock::of(client::address(request)).to_string();
+    let block = AddressBlock::containing(client::client_address(request)).to_string();
     if snapshot.is_blocked(&block, now())? { Err(Refusal::AddressBlocked.into()) } else { Ok(()) }
 }
 
@@ -26,13 +26,13 @@ pub(super) fn refuse(snapshot: &Snapshot, request: &Request, visitor: &Visitor) 
 ///
 /// # Errors
 /// [`Fault`] if the file cannot be read.
-pub(super) fn of_person(house: &House, user: UserId) -> Result<Vec<String>, Fault> {
+pub(super) fn find_address_blocks(state: &AppState, user: UserId) -> Result<Vec<String>, StoreError> {
     let addresses =
-        house.store.snapshot()?.sessions(user, now())?.into_iter().filter_map(|session| match session.kind {
+        state.store.snapshot()?.sessions(user, now())?.into_iter().filter_map(|session| match session.kind {
             TokenKind::Session(device) => device.address.parse::<IpAddr>().ok(),
             TokenKind::Personal { .. } => None,
         });
-    let public = addresses.map(AddressBlock::of).filter(|block| block.is_public());
+    let public = addresses.map(AddressBlock::containing).filter(|block| block.is_public());
     let mut blocks: Vec<String> = public.map(|block| block.to_string()).collect();
     blocks.sort_unstable();
     blocks.dedup();

@@ -4,74 +4,74 @@
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response};
 
-use super::House;
+use super::AppState;
 use super::accept::is_htmx;
-use super::answers::{private, see_other, wants_page};
-use super::places::Places;
+use super::answers::{with_private_cache, see_other, wants_page};
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use crate::domain::{Command, Message, MessageId, Refusal, Room, RoomCommand, Seq, Who};
-use crate::engine::{Problem, now};
+use crate::domain::{Command, Message, MessageId, Refusal, Room, RoomCommand, Seq, Actor};
+use crate::engine::{Error, now};
 use crate::store::Snapshot;
 use crate::views;
-use crate::views::removal::View;
+use crate::views::removal::MessageView;
 
 /// Has what `command` makes of the message in the request's path carried out for `who`, and shows the outcome.
-pub(super) async fn change(
-    house: &House,
+pub(super) async fn change_message(
+    house: &AppState,
     request: &Request,
-    (visitor, who): (&Visitor, Result<Who, Refusal>),
+    (visitor, actor): (&Visitor, Result<Actor, Refusal>),
     command: impl FnOnce(&Message) -> Result<RoomCommand, Refusal>,
-) -> Result<Response, Problem> {
-    let (room, message) = found(house, &house.store.snapshot()?, request, visitor)?;
+) -> Result<Response, Error> {
+    let (room, message) = find_message(house, &house.store.snapshot()?, request, visitor)?;
     let command = Command::Room(room.id, command(&message)?);
-    house.engine.execute(who?, None, command).await?;
-    shown(house, request, &room, message.id)
+    house.engine.execute(actor?, None, command).await?;
+    respond_with_message(house, request, &room, message.id)
 }
 
 /// A message as it is now: the way to it for a page, its row for htmx, and itself for a program.
-pub(super) fn shown(house: &House, request: &Request, room: &Room, message: MessageId) -> Result<Response, Problem> {
+pub(super) fn respond_with_message(house: &AppState, request: &Request, room: &Room, message: MessageId) -> Result<Response, Error> {
     if wants_page(request) && !is_htmx(request) {
-        let path = room.address.path();
+        let path = room.slug.path();
         return Ok(see_other(&format!("{path}?around={message}#m{message}")));
     }
-    let message = house.store.snapshot()?.message(room.id, message)?.ok_or(Refusal::MessageUnknown)?;
+    let message = house.store.snapshot()?.message(room.id, message)?.ok_or(Refusal::MessageNotFound)?;
     Ok(if is_htmx(request) {
-        views::message::changed(&room.address, &message, &[]).into_response()
+        views::message::update(&room.slug, &message, &[]).into_response()
     } else {
-        Json(views::json::Message::of(&room.address, &message)).into_response()
+        Json(views::json::MessageJson::from_message(&room.slug, &message)).into_response()
     })
 }
 
 /// A page about the message of the request's path, if the visitor sees it and nobody has taken it away.
-pub(super) fn alone(
+pub(super) fn message_page(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
-    page: impl FnOnce(&Snapshot, &View) -> Result<Response, Problem>,
-) -> Result<Response, Problem> {
+    page: impl FnOnce(&Snapshot, &MessageView) -> Result<Response, Error>,
+) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    let (room, message) = found(house, &snapshot, request, visitor)?;
-    let places = Places::of(&snapshot, visitor)?;
-    let places = places.view(visitor, Some(room.id));
-    let view = View { places: &places, room: &room, message: &message, now: now() };
-    Ok(private(page(&snapshot, &view)?, visitor))
+    let (room, message) = find_message(house, &snapshot, request, visitor)?;
+    let sidebar = Sidebar::load(&snapshot, visitor)?;
+    let sidebar = sidebar.view(visitor, Some(room.id));
+    let view = MessageView { places: &sidebar, room: &room, message: &message, now: now() };
+    Ok(with_private_cache(page(&snapshot, &view)?, visitor))
 }
 
 /// The message of a request's path, in a room that the visitor sees, if nobody has taken it away.
-pub(super) fn found(
-    house: &House,
+pub(super) fn find_message(
+    house: &AppState,
     snapshot: &Snapshot,
     request: &Request,
     visitor: &Visitor,
-) -> Result<(Room, Message), Problem> {
-    let room = house.room(snapshot, request, visitor)?.room;
-    let message = named(snapshot, request, &room)?;
-    if message.is_removed() { Err(Refusal::MessageUnknown.into()) } else { Ok((room, message)) }
+) -> Result<(Room, Message), Error> {
+    let room = house.find_room(snapshot, request, visitor)?.room;
+    let message = find_message_including_deleted(snapshot, request, &room)?;
+    if message.is_removed() { Err(Refusal::MessageNotFound.into()) } else { Ok((room, message)) }
 }
 
 /// The message of a request's path, also one that was taken away.
-pub(super) fn named(snapshot: &Snapshot, request: &Request, room: &Room) -> Result<Message, Problem> {
+pub(super) fn find_message_including_deleted(snapshot: &Snapshot, request: &Request, room: &Room) -> Result<Message, Error> {
     let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
     let message = id.map_or(Ok(None), |id| snapshot.message(room.id, id))?;
-    Ok(message.ok_or(Refusal::MessageUnknown)?)
+    Ok(message.ok_or(Refusal::MessageNotFound)?)
 }

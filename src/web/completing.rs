@@ -7,69 +7,69 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::private;
-use super::pace::{self, Deed};
+use super::answers::with_private_cache;
+use super::pace::{self, LimitedAction};
 use super::visitor::Visitor;
-use super::{House, query};
+use super::{AppState, query};
 use crate::domain::limits::COMPLETIONS_MAX;
-use crate::domain::{Act, Author, Begun, Body, COMMANDS, EVERYBODY, Person, Refusal, Room, Sign, UserName, may};
-use crate::engine::{Problem, now};
+use crate::domain::{Permission, Author, CompletionQuery, Body, SLASH_COMMANDS, BROADCAST_MENTIONS, Person, Refusal, Room, CompletionPrefix, UserName, can};
+use crate::engine::{Error, now};
 use crate::store::Snapshot;
 use crate::views;
-use crate::views::completing::{Choice, What};
+use crate::views::completing::{Suggestion, SuggestionTarget};
 use crate::views::text::{self, Code, Names};
 
 /// What goes on with `q`, for somebody who writes in the room at the address `room`; best first.
 #[handler]
-pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let choices = found(request, house, &visitor)?;
-    let response = match Accept::of(request) {
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let choices = list_suggestions(request, house, &visitor)?;
+    let response = match Accept::from_request(request) {
         Accept::Json => {
-            let choices: Vec<_> = choices.iter().map(views::json::Choice::of).collect();
+            let choices: Vec<_> = choices.iter().map(views::json::SuggestionJson::from_suggestion).collect();
             Json(choices).into_response()
         }
         Accept::Page | Accept::Text | Accept::Stream | Accept::Anything => {
             views::completing::options(&choices).into_response()
         }
     };
-    Ok(private(response, &visitor))
+    Ok(with_private_cache(response, &visitor))
 }
 
-fn found(request: &Request, house: &House, visitor: &Visitor) -> Result<Vec<Choice>, Problem> {
-    let person = visitor.person.as_ref().ok_or(Refusal::NameNeeded)?;
-    let begun = Begun::parse(&query::text(request, "q").unwrap_or_default())?;
-    pace::take(request, Some(person.author.id), Deed::Complete)?;
+fn list_suggestions(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Vec<Suggestion>, Error> {
+    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    let completion = CompletionQuery::parse(&query::text(request, "q").unwrap_or_default())?;
+    pace::check(request, Some(person.author.id), LimitedAction::Autocomplete)?;
     let snapshot = house.store.snapshot()?;
-    let room = house.room_called(&snapshot, &query::text(request, "room").unwrap_or_default(), visitor)?.room;
-    if !snapshot.house()?.door.admits(Some(person)) {
-        return Err(Refusal::DoorMembers.into()); // whoever only reads a public room has nobody to speak to
+    let room = house.find_room_by_name(&snapshot, &query::text(request, "room").unwrap_or_default(), visitor)?.room;
+    if !snapshot.settings()?.join_policy.admits(Some(person)) {
+        return Err(Refusal::MembersOnly.into()); // whoever only reads a public room has nobody to speak to
     }
-    Ok(match begun.sign {
-        Sign::Person => people(house, &snapshot, &begun, &room, person)?,
-        Sign::Room => rooms(&snapshot, &begun, person)?,
-        Sign::Emoji => emoji(&begun),
-        Sign::Slash => commands(&begun),
+    Ok(match completion.prefix {
+        CompletionPrefix::Person => suggest_people(house, &snapshot, &completion, &room, person)?,
+        CompletionPrefix::Room => suggest_rooms(&snapshot, &completion, person)?,
+        CompletionPrefix::Emoji => suggest_emoji(&completion),
+        CompletionPrefix::Command => suggest_commands(&completion),
     })
 }
 
 /// Those who have a part in what is said here come before others whose names fit as well; everybody comes last.
-fn people(
-    house: &House,
+fn suggest_people(
+    house: &AppState,
     snapshot: &Snapshot,
-    begun: &Begun,
+    completion: &CompletionQuery,
     room: &Room,
     person: &Person,
-) -> Result<Vec<Choice>, Problem> {
-    let mut near = snapshot.speakers(room.id)?;
-    near.extend(house.hubs.here(room.id).named.iter().map(|author| author.id));
-    let mut people = snapshot.people_like(begun, room, &near, now())?;
+) -> Result<Vec<Suggestion>, Error> {
+    let mut near = snapshot.recent_authors(room.id)?;
+    near.extend(house.hubs.summarize_roster(room.id).people.iter().map(|author| author.id));
+    let mut people = snapshot.matching_people(completion, room, &near, now())?;
     people.retain(|(_, other)| other.author.id != person.author.id);
     people.sort_by_key(|(rank, person)| (*rank, !near.contains(&person.author.id)));
-    let mut choices: Vec<(u8, Choice)> =
-        people.into_iter().take(COMPLETIONS_MAX).map(|(rank, person)| (rank, spoken_to(person.author))).collect();
-    let begins = EVERYBODY.into_iter().filter(|word| begun.rank(word) == Some(0));
-    if may(person, Act::CallEverybody, Some(room)) || snapshot.is_small(room)? {
-        choices.extend(begins.map(|word| (0, Choice { insert: format!("@{word} "), what: What::All(word) })));
+    let mut choices: Vec<(u8, Suggestion)> =
+        people.into_iter().take(COMPLETIONS_MAX).map(|(rank, person)| (rank, suggest_person(person.author))).collect();
+    let begins = BROADCAST_MENTIONS.into_iter().filter(|word| completion.rank_match(word) == Some(0));
+    if can(person, Permission::MentionRoom, Some(room)) || snapshot.is_small(room)? {
+        choices.extend(begins.map(|word| (0, Suggestion { insert: format!("@{word} "), target: SuggestionTarget::All(word) })));
     }
     choices.sort_by_key(|(rank, _)| *rank);
     choices.truncate(COMPLETIONS_MAX);
@@ -77,9 +77,9 @@ fn people(
 }
 
 /// Somebody's name as it must be written to be read as theirs: signs in it that would mean something else are made plain.
-fn spoken_to(author: Author) -> Choice {
+fn suggest_person(author: Author) -> Suggestion {
     let plain = format!("@{} ", author.name);
-    let insert = if speaks_to(&plain, &author) {
+    let insert = if mentions_author(&plain, &author) {
         plain
     } else {
         let escaped = author.name.chars().fold(String::from("@"), |mut name, c| {
@@ -91,35 +91,35 @@ fn spoken_to(author: Author) -> Choice {
         });
         format!("{escaped} ")
     };
-    Choice { insert, what: What::Person(author) }
+    Suggestion { insert, target: SuggestionTarget::Person(author) }
 }
 
-fn speaks_to(written: &str, author: &Author) -> bool {
+fn mentions_author(text: &str, author: &Author) -> bool {
     let own = UserName::parse(&author.name).map(|name| name.key());
     let person = |name: &UserName| (Ok(name.key()) == own).then(|| author.clone());
     let names = Names { person: &person, room: &|_| None };
-    Body::parse(written).is_ok_and(|body| text::render(body, &names, Code::Plain).mentions == [author.id])
+    Body::parse(text).is_ok_and(|body| text::render(body, &names, Code::Plain).mentions == [author.id])
 }
 
-fn rooms(snapshot: &Snapshot, begun: &Begun, person: &Person) -> Result<Vec<Choice>, Problem> {
-    let mut rooms = snapshot.rooms_like(begun, person, now())?;
+fn suggest_rooms(snapshot: &Snapshot, completion: &CompletionQuery, person: &Person) -> Result<Vec<Suggestion>, Error> {
+    let mut rooms = snapshot.matching_rooms(completion, person, now())?;
     rooms.sort_by_key(|(rank, _)| *rank);
     rooms.truncate(COMPLETIONS_MAX);
-    let choice = |room: Room| Choice { insert: format!("#{} ", room.address), what: What::Room(room) };
+    let choice = |room: Room| Suggestion { insert: format!("#{} ", room.slug), target: SuggestionTarget::Room(room) };
     Ok(rooms.into_iter().map(|(_, room)| choice(room)).collect())
 }
 
-fn emoji(begun: &Begun) -> Vec<Choice> {
-    let found = text::emoji::like(&begun.letters, COMPLETIONS_MAX).into_iter();
-    found.map(|(name, emoji)| Choice { insert: format!("{emoji} "), what: What::Emoji(emoji, name) }).collect()
+fn suggest_emoji(completion: &CompletionQuery) -> Vec<Suggestion> {
+    let found = text::emoji::matching_emoji(&completion.query, COMPLETIONS_MAX).into_iter();
+    found.map(|(name, emoji)| Suggestion { insert: format!("{emoji} "), target: SuggestionTarget::Emoji(emoji, name) }).collect()
 }
 
-fn commands(begun: &Begun) -> Vec<Choice> {
-    let found = COMMANDS.iter().filter(|command| begun.rank(command.word) == Some(0)).take(COMPLETIONS_MAX);
+fn suggest_commands(completion: &CompletionQuery) -> Vec<Suggestion> {
+    let found = SLASH_COMMANDS.iter().filter(|command| completion.rank_match(command.name) == Some(0)).take(COMPLETIONS_MAX);
     found
-        .map(|command| Choice {
-            insert: format!("/{}{}", command.word, if command.takes.is_empty() { "" } else { " " }),
-            what: What::Slash(command.word, command.takes, command.does),
+        .map(|command| Suggestion {
+            insert: format!("/{}{}", command.name, if command.argument.is_empty() { "" } else { " " }),
+            target: SuggestionTarget::Slash(command.name, command.argument, command.effect),
         })
         .collect()
 }

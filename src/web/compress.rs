@@ -14,41 +14,41 @@ use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Endpoint, Request, Response, Result};
 
-use super::accept::takes;
-use crate::engine::Problem;
+use super::accept::accepts_encoding;
+use crate::engine::Error;
 
 /// What is shorter fits into one packet as it is.
-const PACKED_FROM_BYTES: usize = 1_400;
+const COMPRESSED_FROM_BYTES: usize = 1_400;
 /// Of a room's page of 35,575 bytes, level 1 makes 7,198 in 40 us, level 2 makes 5,813 in 45 us, 3 makes 5,623 in 62 us, 6
 /// makes 5,461 in 124 us; brotli makes 8,956 in 120 us at its level 1, 5,379 in 200 us at 4, 5,053 in 300 us at 5. After
 /// level 2 each byte saved costs twenty times as much.
-const LEVEL: u32 = 2;
+const GZIP_LEVEL: u32 = 2;
 /// The kinds of answers that are packed. A stream is none of them, an asset was packed when Taproom was built.
-const TEXTS: [&str; 4] = ["text/html", "text/plain", "application/json", "application/problem+json"];
+const TEXT_TYPES: [&str; 4] = ["text/html", "text/plain", "application/json", "application/problem+json"];
 
 thread_local! {
     /// Each worker keeps its own: to make one, with its 300 KiB, takes half as long as to pack a page.
-    static PACKER: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::new(LEVEL), 15));
+    static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::new(GZIP_LEVEL), 15));
 }
 
 /// Packs the answer if it may.
-pub(super) async fn pack<E: Endpoint<Output = Response>>(next: Arc<E>, mut request: Request) -> Result<Response> {
-    let wanted = takes(&request, "gzip");
+pub(super) async fn compress<E: Endpoint<Output = Response>>(next: Arc<E>, mut request: Request) -> Result<Response> {
+    let wanted = accepts_encoding(&request, "gzip");
     let is_head = *request.method() == Method::HEAD;
     if is_head {
         request.set_method(Method::GET);
     }
     let mut response = next.get_response(request).await;
-    if is_text(&response) {
+    if is_compressible(&response) {
         let mut body = response.take_body().into_bytes().await?;
-        if wanted && body.len() >= PACKED_FROM_BYTES {
-            body = gzip(&body).map_err(|cause| broken(&cause))?;
+        if wanted && body.len() >= COMPRESSED_FROM_BYTES {
+            body = gzip(&body).map_err(|cause| log_compress_error(&cause))?;
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
         response.set_body(body);
     }
-    if is_text(&response) || response.status() == StatusCode::NOT_MODIFIED {
+    if is_compressible(&response) || response.status() == StatusCode::NOT_MODIFIED {
         add_vary(&mut response);
     }
     if is_head {
@@ -58,13 +58,13 @@ pub(super) async fn pack<E: Endpoint<Output = Response>>(next: Arc<E>, mut reque
     Ok(response)
 }
 
-fn is_text(response: &Response) -> bool {
+fn is_compressible(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    TEXTS.contains(&kind.split(';').next().unwrap_or(""))
+    TEXT_TYPES.contains(&kind.split(';').next().unwrap_or(""))
 }
 
 fn gzip(body: &[u8]) -> Result<Bytes, CompressError> {
-    PACKER.with_borrow_mut(|packer| {
+    COMPRESSOR.with_borrow_mut(|packer| {
         packer.reset();
         let mut packed = Vec::with_capacity(body.len() / 4);
         loop {
@@ -77,9 +77,9 @@ fn gzip(body: &[u8]) -> Result<Bytes, CompressError> {
     })
 }
 
-fn broken(cause: &CompressError) -> Problem {
+fn log_compress_error(cause: &CompressError) -> Error {
     tracing::error!(%cause, "an answer could not be packed");
-    Problem::Broken
+    Error::Unwritable
 }
 
 /// Also where nothing was packed: a cache must know that another asker may get other bytes (RFC 9110, section 12.5.5).

@@ -10,47 +10,47 @@ use crate::domain::{Refusal, UserId};
 
 /// How many streams one person has open at a time: every tab has one, on every device, and one that has gone without a
 /// word is there for another minute.
-const STREAMS_OF_A_PERSON: usize = 32;
+const STREAMS_PER_PERSON_MAX: usize = 32;
 
 /// Those who hold something, each as often as there are places for one.
-pub(super) struct Crowd<Key: Hash + Eq> {
-    places: usize,
+pub(super) struct ConcurrencyLimit<Key: Hash + Eq> {
+    max: usize,
     held: Mutex<HashMap<Key, usize>>,
 }
 
 /// A place, taken until it is dropped.
-pub(super) struct Place<Key: Hash + Eq> {
-    crowd: Arc<Crowd<Key>>,
+pub(super) struct ConcurrencyPermit<Key: Hash + Eq> {
+    limit: Arc<ConcurrencyLimit<Key>>,
     key: Key,
 }
 
-impl<Key: Hash + Eq + Clone> Crowd<Key> {
+impl<Key: Hash + Eq + Clone> ConcurrencyLimit<Key> {
     /// Nobody yet, of whom each may have so many places.
-    pub fn new(places: usize) -> Arc<Self> {
-        Arc::new(Self { places, held: Mutex::default() })
+    pub fn new(max: usize) -> Arc<Self> {
+        Arc::new(Self { max, held: Mutex::default() })
     }
 
     /// A place for this one, if they have one left.
-    pub fn enter(self: &Arc<Self>, key: Key) -> Option<Place<Key>> {
-        let mut held = self.held();
+    pub fn try_acquire(self: &Arc<Self>, key: Key) -> Option<ConcurrencyPermit<Key>> {
+        let mut held = self.lock();
         let count = held.get(&key).copied().unwrap_or(0);
-        if count >= self.places {
+        if count >= self.max {
             return None;
         }
         held.insert(key.clone(), count + 1);
-        Some(Place { crowd: Arc::clone(self), key })
+        Some(ConcurrencyPermit { limit: Arc::clone(self), key })
     }
 }
 
-impl<Key: Hash + Eq> Crowd<Key> {
-    fn held(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
+impl<Key: Hash + Eq> ConcurrencyLimit<Key> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<Key: Hash + Eq> Drop for Place<Key> {
+impl<Key: Hash + Eq> Drop for ConcurrencyPermit<Key> {
     fn drop(&mut self) {
-        let mut held = self.crowd.held();
+        let mut held = self.limit.lock();
         match held.get_mut(&self.key) {
             Some(count) if *count > 1 => *count -= 1,
             Some(_) | None => {
@@ -61,27 +61,27 @@ impl<Key: Hash + Eq> Drop for Place<Key> {
 }
 
 /// The streams that are open.
-pub(super) struct Streams {
-    persons: Arc<Crowd<UserId>>,
-    addresses: Arc<Crowd<IpAddr>>,
+pub(super) struct StreamLimits {
+    per_person: Arc<ConcurrencyLimit<UserId>>,
+    per_address: Arc<ConcurrencyLimit<IpAddr>>,
 }
 
 /// What a stream holds while it is open.
-pub(super) type Places = (Option<Place<UserId>>, Option<Place<IpAddr>>);
+pub(super) type StreamPermits = (Option<ConcurrencyPermit<UserId>>, Option<ConcurrencyPermit<IpAddr>>);
 
-impl Streams {
+impl StreamLimits {
     /// None yet, of which an address may have so many.
-    pub fn new(of_an_address: usize) -> Self {
-        Self { persons: Crowd::new(STREAMS_OF_A_PERSON), addresses: Crowd::new(of_an_address) }
+    pub fn new(streams_per_address: usize) -> Self {
+        Self { per_person: ConcurrencyLimit::new(STREAMS_PER_PERSON_MAX), per_address: ConcurrencyLimit::new(streams_per_address) }
     }
 
     /// Places for one more of this person and this address, as far as they are known.
     ///
     /// # Errors
     /// [`Refusal::TooManyStreams`] if one of them has as many as they may.
-    pub fn open(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<Places, Refusal> {
-        let person = person.map(|person| self.persons.enter(person).ok_or(Refusal::TooManyStreams));
-        let address = address.map(|address| self.addresses.enter(address).ok_or(Refusal::TooManyStreams));
+    pub fn try_acquire(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<StreamPermits, Refusal> {
+        let person = person.map(|person| self.per_person.try_acquire(person).ok_or(Refusal::TooManyStreams));
+        let address = address.map(|address| self.per_address.try_acquire(address).ok_or(Refusal::TooManyStreams));
         Ok((person.transpose()?, address.transpose()?))
     }
 }
@@ -91,26 +91,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_has_so_many_places_and_whoever_goes_makes_room_and_leaves_nothing_behind() {
-        let crowd = Crowd::new(2);
-        let (first, second) = (crowd.enter("a"), crowd.enter("a"));
-        assert!(first.is_some() && second.is_some() && crowd.enter("a").is_none());
-        let other = crowd.enter("b");
+    fn each_key_has_its_own_permits_and_dropping_one_frees_it() {
+        let crowd = ConcurrencyLimit::new(2);
+        let (first, second) = (crowd.try_acquire("a"), crowd.try_acquire("a"));
+        assert!(first.is_some() && second.is_some() && crowd.try_acquire("a").is_none());
+        let other = crowd.try_acquire("b");
         assert!(other.is_some(), "another has places of their own");
         drop(first);
-        let third = crowd.enter("a");
-        assert!(third.is_some() && crowd.enter("a").is_none());
+        let third = crowd.try_acquire("a");
+        assert!(third.is_some() && crowd.try_acquire("a").is_none());
         drop((second, third, other));
-        assert!(crowd.held().is_empty());
+        assert!(crowd.lock().is_empty());
     }
 
     #[test]
-    fn whoever_finds_no_place_for_their_address_keeps_none_as_a_person() {
-        let (streams, here) = (Streams::new(1), Some(IpAddr::from([192, 0, 2, 1])));
-        let open = streams.open(Some(UserId(1)), here).expect("there is a place");
-        assert!(streams.open(Some(UserId(1)), here).is_err());
-        assert_eq!(streams.persons.held().get(&UserId(1)), Some(&1));
+    fn a_stream_refused_for_its_address_holds_no_permit_of_the_person() {
+        let (streams, here) = (StreamLimits::new(1), Some(IpAddr::from([192, 0, 2, 1])));
+        let open = streams.try_acquire(Some(UserId(1)), here).expect("there is a place");
+        assert!(streams.try_acquire(Some(UserId(1)), here).is_err());
+        assert_eq!(streams.per_person.lock().get(&UserId(1)), Some(&1));
         drop(open);
-        assert!(streams.open(None, here).is_ok());
+        assert!(streams.try_acquire(None, here).is_ok());
     }
 }

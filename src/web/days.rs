@@ -8,72 +8,72 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::{private, see_other};
-use super::places::Places;
-use super::rooms::unlisted;
+use super::answers::{with_private_cache, see_other};
+use super::places::Sidebar;
+use super::rooms::with_noindex;
 use super::visitor::Visitor;
-use super::{House, query};
-use crate::domain::{Day, Kind, OfDay, Refusal, Room, Seq};
-use crate::engine::{Problem, now};
+use super::{AppState, query};
+use crate::domain::{Day, Visibility, DayPage, Refusal, Room, Seq};
+use crate::engine::{Error, now};
 use crate::store::{Snapshot, Window};
 use crate::views;
 
 /// The day that was chosen from the calendar; without a date, the last on which something was said.
 #[handler]
-pub(super) fn choose(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request, &visitor)?.room;
+pub(super) fn redirect_to_day(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
     let day = match query::text(request, "date") {
-        Some(date) => Day::parse(date.trim()).ok_or(Problem::Refused(Refusal::DayUnknown))?,
-        None => snapshot.last_day(room.id).map_err(Problem::Unread)?.unwrap_or(Day::of(now())),
+        Some(date) => Day::parse(date.trim()).ok_or(Error::Refused(Refusal::DayInvalid))?,
+        None => snapshot.last_day(room.id).map_err(Error::Internal)?.unwrap_or(Day::containing(now())),
     };
-    Ok(see_other(&format!("{}/days/{day}", room.address.path())))
+    Ok(see_other(&format!("{}/days/{day}", room.slug.path())))
 }
 
 /// What was said on a day.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request, &visitor)?.room;
-    let day = request.raw_path_param("date").and_then(Day::parse).ok_or(Problem::Refused(Refusal::DayUnknown))?;
-    let said = said(&snapshot, &room, day, window(request).map_err(Problem::Refused)?)?;
-    let response = match Accept::of(request) {
-        Accept::Json => Json(views::json::Day::of(&room, day, &said)).into_response(),
-        Accept::Text => views::plain::lines(&said.messages).into_response(),
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
+    let day = request.raw_path_param("date").and_then(Day::parse).ok_or(Error::Refused(Refusal::DayInvalid))?;
+    let page = read_day(&snapshot, &room, day, parse_day_window(request).map_err(Error::Refused)?)?;
+    let response = match Accept::from_request(request) {
+        Accept::Json => Json(views::json::DayJson::new(&room, day, &page)).into_response(),
+        Accept::Text => views::plain::lines(&page.messages).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => {
-            let places = Places::of(&snapshot, &visitor).map_err(Problem::Unread)?;
-            let (places, room, said) = (&places.view(&visitor, Some(room.id)), &room, &said);
-            let view = views::days::View { places, room, day, said, today: Day::of(now()) };
+            let sidebar = Sidebar::load(&snapshot, &visitor).map_err(Error::Internal)?;
+            let (sidebar, room, page) = (&sidebar.view(&visitor, Some(room.id)), &room, &page);
+            let view = views::days::DayView { places: sidebar, room, day, page, today: Day::containing(now()) };
             views::days::page(&view).into_response()
         }
     };
-    let response = linked(private(response, &visitor), &room, day, &said);
-    Ok(if room.kind == Kind::Public { response } else { unlisted(response) })
+    let response = with_day_links(with_private_cache(response, &visitor), &room, day, &page);
+    Ok(if room.visibility == Visibility::Public { response } else { with_noindex(response) })
 }
 
-fn said(snapshot: &Snapshot, room: &Room, day: Day, window: Window) -> Result<OfDay, Problem> {
+fn read_day(snapshot: &Snapshot, room: &Room, day: Day, window: Window) -> Result<DayPage, Error> {
     let said = snapshot.day(room.id, day, window)?;
-    if !said.messages.is_empty() || window == WHOLE {
+    if !said.messages.is_empty() || window == WHOLE_DAY {
         return Ok(said);
     }
-    Ok(snapshot.day(room.id, day, WHOLE)?) // nobody wants to see past the end
+    Ok(snapshot.day(room.id, day, WHOLE_DAY)?) // nobody wants to see past the end
 }
 
 /// From the beginning of the day.
-const WHOLE: Window = Window::After(Seq(0));
+const WHOLE_DAY: Window = Window::After(Seq(0));
 
-fn window(request: &Request) -> Result<Window, Refusal> {
-    let (before, after) = (query::number(request, "before")?, query::number(request, "after")?);
-    Ok(before.map_or(after.map_or(WHOLE, Window::After), Window::Before))
+fn parse_day_window(request: &Request) -> Result<Window, Refusal> {
+    let (before, after) = (query::seq(request, "before")?, query::seq(request, "after")?);
+    Ok(before.map_or(after.map_or(WHOLE_DAY, Window::After), Window::Before))
 }
 
 /// Tells programs where what was said before and after this is (RFC 8288): on the same day, or on another.
-fn linked(mut response: Response, room: &Room, day: Day, said: &OfDay) -> Response {
-    let path = room.address.path();
-    let earlier = said.messages.first().filter(|_| said.older).map(|first| format!("{day}?before={}", first.id));
-    let later = said.messages.last().filter(|_| said.newer).map(|last| format!("{day}?after={}", last.id));
-    let earlier = earlier.or(said.before.map(|day| day.to_string()));
-    let later = later.or(said.after.map(|day| day.to_string()));
+fn with_day_links(mut response: Response, room: &Room, day: Day, page: &DayPage) -> Response {
+    let path = room.slug.path();
+    let earlier = page.messages.first().filter(|_| page.has_older).map(|first| format!("{day}?before={}", first.id));
+    let later = page.messages.last().filter(|_| page.has_newer).map(|last| format!("{day}?after={}", last.id));
+    let earlier = earlier.or(page.previous_day.map(|day| day.to_string()));
+    let later = later.or(page.next_day.map(|day| day.to_string()));
     let links: Vec<String> = [(earlier, "prev"), (later, "next")]
         .into_iter()
         .filter_map(|(to, rel)| Some(format!("<{path}/days/{}>; rel=\"{rel}\"", to?)))

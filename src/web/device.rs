@@ -7,9 +7,9 @@ use super::client;
 use crate::domain::Device;
 
 /// The device from which a request comes.
-pub(super) fn of(request: &Request) -> Device {
+pub(super) fn device_from_request(request: &Request) -> Device {
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
-    Device { browser: browser(agent), address: client::address(request).to_string() }
+    Device { browser: describe_browser(agent), address: client::client_address(request).to_string() }
 }
 
 /// Most browsers claim to be others too, so the one that stands first here and is named is the one.
@@ -24,7 +24,7 @@ const BROWSERS: [(&str, &str); 9] = [
     ("Safari", "Safari"),
     ("curl", "curl"),
 ];
-const SYSTEMS: [(&str, &str); 7] = [
+const OPERATING_SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
     ("Android", "Android"),
@@ -34,10 +34,10 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-fn browser(agent: &str) -> String {
+fn describe_browser(agent: &str) -> String {
     let named =
         |names: &[(&str, &'static str)]| names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
-    match (named(&BROWSERS), named(&SYSTEMS)) {
+    match (named(&BROWSERS), named(&OPERATING_SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
         (None, None) => "A program".to_owned(),
@@ -54,13 +54,13 @@ mod tests {
             "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Safari/537.36 Edg/140";
         let safari =
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18 Mobile Safari/604";
-        assert_eq!(browser(edge), "Edge on Windows");
-        assert_eq!(browser(safari), "Safari on iPhone");
+        assert_eq!(describe_browser(edge), "Edge on Windows");
+        assert_eq!(describe_browser(safari), "Safari on iPhone");
         assert_eq!(
-            browser("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"),
+            describe_browser("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"),
             "Firefox on Linux"
         );
-        assert_eq!(browser("curl/8.9"), "curl");
-        assert_eq!(browser("<script>"), "A program");
+        assert_eq!(describe_browser("curl/8.9"), "curl");
+        assert_eq!(describe_browser("<script>"), "A program");
     }
 }

@@ -7,76 +7,76 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::{done, form_again, no_store, private};
+use super::answers::{redirect_or_no_content, redisplay_form, with_no_store, with_private_cache};
 use super::form::Form;
-use super::pace::{self, Deed};
-use super::settings::{account, is_certain, page};
+use super::pace::{self, LimitedAction};
+use super::settings::{require_account, confirm_identity, settings_page};
 use super::visitor::Visitor;
-use super::{House, origin, random};
+use super::{AppState, origin, random};
 use crate::domain::limits::LABEL_CHARS_MAX;
-use crate::domain::{AccountCommand, Command, Line, Refusal, Scopes, Session, SessionId, Token, TokenKind};
-use crate::engine::{Problem, now};
-use crate::views::{self, Again};
+use crate::domain::{AccountCommand, Command, SingleLine, Refusal, Scopes, Session, SessionId, Token, TokenKind};
+use crate::engine::{Error, now};
+use crate::views::{self, FormState};
 
 /// Where one is signed in.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let (mut sessions, current) = (sessions(house, &visitor)?, current(&visitor));
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let (mut sessions, current) = (load_sessions(house, &visitor)?, current_session(&visitor));
     sessions.sort_by_key(|session| Some(session.id) != current); // this one first
-    if Accept::of(request) == Accept::Json {
-        return Ok(listed(&visitor, &sessions, |kind| matches!(kind, TokenKind::Session(_))));
+    if Accept::from_request(request) == Accept::Json {
+        return Ok(sessions_json(&visitor, &sessions, |kind| matches!(kind, TokenKind::Session(_))));
     }
-    Ok(page(request, house, &visitor, |places, notice| {
-        views::settings::devices(places, notice, &sessions, current, now())
+    Ok(settings_page(request, house, &visitor, |sidebar, notice| {
+        views::settings::sessions(sidebar, notice, &sessions, current, now())
     })?)
 }
 
 /// One device is signed out.
 #[handler]
-pub(super) async fn revoke(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    end(request, house, &visitor).await?;
-    Ok(done(request, "/settings/devices?done=revoked"))
+pub(super) async fn revoke(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    revoke_from_path(request, house, &visitor).await?;
+    Ok(redirect_or_no_content(request, "/settings/devices?done=revoked"))
 }
 
 /// All devices but this are signed out.
 #[handler]
 pub(super) async fn revoke_others(
     request: &Request,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    pace::take(request, visitor.author().map(|person| person.id), Deed::Note).map_err(Problem::Refused)?;
-    let keep = visitor.token.as_ref().map(Token::hash).ok_or(Problem::Refused(Refusal::NameNeeded))?;
-    let wish = Command::Account(AccountCommand::RevokeOthers { keep });
-    house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, wish).await?;
-    Ok(done(request, "/settings/devices?done=others"))
+    pace::check(request, visitor.author().map(|person| person.id), LimitedAction::MinorChange).map_err(Error::Refused)?;
+    let current = visitor.token.as_ref().map(Token::hash).ok_or(Error::Refused(Refusal::SignInRequired))?;
+    let wish = Command::Account(AccountCommand::RevokeOtherSessions { current });
+    house.engine.execute(visitor.actor().map_err(Error::Refused)?, None, wish).await?;
+    Ok(redirect_or_no_content(request, "/settings/devices?done=others"))
 }
 
 /// The tokens for scripts.
 #[handler]
-pub(super) fn show_tokens(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    account(&visitor)?;
-    if Accept::of(request) == Accept::Json {
-        let sessions = sessions(house, &visitor)?;
-        return Ok(listed(&visitor, &sessions, |kind| matches!(kind, TokenKind::Personal { .. })));
+pub(super) fn list_tokens(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    require_account(&visitor)?;
+    if Accept::from_request(request) == Accept::Json {
+        let sessions = load_sessions(house, &visitor)?;
+        return Ok(sessions_json(&visitor, &sessions, |kind| matches!(kind, TokenKind::Personal { .. })));
     }
-    Ok(tokens_page(request, house, &visitor, &Again::default())?)
+    Ok(tokens_page(request, house, &visitor, &FormState::default())?)
 }
 
 /// Somebody makes a token for a script. It is shown this once.
 #[handler]
-pub(super) async fn make_token(
+pub(super) async fn create_token(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["name", "scopes", "current"]).await.map_err(Problem::Refused)?;
-    account(&visitor)?;
-    match make(house, request, &visitor, &form).await {
-        Ok((label, scopes, token)) => Ok(made(request, house, &visitor, (&label, scopes, &token))?),
-        Err(problem) => form_again(request, &form, &["name", "scopes"], problem, |again| {
-            tokens_page(request, house, &visitor, again)
+    let form = Form::read(request, body, &["name", "scopes", "current"]).await.map_err(Error::Refused)?;
+    require_account(&visitor)?;
+    match try_create_token(house, request, &visitor, &form).await {
+        Ok((label, scopes, token)) => Ok(respond_token_created(request, house, &visitor, (&label, scopes, &token))?),
+        Err(problem) => redisplay_form(request, &form, &["name", "scopes"], problem, |form_state| {
+            tokens_page(request, house, &visitor, form_state)
         }),
     }
 }
@@ -85,39 +85,39 @@ pub(super) async fn make_token(
 #[handler]
 pub(super) async fn revoke_token(
     request: &Request,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    end(request, house, &visitor).await?;
-    Ok(done(request, "/settings/tokens?done=revoked"))
+    revoke_from_path(request, house, &visitor).await?;
+    Ok(redirect_or_no_content(request, "/settings/tokens?done=revoked"))
 }
 
-async fn end(request: &Request, house: &House, visitor: &Visitor) -> Result<(), Problem> {
-    pace::take(request, Some(visitor.named()?.author.id), Deed::Note)?;
-    let id = request.raw_path_param("id").and_then(SessionId::parse).ok_or(Refusal::Nothing)?;
-    house.engine.execute(visitor.who()?, None, Command::Account(AccountCommand::Revoke { id })).await?;
+async fn revoke_from_path(request: &Request, house: &AppState, visitor: &Visitor) -> Result<(), Error> {
+    pace::check(request, Some(visitor.require_person()?.author.id), LimitedAction::MinorChange)?;
+    let id = request.raw_path_param("id").and_then(SessionId::parse).ok_or(Refusal::NotFound)?;
+    house.engine.execute(visitor.actor()?, None, Command::Account(AccountCommand::RevokeSession { id })).await?;
     Ok(())
 }
 
-async fn make(
-    house: &House,
+async fn try_create_token(
+    house: &AppState,
     request: &Request,
     visitor: &Visitor,
     form: &Form,
-) -> Result<(Line, Scopes, Token), Problem> {
-    let label = Line::parse("name", form.one("name")?, LABEL_CHARS_MAX)?;
-    let (scopes, token) = (scopes(form)?, random::token()?);
-    is_certain(house, request, visitor, form).await?;
-    let make = AccountCommand::MakeToken { label: label.clone(), scopes, token: token.hash() };
-    house.engine.execute(visitor.who()?, None, Command::Account(make)).await?;
+) -> Result<(SingleLine, Scopes, Token), Error> {
+    let label = SingleLine::parse("name", form.get_single("name")?, LABEL_CHARS_MAX)?;
+    let (scopes, token) = (parse_scopes(form)?, random::new_token()?);
+    confirm_identity(house, request, visitor, form).await?;
+    let make = AccountCommand::CreateToken { label: label.clone(), scopes, token: token.hash() };
+    house.engine.execute(visitor.actor()?, None, Command::Account(make)).await?;
     Ok((label, scopes, token))
 }
 
 /// What a token is to be for: a field for each scope, or one with all of them, parted by commas or blanks.
-fn scopes(form: &Form) -> Result<Scopes, Refusal> {
+fn parse_scopes(form: &Form) -> Result<Scopes, Refusal> {
     let mut scopes = Scopes { read: false, post: false };
     for word in
-        form.several("scopes")?.into_iter().flat_map(|field| field.split([',', ' '])).filter(|word| !word.is_empty())
+        form.get_all("scopes")?.into_iter().flat_map(|field| field.split([',', ' '])).filter(|word| !word.is_empty())
     {
         match word {
             "read" => scopes.read = true,
@@ -128,46 +128,46 @@ fn scopes(form: &Form) -> Result<Scopes, Refusal> {
     if scopes.read || scopes.post { Ok(scopes) } else { Err(Refusal::FieldBlank("scopes")) }
 }
 
-fn made(
+fn respond_token_created(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
-    (label, scopes, token): (&Line, Scopes, &Token),
-) -> Result<Response, Problem> {
-    let response = match Accept::of(request) {
+    (label, scopes, token): (&SingleLine, Scopes, &Token),
+) -> Result<Response, Error> {
+    let response = match Accept::from_request(request) {
         Accept::Json => {
             let (kind, at) = (TokenKind::Personal { label: label.as_str().to_owned(), scopes }, now());
-            let session = Session { id: SessionId::of(token.hash()), kind, made_at: at, seen_at: at };
-            Json(views::json::Session::of(&session, None).with(token)).into_response()
+            let session = Session { id: SessionId::from_hash(token.hash()), kind, created_at: at, last_used_at: at };
+            Json(views::json::SessionJson::from_session(&session, None).with_token(token)).into_response()
         }
-        Accept::Text => format!("{}\n", token.text()).into_response(),
-        Accept::Page | Accept::Stream | Accept::Anything => page(request, house, visitor, |places, _| {
-            let line = views::plain::token_in_use(&origin::public(request), places.rooms.first(), scopes, token);
-            views::settings::token_made(places, label.as_str(), token, &line)
+        Accept::Text => format!("{}\n", token.to_text()).into_response(),
+        Accept::Page | Accept::Stream | Accept::Anything => settings_page(request, house, visitor, |sidebar, _| {
+            let line = views::plain::token_usage(&origin::public_origin(request), sidebar.rooms.first(), scopes, token);
+            views::settings::token_created(sidebar, label.as_str(), token, &line)
         })?,
     };
-    Ok(no_store(response.with_status(StatusCode::CREATED).into_response()))
+    Ok(with_no_store(response.with_status(StatusCode::CREATED).into_response()))
 }
 
-fn tokens_page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
-    let sessions = sessions(house, visitor)?;
-    page(request, house, visitor, |places, notice| {
-        let notice = notice.filter(|_| again.wrong.is_none());
-        views::settings::tokens(places, notice, &sessions, (!visitor.is_fresh(), again), now())
+fn tokens_page(request: &Request, house: &AppState, visitor: &Visitor, form_state: &FormState) -> Result<Response, Error> {
+    let sessions = load_sessions(house, visitor)?;
+    settings_page(request, house, visitor, |sidebar, notice| {
+        let notice = notice.filter(|_| form_state.error.is_none());
+        views::settings::tokens(sidebar, notice, &sessions, (!visitor.signed_in_recently(), form_state), now())
     })
 }
 
-fn sessions(house: &House, visitor: &Visitor) -> Result<Vec<Session>, Problem> {
-    Ok(house.store.snapshot()?.sessions(visitor.named()?.author.id, now())?)
+fn load_sessions(house: &AppState, visitor: &Visitor) -> Result<Vec<Session>, Error> {
+    Ok(house.store.snapshot()?.sessions(visitor.require_person()?.author.id, now())?)
 }
 
-fn listed(visitor: &Visitor, sessions: &[Session], wanted: fn(&TokenKind) -> bool) -> Response {
-    let current = current(visitor);
+fn sessions_json(visitor: &Visitor, sessions: &[Session], wanted: fn(&TokenKind) -> bool) -> Response {
+    let current = current_session(visitor);
     let sessions = sessions.iter().filter(|session| wanted(&session.kind));
-    let sessions: Vec<_> = sessions.map(|session| views::json::Session::of(session, current)).collect();
-    private(Json(sessions).into_response(), visitor)
+    let sessions: Vec<_> = sessions.map(|session| views::json::SessionJson::from_session(session, current)).collect();
+    with_private_cache(Json(sessions).into_response(), visitor)
 }
 
-fn current(visitor: &Visitor) -> Option<SessionId> {
-    visitor.token.as_ref().map(|token| SessionId::of(token.hash()))
+fn current_session(visitor: &Visitor) -> Option<SessionId> {
+    visitor.token.as_ref().map(|token| SessionId::from_hash(token.hash()))
 }

@@ -8,43 +8,43 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
-use super::answers::{add_cookie, private, see_other};
+use super::answers::{add_cookie, with_private_cache, see_other};
 use super::form::Form;
-use super::pace::{self, Deed};
+use super::pace::{self, LimitedAction};
 use super::visitor::{self, Visitor};
-use super::{House, blocks, device, origin, problem, query, random};
+use super::{AppState, blocks, device, origin, problem, query, random};
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Command, Event, Refusal, Room, RoomId, RoomName, Token, UserName};
-use crate::engine::{self, Problem};
-use crate::store::Recent;
+use crate::engine::{self, Error};
+use crate::store::ActiveRoom;
 use crate::views;
-use crate::views::door::{Door, Listed, Wrong};
+use crate::views::door::{LandingView, LandingRoom, LandingError};
 
 /// The page. `?room=` fills in the room.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
     let room = query::text(request, "room").unwrap_or_else(|| "lobby".to_owned());
-    Ok(page(request, house, &visitor, &views::door::Form { room, ..Default::default() })?)
+    Ok(landing_page(request, house, &visitor, &views::door::LandingForm { room, ..Default::default() })?)
 }
 
 /// Somebody comes in: a new name, or one they have. It takes no nonce: the token of the first answer is kept nowhere,
 /// so it could not be given again.
 #[handler]
-pub(super) async fn enter(
+pub(super) async fn join(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["room", "name"]).await.map_err(Problem::Refused)?;
-    match come_in(house, request, &visitor, &form).await {
-        Ok(entered) => Ok(welcome(request, entered)),
-        Err(problem) if Accept::of(request) == Accept::Page && !is_htmx(request) => {
-            problem::note(&problem, &house.meters);
+    let form = Form::read(request, body, &["room", "name"]).await.map_err(Error::Refused)?;
+    match try_join(house, request, &visitor, &form).await {
+        Ok(entered) => Ok(respond_joined(request, entered)),
+        Err(problem) if Accept::from_request(request) == Accept::Page && !is_htmx(request) => {
+            problem::record_error(&problem, &house.metrics);
             let status = poem::error::ResponseError::status(&problem);
-            let shown = Form::again(&form, wrong(&problem));
-            let mut response = page(request, house, &visitor, &shown)?.with_status(status).into_response();
-            problem::tell_when(&problem, response.headers_mut());
+            let shown = Form::to_landing_form(&form, landing_error(&problem));
+            let mut response = landing_page(request, house, &visitor, &shown)?.with_status(status).into_response();
+            problem::add_retry_after(&problem, response.headers_mut());
             Ok(response)
         }
         Err(problem) => Err(problem.into()),
@@ -53,136 +53,136 @@ pub(super) async fn enter(
 
 /// This browser forgets its name.
 #[handler]
-pub(super) async fn leave(Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+pub(super) async fn sign_out(Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
     if let Some(token) = &visitor.token {
-        let given_up = house
+        let outcome = house
             .engine
-            .execute(visitor.who().map_err(Problem::Refused)?, None, Command::Leave { token: token.hash() })
+            .execute(visitor.actor().map_err(Error::Refused)?, None, Command::SignOut { token: token.hash() })
             .await;
-        match given_up {
-            Ok(_) | Err(Problem::Refused(Refusal::TokenUnknown)) => {}
+        match outcome {
+            Ok(_) | Err(Error::Refused(Refusal::TokenInvalid)) => {}
             Err(problem) => return Err(problem.into()),
         }
     }
     let mut response = see_other("/");
-    for cookie in visitor::forget() {
+    for cookie in visitor::expired_cookies() {
         add_cookie(&mut response, &cookie);
     }
     Ok(response)
 }
 
 /// Somebody who has come in.
-struct Entered {
+struct Joined {
     room: Room,
     name: String,
     token: Token,
 }
 
-async fn come_in(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Entered, Problem> {
+async fn try_join(house: &AppState, request: &Request, visitor: &Visitor, form: &Form) -> Result<Joined, Error> {
     let person = visitor.author().map(|person| person.id);
-    pace::take(request, person, Deed::Enter)?;
-    blocks::refuse(&house.store.snapshot()?, request, visitor)?;
+    pace::check(request, person, LimitedAction::Join)?;
+    blocks::check_not_blocked(&house.store.snapshot()?, request, visitor)?;
     let room = RoomName::parse(form.get("room").unwrap_or(""))?;
     // A room that is not for everybody in the house is as if there were none: one is opened in its place.
-    let there = house.store.snapshot()?.room(room.address())?;
-    if !there.is_some_and(|room| !room.kind.is_hidden() && room.deleted_at.is_none()) {
-        pace::take(request, person, Deed::Open)?;
+    let there = house.store.snapshot()?.room_by_slug(room.slug())?;
+    if !there.is_some_and(|room| !room.visibility.is_members_only() && room.deleted_at.is_none()) {
+        pace::check(request, person, LimitedAction::CreateRoom)?;
     }
-    let (name, token, command) = match known(visitor, form.get("name"))? {
-        Known::Yes(name, token) => (name, token, Command::Open { room }),
-        Known::No(name) => {
-            let token = random::token()?;
+    let (name, token, command) = match parse_join_name(visitor, form.get("name"))? {
+        JoinName::Existing(name, token) => (name, token, Command::OpenRoom { room }),
+        JoinName::New(name) => {
+            let token = random::new_token()?;
             (
                 name.as_str().to_owned(),
                 token.clone(),
-                Command::Enter { room, name, token: token.hash(), device: device::of(request) },
+                Command::Join { room, name, token: token.hash(), device: device::device_from_request(request) },
             )
         }
     };
-    let done = house.engine.execute(visitor.who()?, None, command).await?;
+    let done = house.engine.execute(visitor.actor()?, None, command).await?;
     let room = match done.event {
-        Event::Entered { room, .. } | Event::Opened { room } => found(house, room)?,
+        Event::PersonJoined { room, .. } | Event::RoomOpened { room } => find_joined_room(house, room)?,
         event => unreachable!("coming in does not lead to {event:?}"),
     };
-    Ok(Entered { room, name, token })
+    Ok(Joined { room, name, token })
 }
 
 /// Whether somebody comes in with the name they have shown, or wants a new one.
-enum Known {
-    Yes(String, Token),
-    No(UserName),
+enum JoinName {
+    Existing(String, Token),
+    New(UserName),
 }
 
-fn known(visitor: &Visitor, name: Option<&str>) -> Result<Known, Refusal> {
-    let wanted = name.filter(|name| !name.trim().is_empty()).map(UserName::choose);
+fn parse_join_name(visitor: &Visitor, name: Option<&str>) -> Result<JoinName, Refusal> {
+    let wanted = name.filter(|name| !name.trim().is_empty()).map(UserName::parse_new);
     match (visitor.author(), &visitor.token, wanted) {
-        (Some(person), Some(token), None) => Ok(Known::Yes(person.name.to_string(), token.clone())),
+        (Some(person), Some(token), None) => Ok(JoinName::Existing(person.name.to_string(), token.clone())),
         (Some(person), Some(token), Some(wanted)) => {
             let wanted = wanted?;
             let same = UserName::parse(&person.name).is_ok_and(|name| name.key() == wanted.key());
-            if same { Ok(Known::Yes(person.name.to_string(), token.clone())) } else { Ok(Known::No(wanted)) }
+            if same { Ok(JoinName::Existing(person.name.to_string(), token.clone())) } else { Ok(JoinName::New(wanted)) }
         }
-        (_, _, Some(wanted)) => wanted.map(Known::No),
+        (_, _, Some(wanted)) => wanted.map(JoinName::New),
         (_, _, None) => Err(Refusal::NameBlank),
     }
 }
 
-fn found(house: &House, room: RoomId) -> Result<Room, Problem> {
+fn find_joined_room(house: &AppState, room: RoomId) -> Result<Room, Error> {
     let room = house.store.snapshot()?.room_by_id(room)?;
-    room.ok_or(Problem::Unread(crate::store::Fault::Missing { table: "rooms" }))
+    room.ok_or(Error::Internal(crate::store::StoreError::Missing { table: "rooms" }))
 }
 
-fn welcome(request: &Request, entered: Entered) -> Response {
-    let Entered { room, name, token } = entered;
-    let mut response = match Accept::of(request) {
-        Accept::Text => views::plain::welcome(&origin::public(request), &room, &token).into_response(),
-        Accept::Json => Json(views::json::Welcome::of(&room, &name, &token)).into_response(),
-        Accept::Page | Accept::Stream | Accept::Anything => see_other(room.address.path()),
+fn respond_joined(request: &Request, joined: Joined) -> Response {
+    let Joined { room, name, token } = joined;
+    let mut response = match Accept::from_request(request) {
+        Accept::Text => views::plain::welcome(&origin::public_origin(request), &room, &token).into_response(),
+        Accept::Json => Json(views::json::JoinedRoomJson::new(&room, &name, &token)).into_response(),
+        Accept::Page | Accept::Stream | Accept::Anything => see_other(room.slug.path()),
     };
-    add_cookie(&mut response, &visitor::remember(request, &token));
+    add_cookie(&mut response, &visitor::session_cookie(request, &token));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
 /// It has no tag: how many listen and how long ago something was said make it another page every minute.
-fn page(request: &Request, house: &House, visitor: &Visitor, form: &views::door::Form) -> Result<Response, Problem> {
+fn landing_page(request: &Request, house: &AppState, visitor: &Visitor, form: &views::door::LandingForm) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    let rooms = snapshot.recent_rooms(LISTED_ROOMS_MAX, visitor.person.as_ref(), engine::now())?.into_iter();
-    let listed = |Recent { room, at, .. }| Listed { listeners: house.hubs.listeners(room.id), room, at };
-    let rooms: Vec<Listed> = rooms.map(listed).collect();
-    let door = Door {
+    let rooms = snapshot.active_rooms(LISTED_ROOMS_MAX, visitor.person.as_ref(), engine::now())?.into_iter();
+    let listed = |ActiveRoom { room, at, .. }| LandingRoom { listeners: house.hubs.listener_count(room.id), room, at };
+    let rooms: Vec<LandingRoom> = rooms.map(listed).collect();
+    let door = LandingView {
         viewer: visitor.person.as_ref(),
-        house: &snapshot.house()?,
+        settings: &snapshot.settings()?,
         form,
         rooms: &rooms,
         count: snapshot.count_rooms()?,
         now: engine::now(),
         since: snapshot.cursor()?,
-        origin: &origin::public(request),
+        origin: &origin::public_origin(request),
     };
-    Ok(private(views::door::page(&door).into_response(), visitor))
+    Ok(with_private_cache(views::door::page(&door).into_response(), visitor))
 }
 
 impl Form {
     /// The form of the door, as it was sent.
-    fn again(&self, wrong: Wrong) -> views::door::Form {
+    fn to_landing_form(&self, error: LandingError) -> views::door::LandingForm {
         let field = |name| self.get(name).unwrap_or("").to_owned();
-        views::door::Form { room: field("room"), name: field("name"), wrong: Some(wrong) }
+        views::door::LandingForm { room: field("room"), name: field("name"), wrong: Some(error) }
     }
 }
 
 /// Beside which field of the form a problem stands.
-fn wrong(problem: &Problem) -> Wrong {
-    let why = problem::detail(problem);
-    match problem {
-        Problem::Refused(
+fn landing_error(error: &Error) -> LandingError {
+    let reason = problem::error_detail(error);
+    match error {
+        Error::Refused(
             Refusal::NameBlank
             | Refusal::NameTooLong
             | Refusal::NameTaken(_)
-            | Refusal::NameMixed
-            | Refusal::NameAlike(_),
-        ) => Wrong::Name(why),
-        Problem::Refused(Refusal::RoomBlank | Refusal::RoomTooLong) => Wrong::Room(why),
-        _ => Wrong::All(why),
+            | Refusal::NameMixesScripts
+            | Refusal::NameConfusable(_),
+        ) => LandingError::Name(reason),
+        Error::Refused(Refusal::RoomNameBlank | Refusal::RoomNameTooLong) => LandingError::Room(reason),
+        _ => LandingError::All(reason),
     }
 }

@@ -6,58 +6,58 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::form_again;
-use super::changing::{alone, change};
+use super::answers::redisplay_form;
+use super::changing::{message_page, change_message};
 use super::form::Form;
-use super::pace::{self, Deed};
+use super::pace::{self, LimitedAction};
 use super::visitor::Visitor;
-use super::{House, blocks, writing};
-use crate::domain::{Body as Text, Message, MessageId, Refusal, RoomCommand, reword};
-use crate::engine::Problem;
-use crate::views::{self, Again};
+use super::{AppState, blocks, writing};
+use crate::domain::{Body as Text, Message, MessageId, Refusal, RoomCommand, text_to_edit};
+use crate::engine::Error;
+use crate::views::{self, FormState};
 
 /// The form with what the message says now.
 #[handler]
-pub(super) fn ask(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(page(request, house, &visitor, &Again::default())?)
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(edit_page(request, house, &visitor, &FormState::default())?)
 }
 
 /// The message says something else from now on.
 #[handler]
-pub(super) async fn edit(
+pub(super) async fn update(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["body"]).await.map_err(Problem::Refused)?;
-    match try_edit(request, house, &visitor, &form).await {
+    let form = Form::read(request, body, &["body"]).await.map_err(Error::Refused)?;
+    match try_update(request, house, &visitor, &form).await {
         Ok(response) => Ok(response),
-        Err(problem) => form_again(request, &form, &["body"], problem, |again| page(request, house, &visitor, again)),
+        Err(problem) => redisplay_form(request, &form, &["body"], problem, |form_state| edit_page(request, house, &visitor, form_state)),
     }
 }
 
-async fn try_edit(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Result<Response, Problem> {
+async fn try_update(request: &Request, house: &AppState, visitor: &Visitor, form: &Form) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    house.room(&snapshot, request, visitor)?; // whoever does not see it learns nothing else
-    let person = visitor.person.as_ref().ok_or(Refusal::NameNeeded)?;
-    pace::take(request, Some(person.author.id), Deed::Post)?;
-    blocks::refuse(&snapshot, request, visitor)?;
-    let typed = if form.has_fields() { form.one("body")? } else { form.get_or_text("body") };
-    let words = writing::rendered(&snapshot, person, Text::parse(&reword(typed)?)?);
+    house.find_room(&snapshot, request, visitor)?; // whoever does not see it learns nothing else
+    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    pace::check(request, Some(person.author.id), LimitedAction::Post)?;
+    blocks::check_not_blocked(&snapshot, request, visitor)?;
+    let typed = if form.has_fields() { form.get_single("body")? } else { form.get_or_body("body") };
+    let words = writing::render_markdown(&snapshot, person, Text::parse(&text_to_edit(typed)?)?);
     drop(snapshot);
     let otherwise =
-        |message: &Message| own(message, visitor).map(|message| RoomCommand::EditMessage { message, words });
-    change(house, request, (visitor, visitor.speaker()), otherwise).await
+        |message: &Message| require_author(message, visitor).map(|message| RoomCommand::EditMessage { message, content: words });
+    change_message(house, request, (visitor, visitor.posting_actor()), otherwise).await
 }
 
 /// What the message said before, for whoever may read it now.
 #[handler]
-pub(super) fn history(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let response = alone(request, house, &visitor, |snapshot, view| {
+pub(super) fn show_history(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let response = message_page(request, house, &visitor, |snapshot, view| {
         let versions = snapshot.versions(view.room.id, view.message.id)?;
-        Ok(match Accept::of(request) {
-            Accept::Json => Json(views::json::Said::all(view.message, &versions)).into_response(),
+        Ok(match Accept::from_request(request) {
+            Accept::Json => Json(views::json::VersionJson::all(view.message, &versions)).into_response(),
             Accept::Text => views::plain::history(view.message, &versions).into_response(),
             Accept::Page | Accept::Stream | Accept::Anything => {
                 views::editing::history(view, &versions).into_response()
@@ -67,16 +67,16 @@ pub(super) fn history(request: &Request, Data(house): Data<&Arc<House>>, visitor
     Ok(response?)
 }
 
-fn page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
-    visitor.named()?;
-    alone(request, house, visitor, |_, view| {
-        own(view.message, visitor)?;
-        Ok(views::editing::form(view, again).into_response())
+fn edit_page(request: &Request, house: &AppState, visitor: &Visitor, form_state: &FormState) -> Result<Response, Error> {
+    visitor.require_person()?;
+    message_page(request, house, visitor, |_, view| {
+        require_author(view.message, visitor)?;
+        Ok(views::editing::form(view, form_state).into_response())
     })
 }
 
 /// Nobody puts words into the mouth of another, whoever they are.
-fn own(message: &Message, visitor: &Visitor) -> Result<MessageId, Refusal> {
+fn require_author(message: &Message, visitor: &Visitor) -> Result<MessageId, Refusal> {
     let is_own = visitor.author().is_some_and(|author| author.id == message.author.id);
     if is_own { Ok(message.id) } else { Err(Refusal::NotAllowed) }
 }

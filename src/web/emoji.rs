@@ -12,7 +12,7 @@ use crate::views;
 #[handler]
 pub(super) fn list(request: &Request) -> Response {
     let letters = query::text(request, "q").unwrap_or_default();
-    let found = views::text::emoji::like(&letters, LISTED_EMOJI_MAX);
-    let found: Vec<_> = found.into_iter().map(|(name, emoji)| views::json::Emoji { name, emoji }).collect();
+    let found = views::text::emoji::matching_emoji(&letters, LISTED_EMOJI_MAX);
+    let found: Vec<_> = found.into_iter().map(|(name, emoji)| views::json::EmojiJson { name, emoji }).collect();
     Json(found).with_header(CACHE_CONTROL, "public, max-age=86400").into_response()
 }

@@ -10,22 +10,22 @@ use poem::http::header::{ETAG, IF_NONE_MATCH};
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Request, Response};
 
-static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+static HASH_KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// The tag of an answer. A weak one: two answers with one tag say the same, but a page has another nonce each time it is
 /// made, and may be packed or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tag(String);
+pub(super) struct ETag(String);
 
-impl Tag {
+impl ETag {
     /// The tag of whatever is made from this, and from nothing else that can change.
-    pub fn of(sources: &impl Hash) -> Self {
-        Self(format!("\"{:016x}\"", KEY.hash_one(sources)))
+    pub fn from_sources(sources: &impl Hash) -> Self {
+        Self(format!("\"{:016x}\"", HASH_KEY.hash_one(sources)))
     }
 
     /// Whether the asker has the answer with this tag (RFC 9110, section 13.1.2). Ask when nothing can be refused any
     /// more: `*` stands for any answer that there is.
-    pub fn is_held(&self, request: &Request) -> bool {
+    pub fn matches(&self, request: &Request) -> bool {
         let held = request.headers().get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         // Ours hold no comma, so what a comma parts is never one of ours.
         held.flat_map(|value| value.split(',')).map(str::trim).any(|tag| {
@@ -35,12 +35,12 @@ impl Tag {
     }
 
     /// The answer to whoever holds it: 304.
-    pub fn unchanged(&self) -> Response {
-        self.on(StatusCode::NOT_MODIFIED.into())
+    pub fn not_modified(&self) -> Response {
+        self.add_to(StatusCode::NOT_MODIFIED.into())
     }
 
     /// Puts the tag on an answer.
-    pub fn on(&self, mut response: Response) -> Response {
+    pub fn add_to(&self, mut response: Response) -> Response {
         let tag = HeaderValue::try_from(format!("W/{}", self.0)).expect("digits and quotes are ASCII");
         response.headers_mut().insert(ETAG, tag);
         response
@@ -51,14 +51,14 @@ impl Tag {
 mod tests {
     use super::*;
 
-    fn is_held(tag: &Tag, held: &str) -> bool {
-        tag.is_held(&Request::builder().header(IF_NONE_MATCH, held).finish())
+    fn matches_header(tag: &ETag, held: &str) -> bool {
+        tag.matches(&Request::builder().header(IF_NONE_MATCH, held).finish())
     }
 
     #[test]
     fn a_tag_is_found_weak_or_strong_alone_or_among_others() {
-        let tag = Tag::of(&(1, "page"));
-        let Tag(opaque) = &tag;
+        let tag = ETag::from_sources(&(1, "page"));
+        let ETag(opaque) = &tag;
         for held in [
             opaque.clone(),
             format!("W/{opaque}"),
@@ -66,18 +66,18 @@ mod tests {
             format!("{opaque},\"y\""),
             "*".to_owned(),
         ] {
-            assert!(is_held(&tag, &held), "{held}");
+            assert!(matches_header(&tag, &held), "{held}");
         }
         for held in ["", "\"\"", "\"x\"", opaque.trim_matches('"'), &opaque.to_uppercase(), "W/*", "\"*\""] {
-            assert!(!is_held(&tag, held), "{held}");
+            assert!(!matches_header(&tag, held), "{held}");
         }
-        assert!(!tag.is_held(&Request::default()));
+        assert!(!tag.matches(&Request::default()));
     }
 
     #[test]
     fn what_is_made_from_something_else_has_another_tag() {
-        assert_eq!(Tag::of(&(1, "page")), Tag::of(&(1, "page")));
-        assert_ne!(Tag::of(&(1, "page")), Tag::of(&(2, "page")));
-        assert_ne!(Tag::of(&("ab", "c")), Tag::of(&("a", "bc")));
+        assert_eq!(ETag::from_sources(&(1, "page")), ETag::from_sources(&(1, "page")));
+        assert_ne!(ETag::from_sources(&(1, "page")), ETag::from_sources(&(2, "page")));
+        assert_ne!(ETag::from_sources(&("ab", "c")), ETag::from_sources(&("a", "bc")));
     }
 }

@@ -9,7 +9,7 @@ use poem::http::HeaderMap;
 
 /// What is believed of a request's way here. What no trusted proxy tells is not known.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Told {
+pub(super) struct ForwardedInfo {
     /// Who asked the outermost proxy that is trusted.
     pub client: IpAddr,
     /// By which scheme, in lower case.
@@ -21,40 +21,40 @@ pub(super) struct Told {
 /// What is told of a request that came from `peer`. Each proxy adds whom it was asked by at the end, so the walk goes from
 /// the right, and as far as whoever tells is trusted. A proxy writes headers of one kind and may let the client's own of
 /// the other kind pass, so where both kinds are there, only what they agree on is believed.
-pub(super) fn told(headers: &HeaderMap, peer: IpAddr, is_trusted: impl Fn(IpAddr) -> bool) -> Told {
+pub(super) fn read_forwarded(headers: &HeaderMap, peer: IpAddr, is_trusted: impl Fn(IpAddr) -> bool) -> ForwardedInfo {
     if !is_trusted(peer) {
-        return Told { client: peer, scheme: None, host: None };
+        return ForwardedInfo { client: peer, scheme: None, host: None };
     }
-    let standard = standard(headers).map(|hops| walk(peer, &hops, &is_trusted));
-    let custom = custom(headers).map(|hops| walk(peer, &hops, &is_trusted));
-    let said = |name| list(headers, name).and_then(|list| last(&list));
+    let standard = parse_forwarded(headers).map(|hops| walk_hops(peer, &hops, &is_trusted));
+    let custom = parse_x_forwarded(headers).map(|hops| walk_hops(peer, &hops, &is_trusted));
+    let said = |name| header_list(headers, name).and_then(|list| last_item(&list));
     let (client, hop) = match (standard, custom) {
         (Some((one, _)), Some((other, _))) if one != other => (peer, None),
         (Some((client, hop)), _) => (client, hop),
         (None, custom) => (custom.map_or(peer, |(client, _)| client), None),
     };
     let hop = hop.unwrap_or_default();
-    let scheme = agreed(hop.scheme, said("x-forwarded-proto")).map(|scheme| scheme.to_ascii_lowercase());
-    Told { client, scheme, host: agreed(hop.host, said("x-forwarded-host")) }
+    let scheme = agreed_value(hop.scheme, said("x-forwarded-proto")).map(|scheme| scheme.to_ascii_lowercase());
+    ForwardedInfo { client, scheme, host: agreed_value(hop.host, said("x-forwarded-host")) }
 }
 
 /// What one proxy tells of who asked it.
 #[derive(Clone, Default)]
 struct Hop {
-    by: Option<IpAddr>,
+    client: Option<IpAddr>,
     scheme: Option<String>,
     host: Option<String>,
 }
 
 /// Who asked the outermost trusted proxy, and what that one told.
-fn walk(peer: IpAddr, hops: &[Hop], is_trusted: impl Fn(IpAddr) -> bool) -> (IpAddr, Option<Hop>) {
+fn walk_hops(peer: IpAddr, hops: &[Hop], is_trusted: impl Fn(IpAddr) -> bool) -> (IpAddr, Option<Hop>) {
     let (mut at, mut told) = (peer, None);
     for hop in hops.iter().rev() {
         if !is_trusted(at) {
             break;
         }
         told = Some(hop.clone());
-        match hop.by {
+        match hop.client {
             Some(address) => at = address,
             None => break, // hidden on purpose, or nonsense: the proxy that says so stands for whoever it was
         }
@@ -62,7 +62,7 @@ fn walk(peer: IpAddr, hops: &[Hop], is_trusted: impl Fn(IpAddr) -> bool) -> (IpA
     (at, told)
 }
 
-fn agreed(one: Option<String>, other: Option<String>) -> Option<String> {
+fn agreed_value(one: Option<String>, other: Option<String>) -> Option<String> {
     match (one, other) {
         (Some(one), Some(other)) => one.eq_ignore_ascii_case(&other).then_some(one),
         (one, other) => one.or(other),
@@ -70,36 +70,36 @@ fn agreed(one: Option<String>, other: Option<String>) -> Option<String> {
 }
 
 /// All values of a header, which are one list (RFC 9110, section 5.3). `None` if it is not there.
-fn list(headers: &HeaderMap, name: &str) -> Option<String> {
+fn header_list(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<&str> = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("")).collect();
     (!values.is_empty()).then(|| values.join(","))
 }
 
-fn last(list: &str) -> Option<String> {
+fn last_item(list: &str) -> Option<String> {
     list.rsplit(',').next().map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
-fn custom(headers: &HeaderMap) -> Option<Vec<Hop>> {
-    let hop = |node| Hop { by: address(node), ..Hop::default() };
-    Some(list(headers, "x-forwarded-for")?.split(',').map(hop).collect())
+fn parse_x_forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
+    let hop = |node| Hop { client: parse_node(node), ..Hop::default() };
+    Some(header_list(headers, "x-forwarded-for")?.split(',').map(hop).collect())
 }
 
-fn standard(headers: &HeaderMap) -> Option<Vec<Hop>> {
+fn parse_forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
     // One that breaks the grammar says nothing: who opens a quotation in front could swallow what a proxy adds behind.
-    Some(elements(&list(headers, "forwarded")?).unwrap_or_default())
+    Some(parse_elements(&header_list(headers, "forwarded")?).unwrap_or_default())
 }
 
-fn elements(list: &str) -> Option<Vec<Hop>> {
-    split(list, ',')?.into_iter().map(element).collect()
+fn parse_elements(list: &str) -> Option<Vec<Hop>> {
+    split_quoted(list, ',')?.into_iter().map(parse_element).collect()
 }
 
-fn element(text: &str) -> Option<Hop> {
+fn parse_element(text: &str) -> Option<Hop> {
     let mut hop = Hop::default();
-    for pair in split(text, ';')?.into_iter().map(str::trim).filter(|pair| !pair.is_empty()) {
+    for pair in split_quoted(text, ';')?.into_iter().map(str::trim).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=')?;
-        let value = plain(value)?;
+        let value = unquote(value)?;
         match name.to_ascii_lowercase().as_str() {
-            "for" => hop.by = address(&value),
+            "for" => hop.client = parse_node(&value),
             "proto" => hop.scheme = Some(value),
             "host" => hop.host = Some(value),
             _ => {}
@@ -109,7 +109,7 @@ fn element(text: &str) -> Option<Hop> {
 }
 
 /// The parts between separators that do not stand in a quotation. `None` if one is not closed.
-fn split(text: &str, separator: char) -> Option<Vec<&str>> {
+fn split_quoted(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut parts, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (at, c) in text.char_indices() {
         match c {
@@ -128,7 +128,7 @@ fn split(text: &str, separator: char) -> Option<Vec<&str>> {
 }
 
 /// A value without its quotation marks (RFC 9110, section 5.6.4). `None` if it is neither a token nor all in quotation marks.
-fn plain(value: &str) -> Option<String> {
+fn unquote(value: &str) -> Option<String> {
     let Some(inside) = value.strip_prefix('"') else {
         return (!value.contains('"')).then(|| value.to_owned());
     };
@@ -144,7 +144,7 @@ fn plain(value: &str) -> Option<String> {
 }
 
 /// An address, of IPv6 in brackets or not, with a port or not.
-fn address(node: &str) -> Option<IpAddr> {
+fn parse_node(node: &str) -> Option<IpAddr> {
     let node = node.trim();
     let bare = node.strip_prefix('[').and_then(|node| node.strip_suffix(']')).unwrap_or(node);
     let address = bare.parse().ok().or_else(|| Some(node.parse::<SocketAddr>().ok()?.ip()));
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     /// What is told of a request from 10.0.0.1, where everything in 10.0.0.0/8 and fd00::/8 is trusted.
-    fn by(lines: &[(&str, &str)]) -> Told {
+    fn read_lines(lines: &[(&str, &str)]) -> ForwardedInfo {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a name of a header");
@@ -169,11 +169,11 @@ mod tests {
             IpAddr::V4(address) => address.octets()[0] == 10,
             IpAddr::V6(address) => address.octets()[0] == 0xfd,
         };
-        told(&headers, IpAddr::from([10, 0, 0, 1]), is_trusted)
+        read_forwarded(&headers, IpAddr::from([10, 0, 0, 1]), is_trusted)
     }
 
     fn client(lines: &[(&str, &str)]) -> String {
-        by(lines).client.to_string()
+        read_lines(lines).client.to_string()
     }
 
     #[test]
@@ -202,9 +202,9 @@ mod tests {
     #[test]
     fn the_standard_header_tells_the_same_and_how_that_hop_was_reached() {
         let list = r#"for=198.51.100.9;proto=http, FOR="[2001:db8::1]:47" ;Proto=HTTPS; host="a.ex\ample:8""#;
-        let told = by(&[("forwarded", list), ("forwarded", "for=10.0.0.7;proto=http;by=10.0.0.1")]);
+        let told = read_lines(&[("forwarded", list), ("forwarded", "for=10.0.0.7;proto=http;by=10.0.0.1")]);
         let (scheme, host) = (Some("https".to_owned()), Some("a.example:8".to_owned()));
-        assert_eq!(told, Told { client: "2001:db8::1".parse().expect("an address"), scheme, host });
+        assert_eq!(told, ForwardedInfo { client: "2001:db8::1".parse().expect("an address"), scheme, host });
         for hidden in ["for=_hidden", "for=unknown;proto=https", "proto=https", "nonsense", "=", ";", ""] {
             assert_eq!(client(&[("forwarded", hidden)]), "10.0.0.1", "{hidden:?}");
         }
@@ -236,13 +236,13 @@ mod tests {
         let both = |standard, custom| client(&[("forwarded", standard), ("x-forwarded-for", custom)]);
         assert_eq!(both("for=192.0.2.1", "192.0.2.1"), "192.0.2.1");
         assert_eq!(both("for=198.51.100.9", "192.0.2.1"), "10.0.0.1");
-        let told = by(&[("forwarded", "for=192.0.2.1;proto=https"), ("x-forwarded-proto", "http")]);
+        let told = read_lines(&[("forwarded", "for=192.0.2.1;proto=https"), ("x-forwarded-proto", "http")]);
         assert_eq!((told.client.to_string().as_str(), told.scheme), ("192.0.2.1", None));
         assert_eq!(
-            by(&[("x-forwarded-proto", "http, HTTPS")]).scheme.as_deref(),
+            read_lines(&[("x-forwarded-proto", "http, HTTPS")]).scheme.as_deref(),
             Some("https"),
             "the last is the nearest"
         );
-        assert_eq!(by(&[("x-forwarded-host", "a.example, b.example")]).host.as_deref(), Some("b.example"));
+        assert_eq!(read_lines(&[("x-forwarded-host", "a.example, b.example")]).host.as_deref(), Some("b.example"));
     }
 }

@@ -16,14 +16,14 @@ use super::origin;
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; \
                    require-trusted-types-for 'script'; trusted-types htmx";
-const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+const PERMISSIONS_POLICY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 /// Whoever came by https once comes by nothing else for a year (RFC 6797). It says nothing of other names below this one:
 /// they are not ours to decide about.
-const BY_HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds them.
-pub(super) async fn add<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
-    let is_https = origin::is_told_https(&request);
+pub(super) async fn add_security_headers<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
+    let is_https = origin::is_known_https(&request);
     let mut response = next.get_response(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -31,13 +31,13 @@ pub(super) async fn add<E: Endpoint<Output = Response>>(next: Arc<E>, request: R
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
         (X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if is_https {
-        headers.insert(STRICT_TRANSPORT_SECURITY, BY_HTTPS_ONLY);
+        headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
     }
     // What says nothing of it, such as an error, a cache might keep for as long as it thinks fit (RFC 9111, section 4.2.2).
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

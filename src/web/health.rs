@@ -6,7 +6,7 @@ use poem::handler;
 use poem::http::StatusCode;
 use poem::web::Data;
 
-use super::House;
+use super::AppState;
 use crate::engine::Readiness;
 
 /// Alive.
@@ -17,8 +17,8 @@ pub(super) fn up() -> &'static str {
 
 /// Able to write; and if not, why.
 #[handler]
-pub(super) async fn ready(Data(house): Data<&Arc<House>>) -> (StatusCode, &'static str) {
-    match house.engine.readiness().await {
+pub(super) async fn ready(Data(house): Data<&Arc<AppState>>) -> (StatusCode, &'static str) {
+    match house.engine.check_readiness().await {
         Readiness::Ready => (StatusCode::OK, "ready\n"),
         Readiness::Unwritable => (StatusCode::SERVICE_UNAVAILABLE, "not writable: the disk takes nothing\n"),
         Readiness::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),

@@ -6,29 +6,29 @@ use poem::web::Data;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::private;
-use super::places::Places;
+use super::answers::with_private_cache;
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use super::{House, query};
-use crate::engine::Problem;
+use super::{AppState, query};
+use crate::engine::Error;
 use crate::views;
 
 /// All of it, as a page or as what stands on it; for a terminal the words behind a slash.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(told(request, house, &visitor)?)
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(respond_with_help(request, house, &visitor)?)
 }
 
-fn told(request: &Request, house: &House, visitor: &Visitor) -> Result<Response, Problem> {
+fn respond_with_help(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Response, Error> {
     if query::text(request, "as").as_deref() == Some("dialog") {
-        return Ok(private(views::help::dialog().into_response(), visitor));
+        return Ok(with_private_cache(views::help::dialog().into_response(), visitor));
     }
-    let response = match Accept::of(request) {
-        Accept::Json | Accept::Text => views::plain::commands().into_response(),
+    let response = match Accept::from_request(request) {
+        Accept::Json | Accept::Text => views::plain::command_list().into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => {
-            let places = Places::of(&house.store.snapshot()?, visitor)?;
-            views::help::page(&places.view(visitor, None)).into_response()
+            let sidebar = Sidebar::load(&house.store.snapshot()?, visitor)?;
+            views::help::page(&sidebar.view(visitor, None)).into_response()
         }
     };
-    Ok(private(response, visitor))
+    Ok(with_private_cache(response, visitor))
 }

@@ -5,74 +5,74 @@ use std::sync::Arc;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, private, see_other, wants_page};
+use super::answers::{redisplay, with_private_cache, see_other, wants_page};
 use super::form::Form;
-use super::places::Places;
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use super::{House, problem, query};
+use super::{AppState, problem, query};
 use crate::domain::limits::LABEL_CHARS_MAX;
-use crate::domain::{Act, Command, Door, House as Settings, HouseCommand, Line, Role};
-use crate::engine::Problem;
+use crate::domain::{Permission, Command, JoinPolicy, ServerSettings as Settings, ServerCommand, SingleLine, Role};
+use crate::engine::Error;
 use crate::views;
-use crate::views::house::Draft;
+use crate::views::house::SettingsForm;
 
 /// The settings.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    visitor.allowed(Act::SetHouse, None).map_err(Problem::Refused)?;
-    let settings = house.store.snapshot().and_then(|snapshot| snapshot.house()).map_err(Problem::Unread)?;
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    visitor.require_permission(Permission::EditServer, None).map_err(Error::Refused)?;
+    let settings = house.store.snapshot().and_then(|snapshot| snapshot.settings()).map_err(Error::Internal)?;
     if !wants_page(request) {
-        return Ok(private(Json(views::json::House::of(&settings)).into_response(), &visitor));
+        return Ok(with_private_cache(Json(views::json::SettingsJson::from_settings(&settings)).into_response(), &visitor));
     }
-    Ok(page(request, house, &visitor, &Draft::of_house(settings))?)
+    Ok(server_settings_page(request, house, &visitor, &SettingsForm::from_settings(settings))?)
 }
 
 /// An owner settles what the house is.
 #[handler]
-pub(super) async fn set(
+pub(super) async fn update(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    visitor.allowed(Act::SetHouse, None).map_err(Problem::Refused)?;
-    let fields = ["name", "door", "rooms_by", "new_guests"];
-    let form = Form::read(request, body, &fields).await.map_err(Problem::Refused)?;
-    match settle(house, &visitor, &form).await {
-        Ok(settings) if !wants_page(request) => Ok(Json(views::json::House::of(&settings)).into_response()),
-        Ok(_) => Ok(see_other("/house?done=saved")),
-        Err(problem) => again(request, house, problem, |problem| {
-            page(request, house, &visitor, &Draft::of_form(&form, problem::beside(problem, &fields)))
+    visitor.require_permission(Permission::EditServer, None).map_err(Error::Refused)?;
+    let fields = ["name", "join_policy", "room_creation", "allow_guests"];
+    let form = Form::read(request, body, &fields).await.map_err(Error::Refused)?;
+    match try_update(house, &visitor, &form).await {
+        Ok(settings) if !wants_page(request) => Ok(Json(views::json::SettingsJson::from_settings(&settings)).into_response()),
+        Ok(_) => Ok(see_other("/admin/settings?done=saved")),
+        Err(error) => redisplay(request, house, error, |problem| {
+            server_settings_page(request, house, &visitor, &SettingsForm::from_form(&form, problem::field_error(problem, &fields)))
         }),
     }
 }
 
-async fn settle(house: &House, visitor: &Visitor, form: &Form) -> Result<Settings, Problem> {
-    let name = Line::parse("name", form.one("name")?, LABEL_CHARS_MAX)?;
-    let door = form.choice("door", Door::parse)?;
-    let rooms_by = form.choice("rooms_by", |word| Role::parse(word).filter(|role| *role < Role::Owner))?;
-    let new_guests = form.is_on("new_guests")?;
-    let command = HouseCommand::Set { name, door, rooms_by, new_guests };
-    house.engine.execute(visitor.who()?, None, Command::House(command)).await?;
-    Ok(house.store.snapshot()?.house()?)
+async fn try_update(house: &AppState, visitor: &Visitor, form: &Form) -> Result<Settings, Error> {
+    let name = SingleLine::parse("name", form.get_single("name")?, LABEL_CHARS_MAX)?;
+    let door = form.require_choice("join_policy", JoinPolicy::parse)?;
+    let rooms_by = form.require_choice("room_creation", |word| Role::parse(word).filter(|role| *role < Role::Owner))?;
+    let new_guests = form.is_on("allow_guests")?;
+    let command = ServerCommand::UpdateSettings { name, join_policy: door, room_creation: rooms_by, allow_guests: new_guests };
+    house.engine.execute(visitor.actor()?, None, Command::Server(command)).await?;
+    Ok(house.store.snapshot()?.settings()?)
 }
 
-fn page(request: &Request, house: &House, visitor: &Visitor, draft: &Draft) -> Result<Response, Problem> {
+fn server_settings_page(request: &Request, house: &AppState, visitor: &Visitor, form: &SettingsForm) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    let places = Places::of(&snapshot, visitor)?;
+    let sidebar = Sidebar::load(&snapshot, visitor)?;
     let saved = (query::text(request, "done").as_deref() == Some("saved")).then_some("Saved.");
-    Ok(private(views::house::page(&places.view(visitor, None), saved, draft).into_response(), visitor))
+    Ok(with_private_cache(views::house::page(&sidebar.view(visitor, None), saved, form).into_response(), visitor))
 }
 
-impl Draft {
-    fn of_house(house: Settings) -> Self {
-        let Settings { name, door, rooms_by, new_guests } = house;
-        Self { name, door: door.word().to_owned(), rooms_by: rooms_by.word().to_owned(), new_guests, wrong: None }
+impl SettingsForm {
+    fn from_settings(settings: Settings) -> Self {
+        let Settings { name, join_policy, room_creation, allow_guests } = settings;
+        Self { name, join_policy: join_policy.as_str().to_owned(), room_creation: room_creation.as_str().to_owned(), allow_guests, error: None }
     }
 
-    fn of_form(form: &Form, wrong: (&'static str, String)) -> Self {
+    fn from_form(form: &Form, error: (&'static str, String)) -> Self {
         let field = |name| form.get(name).unwrap_or("").to_owned();
-        let new_guests = form.is_on("new_guests").unwrap_or(false);
-        Self { name: field("name"), door: field("door"), rooms_by: field("rooms_by"), new_guests, wrong: Some(wrong) }
+        let allow_guests = form.is_on("allow_guests").unwrap_or(false);
+        Self { name: field("name"), join_policy: field("join_policy"), room_creation: field("room_creation"), allow_guests, error: Some(error) }
     }
 }

@@ -9,15 +9,15 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
 use super::answers::see_other;
-use super::changing::named;
+use super::changing::find_message_including_deleted;
 use super::form::Form;
-use super::pace::{self, Deed};
-use super::problem::Unsent;
-use super::reading::Means;
+use super::pace::{self, LimitedAction};
+use super::problem::UnsentData;
+use super::reading::PostSource;
 use super::visitor::Visitor;
-use super::{House, blocks, reading, room_settings, writing};
-use crate::domain::{Body as Text, Command, Done, Event, Message, MessageId, Nonce, Refusal, Room, Said, Seq};
-use crate::engine::{Problem, now};
+use super::{AppState, blocks, reading, room_settings, writing};
+use crate::domain::{Body as Text, Command, Applied, Event, Message, MessageId, Nonce, Refusal, Room, Input, Seq};
+use crate::engine::{Error, now};
 use crate::views;
 
 /// Somebody says something.
@@ -25,63 +25,63 @@ use crate::views;
 pub(super) async fn post(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Problem::Refused)?;
-    let answer = do_as_said(house, request, &visitor, &form).await;
-    answer.map_err(|problem| kept(problem, request, &form))
+    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Error::Refused)?;
+    let answer = run_input(house, request, &visitor, &form).await;
+    answer.map_err(|error| attach_unsent(error, request, &form))
 }
 
 /// The way to one message.
 #[handler]
-pub(super) fn permalink(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request, &visitor)?.room;
-    let id = named(&snapshot, request, &room)?.id;
-    Ok(see_other(&format!("{}?around={id}#m{id}", room.address.path())))
+pub(super) fn redirect_to_message(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
+    let id = find_message_including_deleted(&snapshot, request, &room)?.id;
+    Ok(see_other(&format!("{}?around={id}#m{id}", room.slug.path())))
 }
 
 /// Says it, or does what the word behind its slash is for.
-async fn do_as_said(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<Response, Problem> {
-    match Said::parse(form.get_or_text("body"))? {
-        Said::Text(text) => {
-            let done = say(house, request, visitor, form, &text).await?;
-            let (room, message) = said(house, visitor, done)?;
-            let means = match (is_plain_form(request, form), is_htmx(request)) {
-                (true, _) => Means::Form,
-                (false, true) => Means::Script,
-                (false, false) => Means::Program,
+async fn run_input(house: &AppState, request: &Request, visitor: &Visitor, form: &Form) -> Result<Response, Error> {
+    match Input::parse(form.get_or_body("body"))? {
+        Input::Text(text) => {
+            let done = post_text(house, request, visitor, form, &text).await?;
+            let (room, message) = find_posted_message(house, visitor, done)?;
+            let source = match (is_plain_form(request, form), is_htmx(request)) {
+                (true, _) => PostSource::Form,
+                (false, true) => PostSource::Script,
+                (false, false) => PostSource::Program,
             };
-            reading::sent(House::of(request), visitor, &room, message.id, means).await;
-            shown(request, form, &room, &message)
+            reading::run_follow_ups(AppState::from_request(request), visitor, &room, message.id, source).await;
+            respond_posted(request, form, &room, &message)
         }
-        Said::Topic(topic) => {
-            let room = house.room(&house.store.snapshot()?, request, visitor)?.room;
+        Input::Topic(topic) => {
+            let room = house.find_room(&house.store.snapshot()?, request, visitor)?.room;
             room_settings::set_topic(request, house, visitor, &room, &topic).await
         }
-        Said::Help => writing::help(request, house),
+        Input::Help => writing::respond_with_commands(request, house),
     }
 }
 
-async fn say(house: &House, request: &Request, visitor: &Visitor, form: &Form, text: &str) -> Result<Done, Problem> {
+async fn post_text(house: &AppState, request: &Request, visitor: &Visitor, form: &Form, text: &str) -> Result<Applied, Error> {
     let snapshot = house.store.snapshot()?;
-    let room = house.room(&snapshot, request, visitor)?.room.id;
+    let room = house.find_room(&snapshot, request, visitor)?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
-    let person = visitor.person.as_ref().ok_or(Refusal::NameNeeded)?;
-    pace::take(request, Some(person.author.id), Deed::Post)?;
-    blocks::refuse(&snapshot, request, visitor)?;
+    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    pace::check(request, Some(person.author.id), LimitedAction::Post)?;
+    blocks::check_not_blocked(&snapshot, request, visitor)?;
     let body = Text::parse(text)?;
-    let nonce = nonce(request, form, &body)?;
-    let reply_to = answered(form)?;
-    let words = writing::rendered(&snapshot, person, body);
+    let nonce = parse_nonce(request, form, &body)?;
+    let reply_to = parse_reply_to(form)?;
+    let words = writing::render_markdown(&snapshot, person, body);
     drop(snapshot);
-    let command = Command::Post { room, words, reply_to };
-    house.engine.execute(visitor.speaker()?, nonce, command).await
+    let command = Command::Post { room, content: words, reply_to };
+    house.engine.execute(visitor.posting_actor()?, nonce, command).await
 }
 
 /// What a message answers, if it does.
-pub(super) fn answered(form: &Form) -> Result<Option<MessageId>, Refusal> {
+pub(super) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> {
     match form.get("reply_to").unwrap_or("").trim() {
         "" => Ok(None),
         id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
@@ -89,14 +89,14 @@ pub(super) fn answered(form: &Form) -> Result<Option<MessageId>, Refusal> {
 }
 
 /// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.
-fn kept(problem: Problem, request: &Request, form: &Form) -> poem::Error {
-    let mut error = poem::Error::from(problem);
-    if Accept::of(request) == Accept::Page && is_plain_form(request, form) {
-        let reply_to = answered(form).ok().flatten().map_or_else(String::new, |id| id.to_string());
+fn attach_unsent(error: Error, request: &Request, form: &Form) -> poem::Error {
+    let mut error = poem::Error::from(error);
+    if Accept::from_request(request) == Accept::Page && is_plain_form(request, form) {
+        let reply_to = parse_reply_to(form).ok().flatten().map_or_else(String::new, |id| id.to_string());
         let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // one that is none would fail for ever
-        error.set_data(Unsent(views::problem::Unsent {
+        error.set_data(UnsentData(views::problem::Unsent {
             action: request.uri().path().to_owned(),
-            text: form.get_or_text("body").to_owned(),
+            text: form.get_or_body("body").to_owned(),
             reply_to,
             nonce: nonce.map_or_else(String::new, |nonce| nonce.as_str().to_owned()),
         }));
@@ -107,47 +107,47 @@ fn kept(problem: Problem, request: &Request, form: &Form) -> poem::Error {
 /// What the sender calls this message. A program that names it means the name. A page may send a nonce that is spent:
 /// the back button brought it from the browser's cache, or an answer got lost and the words were changed before they
 /// were sent again. Other words under it are another message.
-fn nonce(request: &Request, form: &Form, body: &Text) -> Result<Option<Nonce>, Refusal> {
+fn parse_nonce(request: &Request, form: &Form, body: &Text) -> Result<Option<Nonce>, Refusal> {
     if let Some(key) = request.headers().get("idempotency-key") {
         return Nonce::parse(key.to_str().map_err(|_| Refusal::NonceInvalid)?);
     }
     let nonce = Nonce::parse(form.get("nonce").unwrap_or(""))?;
     let from_a_page = is_htmx(request) || is_plain_form(request, form);
-    Ok(if from_a_page { nonce.map(|nonce| nonce.of(body)) } else { nonce })
+    Ok(if from_a_page { nonce.map(|nonce| nonce.scoped_to(body)) } else { nonce })
 }
 
 /// Whether this was sent by a page without a script: a form with fields, which asks for nothing but a page.
 fn is_plain_form(request: &Request, form: &Form) -> bool {
-    let asks_for_a_page = matches!(Accept::of(request), Accept::Page | Accept::Anything);
-    form.has_fields() && asks_for_a_page && !is_htmx(request) && !is_json(request)
+    let asks_for_a_page = matches!(Accept::from_request(request), Accept::Page | Accept::Anything);
+    form.has_fields() && asks_for_a_page && !is_htmx(request) && !has_json_body(request)
 }
 
 /// What a post led to, this time or the first time that its nonce was sent. Since then it may have become a room that the
 /// visitor does not see: of that they learn nothing, not even what it is called now.
-fn said(house: &House, visitor: &Visitor, done: Done) -> Result<(Room, Message), Problem> {
-    let Event::Posted { room, message } = done.event else {
+fn find_posted_message(house: &AppState, visitor: &Visitor, done: Applied) -> Result<(Room, Message), Error> {
+    let Event::MessagePosted { room, message } = done.event else {
         return Err(Refusal::NonceInvalid.into()); // only posts have nonces today; one spent on anything else is no message
     };
     let snapshot = house.store.snapshot()?;
-    let room = snapshot.sight_by_id(room, visitor.person.as_ref(), now())?.ok_or(Refusal::MessageUnknown)?.room;
-    let message = snapshot.message(room.id, message)?.ok_or(Refusal::MessageUnknown)?;
+    let room = snapshot.visible_room_by_id(room, visitor.person.as_ref(), now())?.ok_or(Refusal::MessageNotFound)?.room;
+    let message = snapshot.message(room.id, message)?.ok_or(Refusal::MessageNotFound)?;
     Ok((room, message))
 }
 
-fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Problem> {
-    let path = room.address.path();
+fn respond_posted(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Error> {
+    let path = room.slug.path();
     if is_htmx(request) {
-        return Ok(views::message::row(&room.address, message).into_response());
+        return Ok(views::message::row(&room.slug, message).into_response());
     }
     let created = |response: Response| {
         let location = format!("{path}/messages/{}", message.id);
         response.with_status(StatusCode::CREATED).with_header(LOCATION, location).into_response()
     };
-    Ok(match Accept::of(request) {
-        Accept::Json => created(Json(views::json::Message::of(&room.address, message)).into_response()),
+    Ok(match Accept::from_request(request) {
+        Accept::Json => created(Json(views::json::MessageJson::from_message(&room.slug, message)).into_response()),
         _ if is_plain_form(request, form) => see_other(&format!("{path}#m{}", message.id)),
-        Accept::Anything if is_json(request) => {
-            created(Json(views::json::Message::of(&room.address, message)).into_response())
+        Accept::Anything if has_json_body(request) => {
+            created(Json(views::json::MessageJson::from_message(&room.slug, message)).into_response())
         }
         Accept::Text | Accept::Stream | Accept::Anything | Accept::Page => {
             created((views::plain::line(message) + "\n").into_response())
@@ -155,6 +155,6 @@ fn shown(request: &Request, form: &Form, room: &Room, message: &Message) -> Resu
     })
 }
 
-fn is_json(request: &Request) -> bool {
+fn has_json_body(request: &Request) -> bool {
     request.content_type().is_some_and(|kind| kind.starts_with("application/json"))
 }

@@ -8,24 +8,24 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::Accept;
-use super::answers::{again, private, see_other};
+use super::answers::{redisplay, with_private_cache, see_other};
 use super::form::Form;
-use super::pace::{self, Deed};
-use super::places::Places;
+use super::pace::{self, LimitedAction};
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use super::{House, problem, query, random};
-use crate::domain::limits::{LISTED_ROOMS_MAX, PICKED_MAX};
-use crate::domain::{Command, Event, HouseCommand, Kind, Refusal, Room, RoomName, UserId, UserName};
-use crate::engine::{Problem, now};
-use crate::store::{Fault, Snapshot};
+use super::{AppState, problem, query, random};
+use crate::domain::limits::{LISTED_ROOMS_MAX, MEMBERS_PICKED_MAX};
+use crate::domain::{Command, Event, ServerCommand, Visibility, Refusal, Room, RoomName, UserId, UserName};
+use crate::engine::{Error, now};
+use crate::store::{StoreError, Snapshot};
 use crate::views;
-use crate::views::new_room::{Draft, View, Wrong};
+use crate::views::new_room::{NewRoomForm, RoomsView, NewRoomError};
 
 /// The rooms that there are for the visitor, and the form for a new one.
 #[handler]
-pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
     let to = query::text(request, "to").unwrap_or_default();
-    Ok(page(house, &visitor, &Draft { kind: Kind::Open, names: to, ..Draft::default() })?)
+    Ok(rooms_page(house, &visitor, &NewRoomForm { visibility: Visibility::Open, names: to, ..NewRoomForm::default() })?)
 }
 
 /// Somebody creates a room.
@@ -33,111 +33,111 @@ pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: V
 pub(super) async fn create(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["name", "kind", "members"]).await.map_err(Problem::Refused)?;
+    let form = Form::read(request, body, &["name", "visibility", "members"]).await.map_err(Error::Refused)?;
     let made = try_create(request, house, &visitor, &form).await;
-    answer(request, house, &visitor, made, Draft::of(&form))
+    respond_with_new_room(request, house, &visitor, made, NewRoomForm::from_form(&form))
 }
 
 /// Somebody talks with others alone.
 #[handler]
-pub(super) async fn direct(
+pub(super) async fn open_direct(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["names"]).await.map_err(Problem::Refused)?;
-    let made = try_direct(request, house, &visitor, &form).await;
-    answer(request, house, &visitor, made, Draft::of(&form))
+    let form = Form::read(request, body, &["names"]).await.map_err(Error::Refused)?;
+    let made = try_open_direct(request, house, &visitor, &form).await;
+    respond_with_new_room(request, house, &visitor, made, NewRoomForm::from_form(&form))
 }
 
-async fn try_create(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Result<Room, Problem> {
-    let person = visitor.named()?.author.id;
-    pace::take(request, Some(person), Deed::Open)?;
+async fn try_create(request: &Request, house: &AppState, visitor: &Visitor, form: &Form) -> Result<Room, Error> {
+    let person = visitor.require_person()?.author.id;
+    pace::check(request, Some(person), LimitedAction::CreateRoom)?;
     let name = RoomName::parse(form.get("name").unwrap_or(""))?;
-    let kind = form.get("kind").filter(|kind| !kind.is_empty()).map_or(Some(Kind::Open), Kind::parse);
-    let kind = kind.ok_or(Refusal::FieldInvalid("kind"))?;
-    let members = people(&house.store.snapshot()?, form.get("members").unwrap_or(""))?;
-    let command = HouseCommand::CreateRoom { name, kind, members, salt: random::salt()? };
-    made(house, visitor, command).await
+    let kind = form.get("visibility").filter(|kind| !kind.is_empty()).map_or(Some(Visibility::Open), Visibility::parse);
+    let kind = kind.ok_or(Refusal::FieldInvalid("visibility"))?;
+    let members = find_people_by_name(&house.store.snapshot()?, form.get("members").unwrap_or(""))?;
+    let command = ServerCommand::CreateRoom { name, visibility: kind, members, salt: random::new_salt()? };
+    create_room(house, visitor, command).await
 }
 
-async fn try_direct(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Result<Room, Problem> {
-    let person = visitor.named()?.author.id;
-    pace::take(request, Some(person), Deed::Open)?;
-    let with = people(&house.store.snapshot()?, form.get_or_text("names"))?;
-    made(house, visitor, HouseCommand::Direct { with, salt: random::salt()? }).await
+async fn try_open_direct(request: &Request, house: &AppState, visitor: &Visitor, form: &Form) -> Result<Room, Error> {
+    let person = visitor.require_person()?.author.id;
+    pace::check(request, Some(person), LimitedAction::CreateRoom)?;
+    let with = find_people_by_name(&house.store.snapshot()?, form.get_or_body("names"))?;
+    create_room(house, visitor, ServerCommand::OpenDirect { others: with, salt: random::new_salt()? }).await
 }
 
-async fn made(house: &House, visitor: &Visitor, command: HouseCommand) -> Result<Room, Problem> {
-    let done = house.engine.execute(visitor.who()?, None, Command::House(command)).await?;
-    let Event::Opened { room } = done.event else { unreachable!("making a room opens it") };
-    let sight = house.store.snapshot()?.sight_by_id(room, visitor.person.as_ref(), now())?;
-    Ok(sight.ok_or(Fault::Missing { table: "rooms" })?.room)
+async fn create_room(house: &AppState, visitor: &Visitor, command: ServerCommand) -> Result<Room, Error> {
+    let done = house.engine.execute(visitor.actor()?, None, Command::Server(command)).await?;
+    let Event::RoomOpened { room } = done.event else { unreachable!("making a room opens it") };
+    let visible_room = house.store.snapshot()?.visible_room_by_id(room, visitor.person.as_ref(), now())?;
+    Ok(visible_room.ok_or(StoreError::Missing { table: "rooms" })?.room)
 }
 
 /// The people of these names, parted by commas or line ends. They are counted before any is looked for.
-pub(super) fn people(snapshot: &Snapshot, names: &str) -> Result<Vec<UserId>, Problem> {
+pub(super) fn find_people_by_name(snapshot: &Snapshot, names: &str) -> Result<Vec<UserId>, Error> {
     let names = names.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty());
-    if names.clone().nth(PICKED_MAX).is_some() {
-        return Err(Refusal::TooMany(PICKED_MAX).into());
+    if names.clone().nth(MEMBERS_PICKED_MAX).is_some() {
+        return Err(Refusal::LimitReached(MEMBERS_PICKED_MAX).into());
     }
     let person = |name| {
-        let found = snapshot.person_named(&UserName::parse(name)?)?;
-        Ok(found.ok_or(Refusal::PersonUnknown)?.author.id)
+        let found = snapshot.person_by_name(&UserName::parse(name)?)?;
+        Ok(found.ok_or(Refusal::PersonNotFound)?.author.id)
     };
     names.map(person).collect()
 }
 
-fn answer(
+fn respond_with_new_room(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
-    made: Result<Room, Problem>,
-    draft: Draft,
+    outcome: Result<Room, Error>,
+    form: NewRoomForm,
 ) -> Result<Response> {
-    match made {
-        Ok(room) if matches!(Accept::of(request), Accept::Page | Accept::Stream) => Ok(see_other(room.address.path())),
-        Ok(room) => Ok(Json(views::json::Room::of(&room))
+    match outcome {
+        Ok(room) if matches!(Accept::from_request(request), Accept::Page | Accept::Stream) => Ok(see_other(room.slug.path())),
+        Ok(room) => Ok(Json(views::json::RoomJson::from_room(&room))
             .with_status(StatusCode::CREATED)
-            .with_header(LOCATION, room.address.path())
+            .with_header(LOCATION, room.slug.path())
             .into_response()),
-        Err(problem) => again(request, house, problem, |problem| {
-            page(house, visitor, &Draft { wrong: Some(wrong(problem, &draft)), ..draft })
+        Err(error) => redisplay(request, house, error, |problem| {
+            rooms_page(house, visitor, &NewRoomForm { error: Some(new_room_error(problem, &form)), ..form })
         }),
     }
 }
 
-fn page(house: &House, visitor: &Visitor, draft: &Draft) -> Result<Response, Problem> {
-    let person = visitor.named()?;
+fn rooms_page(house: &AppState, visitor: &Visitor, form: &NewRoomForm) -> Result<Response, Error> {
+    let person = visitor.require_person()?;
     let snapshot = house.store.snapshot()?;
-    let places = Places::of(&snapshot, visitor)?;
-    let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, Some(person), now())?;
+    let sidebar = Sidebar::load(&snapshot, visitor)?;
+    let recent = snapshot.active_rooms(LISTED_ROOMS_MAX, Some(person), now())?;
     let (rooms, deleted) =
         (recent.into_iter().map(|recent| recent.room).collect::<Vec<_>>(), snapshot.deleted_rooms(person, now())?);
-    let may_create = person.role >= places.house.rooms_by;
-    let view = View { places: &places.view(visitor, None), rooms: &rooms, deleted: &deleted, may_create, draft };
-    Ok(private(views::new_room::page(&view).into_response(), visitor))
+    let may_create = person.role >= sidebar.settings.room_creation;
+    let view = RoomsView { places: &sidebar.view(visitor, None), rooms: &rooms, deleted: &deleted, may_create, form };
+    Ok(with_private_cache(views::new_room::page(&view).into_response(), visitor))
 }
 
 /// Beside which field a problem stands.
-fn wrong(problem: &Problem, draft: &Draft) -> Wrong {
-    let why = problem::detail(problem);
-    match problem {
-        Problem::Refused(Refusal::PersonUnknown | Refusal::TooMany(_)) if draft.name.is_empty() => Wrong::Names(why),
-        Problem::Refused(Refusal::PersonUnknown | Refusal::TooMany(_)) => Wrong::Members(why),
-        _ => Wrong::Name(why),
+fn new_room_error(error: &Error, form: &NewRoomForm) -> NewRoomError {
+    let reason = problem::error_detail(error);
+    match error {
+        Error::Refused(Refusal::PersonNotFound | Refusal::LimitReached(_)) if form.name.is_empty() => NewRoomError::Names(reason),
+        Error::Refused(Refusal::PersonNotFound | Refusal::LimitReached(_)) => NewRoomError::Members(reason),
+        _ => NewRoomError::Name(reason),
     }
 }
 
-impl Draft {
+impl NewRoomForm {
     /// The form as it was sent.
-    fn of(form: &Form) -> Self {
+    fn from_form(form: &Form) -> Self {
         let field = |name| form.get(name).unwrap_or("").to_owned();
-        let kind = form.get("kind").and_then(Kind::parse).unwrap_or_default();
-        Self { name: field("name"), kind, members: field("members"), names: field("names"), wrong: None }
+        let visibility = form.get("visibility").and_then(Visibility::parse).unwrap_or_default();
+        Self { name: field("name"), visibility, members: field("members"), names: field("names"), error: None }
     }
 }

@@ -11,34 +11,34 @@ use constant_time_eq::constant_time_eq;
 use poem::web::Data;
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{form_again, no_store, signed_in};
+use super::answers::{redisplay_form, with_no_store, respond_signed_in};
 use super::form::Form;
-use super::pace::{self, Deed};
+use super::pace::{self, LimitedAction};
 use super::visitor::Visitor;
-use super::{House, device, random};
+use super::{AppState, device, random};
 use crate::domain::limits::LABEL_CHARS_MAX;
-use crate::domain::{AccountCommand, Command, Line, Password, Refusal, Token, UserName};
-use crate::engine::Problem;
+use crate::domain::{AccountCommand, Command, SingleLine, Password, Refusal, Token, UserName};
+use crate::engine::Error;
 use crate::store::Store;
-use crate::views::{self, Again};
+use crate::views::{self, FormState};
 
 /// The file's name in the data directory.
-const FILE: &str = "owner-link";
+const SETUP_LINK_FILE: &str = "owner-link";
 
 /// The link that makes an owner, until the house has one.
-pub struct OwnerLink {
+pub struct SetupLink {
     token: Token,
     file: PathBuf,
 }
 
-impl OwnerLink {
+impl SetupLink {
     /// The link of this house: the one that lies in its directory, or a new one. `None` if the house has an owner.
     ///
     /// # Errors
     /// If the file can be neither read nor written.
-    pub fn prepare(directory: &Path, store: &Store) -> io::Result<Option<Self>> {
-        let file = directory.join(FILE);
-        if store.snapshot().and_then(|snapshot| snapshot.is_owned()).map_err(io::Error::other)? {
+    pub fn load_or_create(directory: &Path, store: &Store) -> io::Result<Option<Self>> {
+        let file = directory.join(SETUP_LINK_FILE);
+        if store.snapshot().and_then(|snapshot| snapshot.has_owner()).map_err(io::Error::other)? {
             let _left_by_a_crash = fs::remove_file(&file);
             return Ok(None);
         }
@@ -46,10 +46,10 @@ impl OwnerLink {
         let token = match kept {
             Some(token) => token,
             None => {
-                let token = random::token().map_err(io::Error::other)?;
+                let token = random::new_token().map_err(io::Error::other)?;
                 let _unreadable = fs::remove_file(&file);
                 let mut made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
-                writeln!(made, "{}", token.text())?;
+                writeln!(made, "{}", token.to_text())?;
                 token
             }
         };
@@ -58,15 +58,15 @@ impl OwnerLink {
 
     /// Its address on this server.
     pub fn path(&self) -> String {
-        format!("/owner/{}", self.token.text())
+        format!("/setup/{}", self.token.to_text())
     }
 
     /// Whether this is it. A guess is not told how near it was.
-    fn is(&self, text: &str) -> bool {
-        constant_time_eq(text.as_bytes(), self.token.text().as_bytes())
+    fn matches(&self, token: &str) -> bool {
+        constant_time_eq(token.as_bytes(), self.token.to_text().as_bytes())
     }
 
-    fn used(&self) {
+    fn mark_used(&self) {
         if let Err(cause) = fs::remove_file(&self.file) {
             tracing::warn!(%cause, "the owner's link is used, and its file is still there");
         }
@@ -75,59 +75,59 @@ impl OwnerLink {
 
 /// The page of the link.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    link(request, house)?;
-    Ok(page(request, house, &visitor, &Again::default())?)
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    find_setup_link(request, house)?;
+    Ok(setup_page(request, house, &visitor, &FormState::default())?)
 }
 
 /// Somebody takes the house.
 #[handler]
-pub(super) async fn take(
+pub(super) async fn set_up(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["house", "name", "password"]).await.map_err(Problem::Refused)?;
-    let link = link(request, house)?;
-    match own(house, request, &visitor, &form).await {
+    let form = Form::read(request, body, &["server", "name", "password"]).await.map_err(Error::Refused)?;
+    let link = find_setup_link(request, house)?;
+    match try_set_up(house, request, &visitor, &form).await {
         Ok((name, token)) => {
-            link.used();
-            Ok(signed_in(request, &name, &token, "/"))
+            link.mark_used();
+            Ok(respond_signed_in(request, &name, &token, "/"))
         }
-        Err(Problem::Refused(Refusal::LinkDead)) => Err(Problem::Refused(Refusal::LinkDead).into()),
+        Err(Error::Refused(Refusal::LinkInvalid)) => Err(Error::Refused(Refusal::LinkInvalid).into()),
         Err(problem) => {
-            form_again(request, &form, &["house", "name"], problem, |again| page(request, house, &visitor, again))
+            redisplay_form(request, &form, &["server", "name"], problem, |form_state| setup_page(request, house, &visitor, form_state))
         }
     }
 }
 
-async fn own(house: &House, request: &Request, visitor: &Visitor, form: &Form) -> Result<(String, Token), Problem> {
-    let called = Line::parse("house", form.one("house")?, LABEL_CHARS_MAX)?;
-    let name = UserName::choose(form.one("name")?)?;
-    let password = Password::choose(form.one("password")?, name.as_str(), called.as_str())?;
-    pace::take(request, None, Deed::SignIn)?;
-    let (token, device) = (random::token()?, device::of(request));
-    let own = AccountCommand::Own {
-        house: called,
+async fn try_set_up(house: &AppState, request: &Request, visitor: &Visitor, form: &Form) -> Result<(String, Token), Error> {
+    let server_name = SingleLine::parse("server", form.get_single("server")?, LABEL_CHARS_MAX)?;
+    let name = UserName::parse_new(form.get_single("name")?)?;
+    let password = Password::parse_new(form.get_single("password")?, name.as_str(), server_name.as_str())?;
+    pace::check(request, None, LimitedAction::SignIn)?;
+    let (token, device) = (random::new_token()?, device::device_from_request(request));
+    let own = AccountCommand::SetUpServer {
+        server_name,
         name: name.clone(),
-        password: house.passwords.hash(password).await?,
+        password: house.password_hasher.hash(password).await?,
         token: token.hash(),
         device,
     };
-    house.engine.execute(visitor.who()?, None, Command::Account(own)).await?;
+    house.engine.execute(visitor.actor()?, None, Command::Account(own)).await?;
     Ok((name.as_str().to_owned(), token))
 }
 
 /// The link, if this request shows it and the house has no owner.
-fn link<'a>(request: &Request, house: &'a House) -> Result<&'a OwnerLink, Problem> {
+fn find_setup_link<'a>(request: &Request, house: &'a AppState) -> Result<&'a SetupLink, Error> {
     let shown = request.raw_path_param("token").unwrap_or("");
-    let link = house.owner_link.as_ref().filter(|link| link.is(shown)).ok_or(Refusal::LinkDead)?;
-    if house.store.snapshot()?.is_owned()? { Err(Refusal::LinkDead.into()) } else { Ok(link) }
+    let link = house.setup_link.as_ref().filter(|link| link.matches(shown)).ok_or(Refusal::LinkInvalid)?;
+    if house.store.snapshot()?.has_owner()? { Err(Refusal::LinkInvalid.into()) } else { Ok(link) }
 }
 
-fn page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
-    let called = house.store.snapshot()?.house()?.name;
+fn setup_page(request: &Request, house: &AppState, visitor: &Visitor, form_state: &FormState) -> Result<Response, Error> {
+    let server_name = house.store.snapshot()?.settings()?.name;
     let link = request.raw_path_param("token").unwrap_or("");
-    Ok(no_store(views::account::own(&called, visitor.person.as_ref(), again, link).into_response()))
+    Ok(with_no_store(views::account::setup(&server_name, visitor.person.as_ref(), form_state, link).into_response()))
 }

@@ -7,77 +7,77 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use super::answers::private;
+use super::answers::with_private_cache;
 use super::visitor::Visitor;
-use super::{House, query};
+use super::{AppState, query};
 use crate::domain::limits::LISTED_ROOMS_MAX;
-use crate::domain::{self, Cursor, Kind, Person, Reading, Room, RoomId, UserId};
-use crate::engine::{Problem, now};
-use crate::store::{Fault, Snapshot};
-use crate::views::sidebar::{self, Talk};
+use crate::domain::{self, Cursor, Visibility, Person, ReadState, Room, RoomId, UserId};
+use crate::engine::{Error, now};
+use crate::store::{StoreError, Snapshot};
+use crate::views::sidebar::{self, DirectPartner};
 
 /// The list alone, for a page that is open and shows it anew: one of this room, if it says so, and if it is the one of its
 /// messages.
 #[handler]
-pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(listed(request, house, &visitor)?)
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(respond_with_room_lists(request, house, &visitor)?)
 }
 
-fn listed(request: &Request, house: &House, visitor: &Visitor) -> Result<Response, Problem> {
-    visitor.named()?;
-    let (room, is_live) = (query::number(request, "room")?, query::text(request, "live").is_some());
+fn respond_with_room_lists(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Response, Error> {
+    visitor.require_person()?;
+    let (room, is_live) = (query::seq(request, "room")?, query::text(request, "live").is_some());
     let snapshot = house.store.snapshot()?;
-    let talks = talks(&snapshot, visitor, |user| is_live.then(|| house.hubs.is_here(user)))?;
-    let places = Places::read(&snapshot, visitor, talks, is_live)?;
-    let fragment = sidebar::list(&places.view(visitor, room.map(|seq| RoomId(seq.0))));
-    Ok(private(fragment.into_response(), visitor))
+    let partners = direct_partners(&snapshot, visitor, |user| is_live.then(|| house.hubs.is_online(user)))?;
+    let sidebar = Sidebar::load_with(&snapshot, visitor, partners, is_live)?;
+    let fragment = sidebar::room_lists(&sidebar.view(visitor, room.map(|seq| RoomId(seq.0))));
+    Ok(with_private_cache(fragment.into_response(), visitor))
 }
 
 /// The rooms of a viewer, as they were in one snapshot.
-pub(super) struct Places {
+pub(super) struct Sidebar {
     /// What the owners have settled.
-    pub house: domain::House,
+    pub settings: domain::ServerSettings,
     rooms: Vec<Room>,
     directs: Vec<Room>,
-    talks: Vec<Talk>,
-    readings: HashMap<RoomId, Reading>,
+    direct_partners: Vec<DirectPartner>,
+    read_states: HashMap<RoomId, ReadState>,
     drafts: Vec<RoomId>,
     is_live: bool,
     since: Cursor,
 }
 
-impl Places {
+impl Sidebar {
     /// Reads them.
-    pub fn of(snapshot: &Snapshot, visitor: &Visitor) -> Result<Self, Fault> {
-        Self::read(snapshot, visitor, talks(snapshot, visitor, |_| None)?, false)
+    pub fn load(snapshot: &Snapshot, visitor: &Visitor) -> Result<Self, StoreError> {
+        Self::load_with(snapshot, visitor, direct_partners(snapshot, visitor, |_| None)?, false)
     }
 
     /// The same beside the messages of a room, where the talks have been read.
-    pub fn live(snapshot: &Snapshot, visitor: &Visitor, talks: Vec<Talk>) -> Result<Self, Fault> {
-        Self::read(snapshot, visitor, talks, true)
+    pub fn load_live(snapshot: &Snapshot, visitor: &Visitor, partners: Vec<DirectPartner>) -> Result<Self, StoreError> {
+        Self::load_with(snapshot, visitor, partners, true)
     }
 
-    fn read(snapshot: &Snapshot, visitor: &Visitor, talks: Vec<Talk>, is_live: bool) -> Result<Self, Fault> {
+    fn load_with(snapshot: &Snapshot, visitor: &Visitor, partners: Vec<DirectPartner>, is_live: bool) -> Result<Self, StoreError> {
         let (person, now) = (visitor.person.as_ref(), now());
-        let recent = snapshot.recent_rooms(LISTED_ROOMS_MAX, person, now)?;
+        let recent = snapshot.active_rooms(LISTED_ROOMS_MAX, person, now)?;
         let hidden = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
         let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).chain(hidden).collect();
-        let (readings, drafts) = match person {
-            Some(person) => read_by(snapshot, person.author.id)?,
+        let (read_states, drafts) = match person {
+            Some(person) => load_read_states(snapshot, person.author.id)?,
             None => <_>::default(),
         };
         if let Some(person) = person {
-            rooms.extend(other_rooms(snapshot, person, &rooms, &readings)?);
+            rooms.extend(favorite_or_unread_rooms(snapshot, person, &rooms, &read_states)?);
         }
-        let reading = |room: &Room| readings.get(&room.id).copied().unwrap_or_default();
-        rooms.retain(|room| reading(room).is_listed());
+        let read_state = |room: &Room| read_states.get(&room.id).copied().unwrap_or_default();
+        rooms.retain(|room| read_state(room).is_in_sidebar());
         let (mut directs, mut rooms): (Vec<Room>, Vec<Room>) =
-            rooms.into_iter().partition(|room| room.kind == Kind::Direct);
-        let rank = |room: &Room| reading(room).rank(room.kind);
-        rooms.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.address.as_str().cmp(b.address.as_str())));
+            rooms.into_iter().partition(|room| room.visibility == Visibility::Direct);
+        let rank = |room: &Room| read_state(room).sidebar_rank(room.visibility);
+        rooms.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.slug.as_str().cmp(b.slug.as_str())));
         directs.sort_by_key(|room| Reverse((rank(room), room.id)));
-        let (house, since) = (snapshot.house()?, snapshot.cursor()?);
-        Ok(Self { house, rooms, directs, talks, readings, drafts, is_live, since })
+        let (house, since) = (snapshot.settings()?, snapshot.cursor()?);
+        Ok(Self { settings: house, rooms, directs, direct_partners: partners, read_states, drafts, is_live, since })
     }
 
     /// The rooms, those with single people first.
@@ -86,24 +86,24 @@ impl Places {
     }
 
     /// Whether the viewer talks with somebody alone.
-    pub fn talks_with(&self, user: UserId) -> bool {
-        self.talks.iter().any(|talk| talk.with.id == user)
+    pub fn has_direct_with(&self, user: UserId) -> bool {
+        self.direct_partners.iter().any(|talk| talk.person.id == user)
     }
 
     /// How the viewer reads a room, whether it is one of these or not.
-    pub fn reading(&self, room: &Room) -> Reading {
-        self.readings.get(&room.id).copied().unwrap_or_default()
+    pub fn read_state(&self, room: &Room) -> ReadState {
+        self.read_states.get(&room.id).copied().unwrap_or_default()
     }
 
     /// For a view.
-    pub fn view<'a>(&'a self, visitor: &'a Visitor, current: Option<RoomId>) -> sidebar::Places<'a> {
-        sidebar::Places {
-            house: &self.house.name,
+    pub fn view<'a>(&'a self, visitor: &'a Visitor, current: Option<RoomId>) -> sidebar::SidebarView<'a> {
+        sidebar::SidebarView {
+            server_name: &self.settings.name,
             viewer: visitor.person.as_ref(),
             rooms: &self.rooms,
             directs: &self.directs,
-            talks: &self.talks,
-            readings: &self.readings,
+            direct_partners: &self.direct_partners,
+            read_states: &self.read_states,
             drafts: &self.drafts,
             current,
             is_live: self.is_live,
@@ -113,37 +113,37 @@ impl Places {
 }
 
 /// With whom a visitor talks alone; `is_here` says whether somebody is here, if that is to be shown.
-pub(super) fn talks(
+pub(super) fn direct_partners(
     snapshot: &Snapshot,
     visitor: &Visitor,
-    is_here: impl Fn(UserId) -> Option<bool>,
-) -> Result<Vec<Talk>, Fault> {
+    is_online: impl Fn(UserId) -> Option<bool>,
+) -> Result<Vec<DirectPartner>, StoreError> {
     let Some(author) = visitor.author() else { return Ok(Vec::new()) };
-    let talks = snapshot.talks_of(author.id)?.into_iter();
-    Ok(talks.map(|(room, with)| Talk { room, is_here: is_here(with.id), with }).collect())
+    let partners = snapshot.direct_partners(author.id)?.into_iter();
+    Ok(partners.map(|(room, with)| DirectPartner { room, is_online: is_online(with.id), person: with }).collect())
 }
 
-fn read_by(snapshot: &Snapshot, user: UserId) -> Result<(HashMap<RoomId, Reading>, Vec<RoomId>), Fault> {
-    Ok((snapshot.readings(user)?.into_iter().collect(), snapshot.drafts(user)?))
+fn load_read_states(snapshot: &Snapshot, user: UserId) -> Result<(HashMap<RoomId, ReadState>, Vec<RoomId>), StoreError> {
+    Ok((snapshot.read_states(user)?.into_iter().collect(), snapshot.rooms_with_drafts(user)?))
 }
 
 /// Rooms that somebody keeps on top or has not read to their end, though much happens in others.
-fn other_rooms(
+fn favorite_or_unread_rooms(
     snapshot: &Snapshot,
     person: &Person,
     listed: &[Room],
-    readings: &HashMap<RoomId, Reading>,
-) -> Result<Vec<Room>, Fault> {
-    let is_wanted = |reading: &Reading| reading.on_top || reading.unread > 0;
-    let mut wanted: Vec<(bool, Reverse<_>, RoomId)> = readings
+    read_states: &HashMap<RoomId, ReadState>,
+) -> Result<Vec<Room>, StoreError> {
+    let is_wanted = |reading: &ReadState| reading.favorite || reading.unread > 0;
+    let mut wanted: Vec<(bool, Reverse<_>, RoomId)> = read_states
         .iter()
-        .filter(|(id, reading)| is_wanted(reading) && listed.iter().all(|room| room.id != **id))
-        .map(|(id, reading)| (!reading.on_top, Reverse(reading.last), *id))
+        .filter(|(id, read_state)| is_wanted(read_state) && listed.iter().all(|room| room.id != **id))
+        .map(|(id, read_state)| (!read_state.favorite, Reverse(read_state.last_message), *id))
         .collect();
     wanted.sort_unstable();
     let mut found = Vec::new();
     for (.., id) in wanted.into_iter().take(LISTED_ROOMS_MAX) {
-        found.extend(snapshot.sight_by_id(id, Some(person), now())?.map(|sight| sight.room));
+        found.extend(snapshot.visible_room_by_id(id, Some(person), now())?.map(|visible_room| visible_room.room));
     }
     Ok(found)
 }

@@ -12,25 +12,25 @@ pub(super) fn room_name(request: &Request) -> &str {
 
 /// The first value of this name, in an address that we have written.
 pub(super) fn text(request: &Request, name: &str) -> Option<String> {
-    Some(decoded(value(request, name)?))
+    Some(decode(raw_value(request, name)?))
 }
 
 /// The first value of this name, in an address that a form has written: a plus is a blank there.
-pub(super) fn typed(request: &Request, name: &str) -> Option<String> {
-    Some(decoded(&value(request, name)?.replace('+', " ")))
+pub(super) fn form_text(request: &Request, name: &str) -> Option<String> {
+    Some(decode(&raw_value(request, name)?.replace('+', " ")))
 }
 
-fn value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+fn raw_value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let pairs = request.uri().query()?.split('&');
     Some(pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1)
 }
 
-fn decoded(value: &str) -> String {
+fn decode(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
 /// A message's id, or a whole cursor of which only the number counts.
-pub(super) fn number(request: &Request, name: &'static str) -> Result<Option<Seq>, Refusal> {
+pub(super) fn seq(request: &Request, name: &'static str) -> Result<Option<Seq>, Refusal> {
     Ok(cursor(request, name)?.map(|cursor| cursor.seq))
 }
 

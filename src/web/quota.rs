@@ -20,12 +20,12 @@ pub struct Quota {
     /// Everybody behind one address: a school, an office, a whole provider.
     pub address: Rate,
     /// Everybody.
-    pub house: Rate,
+    pub server: Rate,
 }
 
 impl Rate {
     /// The same for governor.
-    pub(super) fn quota(self) -> governor::Quota {
+    pub(super) fn to_governor(self) -> governor::Quota {
         let burst = NonZeroU32::new(self.burst).expect("the table lets everybody do something");
         let quota = governor::Quota::with_period(Duration::from_micros(self.refill_us));
         quota.expect("the table lets nobody do anything without end").allow_burst(burst)
@@ -34,11 +34,11 @@ impl Rate {
 
 /// A person's rate, an address's and the house's: so many at once, and one more each time that so many microseconds have
 /// passed.
-pub(super) const fn quota(person: (u32, u64), address: (u32, u64), house: (u32, u64)) -> Quota {
+pub(super) const fn new_quota(person: (u32, u64), address: (u32, u64), server: (u32, u64)) -> Quota {
     const fn rate((burst, refill_us): (u32, u64)) -> Rate {
         Rate { burst, refill_us }
     }
-    Quota { person: rate(person), address: rate(address), house: rate(house) }
+    Quota { person: rate(person), address: rate(address), server: rate(server) }
 }
 
 /// A second, in microseconds.

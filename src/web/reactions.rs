@@ -6,119 +6,119 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
-use super::answers::{form_again, wants_page};
-use super::changing::{alone, change};
+use super::answers::{redisplay_form, wants_page};
+use super::changing::{message_page, change_message};
 use super::form::Form;
-use super::pace::{self, Deed};
-use super::rooms::silenced_here;
+use super::pace::{self, LimitedAction};
+use super::rooms::muted_reason_here;
 use super::visitor::Visitor;
-use super::{House, blocks, query};
-use crate::domain::limits::LISTED_PEOPLE_MAX;
+use super::{AppState, blocks, query};
+use crate::domain::limits::ADMIN_LIST_ROWS_MAX;
 use crate::domain::{Message, Reaction, Refusal, RoomCommand};
-use crate::engine::Problem;
-use crate::store::{Fault, Snapshot};
-use crate::views::reactions::Listed;
-use crate::views::{self, Again};
+use crate::engine::Error;
+use crate::store::{StoreError, Snapshot};
+use crate::views::reactions::ListedReaction;
+use crate::views::{self, FormState};
 
 /// Who reacted, and how; and the ways to do so.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(page(request, house, &visitor, &Again::default())?)
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(reactions_page(request, house, &visitor, &FormState::default())?)
 }
 
 /// Somebody reacts. The button of a page that has it already takes it back; a program says which it means by the address.
 #[handler]
-pub(super) async fn react(
+pub(super) async fn add(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
     let is_button = wants_page(request) || is_htmx(request);
     let me = visitor.author().map(|author| author.id);
     let is_on = |message: &Message, reaction: &Reaction| {
-        let mut same = message.more.extras.reactions.iter().filter(|reacted| reacted.with == reaction.as_str());
-        !is_button || !same.any(|reacted| me.is_some_and(|me| reacted.by.contains(&me)))
+        let mut same = message.details.extras.reactions.iter().filter(|reacted| reacted.reaction == reaction.as_str());
+        !is_button || !same.any(|reacted| me.is_some_and(|me| reacted.users.contains(&me)))
     };
-    answer(request, body, house, &visitor, is_on).await
+    set_from_form(request, body, house, &visitor, is_on).await
 }
 
 /// Somebody takes it back.
 #[handler]
-pub(super) async fn take_back(
+pub(super) async fn remove(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    answer(request, body, house, &visitor, |_, _| false).await
+    set_from_form(request, body, house, &visitor, |_, _| false).await
 }
 
-async fn answer(
+async fn set_from_form(
     request: &Request,
     body: Body,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
     is_on: impl FnOnce(&Message, &Reaction) -> bool,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &[Reaction::FIELD]).await.map_err(Problem::Refused)?;
-    let done = try_react(request, house, visitor, &form, is_on).await;
+    let form = Form::read(request, body, &[Reaction::FIELD]).await.map_err(Error::Refused)?;
+    let done = try_set_from_form(request, house, visitor, &form, is_on).await;
     match done {
         Ok(response) => Ok(response),
         Err(problem) => {
-            form_again(request, &form, &[Reaction::FIELD], problem, |again| page(request, house, visitor, again))
+            redisplay_form(request, &form, &[Reaction::FIELD], problem, |form_state| reactions_page(request, house, visitor, form_state))
         }
     }
 }
 
-async fn try_react(
+async fn try_set_from_form(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
     form: &Form,
     is_on: impl FnOnce(&Message, &Reaction) -> bool,
-) -> Result<Response, Problem> {
+) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    house.room(&snapshot, request, visitor)?; // whoever does not see it learns nothing else
-    let person = visitor.author().ok_or(Refusal::NameNeeded)?;
-    pace::take(request, Some(person.id), Deed::Post)?;
-    blocks::refuse(&snapshot, request, visitor)?;
+    house.find_room(&snapshot, request, visitor)?; // whoever does not see it learns nothing else
+    let person = visitor.author().ok_or(Refusal::SignInRequired)?;
+    pace::check(request, Some(person.id), LimitedAction::Post)?;
+    blocks::check_not_blocked(&snapshot, request, visitor)?;
     drop(snapshot);
     let field = Reaction::FIELD;
-    let reaction = Reaction::parse(if form.has_fields() { form.one(field)? } else { form.get_or_text(field) })?;
+    let reaction = Reaction::parse(if form.has_fields() { form.get_single(field)? } else { form.get_or_body(field) })?;
     let command = |message: &Message| {
         let on = is_on(message, &reaction);
-        Ok(RoomCommand::React { message: message.id, reaction, on })
+        Ok(RoomCommand::SetReaction { message: message.id, reaction, present: on })
     };
-    change(house, request, (visitor, visitor.speaker()), command).await
+    change_message(house, request, (visitor, visitor.posting_actor()), command).await
 }
 
-fn page(request: &Request, house: &House, visitor: &Visitor, again: &Again) -> Result<Response, Problem> {
-    alone(request, house, visitor, |snapshot, view| {
+fn reactions_page(request: &Request, house: &AppState, visitor: &Visitor, form_state: &FormState) -> Result<Response, Error> {
+    message_page(request, house, visitor, |snapshot, view| {
         if query::text(request, "as").as_deref() == Some("menu") {
             return Ok(views::reactions::picker(view).into_response());
         }
-        let listed = listed(snapshot, view.message)?;
-        let sight = house.room(snapshot, request, visitor)?;
-        let may = visitor.person.is_some() && silenced_here(snapshot, visitor, &sight)?.is_none();
-        Ok(match Accept::of(request) {
-            Accept::Json => Json(listed.iter().map(views::json::ReactedSo::of).collect::<Vec<_>>()).into_response(),
+        let listed = load_reactions(snapshot, view.message)?;
+        let visible_room = house.find_room(snapshot, request, visitor)?;
+        let may = visitor.person.is_some() && muted_reason_here(snapshot, visitor, &visible_room)?.is_none();
+        Ok(match Accept::from_request(request) {
+            Accept::Json => Json(listed.iter().map(views::json::ReactionJson::from_listed).collect::<Vec<_>>()).into_response(),
             Accept::Text => views::plain::reactions(&listed).into_response(),
             Accept::Page | Accept::Stream | Accept::Anything => {
-                views::reactions::page(view, &listed, may, again).into_response()
+                views::reactions::page(view, &listed, may, form_state).into_response()
             }
         })
     })
 }
 
-fn listed(snapshot: &Snapshot, message: &Message) -> Result<Vec<Listed>, Fault> {
+fn load_reactions(snapshot: &Snapshot, message: &Message) -> Result<Vec<ListedReaction>, StoreError> {
     let mut all = Vec::new();
-    for reacted in &message.more.extras.reactions {
+    for reacted in &message.details.extras.reactions {
         let mut people = Vec::new();
-        for id in reacted.by.iter().take(LISTED_PEOPLE_MAX) {
-            people.push(snapshot.user(*id)?.ok_or(Fault::Missing { table: "users" })?);
+        for id in reacted.users.iter().take(ADMIN_LIST_ROWS_MAX) {
+            people.push(snapshot.author(*id)?.ok_or(StoreError::Missing { table: "users" })?);
         }
-        all.push(Listed { with: reacted.with.clone(), people, count: reacted.by.len() });
+        all.push(ListedReaction { reaction: reacted.reaction.clone(), people, count: reacted.users.len() });
     }
     Ok(all)
 }

@@ -5,28 +5,28 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use super::House;
-use super::changing::{alone, change};
+use super::AppState;
+use super::changing::{message_page, change_message};
 use super::visitor::Visitor;
-use crate::domain::{Act, Message, Refusal, RoomCommand, may};
+use crate::domain::{Permission, Message, Refusal, RoomCommand, can};
 use crate::views;
 
 /// Asks once more.
 #[handler]
-pub(super) fn ask(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let page = alone(request, house, &visitor, |_, view| {
-        let person = visitor.named()?;
-        if view.message.author.id != person.author.id && !may(person, Act::RemoveMessage, Some(view.room)) {
+pub(super) fn show_confirmation(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let page = message_page(request, house, &visitor, |_, view| {
+        let person = visitor.require_person()?;
+        if view.message.author.id != person.author.id && !can(person, Permission::DeleteMessages, Some(view.room)) {
             return Err(Refusal::NotAllowed.into());
         }
-        Ok(views::removal::ask(view).into_response())
+        Ok(views::removal::confirm_page(view).into_response())
     });
     Ok(page?)
 }
 
 /// It is taken away, by whoever said it or whoever keeps order there.
 #[handler]
-pub(super) async fn remove(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let command = |message: &Message| Ok(RoomCommand::RemoveMessage { message: message.id });
-    Ok(change(house, request, (&visitor, visitor.who()), command).await?)
+pub(super) async fn delete(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let command = |message: &Message| Ok(RoomCommand::DeleteMessage { message: message.id });
+    Ok(change_message(house, request, (&visitor, visitor.actor()), command).await?)
 }

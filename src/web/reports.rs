@@ -6,112 +6,112 @@ use poem::http::StatusCode;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, private, see_other, wants_page};
-use super::changing::found;
+use super::answers::{redisplay, with_private_cache, see_other, wants_page};
+use super::changing::find_message;
 use super::form::Form;
-use super::pace::{self, Deed};
-use super::places::Places;
+use super::pace::{self, LimitedAction};
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use super::{House, problem, query};
-use crate::domain::limits::{LISTED_PEOPLE_MAX, REASON_CHARS_MAX};
-use crate::domain::{Act, Command, HouseCommand, Line, Person, Refusal, Report, RoomCommand, Seq};
-use crate::engine::{Problem, now};
+use super::{AppState, problem, query};
+use crate::domain::limits::{ADMIN_LIST_ROWS_MAX, REASON_CHARS_MAX};
+use crate::domain::{Permission, Command, ServerCommand, SingleLine, Person, Refusal, Report, RoomCommand, Seq};
+use crate::engine::{Error, now};
 use crate::store::Snapshot;
 use crate::views;
-use crate::views::removal::View;
-use crate::views::reports::Listed;
+use crate::views::removal::MessageView;
+use crate::views::reports::ListedReport;
 use crate::views::sheet::Notice;
 
 /// Asks what is wrong with a message.
 #[handler]
-pub(super) fn ask(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(form(request, house, &visitor, "", None)?)
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(report_page(request, house, &visitor, "", None)?)
 }
 
 /// A message is reported.
 #[handler]
-pub(super) async fn tell(
+pub(super) async fn create(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let sent = Form::read(request, body, &["why"]).await.map_err(Problem::Refused)?;
-    let (room, message) = found(house, &house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
-    visitor.allowed(Act::Report, Some(&room)).map_err(Problem::Refused)?;
+    let sent = Form::read(request, body, &["reason"]).await.map_err(Error::Refused)?;
+    let (room, message) = find_message(house, &house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?;
+    visitor.require_permission(Permission::ReportMessages, Some(&room)).map_err(Error::Refused)?;
     let reported = async {
-        let why = if sent.has_fields() { sent.one("why")? } else { sent.get_or_text("why") };
-        let why = Line::parse_optional("why", why, REASON_CHARS_MAX)?;
-        pace::take(request, visitor.author().map(|person| person.id), Deed::Note)?;
-        let command = Command::Room(room.id, RoomCommand::Report { message: message.id, why });
-        house.engine.execute(visitor.who()?, None, command).await
+        let reason = if sent.has_fields() { sent.get_single("reason")? } else { sent.get_or_body("reason") };
+        let reason = SingleLine::parse_optional("reason", reason, REASON_CHARS_MAX)?;
+        pace::check(request, visitor.author().map(|person| person.id), LimitedAction::MinorChange)?;
+        let command = Command::Room(room.id, RoomCommand::ReportMessage { message: message.id, reason });
+        house.engine.execute(visitor.actor()?, None, command).await
     };
     match reported.await {
         Ok(_) if wants_page(request) => {
-            Ok(see_other(&format!("{}/messages/{}/report?done=reported", room.address.path(), message.id)))
+            Ok(see_other(&format!("{}/messages/{}/report?done=reported", room.slug.path(), message.id)))
         }
         Ok(_) => Ok(StatusCode::CREATED.into_response()),
-        Err(problem) => again(request, house, problem, |problem| {
-            form(request, house, &visitor, sent.get_or_text("why"), Some(&problem::detail(problem)))
+        Err(error) => redisplay(request, house, error, |problem| {
+            report_page(request, house, &visitor, sent.get_or_body("reason"), Some(&problem::error_detail(problem)))
         }),
     }
 }
 
 /// What was reported.
 #[handler]
-pub(super) fn queue(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let person = visitor.allowed(Act::KeepReports, None).map_err(Problem::Refused)?;
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let reports = snapshot.reports(LISTED_PEOPLE_MAX).map_err(Problem::Unread)?.into_iter();
-    let reports = reports.map(|report| listed(&snapshot, person, report)).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let person = visitor.require_permission(Permission::ResolveReports, None).map_err(Error::Refused)?;
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let reports = snapshot.reports(ADMIN_LIST_ROWS_MAX).map_err(Error::Internal)?.into_iter();
+    let reports = reports.map(|report| load_report(&snapshot, person, report)).collect::<Result<Vec<_>, _>>()?;
     if !wants_page(request) {
-        let reports: Vec<_> = reports.iter().map(views::json::Report::of).collect();
-        return Ok(private(Json(reports).into_response(), &visitor));
+        let reports: Vec<_> = reports.iter().map(views::json::ReportJson::from_listed).collect();
+        return Ok(with_private_cache(Json(reports).into_response(), &visitor));
     }
-    let places = Places::of(&snapshot, &visitor).map_err(Problem::Unread)?;
-    let is_settled = query::text(request, "done").as_deref() == Some("settled");
+    let sidebar = Sidebar::load(&snapshot, &visitor).map_err(Error::Internal)?;
+    let is_settled = query::text(request, "done").as_deref() == Some("resolved");
     let notice = is_settled.then(|| Notice::Done("It is settled.".to_owned()));
-    let page = views::reports::page(&places.view(&visitor, None), &reports, notice.as_ref(), now());
-    Ok(private(page.into_response(), &visitor))
+    let page = views::reports::page(&sidebar.view(&visitor, None), &reports, notice.as_ref(), now());
+    Ok(with_private_cache(page.into_response(), &visitor))
 }
 
 /// A report is put away.
 #[handler]
-pub(super) async fn settle(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    visitor.allowed(Act::KeepReports, None).map_err(Problem::Refused)?;
+pub(super) async fn resolve(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    visitor.require_permission(Permission::ResolveReports, None).map_err(Error::Refused)?;
     let report = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
-    let command = HouseCommand::Settle { report: report.ok_or(Problem::Refused(Refusal::Nothing))? };
-    house.engine.execute(visitor.who().map_err(Problem::Refused)?, None, Command::House(command)).await?;
+    let command = ServerCommand::ResolveReport { report: report.ok_or(Error::Refused(Refusal::NotFound))? };
+    house.engine.execute(visitor.actor().map_err(Error::Refused)?, None, Command::Server(command)).await?;
     Ok(if wants_page(request) {
-        see_other("/house/reports?done=settled")
+        see_other("/admin/reports?done=resolved")
     } else {
         StatusCode::NO_CONTENT.into_response()
     })
 }
 
-fn form(
+fn report_page(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
-    why: &str,
-    wrong: Option<&str>,
-) -> Result<Response, Problem> {
+    reason: &str,
+    error: Option<&str>,
+) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    let (room, message) = found(house, &snapshot, request, visitor)?;
-    visitor.allowed(Act::Report, Some(&room))?;
-    let places = Places::of(&snapshot, visitor)?;
-    let places = places.view(visitor, Some(room.id));
-    let view = View { places: &places, room: &room, message: &message, now: now() };
+    let (room, message) = find_message(house, &snapshot, request, visitor)?;
+    visitor.require_permission(Permission::ReportMessages, Some(&room))?;
+    let sidebar = Sidebar::load(&snapshot, visitor)?;
+    let sidebar = sidebar.view(visitor, Some(room.id));
+    let view = MessageView { places: &sidebar, room: &room, message: &message, now: now() };
     let is_reported = query::text(request, "done").as_deref() == Some("reported");
     let notice = is_reported.then(|| Notice::Done("Thank you. Those who keep order know of it.".to_owned()));
-    Ok(private(views::removal::report(&view, why, wrong, notice.as_ref()).into_response(), visitor))
+    Ok(with_private_cache(views::removal::report_page(&view, reason, error, notice.as_ref()).into_response(), visitor))
 }
 
 /// A report with all it is about. Whoever reported a message has given it to those who keep order to read, also one of a
 /// room that they do not see; of the room itself they learn nothing.
-fn listed(snapshot: &Snapshot, viewer: &Person, (id, report): (Seq, Report)) -> Result<Listed, Problem> {
-    let settled_by = report.settled.map_or(Ok(None), |(by, _)| snapshot.user(by))?;
-    let room = snapshot.sight_by_id(report.room, Some(viewer), now())?.map(|sight| sight.room);
-    let (message, by) = (snapshot.message(report.room, report.message)?, snapshot.user(report.by)?);
-    Ok(Listed { id, by, message, room, settled_by, report })
+fn load_report(snapshot: &Snapshot, viewer: &Person, (id, report): (Seq, Report)) -> Result<ListedReport, Error> {
+    let settled_by = report.resolved.map_or(Ok(None), |(by, _)| snapshot.author(by))?;
+    let room = snapshot.visible_room_by_id(report.room, Some(viewer), now())?.map(|visible_room| visible_room.room);
+    let (message, by) = (snapshot.message(report.room, report.message)?, snapshot.author(report.reporter)?);
+    Ok(ListedReport { id, by, message, room, resolved_by: settled_by, report })
 }

@@ -7,259 +7,259 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use super::accept::{Accept, is_htmx};
-use super::answers::{again, private, see_other};
+use super::answers::{redisplay, with_private_cache, see_other};
 use super::form::Form;
-use super::new_room::people;
-use super::pace::{self, Deed};
-use super::places::Places;
+use super::new_room::find_people_by_name;
+use super::pace::{self, LimitedAction};
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use super::{House, problem, query, random};
-use crate::domain::limits::{LISTED_PEOPLE_MAX, SLOW_S_MAX, TOPIC_CHARS_MAX};
-use crate::domain::{Act, Address, Command, Kind, Line, Refusal, Room, RoomCommand, RoomName, UserName, may};
-use crate::engine::{Problem, now};
-use crate::store::{Fault, Sight};
+use super::{AppState, problem, query, random};
+use crate::domain::limits::{ADMIN_LIST_ROWS_MAX, SLOW_MODE_S_MAX, TOPIC_CHARS_MAX};
+use crate::domain::{Permission, Slug, Command, Visibility, SingleLine, Refusal, Room, RoomCommand, RoomName, UserName, can};
+use crate::engine::{Error, now};
+use crate::store::{StoreError, VisibleRoom};
 use crate::views;
-use crate::views::room_settings::{Draft, View, Wrong};
+use crate::views::room_settings::{RoomForm, RoomSettingsView, RoomFormError};
 
 /// What the room is, and what the visitor may change of it.
 #[handler]
-pub(super) fn show(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let sight = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
-    visitor.named().map_err(Problem::Refused)?;
-    if Accept::of(request) == Accept::Json {
-        return Ok(private(Json(views::json::Room::of(&sight.room)).into_response(), &visitor));
+pub(super) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let visible_room = house.find_room(&house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?;
+    visitor.require_person().map_err(Error::Refused)?;
+    if Accept::from_request(request) == Accept::Json {
+        return Ok(with_private_cache(Json(views::json::RoomJson::from_room(&visible_room.room)).into_response(), &visitor));
     }
-    Ok(page(request, house, &visitor, &sight, Draft::of_room(&sight.room))?)
+    Ok(room_settings_page(request, house, &visitor, &visible_room, RoomForm::from_room(&visible_room.room))?)
 }
 
 /// Somebody changes what the room is.
 #[handler]
-pub(super) async fn set(
+pub(super) async fn update(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["name", "topic", "kind", "slow_s"]).await.map_err(Problem::Refused)?;
-    let sight = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
-    visitor.allowed(Act::SetRoom, Some(&sight.room)).map_err(Problem::Refused)?;
-    let set = match wish(&sight.room, &form) {
-        Ok(command) => carry_out(request, house, &visitor, &sight.room, command).await,
+    let form = Form::read(request, body, &["name", "topic", "visibility", "slow_mode_s"]).await.map_err(Error::Refused)?;
+    let visible_room = house.find_room(&house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?;
+    visitor.require_permission(Permission::EditRoom, Some(&visible_room.room)).map_err(Error::Refused)?;
+    let set = match parse_update(&visible_room.room, &form) {
+        Ok(command) => limit_and_execute(request, house, &visitor, &visible_room.room, command).await,
         Err(problem) => Err(problem),
     };
     match set {
-        Ok(()) => Ok(changed(request, house, &visitor, &sight.room, "/settings?done=saved")?),
-        Err(problem) => refused(request, house, &visitor, &sight, problem, Draft::of(&form)),
+        Ok(()) => Ok(respond_changed(request, house, &visitor, &visible_room.room, "/settings?done=saved")?),
+        Err(problem) => redisplay_settings(request, house, &visitor, &visible_room, problem, RoomForm::from_form(&form)),
     }
 }
 
 /// Somebody changes what the room is about, and nothing else of it.
 pub(super) async fn set_topic(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
     room: &Room,
     topic: &str,
-) -> Result<Response, Problem> {
-    visitor.allowed(Act::SetRoom, Some(room))?;
-    let (name, kind, slow_s) = (RoomName::parse(&room.name)?, room.kind, room.slow_s);
-    let topic = Line::parse_optional("topic", topic, TOPIC_CHARS_MAX)?;
-    carry_out(request, house, visitor, room, RoomCommand::Set { name, topic, kind, slow_s, salt: random::salt()? })
+) -> Result<Response, Error> {
+    visitor.require_permission(Permission::EditRoom, Some(room))?;
+    let (name, kind, slow_s) = (RoomName::parse(&room.name)?, room.visibility, room.slow_mode_s);
+    let topic = SingleLine::parse_optional("topic", topic, TOPIC_CHARS_MAX)?;
+    limit_and_execute(request, house, visitor, room, RoomCommand::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt: random::new_salt()? })
         .await?;
     if is_htmx(request) {
         return Ok(StatusCode::NO_CONTENT.into());
     }
-    changed(request, house, visitor, room, "")
+    respond_changed(request, house, visitor, room, "")
 }
 
 /// Somebody is brought into the room.
 #[handler]
-pub(super) async fn add(
+pub(super) async fn add_members(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["name"]).await.map_err(Problem::Refused)?;
-    let sight = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?;
-    match bring_in(request, house, &visitor, &sight.room, form.get_or_text("name")).await {
-        Ok(()) => Ok(changed(request, house, &visitor, &sight.room, "/settings?done=added#members")?),
+    let form = Form::read(request, body, &["name"]).await.map_err(Error::Refused)?;
+    let visible_room = house.find_room(&house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?;
+    match try_add_members(request, house, &visitor, &visible_room.room, form.get_or_body("name")).await {
+        Ok(()) => Ok(respond_changed(request, house, &visitor, &visible_room.room, "/settings?done=added#members")?),
         Err(problem) => {
-            let member = form.get_or_text("name").to_owned();
-            refused(request, house, &visitor, &sight, problem, Draft { member, ..Draft::of_room(&sight.room) })
+            let member = form.get_or_body("name").to_owned();
+            redisplay_settings(request, house, &visitor, &visible_room, problem, RoomForm { member, ..RoomForm::from_room(&visible_room.room) })
         }
     }
 }
 
-async fn bring_in(
+async fn try_add_members(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
     room: &Room,
     names: &str,
-) -> Result<(), Problem> {
-    visitor.allowed(Act::PickMembers, Some(room))?;
-    take_turn(request, visitor)?;
-    let users = people(&house.store.snapshot()?, names)?;
+) -> Result<(), Error> {
+    visitor.require_permission(Permission::ManageMembers, Some(room))?;
+    check_change_rate(request, visitor)?;
+    let users = find_people_by_name(&house.store.snapshot()?, names)?;
     if users.is_empty() {
         return Err(Refusal::FieldBlank("name").into());
     }
     for user in users {
-        execute(house, visitor, room, RoomCommand::Add { user }).await?;
+        execute_on_room(house, visitor, room, RoomCommand::AddMember { user }).await?;
     }
     Ok(())
 }
 
 /// Somebody is taken out of the room.
 #[handler]
-pub(super) async fn remove(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let room = house.room(&snapshot, request, &visitor)?.room;
-    let name = UserName::parse(request.raw_path_param("name").unwrap_or("")).map_err(Problem::Refused)?;
-    let person = snapshot.person_named(&name).map_err(Problem::Unread)?;
-    let user = person.ok_or(Problem::Refused(Refusal::PersonUnknown))?.author.id;
+pub(super) async fn remove_member(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
+    let name = UserName::parse(request.raw_path_param("name").unwrap_or("")).map_err(Error::Refused)?;
+    let person = snapshot.person_by_name(&name).map_err(Error::Internal)?;
+    let user = person.ok_or(Error::Refused(Refusal::PersonNotFound))?.author.id;
     drop(snapshot);
-    carry_out(request, house, &visitor, &room, RoomCommand::Remove { user }).await?;
-    Ok(changed(request, house, &visitor, &room, "/settings?done=removed#members")?)
+    limit_and_execute(request, house, &visitor, &room, RoomCommand::RemoveMember { user }).await?;
+    Ok(respond_changed(request, house, &visitor, &room, "/settings?done=removed#members")?)
 }
 
 /// The visitor goes out of the room.
 #[handler]
-pub(super) async fn leave(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let room = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?.room;
-    carry_out(request, house, &visitor, &room, RoomCommand::Leave).await?;
-    Ok(gone(request))
+pub(super) async fn leave(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let room = house.find_room(&house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?.room;
+    limit_and_execute(request, house, &visitor, &room, RoomCommand::Leave).await?;
+    Ok(respond_left(request))
 }
 
 /// The room goes into the archive, or comes out.
 #[handler]
-pub(super) async fn archive(
+pub(super) async fn set_archived(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["archived"]).await.map_err(Problem::Refused)?;
-    let room = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?.room;
+    let form = Form::read(request, body, &["archived"]).await.map_err(Error::Refused)?;
+    let room = house.find_room(&house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?.room;
     let archived = match form.get("archived").unwrap_or("yes") {
         "yes" | "true" | "on" => true,
         "no" | "false" => false,
-        _ => return Err(Problem::Refused(Refusal::FieldInvalid("archived")).into()),
+        _ => return Err(Error::Refused(Refusal::FieldInvalid("archived")).into()),
     };
-    carry_out(request, house, &visitor, &room, RoomCommand::Archive { archived }).await?;
-    Ok(changed(request, house, &visitor, &room, "/settings?done=saved")?)
+    limit_and_execute(request, house, &visitor, &room, RoomCommand::SetArchived { archived }).await?;
+    Ok(respond_changed(request, house, &visitor, &room, "/settings?done=saved")?)
 }
 
 /// The room is deleted.
 #[handler]
-pub(super) async fn delete(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let room = house.room(&house.store.snapshot().map_err(Problem::Unread)?, request, &visitor)?.room;
-    carry_out(request, house, &visitor, &room, RoomCommand::Delete).await?;
-    Ok(gone(request))
+pub(super) async fn delete(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let room = house.find_room(&house.store.snapshot().map_err(Error::Internal)?, request, &visitor)?.room;
+    limit_and_execute(request, house, &visitor, &room, RoomCommand::Delete).await?;
+    Ok(respond_left(request))
 }
 
 /// The room is had back.
 #[handler]
-pub(super) async fn undelete(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
+pub(super) async fn restore(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
     // First, so that nobody without a name learns which addresses were those of rooms.
-    visitor.named().map_err(Problem::Refused)?;
+    visitor.require_person().map_err(Error::Refused)?;
     let name = query::room_name(request);
-    let unknown = || Problem::Refused(Refusal::room_unknown(name));
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let address = Address::of(name).map_err(|_| unknown())?;
-    let room = snapshot.deleted_room(&address).map_err(Problem::Unread)?.ok_or_else(unknown)?;
+    let unknown = || Error::Refused(Refusal::room_not_found(name));
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let address = Slug::from_name(name).map_err(|_| unknown())?;
+    let room = snapshot.deleted_room(&address).map_err(Error::Internal)?.ok_or_else(unknown)?;
     drop(snapshot);
-    let undeleted = carry_out(request, house, &visitor, &room, RoomCommand::Undelete).await;
-    undeleted.map_err(|problem| match problem {
-        Problem::Refused(Refusal::RoomUnknown(_) | Refusal::RoomAbsent) => unknown(), // not theirs answers as not there
+    let undeleted = limit_and_execute(request, house, &visitor, &room, RoomCommand::Restore).await;
+    undeleted.map_err(|error| match error {
+        Error::Refused(Refusal::RoomNotFound(_) | Refusal::RoomNotVisible) => unknown(), // not theirs answers as not there
         problem => problem,
     })?;
-    Ok(changed(request, house, &visitor, &room, "")?)
+    Ok(respond_changed(request, house, &visitor, &room, "")?)
 }
 
-async fn carry_out(
+async fn limit_and_execute(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
     room: &Room,
     command: RoomCommand,
-) -> Result<(), Problem> {
-    take_turn(request, visitor)?;
-    execute(house, visitor, room, command).await
+) -> Result<(), Error> {
+    check_change_rate(request, visitor)?;
+    execute_on_room(house, visitor, room, command).await
 }
 
-fn take_turn(request: &Request, visitor: &Visitor) -> Result<(), Refusal> {
-    pace::take(request, visitor.author().map(|person| person.id), Deed::Change)
+fn check_change_rate(request: &Request, visitor: &Visitor) -> Result<(), Refusal> {
+    pace::check(request, visitor.author().map(|person| person.id), LimitedAction::ChangeRoom)
 }
 
-async fn execute(house: &House, visitor: &Visitor, room: &Room, command: RoomCommand) -> Result<(), Problem> {
-    house.engine.execute(visitor.who()?, None, Command::Room(room.id, command)).await?;
+async fn execute_on_room(house: &AppState, visitor: &Visitor, room: &Room, command: RoomCommand) -> Result<(), Error> {
+    house.engine.execute(visitor.actor()?, None, Command::Room(room.id, command)).await?;
     Ok(())
 }
 
 /// What is to become of a room: what the form does not have stays as it is.
-fn wish(room: &Room, form: &Form) -> Result<RoomCommand, Problem> {
+fn parse_update(room: &Room, form: &Form) -> Result<RoomCommand, Error> {
     let name = RoomName::parse(form.get("name").unwrap_or(&room.name))?;
-    let topic = Line::parse_optional("topic", form.get("topic").unwrap_or(&room.topic), TOPIC_CHARS_MAX)?;
-    let kind = form.get("kind").map_or(Some(room.kind), Kind::parse).ok_or(Refusal::FieldInvalid("kind"))?;
-    let slow_s = match form.get("slow_s").map(str::trim) {
-        None => room.slow_s,
+    let topic = SingleLine::parse_optional("topic", form.get("topic").unwrap_or(&room.topic), TOPIC_CHARS_MAX)?;
+    let kind = form.get("visibility").map_or(Some(room.visibility), Visibility::parse).ok_or(Refusal::FieldInvalid("visibility"))?;
+    let slow_s = match form.get("slow_mode_s").map(str::trim) {
+        None => room.slow_mode_s,
         Some("") => 0,
-        Some(seconds) => seconds.parse().ok().filter(|s| *s <= SLOW_S_MAX).ok_or(Refusal::FieldInvalid("slow_s"))?,
+        Some(seconds) => seconds.parse().ok().filter(|s| *s <= SLOW_MODE_S_MAX).ok_or(Refusal::FieldInvalid("slow_mode_s"))?,
     };
-    Ok(RoomCommand::Set { name, topic, kind, slow_s, salt: random::salt()? })
+    Ok(RoomCommand::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt: random::new_salt()? })
 }
 
 /// The room has changed, and perhaps its address with it.
-fn changed(request: &Request, house: &House, visitor: &Visitor, room: &Room, then: &str) -> Result<Response, Problem> {
-    let sight = house.store.snapshot()?.sight_by_id(room.id, visitor.person.as_ref(), now())?;
-    let room = sight.ok_or(Problem::Unread(Fault::Missing { table: "rooms" }))?.room;
-    Ok(match Accept::of(request) {
-        Accept::Page | Accept::Stream => see_other(&format!("{}{then}", room.address.path())),
-        Accept::Json | Accept::Text | Accept::Anything => Json(views::json::Room::of(&room)).into_response(),
+fn respond_changed(request: &Request, house: &AppState, visitor: &Visitor, room: &Room, suffix: &str) -> Result<Response, Error> {
+    let visible_room = house.store.snapshot()?.visible_room_by_id(room.id, visitor.person.as_ref(), now())?;
+    let room = visible_room.ok_or(Error::Internal(StoreError::Missing { table: "rooms" }))?.room;
+    Ok(match Accept::from_request(request) {
+        Accept::Page | Accept::Stream => see_other(&format!("{}{suffix}", room.slug.path())),
+        Accept::Json | Accept::Text | Accept::Anything => Json(views::json::RoomJson::from_room(&room)).into_response(),
     })
 }
 
 /// The room is no longer there for the visitor.
-fn gone(request: &Request) -> Response {
-    match Accept::of(request) {
+fn respond_left(request: &Request) -> Response {
+    match Accept::from_request(request) {
         Accept::Page | Accept::Stream => see_other("/rooms"),
         Accept::Json | Accept::Text | Accept::Anything => StatusCode::NO_CONTENT.into_response(),
     }
 }
 
-fn refused(
+fn redisplay_settings(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
-    sight: &Sight,
-    problem: Problem,
-    draft: Draft,
+    visible_room: &VisibleRoom,
+    error: Error,
+    form: RoomForm,
 ) -> Result<Response> {
-    again(request, house, problem, |problem| {
-        page(request, house, visitor, sight, Draft { wrong: Some(wrong(problem, &draft)), ..draft })
+    redisplay(request, house, error, |problem| {
+        room_settings_page(request, house, visitor, visible_room, RoomForm { error: Some(room_form_error(problem, &form)), ..form })
     })
 }
 
-fn page(request: &Request, house: &House, visitor: &Visitor, sight: &Sight, draft: Draft) -> Result<Response, Problem> {
-    let (person, room) = (visitor.named()?, &sight.room);
+fn room_settings_page(request: &Request, house: &AppState, visitor: &Visitor, visible_room: &VisibleRoom, form: RoomForm) -> Result<Response, Error> {
+    let (person, room) = (visitor.require_person()?, &visible_room.room);
     let snapshot = house.store.snapshot()?;
-    let places = Places::of(&snapshot, visitor)?;
-    let members = if room.kind.is_hidden() { snapshot.members(room.id, LISTED_PEOPLE_MAX)? } else { Vec::new() };
-    let creator = snapshot.user(room.created_by)?;
-    let view = View {
-        places: &places.view(visitor, Some(room.id)),
+    let sidebar = Sidebar::load(&snapshot, visitor)?;
+    let members = if room.visibility.is_members_only() { snapshot.members(room.id, ADMIN_LIST_ROWS_MAX)? } else { Vec::new() };
+    let creator = snapshot.author(room.created_by)?;
+    let view = RoomSettingsView {
+        places: &sidebar.view(visitor, Some(room.id)),
         room,
         creator: creator.as_ref(),
         members: &members,
-        may_set: may(person, Act::SetRoom, Some(room)) && room.kind != Kind::Direct,
-        done: query::text(request, "done").as_deref().and_then(done),
-        draft: &draft,
+        may_edit: can(person, Permission::EditRoom, Some(room)) && room.visibility != Visibility::Direct,
+        done: query::text(request, "done").as_deref().and_then(notice_text),
+        form: &form,
     };
-    Ok(private(views::room_settings::page(&view).into_response(), visitor))
+    Ok(with_private_cache(views::room_settings::page(&view).into_response(), visitor))
 }
 
-fn done(word: &str) -> Option<&'static str> {
+fn notice_text(word: &str) -> Option<&'static str> {
     match word {
         "saved" => Some("Saved."),
         "added" => Some("They belong to the room now."),
@@ -268,28 +268,28 @@ fn done(word: &str) -> Option<&'static str> {
     }
 }
 
-fn wrong(problem: &Problem, draft: &Draft) -> Wrong {
-    let why = problem::detail(problem);
-    match problem {
-        Problem::Refused(Refusal::FieldTooLong(..)) => Wrong::Topic(why),
-        Problem::Refused(Refusal::FieldInvalid("slow_s")) => Wrong::Slow(why),
-        Problem::Refused(Refusal::PersonUnknown | Refusal::FieldBlank(_)) => Wrong::Member(why),
-        _ if !draft.member.is_empty() => Wrong::Member(why),
-        _ => Wrong::Name(why),
+fn room_form_error(error: &Error, form: &RoomForm) -> RoomFormError {
+    let reason = problem::error_detail(error);
+    match error {
+        Error::Refused(Refusal::FieldTooLong(..)) => RoomFormError::Topic(reason),
+        Error::Refused(Refusal::FieldInvalid("slow_mode_s")) => RoomFormError::SlowMode(reason),
+        Error::Refused(Refusal::PersonNotFound | Refusal::FieldBlank(_)) => RoomFormError::Member(reason),
+        _ if !form.member.is_empty() => RoomFormError::Member(reason),
+        _ => RoomFormError::Name(reason),
     }
 }
 
-impl Draft {
-    fn of(form: &Form) -> Self {
+impl RoomForm {
+    fn from_form(form: &Form) -> Self {
         let field = |name| form.get(name).unwrap_or("").to_owned();
-        let kind = form.get("kind").and_then(Kind::parse).unwrap_or_default();
-        let (name, topic, slow_s, member) = (field("name"), field("topic"), field("slow_s"), String::new());
-        Self { name, topic, kind, slow_s, member, wrong: None }
+        let visibility = form.get("visibility").and_then(Visibility::parse).unwrap_or_default();
+        let (name, topic, slow_mode_s, member) = (field("name"), field("topic"), field("slow_mode_s"), String::new());
+        Self { name, topic, visibility, slow_mode_s, member, error: None }
     }
 
-    fn of_room(room: &Room) -> Self {
-        let slow_s = if room.slow_s == 0 { String::new() } else { room.slow_s.to_string() };
+    fn from_room(room: &Room) -> Self {
+        let slow_mode_s = if room.slow_mode_s == 0 { String::new() } else { room.slow_mode_s.to_string() };
         let (name, topic, member) = (room.name.clone(), room.topic.clone(), String::new());
-        Self { name, topic, kind: room.kind, slow_s, member, wrong: None }
+        Self { name, topic, visibility: room.visibility, slow_mode_s, member, error: None }
     }
 }

@@ -8,29 +8,29 @@ use poem::http::header::CACHE_CONTROL;
 use poem::web::{Data, Json};
 use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
-use super::answers::{again, private, see_other, wants_page};
+use super::answers::{redisplay, with_private_cache, see_other, wants_page};
 use super::form::Form;
-use super::people::{page, whom};
-use super::places::Places;
+use super::people::{person_page, find_person};
+use super::places::Sidebar;
 use super::visitor::Visitor;
-use super::{House, blocks, erasing, origin, problem, random};
+use super::{AppState, blocks, erasing, origin, problem, random};
 use crate::domain::limits::REASON_CHARS_MAX;
-use crate::domain::{Act, Address, Command, Line, Person, PersonCommand, Refusal, Role, RoomCommand, Until, UserId};
-use crate::engine::{Problem, now};
+use crate::domain::{Permission, Slug, Command, SingleLine, Person, PersonCommand, Refusal, Role, RoomCommand, Expiry, UserId};
+use crate::engine::{Error, now};
 use crate::views;
 use crate::views::sheet::Notice;
 
 /// The fields of all these forms.
-const FIELDS: [&str; 6] = ["role", "until", "room", "why", "addresses", "erase"];
+const FORM_FIELDS: [&str; 6] = ["role", "duration", "room", "reason", "block_addresses", "delete_messages"];
 
 /// What a page says after one of these, by the word in its address.
-pub(super) fn notice(word: &str) -> Option<Notice> {
+pub(super) fn moderation_notice(word: &str) -> Option<Notice> {
     let words = match word {
         "role" => "Their role has changed.",
         "mute" => "They are silenced.",
         "unmute" => "They may speak again.",
         "ban" => "They are outside.",
-        "erase" => "They are outside, and what they said is being taken away.",
+        "delete_messages" => "They are outside, and what they said is being taken away.",
         "unban" => "They may come in again.",
         _ => return None,
     };
@@ -39,19 +39,19 @@ pub(super) fn notice(word: &str) -> Option<Notice> {
 
 /// An owner makes somebody something else.
 #[handler]
-pub(super) async fn role(
+pub(super) async fn set_role(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &FIELDS).await.map_err(Problem::Refused)?;
-    let person = found(house, request, &visitor, Some(Act::SetRole))?;
+    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
+    let person = find_target(house, request, &visitor, Some(Permission::ChangeRoles))?;
     let set = async {
-        let role = form.choice("role", Role::parse)?;
-        lay_on(house, &visitor, person.author.id, PersonCommand::SetRole(role)).await
+        let role = form.require_choice("role", Role::parse)?;
+        execute_on_person(house, &visitor, person.author.id, PersonCommand::SetRole(role)).await
     };
-    answer(request, house, &visitor, &person, &form, set.await, "role")
+    respond_moderated(request, house, &visitor, &person, &form, set.await, "role")
 }
 
 /// Somebody is silenced, in the house or in one room.
@@ -59,13 +59,13 @@ pub(super) async fn role(
 pub(super) async fn mute(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &FIELDS).await.map_err(Problem::Refused)?;
-    let person = found(house, request, &visitor, in_house(&form))?;
-    let muted = async { silence(house, &visitor, &person, &form, form.choice("until", end)?).await };
-    answer(request, house, &visitor, &person, &form, muted.await, "mute")
+    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
+    let person = find_target(house, request, &visitor, required_permission(&form))?;
+    let muted = async { mute_person(house, &visitor, &person, &form, form.require_choice("duration", parse_sanction_expiry)?).await };
+    respond_moderated(request, house, &visitor, &person, &form, muted.await, "mute")
 }
 
 /// They may speak again.
@@ -73,13 +73,13 @@ pub(super) async fn mute(
 pub(super) async fn unmute(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &FIELDS).await.map_err(Problem::Refused)?;
-    let person = found(house, request, &visitor, in_house(&form))?;
-    let unmuted = silence(house, &visitor, &person, &form, Until::OVER).await;
-    answer(request, house, &visitor, &person, &form, unmuted, "unmute")
+    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
+    let person = find_target(house, request, &visitor, required_permission(&form))?;
+    let unmuted = mute_person(house, &visitor, &person, &form, Expiry::PAST).await;
+    respond_moderated(request, house, &visitor, &person, &form, unmuted, "unmute")
 }
 
 /// Somebody is put outside.
@@ -87,129 +87,129 @@ pub(super) async fn unmute(
 pub(super) async fn ban(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &FIELDS).await.map_err(Problem::Refused)?;
-    let person = found(house, request, &visitor, Some(Act::Ban))?;
+    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
+    let person = find_target(house, request, &visitor, Some(Permission::Ban))?;
     let user = person.author.id;
     let banned = async {
-        let until = form.choice("until", end)?;
-        let why = Line::parse_optional("why", form.one("why")?, REASON_CHARS_MAX)?;
-        let erase = form.is_on("erase")?;
-        let addresses = if form.is_on("addresses")? { blocks::of_person(house, user)? } else { Vec::new() };
-        lay_on(house, &visitor, user, PersonCommand::Ban { until, why, addresses, erase }).await?;
-        if erase {
-            erasing::begin(house, visitor.who()?, user);
+        let until = form.require_choice("duration", parse_sanction_expiry)?;
+        let reason = SingleLine::parse_optional("reason", form.get_single("reason")?, REASON_CHARS_MAX)?;
+        let delete_messages = form.is_on("delete_messages")?;
+        let blocked_addresses = if form.is_on("block_addresses")? { blocks::find_address_blocks(house, user)? } else { Vec::new() };
+        execute_on_person(house, &visitor, user, PersonCommand::Ban { until, reason, blocked_addresses, delete_messages }).await?;
+        if delete_messages {
+            erasing::start_purge(house, visitor.actor()?, user);
         }
-        Ok(erase)
+        Ok(delete_messages)
     };
     let banned = banned.await;
-    let word = if matches!(banned, Ok(true)) { "erase" } else { "ban" };
-    answer(request, house, &visitor, &person, &form, banned.map(|_| ()), word)
+    let word = if matches!(banned, Ok(true)) { "delete_messages" } else { "ban" };
+    respond_moderated(request, house, &visitor, &person, &form, banned.map(|_| ()), word)
 }
 
 /// They may come in again.
 #[handler]
-pub(super) async fn unban(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let person = found(house, request, &visitor, Some(Act::Ban))?;
-    lay_on(house, &visitor, person.author.id, PersonCommand::Unban).await?;
-    Ok(if wants_page(request) { see_other("/house/bans?done=unban") } else { told(house, person.author.id)? })
+pub(super) async fn unban(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let person = find_target(house, request, &visitor, Some(Permission::Ban))?;
+    execute_on_person(house, &visitor, person.author.id, PersonCommand::Unban).await?;
+    Ok(if wants_page(request) { see_other("/admin/bans?done=unban") } else { respond_with_person(house, person.author.id)? })
 }
 
 /// An owner makes a link by which somebody may choose a new password. It is shown once, and only its hash is kept.
 #[handler]
-pub(super) async fn reset_link(
+pub(super) async fn create_reset_link(
     request: &Request,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let person = found(house, request, &visitor, Some(Act::ResetPassword))?;
-    let token = random::token()?;
-    lay_on(house, &visitor, person.author.id, PersonCommand::ResetLink { link: token.hash() }).await?;
-    let link = format!("{}/reset/{}", origin::public(request), token.text());
+    let person = find_target(house, request, &visitor, Some(Permission::CreateResetLinks))?;
+    let token = random::new_token()?;
+    execute_on_person(house, &visitor, person.author.id, PersonCommand::CreateResetLink { link: token.hash() }).await?;
+    let link = format!("{}/reset/{}", origin::public_origin(request), token.to_text());
     let mut response = if wants_page(request) {
-        let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-        let places = Places::of(&snapshot, &visitor).map_err(Problem::Unread)?;
-        let page = views::person::reset_link(&places.view(&visitor, None), &person, &link);
-        private(page.into_response(), &visitor)
+        let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+        let sidebar = Sidebar::load(&snapshot, &visitor).map_err(Error::Internal)?;
+        let page = views::person::reset_link(&sidebar.view(&visitor, None), &person, &link);
+        with_private_cache(page.into_response(), &visitor)
     } else {
-        Json(views::json::Link::of(&link)).into_response()
+        Json(views::json::LinkJson::new(&link)).into_response()
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
 /// Whose name stands in the path, once the visitor may do such things at all.
-fn found(house: &House, request: &Request, visitor: &Visitor, act: Option<Act>) -> Result<Person, Problem> {
-    match act {
-        Some(act) => visitor.allowed(act, None)?,
-        None => visitor.named()?,
+fn find_target(house: &AppState, request: &Request, visitor: &Visitor, permission: Option<Permission>) -> Result<Person, Error> {
+    match permission {
+        Some(act) => visitor.require_permission(act, None)?,
+        None => visitor.require_person()?,
     };
-    whom(&house.store.snapshot()?, request)
+    find_person(&house.store.snapshot()?, request)
 }
 
 /// What whoever silences somebody must be allowed. In a room that depends on the room.
-fn in_house(form: &Form) -> Option<Act> {
-    form.get("room").is_none_or(|room| room.trim().is_empty()).then_some(Act::Mute)
+fn required_permission(form: &Form) -> Option<Permission> {
+    form.get("room").is_none_or(|room| room.trim().is_empty()).then_some(Permission::Mute)
 }
 
-async fn silence(house: &House, visitor: &Visitor, person: &Person, form: &Form, until: Until) -> Result<(), Problem> {
-    let (user, room) = (person.author.id, form.one("room")?);
+async fn mute_person(house: &AppState, visitor: &Visitor, person: &Person, form: &Form, until: Expiry) -> Result<(), Error> {
+    let (user, room) = (person.author.id, form.get_single("room")?);
     if room.trim().is_empty() {
-        return lay_on(house, visitor, user, PersonCommand::Mute { until }).await;
+        return execute_on_person(house, visitor, user, PersonCommand::Mute { until }).await;
     }
-    let address = Address::of(room).map_err(|_| Refusal::FieldInvalid("room"))?;
-    let sight = house.store.snapshot()?.sight(&address, visitor.person.as_ref(), now())?;
-    let room = sight.ok_or_else(|| Refusal::room_unknown(room))?.room.id;
-    let command = Command::Room(room, RoomCommand::Mute { user, until });
-    house.engine.execute(visitor.who()?, None, command).await?;
+    let address = Slug::from_name(room).map_err(|_| Refusal::FieldInvalid("room"))?;
+    let visible_room = house.store.snapshot()?.visible_room(&address, visitor.person.as_ref(), now())?;
+    let room = visible_room.ok_or_else(|| Refusal::room_not_found(room))?.room.id;
+    let command = Command::Room(room, RoomCommand::MuteMember { user, until });
+    house.engine.execute(visitor.actor()?, None, command).await?;
     Ok(())
 }
 
-async fn lay_on(house: &House, visitor: &Visitor, user: UserId, command: PersonCommand) -> Result<(), Problem> {
-    house.engine.execute(visitor.who()?, None, Command::Person(user, command)).await?;
+async fn execute_on_person(house: &AppState, visitor: &Visitor, user: UserId, command: PersonCommand) -> Result<(), Error> {
+    house.engine.execute(visitor.actor()?, None, Command::Person(user, command)).await?;
     Ok(())
 }
 
 /// When something ends that begins now.
-fn end(word: &str) -> Option<Until> {
+fn parse_sanction_expiry(word: &str) -> Option<Expiry> {
     const HOUR: Duration = Duration::from_secs(60 * 60);
     let time = match word {
         "1h" => HOUR,
         "1d" => 24 * HOUR,
         "1w" => 7 * 24 * HOUR,
-        "forever" => return Some(Until::LIFTED),
+        "forever" => return Some(Expiry::NEVER),
         _ => return None,
     };
-    Some(Until(now().after(time)))
+    Some(Expiry(now().plus(time)))
 }
 
-fn answer(
+fn respond_moderated(
     request: &Request,
-    house: &House,
+    house: &AppState,
     visitor: &Visitor,
     person: &Person,
     form: &Form,
-    outcome: Result<(), Problem>,
+    outcome: Result<(), Error>,
     word: &str,
 ) -> Result<Response> {
     match outcome {
         Ok(()) if wants_page(request) => Ok(see_other(&format!("{}?done={word}", person.author.path()))),
-        Ok(()) => Ok(told(house, person.author.id)?),
-        Err(problem) => again(request, house, problem, |problem| {
-            let (field, wrong) = problem::beside(problem, &["why"]);
-            let why = form.get("why").unwrap_or("");
+        Ok(()) => Ok(respond_with_person(house, person.author.id)?),
+        Err(error) => redisplay(request, house, error, |problem| {
+            let (field, error) = problem::field_error(problem, &["reason"]);
+            let reason = form.get("reason").unwrap_or("");
             match field {
-                "why" => page(house, visitor, person, None, (why, Some(&wrong))),
-                _ => page(house, visitor, person, Some(&Notice::Wrong(wrong)), (why, None)),
+                "reason" => person_page(house, visitor, person, None, (reason, Some(&error))),
+                _ => person_page(house, visitor, person, Some(&Notice::Error(error)), (reason, None)),
             }
         }),
     }
 }
 
 /// How somebody stands now, for a program.
-fn told(house: &House, user: UserId) -> Result<Response, Problem> {
-    let person = house.store.snapshot()?.person(user)?.ok_or(Refusal::PersonUnknown)?;
-    Ok(Json(views::json::Person::of(&person, Some(now()))).into_response())
+fn respond_with_person(house: &AppState, user: UserId) -> Result<Response, Error> {
+    let person = house.store.snapshot()?.person(user)?.ok_or(Refusal::PersonNotFound)?;
+    Ok(Json(views::json::PersonJson::from_person(&person, Some(now()))).into_response())
 }

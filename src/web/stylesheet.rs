@@ -13,7 +13,7 @@ pub(super) fn show(request: &Request, visitor: Visitor) -> Response {
     let viewer = visitor.author().map(|author| author.id);
     let is_theirs = viewer.is_some_and(|id| query::text(request, "v") == Some(id.to_string()));
     let cache = if is_theirs { "private, max-age=31536000, immutable" } else { "private, no-cache" };
-    views::stylesheet::of(viewer)
+    views::stylesheet::render(viewer)
         .with_content_type("text/css; charset=utf-8")
         .with_header(CACHE_CONTROL, cache)
         .with_header(VARY, "Cookie, Authorization")

@@ -6,31 +6,31 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Request, Response, Result, handler};
 
-use super::pace::{self, Deed};
+use super::pace::{self, LimitedAction};
 use super::visitor::Visitor;
-use super::{House, blocks};
-use crate::domain::{Refusal, silenced};
-use crate::engine::{Problem, now};
+use super::{AppState, blocks};
+use crate::domain::{Refusal, muted_reason};
+use crate::engine::{Error, now};
 
 /// Somebody who may say something in a room is about to. Nothing is kept of it, and whoever says it too often is not told
 /// so: the room knows.
 #[handler]
-pub(super) fn tell(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    Ok(typed(request, house, &visitor)?)
+pub(super) fn signal(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(try_signal(request, house, &visitor)?)
 }
 
-fn typed(request: &Request, house: &House, visitor: &Visitor) -> Result<Response, Problem> {
+fn try_signal(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    let sight = house.room(&snapshot, request, visitor)?;
-    visitor.speaker()?;
-    let person = visitor.person.as_ref().ok_or(Refusal::NameNeeded)?;
-    blocks::refuse(&snapshot, request, visitor)?;
-    if let Some(refusal) = silenced(&snapshot.house()?, &sight.room, person, sight.muted, now()) {
+    let visible_room = house.find_room(&snapshot, request, visitor)?;
+    visitor.posting_actor()?;
+    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    blocks::check_not_blocked(&snapshot, request, visitor)?;
+    if let Some(refusal) = muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted, now()) {
         return Err(refusal.into());
     }
     // Whoever is not to be seen here is not seen typing either.
-    if !person.hidden && pace::take(request, Some(person.author.id), Deed::Type).is_ok() {
-        house.hubs.types(sight.room.id, &person.author);
+    if !person.presence_hidden && pace::check(request, Some(person.author.id), LimitedAction::SendTyping).is_ok() {
+        house.hubs.start_typing(visible_room.room.id, &person.author);
     }
     Ok(StatusCode::NO_CONTENT.into())
 }

@@ -7,41 +7,41 @@ use std::sync::Arc;
 use poem::web::{Data, Html, Json};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use super::House;
+use super::AppState;
 use super::accept::is_htmx;
-use super::answers::private;
+use super::answers::with_private_cache;
 use super::visitor::Visitor;
 use crate::domain::limits::UNREAD_ROOMS_MAX;
-use crate::domain::{Badge, Message, Person, Reading, Room};
-use crate::engine::{Problem, now};
-use crate::store::{Fault, Snapshot};
+use crate::domain::{Badge, Message, Person, ReadState, Room};
+use crate::engine::{Error, now};
+use crate::store::{StoreError, Snapshot};
 use crate::views;
 
 /// The rooms that show somebody that there is something to read, latest first; for htmx, what they show.
 #[handler]
-pub(super) fn list(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let person = visitor.named().map_err(Problem::Refused)?;
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    let rooms = unread(&snapshot, person).map_err(Problem::Unread)?;
+pub(super) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let person = visitor.require_person().map_err(Error::Refused)?;
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let rooms = list_unread_rooms(&snapshot, person).map_err(Error::Internal)?;
     let answer = if is_htmx(request) {
-        let badges = rooms.iter().map(|(room, reading)| views::badge::changed(room, reading).into_string());
+        let badges = rooms.iter().map(|(room, read_state)| views::badge::update(room, read_state).into_string());
         Html(badges.collect::<String>()).into_response()
     } else {
-        let rooms = with_newest(&snapshot, person, rooms).map_err(Problem::Unread)?;
-        Json(views::json::Unread::of(&rooms)).into_response()
+        let rooms = with_newest_message(&snapshot, person, rooms).map_err(Error::Internal)?;
+        Json(views::json::UnreadJson::new(&rooms)).into_response()
     };
-    Ok(private(answer, &visitor))
+    Ok(with_private_cache(answer, &visitor))
 }
 
-fn unread(snapshot: &Snapshot, person: &Person) -> Result<Vec<(Room, Reading)>, Fault> {
-    let mut readings = snapshot.readings(person.author.id)?;
-    readings.retain(|(_, reading)| reading.unread > 0 && reading.is_listed());
-    readings.sort_unstable_by_key(|(room, reading)| Reverse((reading.last, *room)));
+fn list_unread_rooms(snapshot: &Snapshot, person: &Person) -> Result<Vec<(Room, ReadState)>, StoreError> {
+    let mut read_states = snapshot.read_states(person.author.id)?;
+    read_states.retain(|(_, read_state)| read_state.unread > 0 && read_state.is_in_sidebar());
+    read_states.sort_unstable_by_key(|(room, read_state)| Reverse((read_state.last_message, *room)));
     let mut rooms = Vec::new();
-    for (room, reading) in readings {
-        let sight = snapshot.sight_by_id(room, Some(person), now())?;
+    for (room, reading) in read_states {
+        let visible_room = snapshot.visible_room_by_id(room, Some(person), now())?;
         rooms.extend(
-            sight.map(|sight| (sight.room, reading)).filter(|(room, _)| reading.badge(room.kind) != Badge::Nothing),
+            visible_room.map(|sight| (sight.room, reading)).filter(|(room, _)| reading.badge(room.visibility) != Badge::Nothing),
         );
         if rooms.len() == UNREAD_ROOMS_MAX {
             break;
@@ -51,11 +51,11 @@ fn unread(snapshot: &Snapshot, person: &Person) -> Result<Vec<(Room, Reading)>, 
 }
 
 /// The same rooms, each with the newest message of which somebody is notified there.
-fn with_newest(
+fn with_newest_message(
     snapshot: &Snapshot,
     person: &Person,
-    rooms: Vec<(Room, Reading)>,
-) -> Result<Vec<(Room, Reading, Option<Message>)>, Fault> {
-    let newest = |room: &Room, reading: &Reading| snapshot.notifying(person.author.id, room, reading);
-    rooms.into_iter().map(|(room, reading)| newest(&room, &reading).map(|newest| (room, reading, newest))).collect()
+    rooms: Vec<(Room, ReadState)>,
+) -> Result<Vec<(Room, ReadState, Option<Message>)>, StoreError> {
+    let newest = |room: &Room, reading: &ReadState| snapshot.newest_notifying(person.author.id, room, reading);
+    rooms.into_iter().map(|(room, read_state)| newest(&room, &read_state).map(|newest| (room, read_state, newest))).collect()
 }

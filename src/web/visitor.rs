@@ -8,21 +8,21 @@ use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, COOKIE};
 use poem::{FromRequest, Request, RequestBody, Result};
 
-use super::{House, device, origin};
+use super::{AppState, device, origin};
 use crate::domain::{
-    AccountCommand, Act, Author, Command, Moment, Person, Refusal, Room, Scopes, Token, TokenKind, UserName, Who, may,
+    AccountCommand, Permission, Author, Command, Timestamp, Person, Refusal, Room, Scopes, Token, TokenKind, UserName, Actor, can,
 };
-use crate::engine::{Problem, now};
-use crate::store::{Known, Snapshot};
+use crate::engine::{Error, now};
+use crate::store::{Authenticated, Snapshot};
 
 /// How long a browser remembers a name it does not use, in seconds: 30 days.
-const REMEMBERED_S: u64 = 30 * 24 * 60 * 60;
+const SESSION_COOKIE_LIFETIME_S: u64 = 30 * 24 * 60 * 60;
 /// How long after coming in somebody need not show the password again, for what could lock them out.
-const FRESH_FOR: Duration = Duration::from_secs(10 * 60);
+const RECENT_SIGN_IN_MAX_AGE: Duration = Duration::from_secs(10 * 60);
 /// The cookie of a browser that came by http.
-const COOKIE_HTTP: &str = "taproom";
+const SESSION_COOKIE: &str = "taproom";
 /// The cookie of a browser that came by https. Its prefix keeps other hosts and plain http from setting it (RFC 6265bis).
-const COOKIE_HTTPS: &str = "__Host-taproom";
+const SECURE_SESSION_COOKIE: &str = "__Host-taproom";
 
 /// Somebody who asks.
 pub(super) struct Visitor {
@@ -33,13 +33,13 @@ pub(super) struct Visitor {
     /// What a token for scripts may be used for, if they have shown one.
     scopes: Option<Scopes>,
     /// Since when the token that they have shown is there.
-    since: Moment,
+    signed_in_at: Timestamp,
     cookie: Option<&'static str>,
 }
 
 impl Visitor {
-    fn nobody() -> Self {
-        Self { person: None, token: None, scopes: None, since: Moment(0), cookie: None }
+    fn anonymous() -> Self {
+        Self { person: None, token: None, scopes: None, signed_in_at: Timestamp(0), cookie: None }
     }
 
     /// Their number and name.
@@ -51,12 +51,12 @@ impl Visitor {
     ///
     /// # Errors
     /// [`Refusal::Scope`].
-    pub fn who(&self) -> Result<Who, Refusal> {
-        if self.scopes.is_some() { Err(Refusal::Scope) } else { Ok(self.somebody()) }
+    pub fn actor(&self) -> Result<Actor, Refusal> {
+        if self.scopes.is_some() { Err(Refusal::ScopeMissing) } else { Ok(self.any_actor()) }
     }
 
     /// Whether what they ask with may read: a browser may, and a token for scripts that was made for it.
-    pub fn reads(&self) -> bool {
+    pub fn can_read(&self) -> bool {
         self.scopes.is_none_or(|scopes| scopes.read)
     }
 
@@ -64,150 +64,150 @@ impl Visitor {
     ///
     /// # Errors
     /// [`Refusal::Scope`].
-    pub fn speaker(&self) -> Result<Who, Refusal> {
-        if self.scopes.is_some_and(|scopes| !scopes.post) { Err(Refusal::Scope) } else { Ok(self.somebody()) }
+    pub fn posting_actor(&self) -> Result<Actor, Refusal> {
+        if self.scopes.is_some_and(|scopes| !scopes.post) { Err(Refusal::ScopeMissing) } else { Ok(self.any_actor()) }
     }
 
     /// Somebody who may see a page that is not for scripts, and needs a name.
     ///
     /// # Errors
     /// [`Refusal::NameNeeded`], [`Refusal::Scope`].
-    pub fn named(&self) -> Result<&Person, Refusal> {
-        self.who()?;
-        self.person.as_ref().ok_or(Refusal::NameNeeded)
+    pub fn require_person(&self) -> Result<&Person, Refusal> {
+        self.actor()?;
+        self.person.as_ref().ok_or(Refusal::SignInRequired)
     }
 
     /// The same, if they may do this; in this room, if it is done in one.
     ///
     /// # Errors
     /// As [`Visitor::named`], and [`Refusal::NotAllowed`].
-    pub fn allowed(&self, act: Act, room: Option<&Room>) -> Result<&Person, Refusal> {
-        let person = self.named()?;
-        if may(person, act, room) { Ok(person) } else { Err(Refusal::NotAllowed) }
+    pub fn require_permission(&self, permission: Permission, room: Option<&Room>) -> Result<&Person, Refusal> {
+        let person = self.require_person()?;
+        if can(person, permission, room) { Ok(person) } else { Err(Refusal::NotAllowed) }
     }
 
     /// Whether they have shown who they are just now: a browser that somebody left open does not count.
-    pub fn is_fresh(&self) -> bool {
-        now().since(self.since) < FRESH_FOR
+    pub fn signed_in_recently(&self) -> bool {
+        now().saturating_since(self.signed_in_at) < RECENT_SIGN_IN_MAX_AGE
     }
 
     /// Who asks, whatever for.
-    pub fn somebody(&self) -> Who {
-        self.person.as_ref().map_or(Who::Nobody, |person| Who::User(person.author.id))
+    pub fn any_actor(&self) -> Actor {
+        self.person.as_ref().map_or(Actor::Anonymous, |person| Actor::User(person.author.id))
     }
 
     /// The cookie that remembers this visitor for another 30 days, if they came with one.
-    pub fn remembered(&self) -> Option<String> {
-        self.cookie.zip(self.token.as_ref()).map(|(name, token)| cookie(name, &token.text(), REMEMBERED_S))
+    pub fn refreshed_cookie(&self) -> Option<String> {
+        self.cookie.zip(self.token.as_ref()).map(|(name, token)| format_cookie(name, &token.to_text(), SESSION_COOKIE_LIFETIME_S))
     }
 }
 
 /// The cookie that makes this browser remember a name.
-pub(super) fn remember(request: &Request, token: &Token) -> String {
-    let name = if origin::is_https(request) { COOKIE_HTTPS } else { COOKIE_HTTP };
-    cookie(name, &token.text(), REMEMBERED_S)
+pub(super) fn session_cookie(request: &Request, token: &Token) -> String {
+    let name = if origin::is_https(request) { SECURE_SESSION_COOKIE } else { SESSION_COOKIE };
+    format_cookie(name, &token.to_text(), SESSION_COOKIE_LIFETIME_S)
 }
 
 /// The cookies that make this browser forget it.
-pub(super) fn forget() -> [String; 2] {
-    [COOKIE_HTTP, COOKIE_HTTPS].map(|name| cookie(name, "", 0))
+pub(super) fn expired_cookies() -> [String; 2] {
+    [SESSION_COOKIE, SECURE_SESSION_COOKIE].map(|name| format_cookie(name, "", 0))
 }
 
-fn cookie(name: &str, value: &str, seconds: u64) -> String {
-    let secure = if name == COOKIE_HTTPS { "; Secure" } else { "" };
+fn format_cookie(name: &str, value: &str, seconds: u64) -> String {
+    let secure = if name == SECURE_SESSION_COOKIE { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 impl<'a> FromRequest<'a> for Visitor {
     async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
-        let house = House::of(request);
-        let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
+        let house = AppState::from_request(request);
+        let snapshot = house.store.snapshot().map_err(Error::Internal)?;
         Ok(identify(request, house, &snapshot)?)
     }
 }
 
 /// Credentials that are shown on purpose must be right; a cookie that no longer is, is nobody's. Basic credentials
 /// without a token are not for us: a proxy before us asks for its own, and browsers repeat them.
-fn identify(request: &Request, house: &Arc<House>, snapshot: &Snapshot) -> Result<Visitor, Problem> {
-    if let Some(shown) = shown(request)? {
-        let known = snapshot.known(shown.token.hash(), now())?.ok_or(Refusal::TokenUnknown)?;
+fn identify(request: &Request, house: &Arc<AppState>, snapshot: &Snapshot) -> Result<Visitor, Error> {
+    if let Some(shown) = read_authorization(request)? {
+        let known = snapshot.authenticate(shown.token.hash(), now())?.ok_or(Refusal::TokenInvalid)?;
         if let Some(name) = &shown.name {
             // A script may have a name that its owner had before: it stays theirs.
-            let named = UserName::parse(name).map_or(Ok(None), |name| snapshot.user_named(&name))?;
+            let named = UserName::parse(name).map_or(Ok(None), |name| snapshot.user_by_name(&name))?;
             if named != Some(known.person.author.id) {
-                return Err(Problem::Refused(Refusal::TokenUnknown));
+                return Err(Error::Refused(Refusal::TokenInvalid));
             }
         }
-        return Ok(met(request, house, known, shown.token, None)?);
+        return Ok(build_visitor(request, house, known, shown.token, None)?);
     }
     // Where it is known that browsers come by https, the other cookie is none of ours: a page of a neighbouring host may
     // have set it, to make somebody speak as somebody else.
-    let names: &[&str] = if origin::is_told_https(request) { &[COOKIE_HTTPS] } else { &[COOKIE_HTTPS, COOKIE_HTTP] };
+    let names: &[&str] = if origin::is_known_https(request) { &[SECURE_SESSION_COOKIE] } else { &[SECURE_SESSION_COOKIE, SESSION_COOKIE] };
     for &name in names {
         if let Some(token) = cookie_value(request, name).and_then(Token::parse)
-            && let Some(known) = snapshot.known(token.hash(), now())?
+            && let Some(known) = snapshot.authenticate(token.hash(), now())?
         {
-            return Ok(met(request, house, known, token, Some(name))?);
+            return Ok(build_visitor(request, house, known, token, Some(name))?);
         }
     }
-    Ok(Visitor::nobody())
+    Ok(Visitor::anonymous())
 }
 
 /// Somebody whose token is good. Once a day it is written down that it was used.
-fn met(
+fn build_visitor(
     request: &Request,
-    house: &Arc<House>,
-    known: Known,
+    house: &Arc<AppState>,
+    authenticated: Authenticated,
     token: Token,
     cookie: Option<&'static str>,
 ) -> Result<Visitor, Refusal> {
-    let Known { person, kind, made_at, seen_at } = known;
+    let Authenticated { person, kind, made_at, seen_at } = authenticated;
     let scopes = match kind {
         TokenKind::Session(_) => None,
         TokenKind::Personal { scopes, .. } => Some(scopes),
     };
     if request.method().is_safe() && scopes.is_some_and(|scopes| !scopes.read) {
-        return Err(Refusal::Scope);
+        return Err(Refusal::ScopeMissing);
     }
-    if seen_at.day() < now().day() {
-        let (house, token, device) = (Arc::clone(house), token.hash(), device::of(request));
+    if seen_at.days_since_epoch() < now().days_since_epoch() {
+        let (house, token, device) = (Arc::clone(house), token.hash(), device::device_from_request(request));
         tokio::spawn(async move {
-            let seen = Command::Account(AccountCommand::Seen { token, device });
-            let _tomorrow = house.engine.execute(Who::Nobody, None, seen).await;
+            let seen = Command::Account(AccountCommand::RecordUse { token, device });
+            let _tomorrow = house.engine.execute(Actor::Anonymous, None, seen).await;
         });
     }
-    Ok(Visitor { person: Some(person), token: Some(token), scopes, since: made_at, cookie })
+    Ok(Visitor { person: Some(person), token: Some(token), scopes, signed_in_at: made_at, cookie })
 }
 
-struct Shown {
+struct HeaderCredentials {
     name: Option<String>,
     token: Token,
 }
 
 /// Whether a request shows a token on purpose.
-pub(crate) fn shows_token(request: &Request) -> bool {
-    matches!(shown(request), Ok(Some(_)))
+pub(crate) fn has_header_token(request: &Request) -> bool {
+    matches!(read_authorization(request), Ok(Some(_)))
 }
 
-fn shown(request: &Request) -> Result<Option<Shown>, Refusal> {
+fn read_authorization(request: &Request) -> Result<Option<HeaderCredentials>, Refusal> {
     let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
-    let header = header.to_str().map_err(|_| Refusal::TokenUnknown)?;
+    let header = header.to_str().map_err(|_| Refusal::TokenInvalid)?;
     let is_basic = header.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "));
-    match credentials(header) {
-        None if !is_basic => Err(Refusal::TokenUnknown),
+    match parse_authorization(header) {
+        None if !is_basic => Err(Refusal::TokenInvalid),
         shown => Ok(shown),
     }
 }
 
-fn credentials(header: &str) -> Option<Shown> {
+fn parse_authorization(header: &str) -> Option<HeaderCredentials> {
     let (scheme, value) = header.split_once(' ')?;
     match scheme.to_ascii_lowercase().as_str() {
-        "bearer" => Some(Shown { name: None, token: Token::parse(value)? }),
+        "bearer" => Some(HeaderCredentials { name: None, token: Token::parse(value)? }),
         "basic" => {
             let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
             // From the right: a name may hold a colon, a token does not.
             let (name, token) = pair.rsplit_once(':')?;
-            Some(Shown { name: Some(name.to_owned()), token: Token::parse(token)? })
+            Some(HeaderCredentials { name: Some(name.to_owned()), token: Token::parse(token)? })
         }
         _ => None,
     }

@@ -7,31 +7,31 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 use tokio::sync::Semaphore;
 use tokio::task::block_in_place;
 
-use super::House;
+use super::AppState;
 use super::accept::{Accept, is_htmx};
-use super::answers::{private, see_other};
+use super::answers::{with_private_cache, see_other};
 use super::form::Form;
-use super::messages::answered;
-use super::pace::{self, Deed};
+use super::messages::parse_reply_to;
+use super::pace::{self, LimitedAction};
 use super::rooms;
 use super::visitor::Visitor;
-use crate::domain::{Body as Text, Person, Refusal, Said, Words};
-use crate::engine::{Problem, now};
+use crate::domain::{Body as Text, Person, Refusal, Input, MessageContent};
+use crate::engine::{Error, now};
 use crate::store::Snapshot;
 use crate::views;
-use crate::views::preview::View;
+use crate::views::preview::PreviewView;
 use crate::views::text::{self, Code, Names, Shown};
 
 /// How many texts with code may be read or wait for it: each holds a thread. Of more at once the code keeps the colour of
 /// text, and nobody is refused.
-const COLOURED_AT_ONCE_MAX: usize = 16;
+const HIGHLIGHTS_AT_ONCE_MAX: usize = 16;
 
 /// Reads a text as Markdown. Whom and what it speaks of is looked up as it is at this moment, and as its author may see it.
-pub(super) fn rendered(snapshot: &Snapshot, author: &Person, body: Text) -> Words {
+pub(super) fn render_markdown(snapshot: &Snapshot, author: &Person, body: Text) -> MessageContent {
     let now = now();
     // A name that cannot be read now is only text; whoever asks hears of the broken file by what they ask next.
-    let person = |name: &_| snapshot.person_named(name).ok().flatten().map(|person| person.author);
-    let room = |address: &_| Some(snapshot.sight(address, Some(author), now).ok()??.room.address);
+    let person = |name: &_| snapshot.person_by_name(name).ok().flatten().map(|person| person.author);
+    let room = |address: &_| Some(snapshot.visible_room(address, Some(author), now).ok()??.room.slug);
     let names = Names { person: &person, room: &room };
     if !text::may_hold_code(body.as_str()) {
         return text::render(body, &names, Code::Plain);
@@ -39,8 +39,8 @@ pub(super) fn rendered(snapshot: &Snapshot, author: &Person, body: Text) -> Word
     // Colouring the most tangled code takes a tenth of a second: on a thread that nobody else waits for, and of one text
     // at a time, so that whoever writes such code waits for others who do, and nobody waits for them.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    static SEATS: Semaphore = Semaphore::const_new(COLOURED_AT_ONCE_MAX);
-    match SEATS.try_acquire() {
+    static PERMITS: Semaphore = Semaphore::const_new(HIGHLIGHTS_AT_ONCE_MAX);
+    match PERMITS.try_acquire() {
         Err(_all_taken) => text::render(body, &names, Code::Plain),
         Ok(_seat) => block_in_place(|| {
             let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,38 +54,38 @@ pub(super) fn rendered(snapshot: &Snapshot, author: &Person, body: Text) -> Word
 pub(super) async fn preview(
     request: &Request,
     body: Body,
-    Data(house): Data<&Arc<House>>,
+    Data(house): Data<&Arc<AppState>>,
     visitor: Visitor,
 ) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Problem::Refused)?;
-    Ok(shown(request, house, &visitor, &form)?)
+    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Error::Refused)?;
+    Ok(preview_response(request, house, &visitor, &form)?)
 }
 
 /// Whoever asks for the page of a preview without sending a text goes on writing in the room.
 #[handler]
-pub(super) fn back(request: &Request, Data(house): Data<&Arc<House>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Problem::Unread)?;
-    Ok(see_other(house.room(&snapshot, request, &visitor)?.room.address.path()))
+pub(super) fn redirect_preview(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    Ok(see_other(house.find_room(&snapshot, request, &visitor)?.room.slug.path()))
 }
 
-fn shown(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Result<Response, Problem> {
+fn preview_response(request: &Request, house: &AppState, visitor: &Visitor, form: &Form) -> Result<Response, Error> {
     let snapshot = house.store.snapshot()?;
-    let room = house.room(&snapshot, request, visitor)?.room;
-    let author = visitor.person.as_ref().ok_or(Refusal::NameNeeded)?;
-    pace::take(request, Some(author.author.id), Deed::Post)?; // reading it is most of what a post costs this machine
-    let typed = form.get_or_text("body");
-    let said = match Said::parse(typed)? {
-        Said::Text(text) => text,
-        Said::Topic(_) | Said::Help => typed.to_owned(), // which is not said, but done
+    let room = house.find_room(&snapshot, request, visitor)?.room;
+    let author = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    pace::check(request, Some(author.author.id), LimitedAction::Post)?; // reading it is most of what a post costs this machine
+    let typed = form.get_or_body("body");
+    let said = match Input::parse(typed)? {
+        Input::Text(text) => text,
+        Input::Topic(_) | Input::Help => typed.to_owned(), // which is not said, but done
     };
-    let words = rendered(&snapshot, author, Text::parse(&said)?);
+    let words = render_markdown(&snapshot, author, Text::parse(&said)?);
     let text = Shown::of(&words);
-    let response = if is_htmx(request) || Accept::of(request) != Accept::Page {
+    let response = if is_htmx(request) || Accept::from_request(request) != Accept::Page {
         views::preview::fragment(&text).into_response()
     } else {
-        let reply = answered(form)?.map_or(Ok(None), |id| rooms::quote(&snapshot, &room, id))?;
-        let view = View {
-            house: &snapshot.house()?.name,
+        let reply = parse_reply_to(form)?.map_or(Ok(None), |id| rooms::find_quote(&snapshot, &room, id))?;
+        let view = PreviewView {
+            server_name: &snapshot.settings()?.name,
             author: &author.author,
             room: &room,
             reply: reply.as_ref(),
@@ -94,16 +94,16 @@ fn shown(request: &Request, house: &House, visitor: &Visitor, form: &Form) -> Re
         };
         views::preview::page(&view, &text).into_response()
     };
-    Ok(private(response, visitor))
+    Ok(with_private_cache(response, visitor))
 }
 
 /// What can be done by a word behind a slash.
-pub(super) fn help(request: &Request, house: &House) -> Result<Response, Problem> {
+pub(super) fn respond_with_commands(request: &Request, house: &AppState) -> Result<Response, Error> {
     if is_htmx(request) {
-        return Ok(views::slash::told().into_response());
+        return Ok(views::slash::fragment().into_response());
     }
-    Ok(match Accept::of(request) {
-        Accept::Page => views::slash::page(&house.store.snapshot()?.house()?.name).into_response(),
-        Accept::Json | Accept::Text | Accept::Stream | Accept::Anything => views::plain::commands().into_response(),
+    Ok(match Accept::from_request(request) {
+        Accept::Page => views::slash::page(&house.store.snapshot()?.settings()?.name).into_response(),
+        Accept::Json | Accept::Text | Accept::Stream | Accept::Anything => views::plain::command_list().into_response(),
     })
 }

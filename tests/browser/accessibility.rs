@@ -53,7 +53,7 @@ async fn the_door_is_accessible() {
     ann.is_accessible("door-first").await;
     let _bob = house.guest(BOB).await;
     ann.goes_to(&house.url).await;
-    ann.is_accessible("door").await;
+    ann.is_accessible("join_policy").await;
     ann.fills("#room", ROOM).await;
     ann.fills("#name", BOB).await;
     ann.presses(Key::Enter).await;

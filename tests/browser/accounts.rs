@@ -44,7 +44,7 @@ async fn a_name_is_kept_used_in_a_second_window_and_the_first_is_signed_out() {
     ann.sits_down(&house.url, ANN).await;
     ann.says("as a guest").await;
     ann.clicks(".me a[href='/settings']").await;
-    ann.clicks("a[href='/claim']").await;
+    ann.clicks("a[href='/register']").await;
     ann.fills("#password", PASSWORD).await;
     ann.clicks("form .primary").await;
     ann.is_told("The name is yours.").await;
@@ -82,7 +82,7 @@ async fn a_token_is_copied_with_a_button() {
     ann.cdp("Browser.grantPermissions", json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] }))
         .await;
     ann.comes_in(&house.url, ANN).await;
-    ann.goes_to(&format!("{}/claim", house.url)).await;
+    ann.goes_to(&format!("{}/register", house.url)).await;
     ann.fills("#password", PASSWORD).await;
     ann.clicks("form .primary").await;
     ann.find(".flash").await;
@@ -165,7 +165,7 @@ async fn a_guest_keeps_the_name_and_leaves_no_device_behind_without_script() {
     ada.clicks(".enter button").await;
     ada.find("#composer").await;
     ada.goes_to(&house.url).await;
-    ada.clicks("a[href='/claim']").await;
+    ada.clicks("a[href='/register']").await;
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
     ada.is_told("The name is yours.").await;
@@ -208,7 +208,7 @@ async fn every_page_of_an_account_is_accessible() {
     ann.is_accessible("door-guest").await;
     ann.goes_to(&format!("{}/settings", house.url)).await;
     ann.is_accessible("settings-guest").await;
-    ann.goes_to(&format!("{}/claim", house.url)).await;
+    ann.goes_to(&format!("{}/register", house.url)).await;
     ann.is_accessible("claim").await;
     ann.fills("#password", PASSWORD).await;
     ann.clicks("form .primary").await;

@@ -39,7 +39,7 @@ async fn two_windows_in_two_rooms_show_what_is_new_in_the_other_until_it_is_read
     let house = House::open().await;
     let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
     let other =
-        ann.sends("/rooms", &[("name", "Other"), ("kind", "open")]).await["url"].as_str().expect("a path").to_owned();
+        ann.sends("/rooms", &[("name", "Other"), ("visibility", "open")]).await["url"].as_str().expect("a path").to_owned();
     let last = bob.says("read already").await;
     ann.sends(&format!("{ROOM_PATH}/read"), &[("seq", &last.to_string())]).await;
     let window = Browser::open().await;
@@ -99,7 +99,7 @@ async fn a_hidden_tab_counts_what_is_for_whoever_left_it_in_other_rooms() {
     ann.sends(&format!("{talk}/read"), &[("seq", &last)]).await;
     tab.lets_pass(60_000).await;
     tab.tells(&title, false).await;
-    says_in(&bob, &talk, "good").await;
+    says_in(&bob, &talk, "usable").await;
     tab.hides(false).await;
     tab.shows_badge(&talk, "1 for you").await;
     tab.tells(&format!("(1) {title}"), true).await;
@@ -136,7 +136,7 @@ async fn a_page_of_no_room_shows_what_is_new_too_and_at_once_when_it_is_looked_a
     page.hides(false).await;
     assert_eq!(page.number(ASKED).await, 1.0, "it does not ask each time that one comes and goes");
     page.eval("delete performance.now", vec![]).await;
-    let room = ann.sends("/rooms", &[("name", "New <b>"), ("kind", "open")]).await["url"].clone();
+    let room = ann.sends("/rooms", &[("name", "New <b>"), ("visibility", "open")]).await["url"].clone();
     let last = says_in(&bob, &talk, "I am here").await;
     page.lets_pass(60_000).await;
     page.shows_badge(&talk, "2 for you").await;

@@ -101,7 +101,7 @@ async fn what_begins_no_word_and_what_nothing_is_found_for_is_sent_as_before() {
     house.guest(BOB).await.says("hello").await;
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
-    ann.eval("window.asked = []; const real = fetch; window.fetch = (to, how) => { if (String(to).includes('/complete')) asked.push(new URL(to, location).searchParams.get('q')); return real(to, how) }", vec![]).await;
+    ann.eval("window.asked = []; const real = fetch; window.fetch = (to, how) => { if (String(to).includes('/autocomplete')) asked.push(new URL(to, location).searchParams.get('q')); return real(to, how) }", vec![]).await;
     for text in ["mail a@bob.org", "at 12:30", "so :D", "a/b", "1 #", "x :", "see https://a.org/#bo"] {
         ann.writes(text).await;
         // Longer than the page waits before it asks: its timer is the first to be due.

@@ -22,7 +22,7 @@ fn week(past: &mut Past) {
 fn date(days_ago: u32) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("the clock is set");
     let at = u64::try_from((now - DAY * days_ago).as_millis()).expect("a moment");
-    taproom::domain::Day::of(taproom::domain::Moment(at)).to_string()
+    taproom::domain::Day::containing(taproom::domain::Timestamp(at)).to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]

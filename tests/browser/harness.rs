@@ -9,15 +9,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use governor::clock::FakeRelativeClock;
 use serde_json::{Value, json};
-use taproom::app::{self, Running};
+use taproom::app::{self, RunningServer};
 use taproom::config::{Config, Switch};
 use taproom::domain::{
-    AccountCommand, Asked, Body, Command, Device, Event, Line, Moment, PasswordHash, RoomName, Token, UserName, Who,
-    Words,
+    AccountCommand, Envelope, Body, Command, Device, Event, SingleLine, Timestamp, PasswordHash, RoomName, Token, UserName, Actor,
+    MessageContent,
 };
-use taproom::live::Tail;
+use taproom::live::ReplayLimits;
 use taproom::store::Store;
-use taproom::web::Clock;
+use taproom::web::LimitClock;
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -34,7 +34,7 @@ static TABLES: Semaphore = Semaphore::const_new(2);
 /// A Taproom in this process.
 pub struct House {
     pub url: String,
-    running: Running,
+    running: RunningServer,
     _data: TempDir,
     _table: SemaphorePermit<'static>,
 }
@@ -61,17 +61,17 @@ impl House {
         let table = TABLES.acquire().await.expect("nobody closes the semaphore");
         let data = directory();
         let config = config(data.path(), Switch::On);
-        let running = app::start_with(&config, Tail::default(), Clock::Told(clock)).await;
+        let running = app::start_with(&config, ReplayLimits::default(), LimitClock::Fake(clock)).await;
         Self::of(running.expect("a free port and a fresh directory"), data, table)
     }
 
-    fn of(running: Running, data: TempDir, table: SemaphorePermit<'static>) -> Self {
+    fn of(running: RunningServer, data: TempDir, table: SemaphorePermit<'static>) -> Self {
         Self { url: format!("http://{}", running.address()), running, _data: data, _table: table }
     }
 
     /// The path of the link that makes somebody its owner; nobody is when it opens.
     pub fn owner_path(&self) -> &str {
-        self.running.owner_path().expect("nobody owns it")
+        self.running.setup_path().expect("nobody owns it")
     }
 
     /// Somebody who takes part without a browser.
@@ -101,7 +101,7 @@ impl Binary {
     pub fn start_again(&mut self) {
         assert!(self.process.is_none(), "it still runs");
         let mut process = Process::new(env!("CARGO_BIN_EXE_taproom"))
-            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--pace", "off", "--data"])
+            .args(["--listen", &localhost(self.port).to_string(), "--log", "off", "--rate-limits", "off", "--data"])
             .arg(self.data.path())
             .stdout(Stdio::piped())
             .spawn()
@@ -163,7 +163,7 @@ impl Guest {
 
     async fn enter(url: &str, name: &str) -> Self {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().expect("a client");
-        let asked = http.post(format!("{url}/enter")).header("accept", "application/json");
+        let asked = http.post(format!("{url}/join")).header("accept", "application/json");
         let answer = asked.json(&json!({"room": ROOM, "name": name})).send().await.expect("the server answers");
         assert_eq!(answer.status(), 200, "{name} could not come in");
         let welcome: Value = answer.json().await.expect("a JSON object");
@@ -218,7 +218,7 @@ impl Past {
     /// Somebody says things in the room of the tests, each at a moment: so long ago.
     pub fn said<'a>(&mut self, name: &str, lines: impl IntoIterator<Item = (Duration, &'a str)>) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is set");
-        let moment = |ago: Duration| Moment(u64::try_from((now - ago).as_millis()).expect("a moment of this age"));
+        let moment = |ago: Duration| Timestamp(u64::try_from((now - ago).as_millis()).expect("a moment of this age"));
         let mut lines = lines.into_iter().peekable();
         let first = lines.peek().expect("something is said").0;
         let mut bits = [7; 32];
@@ -226,28 +226,28 @@ impl Past {
         let (room, name) = (RoomName::parse(ROOM).expect("a room"), UserName::parse(name).expect("a name"));
         let entered = self.does(
             moment(first),
-            Who::Nobody,
-            Command::Enter { room, name, token: Token::new(bits).hash(), device: Device::default() },
+            Actor::Anonymous,
+            Command::Join { room, name, token: Token::new(bits).hash(), device: Device::default() },
         );
-        let Event::Entered { user, room } = entered else { panic!("nobody came in: {entered:?}") };
+        let Event::PersonJoined { user, room } = entered else { panic!("nobody came in: {entered:?}") };
         for (ago, text) in lines {
             let body = Body::parse(text).expect("a text");
-            self.does(moment(ago), Who::User(user), Command::Post { room, words: Words::plain(body), reply_to: None });
+            self.does(moment(ago), Actor::User(user), Command::Post { room, content: MessageContent::from_body(body), reply_to: None });
         }
     }
 
     /// Somebody takes the house; their token.
     pub fn owned_by(&mut self, name: &str) -> String {
         let (token, device) = (Token::new([9; 32]), Device::default());
-        let house = Line::parse("house", "Fern Street", 40).expect("a name");
+        let house = SingleLine::parse("house", "Fern Street", 40).expect("a name");
         let (name, password) = (UserName::parse(name).expect("a name"), PasswordHash::new("$none$".to_owned()));
-        let own = AccountCommand::Own { house, name, password, token: token.hash(), device };
-        self.does(taproom::engine::now(), Who::Nobody, Command::Account(own));
-        token.text()
+        let own = AccountCommand::SetUpServer { server_name: house, name, password, token: token.hash(), device };
+        self.does(taproom::engine::now(), Actor::Anonymous, Command::Account(own));
+        token.to_text()
     }
 
-    fn does(&self, now: Moment, who: Who, command: Command) -> Event {
-        let asked = Asked { who, nonce: None, command };
+    fn does(&self, now: Timestamp, who: Actor, command: Command) -> Event {
+        let asked = Envelope { actor: who, nonce: None, command };
         let mut answers = self.store.commit(now, &[asked]).expect("the file can be written");
         answers.pop().expect("one answer").expect("nothing to refuse").event
     }
@@ -275,7 +275,7 @@ fn config(data: &Path, pace: Switch) -> Config {
         metrics_token: None,
         trusted_proxy: Vec::new(),
         public_url: None,
-        pace,
+        rate_limits: pace,
     }
 }
 

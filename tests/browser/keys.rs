@@ -185,7 +185,7 @@ async fn the_next_room_with_something_new_is_a_key_away_and_so_is_the_one_before
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
     for name in ["Alder", "Birch", "Zelkova"] {
-        bob.sends("/rooms", &[("name", name), ("kind", "open")]).await;
+        bob.sends("/rooms", &[("name", name), ("visibility", "open")]).await;
     }
     let names = ["Birch", "Zelkova"];
     for name in names {

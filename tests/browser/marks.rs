@@ -6,7 +6,7 @@ use thirtyfour::Key;
 use super::browser::Browser;
 use super::harness::{ANN, BOB, Guest, House, ROOM_PATH};
 
-const INVOLVEMENT: &str = "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E/involvement";
+const INVOLVEMENT: &str = "/rooms/caf%C3%A9-12-3-%F0%9F%9A%80-%3Ci%3E/notifications";
 
 impl Browser {
     /// A window of whoever holds this token, with this page.
@@ -166,9 +166,9 @@ async fn the_bell_is_a_menu_in_which_one_chooses_what_to_hear_of() {
     browser.clicks("#bell .primary").await;
     browser.find("use[href='#i-bell-off']").await;
     browser.goes_to(&format!("{}{INVOLVEMENT}", house.url)).await;
-    browser.is_accessible("involvement").await;
-    browser.fits_on_phones("involvement").await;
-    assert_eq!(ann.asks(INVOLVEMENT).await["involvement"], "nothing");
+    browser.is_accessible("level").await;
+    browser.fits_on_phones("level").await;
+    assert_eq!(ann.asks(INVOLVEMENT).await["level"], "nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,8 +22,8 @@ async fn path_of(by: &Guest, path: &str, form: &[(&str, &str)]) -> String {
 
 /// Of what she hears in the room at this path, and whether it stands on top.
 async fn involves(ann: &Guest, path: &str, involvement: &str, on_top: bool) {
-    let form = [("involvement", involvement), ("on_top", "on")];
-    ann.sends(&format!("{path}/involvement"), &form[..1 + usize::from(on_top)]).await;
+    let form = [("level", involvement), ("favorite", "on")];
+    ann.sends(&format!("{path}/notifications"), &form[..1 + usize::from(on_top)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,7 +32,7 @@ async fn a_room_that_is_put_on_top_or_hidden_is_there_at_once_in_every_window_al
     let ann = house.guest(ANN).await;
     let mut paths = Vec::new();
     for name in ["Apples <b>", "Zebras"] {
-        paths.push(path_of(&ann, "/rooms", &[("name", name), ("kind", "open")]).await);
+        paths.push(path_of(&ann, "/rooms", &[("name", name), ("visibility", "open")]).await);
     }
     let (apples, zebras) = (&*paths[0], &*paths[1]);
     let (here, there) = (Browser::open().await, Browser::open().await);

@@ -23,7 +23,7 @@ const IS_THERE: &str = "const [name] = arguments, has = css => [...document.quer
 async fn a_new_name_is_everywhere_on_an_open_page_as_it_is_on_a_new_one() {
     let house = House::open().await;
     let (ann, bob) = (house.guest(ANN).await, Browser::open().await);
-    let claimed = ann.sends("/claim", &[("password", PASSWORD)]).await;
+    let claimed = ann.sends("/register", &[("password", PASSWORD)]).await;
     let ann = super::harness::Guest::with(&house.url, claimed["token"].as_str().expect("a token"));
     bob.sits_down(&house.url, BOB).await;
     let first = ann.says("the first").await;
@@ -60,7 +60,7 @@ async fn a_new_name_is_everywhere_on_an_open_page_as_it_is_on_a_new_one() {
 async fn whoever_takes_another_name_does_so_by_a_form_and_their_other_pages_follow_with_what_is_begun() {
     let house = House::open().await;
     let guest = house.guest("Ada").await;
-    let claimed = guest.sends("/claim", &[("password", PASSWORD)]).await;
+    let claimed = guest.sends("/register", &[("password", PASSWORD)]).await;
     assert!(claimed["token"].is_string());
     let (open, settings) = (Browser::open().await, Browser::without_script().await);
     for window in [&open, &settings] {

@@ -46,7 +46,7 @@ impl Browser {
 
 /// A room of this name, to which Ann goes; its path.
 async fn other_room(ann: &Guest) -> String {
-    let room = ann.sends("/rooms", &[("name", "Other"), ("kind", "open")]).await;
+    let room = ann.sends("/rooms", &[("name", "Other"), ("visibility", "open")]).await;
     room["url"].as_str().expect("a path").to_owned()
 }
 
@@ -95,7 +95,7 @@ async fn nobody_is_told_of_the_room_they_look_at_nor_of_what_they_do_not_want_to
     let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
     let (other, hers) = (other_room(&ann).await, ann.says("a question").await);
     let muted = ann.sends(&format!("{other}/messages"), &[("body", "quietly")]).await["id"].as_u64().expect("an id");
-    ann.sends(&format!("{other}/involvement"), &[("involvement", "nothing")]).await;
+    ann.sends(&format!("{other}/notifications"), &[("level", "nothing")]).await;
     let window = Browser::open().await;
     window.keeps_timers().await;
     window.records_notices().await;

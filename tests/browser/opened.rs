@@ -28,7 +28,7 @@ async fn whatever_opens_in_the_room_is_accessible_and_fits_on_a_phone() {
     let house = House::open().await;
     let bob = house.guest(BOB).await;
     for name in ["W".repeat(80), "Garden <b>".to_owned()] {
-        bob.sends("/rooms", &[("name", &name), ("kind", "open")]).await;
+        bob.sends("/rooms", &[("name", &name), ("visibility", "open")]).await;
     }
     let said = bob.says("Hello to **everybody** who reads this").await;
     let ann = Browser::open().await;
@@ -60,7 +60,7 @@ async fn whatever_opens_in_the_room_is_accessible_and_fits_on_a_phone() {
         ann.is_accessible(&format!("{page}-page")).await;
         ann.fits_on_phones(&format!("{page}-page")).await;
     }
-    ann.goes_to(&format!("{}/switch?q=nowhere", house.url)).await;
+    ann.goes_to(&format!("{}/switcher?q=nowhere", house.url)).await;
     ann.find("#found .hint").await;
     ann.is_accessible("switch-nothing").await;
 }

@@ -48,12 +48,12 @@ async fn somebody_is_invited_by_a_link_and_comes_in_by_it_in_another_browser() {
     let (house, token) = owned().await;
     let olga = Browser::open().await;
     olga.is_of(&house, &token).await;
-    olga.visits(&house, "/house/invitations").await;
+    olga.visits(&house, "/admin/invitations").await;
     olga.fills("#name", "For the <b>neighbours</b>").await;
     olga.fills("#uses", "1").await;
-    olga.clicks("form[action='/house/invitations'] button").await;
+    olga.clicks("form[action='/admin/invitations'] button").await;
     let link = olga.value("#link").await;
-    assert!(link.starts_with(&format!("{}/join/", house.url)), "{link}");
+    assert!(link.starts_with(&format!("{}/invite/", house.url)), "{link}");
     let drawn = "const code = document.querySelector('.qr'); return code.complete && code.naturalWidth > 0";
     olga.until("the code is drawn", drawn, vec![]).await;
 
@@ -68,7 +68,7 @@ async fn somebody_is_invited_by_a_link_and_comes_in_by_it_in_another_browser() {
     ann.fills("#password", "a long sentence").await;
     ann.presses(Key::Enter).await;
     ann.until("Ann is in", "return document.body.innerText.includes('Welcome back')", vec![]).await;
-    olga.visits(&house, "/house/invitations").await;
+    olga.visits(&house, "/admin/invitations").await;
     let row = "return document.querySelector('.rows li').innerText";
     let row = olga.eval(row, vec![]).await.as_str().expect("a text").to_owned();
     assert!(row.contains("Used up") && row.contains(ANN), "{row}");
@@ -94,7 +94,7 @@ async fn somebody_is_put_outside_under_an_open_page() {
     olga.visits(&house, ROOM_PATH).await;
     let gone = "return document.querySelector('.message .body').innerText === 'This was removed.' || location.reload()";
     olga.until("what she said is gone", gone, vec![]).await;
-    olga.visits(&house, "/house/bans").await;
+    olga.visits(&house, "/admin/bans").await;
     olga.clicks("form[action$='/unban'] button").await;
     olga.until("nobody is outside", "return document.querySelector('.empty')", vec![]).await;
 }
@@ -155,10 +155,10 @@ async fn the_house_is_kept_in_order_without_script() {
     bob.says("rude words").await;
     let olga = Browser::without_script().await;
     olga.is_of(&house, &token).await;
-    olga.visits(&house, "/house").await;
+    olga.visits(&house, "/admin/settings").await;
     olga.keys_in("#name", "Our house").await;
     olga.clicks("input[value=invited]").await;
-    olga.clicks("form[action='/house'] button").await;
+    olga.clicks("form[action='/admin/settings'] button").await;
     olga.find(".flash").await;
 
     olga.visits(&house, ROOM_PATH).await;
@@ -168,15 +168,15 @@ async fn the_house_is_kept_in_order_without_script() {
     olga.keys_in("#why", "it is rude").await;
     olga.clicks("form[action$='/report'] .primary").await;
     olga.find(".flash").await;
-    olga.visits(&house, "/house/reports").await;
+    olga.visits(&house, "/admin/reports").await;
     olga.clicks(".results a[href$='/delete']").await;
     olga.clicks("form[action$='/delete'] .danger").await;
     olga.find(".body.removed").await;
-    olga.visits(&house, "/house/reports").await;
-    olga.clicks("form[action$='/settle'] button").await;
+    olga.visits(&house, "/admin/reports").await;
+    olga.clicks("form[action$='/resolve'] button").await;
     olga.find(".flash").await;
 
-    olga.visits(&house, "/house/people").await;
+    olga.visits(&house, "/admin/people").await;
     olga.keys_in("#q", "bob").await;
     olga.clicks_away("form[role=search] button").await;
     olga.clicks(".rows a[href='/people/Bob%20Lee']").await;
@@ -185,9 +185,9 @@ async fn the_house_is_kept_in_order_without_script() {
     olga.clicks_away("form[action$='/unmute'] button").await;
     olga.clicks("form[action$='/ban'] .danger").await;
     olga.find("form[action$='/unban']").await;
-    olga.visits(&house, "/house/invitations").await;
+    olga.visits(&house, "/admin/invitations").await;
     olga.keys_in("#name", "For Ann").await;
-    olga.clicks("form[action='/house/invitations'] button").await;
+    olga.clicks("form[action='/admin/invitations'] button").await;
     let link = olga.value("#link").await;
     let ann = Browser::without_script().await;
     ann.goes_to(&link).await;
@@ -195,12 +195,12 @@ async fn the_house_is_kept_in_order_without_script() {
     ann.keys_in("#password", "a long sentence").await;
     ann.clicks("form .primary").await;
     ann.find(".me, .enter").await;
-    olga.visits(&house, "/house/invitations").await;
+    olga.visits(&house, "/admin/invitations").await;
     olga.clicks("form[action$='/revoke'] button").await;
     olga.find(".flash").await;
     ann.goes_to(&link).await;
     assert_eq!(ann.find("h1").await.text().await.expect("a text"), "Nothing here");
-    olga.visits(&house, "/house/audit").await;
+    olga.visits(&house, "/admin/audit-log").await;
     let log = olga.find("ol.rows").await.text().await.expect("a text");
     for deed in
         ["removed message", "silenced Bob Lee", "put Bob Lee outside", "took back the invitation", "settled report"]
@@ -214,28 +214,28 @@ async fn the_pages_of_those_who_keep_order_are_accessible_and_fit_on_a_phone() {
     let (house, token) = owned().await;
     let bob = house.guest(BOB).await;
     let said = bob.says("words that somebody reports,\n\nand more of them").await;
-    bob.sends("/rooms", &[("name", "Plans"), ("kind", "closed")]).await;
+    bob.sends("/rooms", &[("name", "Plans"), ("visibility", "private")]).await;
     let by_program = Guest::with(&house.url, &token);
-    by_program.sends("/rooms", &[("name", "Stewards' <i>"), ("kind", "closed")]).await;
+    by_program.sends("/rooms", &[("name", "Stewards' <i>"), ("visibility", "private")]).await;
     for why in ["", "it is <b>rude</b>"] {
-        by_program.sends(&format!("{ROOM_PATH}/messages/{said}/report"), &[("why", why)]).await;
+        by_program.sends(&format!("{ROOM_PATH}/messages/{said}/report"), &[("reason", why)]).await;
     }
     let invite = [("name", "For the neighbours"), ("role", "member"), ("expires", "1w"), ("uses", "3")];
-    let invited = by_program.sends("/house/invitations", &invite).await;
+    let invited = by_program.sends("/admin/invitations", &invite).await;
     let link = invited["url"].as_str().expect("a link").to_owned();
     let tom = house.guest("Tom").await;
     tom.says("spam").await;
-    by_program.sends("/people/Tom/ban", &[("until", "1w"), ("why", "spam"), ("erase", "on")]).await;
+    by_program.sends("/people/Tom/ban", &[("duration", "1w"), ("reason", "spam"), ("delete_messages", "on")]).await;
     let olga = Browser::open().await;
     olga.is_of(&house, &token).await;
     let message = format!("{ROOM_PATH}/messages/{said}");
     for (name, path) in [
-        ("house", "/house".to_owned()),
-        ("house-people", "/house/people".to_owned()),
-        ("house-bans", "/house/bans".to_owned()),
-        ("house-invitations", "/house/invitations".to_owned()),
-        ("house-reports", "/house/reports".to_owned()),
-        ("house-audit", "/house/audit".to_owned()),
+        ("house", "/admin/settings".to_owned()),
+        ("house-people", "/admin/people".to_owned()),
+        ("house-bans", "/admin/bans".to_owned()),
+        ("house-invitations", "/admin/invitations".to_owned()),
+        ("house-reports", "/admin/reports".to_owned()),
+        ("house-audit", "/admin/audit-log".to_owned()),
         ("person", "/people/Bob'%20onclick='alert(1)".to_owned()),
         ("remove", format!("{message}/delete")),
         ("report", format!("{message}/report")),
@@ -247,14 +247,14 @@ async fn the_pages_of_those_who_keep_order_are_accessible_and_fit_on_a_phone() {
         olga.is_accessible(name).await;
         olga.fits_on_phones(name).await;
     }
-    olga.visits(&house, "/house/invitations").await;
+    olga.visits(&house, "/admin/invitations").await;
     olga.fills("#name", "once more").await;
     olga.fills("#uses", "0").await;
-    olga.clicks("form[action='/house/invitations'] button").await;
+    olga.clicks("form[action='/admin/invitations'] button").await;
     olga.find("#uses-error").await;
     olga.is_accessible("invitation-wrong").await;
     olga.fills("#uses", "").await;
-    olga.clicks("form[action='/house/invitations'] button").await;
+    olga.clicks("form[action='/admin/invitations'] button").await;
     olga.find("#link").await;
     olga.is_accessible("invitation-made").await;
 }

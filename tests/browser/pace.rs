@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use governor::clock::FakeRelativeClock;
 use serde_json::json;
-use taproom::web::Deed;
+use taproom::web::LimitedAction;
 use thirtyfour::Key;
 
 use super::browser::Browser;
@@ -27,7 +27,7 @@ async fn what_was_sent_too_fast_goes_out_by_itself_in_time() {
     let house = House::open_paced(clock.clone()).await;
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
-    let burst = Deed::Post.quota().person.burst;
+    let burst = LimitedAction::Post.quota().person.burst;
     assert_eq!(ann.eval(SEND_MANY, vec![json!(burst + 5)]).await, json!(burst), "the others were too fast");
 
     ann.writes("too fast").await;

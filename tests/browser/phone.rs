@@ -77,7 +77,7 @@ async fn the_door_fits_on_a_phone() {
     let ann = Browser::open().await;
     ann.resize(390, 844).await;
     ann.goes_to(&house.url).await;
-    ann.fits_on_phones("door").await;
+    ann.fits_on_phones("join_policy").await;
     ann.fills("#room", ROOM).await;
     ann.fills("#name", BOB).await;
     ann.clicks(".enter button").await;

@@ -9,15 +9,15 @@ const GARDEN: &str = "/rooms/garden";
 async fn a_room_that_is_closed_under_an_open_page_is_gone_from_it() {
     let house = House::open().await;
     let bob = house.guest(BOB).await;
-    bob.sends("/rooms", &[("name", "Garden"), ("kind", "open")]).await;
+    bob.sends("/rooms", &[("name", "Garden"), ("visibility", "open")]).await;
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
     ann.goes_to(&format!("{}{GARDEN}", house.url)).await;
     ann.listens().await;
-    let closed = bob.sends(&format!("{GARDEN}/settings"), &[("kind", "closed")]).await;
+    let closed = bob.sends(&format!("{GARDEN}/settings"), &[("visibility", "private")]).await;
     ann.until("the page is gone", "return document.querySelector('h1').innerText === 'Nothing here'", vec![]).await;
     let hidden = closed["url"].as_str().expect("an address");
-    bob.sends(&format!("{hidden}/settings"), &[("kind", "open")]).await;
+    bob.sends(&format!("{hidden}/settings"), &[("visibility", "open")]).await;
     ann.driver.refresh().await.expect("a reload");
     ann.find("#composer").await;
 }
@@ -26,7 +26,7 @@ async fn a_room_that_is_closed_under_an_open_page_is_gone_from_it() {
 async fn a_room_that_changes_under_an_open_page_is_shown_as_it_is_now_and_keeps_what_is_being_written() {
     let house = House::open().await;
     let bob = house.guest(BOB).await;
-    bob.sends("/rooms", &[("name", "Garden"), ("kind", "open")]).await;
+    bob.sends("/rooms", &[("name", "Garden"), ("visibility", "open")]).await;
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
     ann.goes_to(&format!("{}{GARDEN}", house.url)).await;

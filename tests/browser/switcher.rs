@@ -35,7 +35,7 @@ impl Browser {
 
 async fn makes(by: &Guest, rooms: &[&str]) {
     for room in rooms {
-        by.sends("/rooms", &[("name", room), ("kind", "open")]).await;
+        by.sends("/rooms", &[("name", room), ("visibility", "open")]).await;
     }
 }
 

@@ -14,7 +14,7 @@ pub async fn send(house: &House, path: &str, fields: Value) -> Answer {
 
 /// Somebody gives their name this password; the same person with their new token.
 pub async fn claims(guest: &Guest, password: &str) -> Guest {
-    let claim = guest.http.post(format!("{}/claim", guest.url)).bearer_auth(&guest.token);
+    let claim = guest.http.post(format!("{}/register", guest.url)).bearer_auth(&guest.token);
     let answer = ask(claim.header("accept", "application/json").json(&json!({ "password": password }))).await;
     assert_eq!(answer.status, 200, "{} keeps the name: {}", guest.name, answer.text());
     with(guest, &answer)

@@ -31,7 +31,7 @@ async fn a_guest_who_keeps_the_name_keeps_what_they_wrote_and_comes_in_from_else
 async fn a_browser_that_keeps_a_name_and_signs_in_has_a_cookie_and_is_led_on() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    let claim = house.post("/claim").header("cookie", ann.cookie()).header("accept", "text/html");
+    let claim = house.post("/register").header("cookie", ann.cookie()).header("accept", "text/html");
     let claimed = ask(claim.form(&[("password", PASSWORD)])).await;
     assert_eq!((claimed.status, claimed.header("location")), (303, "/settings?done=claimed"));
     let (cookie, attributes) = claimed.header("set-cookie").split_once("; ").unwrap();
@@ -62,7 +62,7 @@ async fn of_two_claims_at_once_one_is_done_and_the_other_changes_nothing() {
     let house = House::open().await;
     let guest = house.guest(ANN, ROOM).await;
     let claim = |password: &'static str| {
-        let claim = house.post("/claim").bearer_auth(&guest.token).header("accept", "application/json");
+        let claim = house.post("/register").bearer_auth(&guest.token).header("accept", "application/json");
         ask(claim.form(&[("password", password)]))
     };
     let passwords = ["the first password", "the second password"];
@@ -134,13 +134,13 @@ async fn a_name_that_is_nobodys_is_hashed_for_like_any_other_and_too_many_are_tu
 async fn whoever_has_an_account_cannot_claim_again_and_nobody_without_a_name_can() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
-    let claim = || house.post("/claim").header("accept", "application/json").form(&[("password", "another password")]);
+    let claim = || house.post("/register").header("accept", "application/json").form(&[("password", "another password")]);
     assert_eq!(ask(claim().bearer_auth(&ann.token)).await.status, 409);
     assert_eq!(ask(claim()).await.status, 401);
     signs_in(&house, &ann, PASSWORD).await;
-    let page = ask(house.get("/claim").header("cookie", ann.cookie()).header("accept", "text/html")).await;
+    let page = ask(house.get("/register").header("cookie", ann.cookie()).header("accept", "text/html")).await;
     assert_eq!((page.status, page.header("location")), (303, "/settings"));
-    let taken = send(&house, "/enter", json!({ "room": ROOM, "name": ANN })).await;
+    let taken = send(&house, "/join", json!({ "room": ROOM, "name": ANN })).await;
     assert_eq!(taken.status, 409);
     assert!(taken.text().contains("sign in if it is yours"));
 }
@@ -179,7 +179,7 @@ async fn the_first_owner_names_the_house_and_of_five_at_once_one_is_it() {
     assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..5 {
-        let fields = json!({ "house": format!("House {n}"), "name": format!("Owner {n}"), "password": PASSWORD });
+        let fields = json!({ "server": format!("House {n}"), "name": format!("Owner {n}"), "password": PASSWORD });
         tasks.spawn(ask(house.post(&link).header("accept", "application/json").json(&fields)));
     }
     let answers = tasks.join_all().await;
@@ -207,7 +207,7 @@ async fn whoever_has_a_name_already_may_keep_it_as_the_owner() {
     let page = ask(house.get(&link).header("cookie", guest.cookie())).await;
     assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the name is offered");
     let own = |name: &'static str| {
-        let fields = json!({ "house": "<i>The Fern</i>", "name": name, "password": PASSWORD });
+        let fields = json!({ "server": "<i>The Fern</i>", "name": name, "password": PASSWORD });
         house.post(&link).bearer_auth(&guest.token).header("accept", "application/json").json(&fields)
     };
     assert_eq!(ask(own(BEN)).await.status, 409, "another's name is not to be had");

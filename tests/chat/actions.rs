@@ -61,7 +61,7 @@ async fn with_what_is_not_there_nothing_is_done() {
     let staffed = Staffed::open().await;
     let Staffed { member, guest, .. } = &staffed;
     let said = member.posts("gone soon").await;
-    let hidden = member.creates("Secret plans", "closed", "").await;
+    let hidden = member.creates("Secret plans", "private", "").await;
     let in_hidden = crate::harness::Guest { room: hidden.clone(), ..member.clone() }.posts("secret").await;
     assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{said}/delete"), &[]).await.status, 200);
     for path in [
@@ -95,7 +95,7 @@ async fn each_page_beside_a_room_says_in_its_title_what_it_is() {
         (member, format!("{path}/reactions"), "Reactions"),
         (guest, format!("{path}/report"), "Report"),
         (member, format!("{GARDEN_PATH}/pins"), "Pinned messages"),
-        (member, format!("{GARDEN_PATH}/involvement"), "What to hear of"),
+        (member, format!("{GARDEN_PATH}/notifications"), "What to hear of"),
         (member, format!("{GARDEN_PATH}/settings"), "About"),
         (member, format!("{GARDEN_PATH}/days/2026-02-28"), "28 February 2026"),
     ] {

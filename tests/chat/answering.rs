@@ -70,7 +70,7 @@ async fn nobody_answers_what_is_not_there_or_stands_in_another_room() {
     let gone = guest.posts("gone soon").await;
     guest.sends(&format!("{GARDEN_PATH}/messages/{gone}/delete"), &[]).await;
     let elsewhere = house.guest("Otto", "elsewhere").await.posts("elsewhere").await;
-    let hidden = owner.creates("Secret plans", "closed", "").await;
+    let hidden = owner.creates("Secret plans", "private", "").await;
     let secret = Guest { room: hidden, ..owner.clone() }.posts("words nobody sees").await;
     for to in [gone, elsewhere, secret, u64::MAX] {
         let answer = answers(guest, &to.to_string(), "An answer").await;
@@ -137,6 +137,6 @@ async fn a_thread_is_one_page_from_whichever_of_its_messages_one_comes() {
     let page = member.reads(&format!("{GARDEN_PATH}/messages/{said}/thread"), "text/html").await;
     assert!(page.text().contains("An answer to that") && page.text().contains("This was removed."));
     assert!(!page.text().contains("A question") && !page.text().contains("name=\"reply_to\""));
-    moderator.sends(&format!("{}/mute", page_of(ANN)), &[("until", "1h")]).await;
+    moderator.sends(&format!("{}/mute", page_of(ANN)), &[("duration", "1h")]).await;
     assert_eq!(answers(guest, &first.to_string(), "silenced").await.status, 403);
 }

@@ -42,7 +42,7 @@ async fn every_kind_of_answer_protects_its_reader() {
     let asset = asset_paths(&house).await.remove(0);
     let permalink = format!("{}/messages/{id}", ann.room);
     let paths =
-        ["/", &ann.room, &permalink, &asset, "/me.css", "/up", "/ready", "/nothing", "/rooms/nowhere", "/enter"];
+        ["/", &ann.room, &permalink, &asset, "/me.css", "/up", "/ready", "/nothing", "/rooms/nowhere", "/join"];
     for path in paths {
         for accept in ["text/html", "text/plain", "application/json"] {
             is_protected(&house.read(path, accept).await, path);
@@ -61,7 +61,7 @@ async fn an_error_comes_in_the_form_that_was_asked_for() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for (path, status, title) in
-        [("/nothing", 404, "Nothing here"), ("/rooms/nowhere", 404, "Nothing here"), ("/enter", 405, "Not like this")]
+        [("/nothing", 404, "Nothing here"), ("/rooms/nowhere", 404, "Nothing here"), ("/join", 405, "Not like this")]
     {
         let page = house.read(path, "text/html,*/*;q=0.1").await;
         assert_eq!((page.status, page.header("content-type")), (status, "text/html; charset=utf-8"), "{path}");
@@ -99,14 +99,14 @@ async fn an_address_says_which_methods_it_takes() {
         (format!("{}/messages/1", ann.room), reads),
         ("/me.css".to_owned(), reads),
         ("/up".to_owned(), reads),
-        ("/enter".to_owned(), takes),
+        ("/join".to_owned(), takes),
         ("/leave".to_owned(), takes),
         ("/sign-out".to_owned(), takes),
         ("/sign-in".to_owned(), both),
-        ("/claim".to_owned(), both),
+        ("/register".to_owned(), both),
         ("/recover".to_owned(), both),
         ("/reset/x".to_owned(), both),
-        ("/owner/x".to_owned(), both),
+        ("/setup/x".to_owned(), both),
         ("/settings".to_owned(), reads),
         ("/settings/theme".to_owned(), takes),
         ("/settings/password".to_owned(), both),

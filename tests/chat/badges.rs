@@ -136,7 +136,7 @@ async fn the_room_at_which_one_looks_has_no_badge_and_programs_and_strangers_hea
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_room_tells_nothing_to_whoever_was_taken_out_of_it() {
     let Elsewhere { house: _house, ann, ben, anns, badge: lobby, .. } = elsewhere().await;
-    let cellar = Guest { room: ben.creates("cellar", "closed", ANN).await, ..ben.clone() };
+    let cellar = Guest { room: ben.creates("cellar", "private", ANN).await, ..ben.clone() };
     let cellars = target(&ann, &cellar.room).await;
     reads_to(&Guest { room: cellar.room.clone(), ..ann.clone() }, cellar.posts("read already").await).await;
     let mut ears = anns.listen("").await;

@@ -225,7 +225,7 @@ async fn whoever_was_away_while_a_room_took_another_name_is_told_to_look_anew() 
     let said = guest.posts("before").await;
     let page = Page::open(member).await;
     member.sends(&format!("{GARDEN_PATH}/messages/{said}/reactions"), &[("reaction", "👍")]).await;
-    let form = [("name", "Garden two"), ("topic", "seeds"), ("kind", "open"), ("slow_s", "0")];
+    let form = [("name", "Garden two"), ("topic", "seeds"), ("visibility", "open"), ("slow_mode_s", "0")];
     assert_eq!(creator.sends(&format!("{GARDEN_PATH}/settings"), &form).await.status, 200);
     let mut ears = member.listens(GARDEN_PATH, &format!("after={}", page.cursor)).await;
     let mut names = Vec::new();

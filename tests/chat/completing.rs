@@ -9,7 +9,7 @@ const GARDEN_ADDRESS: &str = "garden-<b>";
 const ROOM_ADDRESS: &str = "café-12-3-🚀-<i>";
 
 fn path(room: &str, q: &str) -> String {
-    format!("/complete?room={}&q={}", encoded(room), encoded(q))
+    format!("/autocomplete?room={}&q={}", encoded(room), encoded(q))
 }
 
 async fn asks(guest: &Guest, room: &str, q: &str) -> Answer {
@@ -65,7 +65,7 @@ async fn what_is_taken_speaks_to_whom_it_names_whatever_signs_are_in_the_name() 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hidden_room_only_those_who_belong_are_offered_and_it_answers_others_as_one_that_is_not_there() {
     let Staffed { house, owner, moderator, member, guest, .. } = &Staffed::open().await;
-    let hidden = owner.creates("Plans", "closed", &moderator.name).await;
+    let hidden = owner.creates("Plans", "private", &moderator.name).await;
     let address = percent_encoding::percent_decode_str(&hidden["/rooms/".len()..]).decode_utf8().unwrap().into_owned();
     assert_eq!(named(owner, &address, "@").await, [moderator.name.as_str(), "here", "room"]);
     assert_eq!(named(owner, &address, "@me").await, [] as [&str; 0], "a member of the house, and not of the room");
@@ -96,7 +96,7 @@ async fn whoever_was_put_out_or_hides_is_offered_to_nobody_by_being_here() {
     let near = named(guest, GARDEN_ADDRESS, "@").await;
     assert!(near.contains(&member.name) && !near.contains(&owner.name), "{near:?}");
     let ban = format!("/people/{}/ban", encoded(&member.name));
-    let answer = moderator.sends(&ban, &[("until", "1h"), ("why", "")]).await;
+    let answer = moderator.sends(&ban, &[("duration", "1h"), ("reason", "")]).await;
     assert!(answer.status < 300, "{}", answer.text());
     assert!(!named(guest, GARDEN_ADDRESS, "@").await.contains(&member.name));
     assert_eq!(named(guest, GARDEN_ADDRESS, "@mel").await, [] as [&str; 0]);

@@ -1,7 +1,7 @@
 //! When there is too much of everything: no free seat, clients that take for ever. And a feed that is shortened under
 //! whoever listens.
 
-use taproom::domain::Moment;
+use taproom::domain::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -17,7 +17,7 @@ async fn a_house_that_stops_is_alive_and_says_why_it_is_not_ready() {
         (answer.status, answer.text().to_owned())
     };
     assert_eq!(asked("/ready").await, (200, "ready\n".to_owned()));
-    parts.house.engine.refuse();
+    parts.house.engine.stop_accepting();
     assert_eq!(asked("/ready").await, (503, "stopping\n".to_owned()));
     assert_eq!(asked("/up").await, (200, "up\n".to_owned()));
 }
@@ -42,7 +42,7 @@ async fn whoever_finds_no_seat_is_told_to_come_back_and_then_finds_one() {
         answer.is_ok_and(|answer| answer.status() == 200)
     };
     within("a seat", async { while !is_up().await {} }).await;
-    assert!(parts.house.meters.turned_away.get() >= 1, "it is counted");
+    assert!(parts.house.metrics.connections_rejected.get() >= 1, "it is counted");
 }
 
 /// The clock of these tests stands still and jumps when everybody waits, so nothing is waited for.
@@ -62,7 +62,7 @@ async fn whoever_does_not_finish_a_request_is_hung_up_on() {
         ("GE", ""),
         ("GET /up HTTP/1.1\r\nHost: x\r\nX-Slow: ", ""),
         ("GET /up HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 200 "),
-        ("POST /enter HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nroom", "HTTP/1.1 408 "),
+        ("POST /join HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nroom", "HTTP/1.1 408 "),
     ] {
         let answered = waits_for_the_end(&house, said).await;
         assert!(answered.starts_with(answer) && answered.is_empty() == answer.is_empty(), "{said:?} gets {answered:?}");
@@ -73,7 +73,7 @@ async fn whoever_does_not_finish_a_request_is_hung_up_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_is_shortened_under_a_listener_leaves_no_silent_gap() {
-    let then = Moment(now().0 - 40 * DAY);
+    let then = Timestamp(now().0 - 40 * DAY);
     let parts = Parts::open(then, 100).await;
     parts.past.says(&parts.store, then, "long ago", 300);
     let mut ears = parts.listen("as=json").await;

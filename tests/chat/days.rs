@@ -1,8 +1,8 @@
 //! The pages of days: what was said on each, which days lie around it, and what a day says on which nobody spoke.
 
 use serde_json::{Value, json};
-use taproom::domain::{Day, Moment};
-use taproom::live::Tail;
+use taproom::domain::{Day, Timestamp};
+use taproom::live::ReplayLimits;
 
 use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped};
 use crate::past::{DAY, Past, now, store};
@@ -14,24 +14,24 @@ const SAID: [(u64, usize); 3] = [(20_000, 2), (20_010, 120), (20_011, 2)];
 async fn house() -> (House, Guest) {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path());
-    let start = Moment(19_990 * DAY);
+    let start = Timestamp(19_990 * DAY);
     let (ann, ben) = (Past::enters(&store, start, ANN, ROOM), Past::enters(&store, start, BEN, "Cellar"));
     for day in 19_990..20_020 {
-        ben.says(&store, Moment(day * DAY), "elsewhere", 1);
+        ben.says(&store, Timestamp(day * DAY), "elsewhere", 1);
         let Some((_, count)) = SAID.iter().find(|(said, _)| *said == day) else { continue };
         // The first and the last moment of the day belong to it.
-        ann.says(&store, Moment(day * DAY), &format!("<i>day {day}"), count - count / 2);
-        ann.says(&store, Moment((day + 1) * DAY - 1), &format!("late on {day}"), count / 2);
-        ben.says(&store, Moment((day + 1) * DAY - 1), "elsewhere", 3);
+        ann.says(&store, Timestamp(day * DAY), &format!("<i>day {day}"), count - count / 2);
+        ann.says(&store, Timestamp((day + 1) * DAY - 1), &format!("late on {day}"), count / 2);
+        ben.says(&store, Timestamp((day + 1) * DAY - 1), "elsewhere", 3);
     }
     drop(store);
-    let house = House::open_on(directory, Tail::default()).await;
+    let house = House::open_on(directory, ReplayLimits::default()).await;
     let ann = ann.guest(&house);
     (house, ann)
 }
 
 fn date(day: u64) -> String {
-    Day::of(Moment(day * DAY)).to_string()
+    Day::containing(Timestamp(day * DAY)).to_string()
 }
 
 /// What a program is told of a day.

@@ -4,7 +4,7 @@ use crate::harness::{ANN, Answer, BEN, House, ROOM, ask, escaped};
 use crate::terminal::{self, Watch};
 
 async fn enter(house: &House, accept: &str, room: &str, name: &str) -> Answer {
-    ask(house.post("/enter").header("accept", accept).form(&[("room", room), ("name", name)])).await
+    ask(house.post("/join").header("accept", accept).form(&[("room", room), ("name", name)])).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +53,7 @@ async fn a_form_comes_in_with_a_cookie_and_is_led_to_the_room() {
 async fn over_https_the_cookie_is_secure_and_works() {
     let house = House::open().await;
     let origin = format!("https://{}", house.host());
-    let form = house.post("/enter").header("origin", origin).header("accept", "text/html");
+    let form = house.post("/join").header("origin", origin).header("accept", "text/html");
     let answer = ask(form.form(&[("room", ROOM), ("name", ANN)])).await;
     let (cookie, attributes) = answer.header("set-cookie").split_once("; ").unwrap();
     assert!(cookie.starts_with("__Host-taproom="));
@@ -96,7 +96,7 @@ async fn a_program_gets_its_token_as_json() {
 #[tokio::test(flavor = "multi_thread")]
 async fn json_may_be_sent_to_the_door_as_well() {
     let house = House::open().await;
-    let form = house.post("/enter").json(&serde_json::json!({ "room": ROOM, "name": ANN }));
+    let form = house.post("/join").json(&serde_json::json!({ "room": ROOM, "name": ANN }));
     assert_eq!(ask(form.header("accept", "application/json")).await.json()["name"], ANN);
 }
 
@@ -160,11 +160,11 @@ async fn whoever_has_a_name_needs_only_the_room() {
     assert!(door.text().contains(&format!("Welcome back, <bdi>{}</bdi>.", escaped(ANN))));
     assert!(!door.text().contains(r#"name="name""#), "the form has one field");
 
-    let enter = |room: &'static str| house.post("/enter").header("cookie", ann.cookie()).form(&[("room", room)]);
+    let enter = |room: &'static str| house.post("/join").header("cookie", ann.cookie()).form(&[("room", room)]);
     let answer = ask(enter("Cellar").header("accept", "text/html")).await;
     assert_eq!((answer.status, answer.header("location")), (303, "/rooms/cellar"));
     assert_eq!(ask(enter(ROOM)).await.header("location"), ann.room, "a known room as well");
-    let token = ask(house.post("/enter").bearer_auth(&ann.token).json(&serde_json::json!({ "room": "Attic" }))).await;
+    let token = ask(house.post("/join").bearer_auth(&ann.token).json(&serde_json::json!({ "room": "Attic" }))).await;
     assert_eq!(token.header("location"), "/rooms/attic", "a token does as well");
 }
 
@@ -172,7 +172,7 @@ async fn whoever_has_a_name_needs_only_the_room() {
 async fn the_same_person_may_come_in_again_by_their_own_name() {
     let house = House::open().await;
     let ann = house.guest("Ann", ROOM).await;
-    let form = house.post("/enter").header("cookie", ann.cookie()).header("accept", "application/json");
+    let form = house.post("/join").header("cookie", ann.cookie()).header("accept", "application/json");
     let again = ask(form.form(&[("room", "cellar"), ("name", "ＡＮＮ")])).await;
     assert_eq!(again.status, 200);
     assert_eq!((again.json()["name"].as_str(), again.json()["token"].as_str()), (Some("Ann"), Some(&*ann.token)));
@@ -183,7 +183,7 @@ async fn whoever_has_a_name_may_take_another_that_is_free() {
     let house = House::open().await;
     let (ann, _ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let form = |name: &'static str| {
-        let form = house.post("/enter").header("cookie", ann.cookie()).header("accept", "application/json");
+        let form = house.post("/join").header("cookie", ann.cookie()).header("accept", "application/json");
         form.form(&[("room", ROOM), ("name", name)])
     };
     assert_eq!(ask(form(BEN)).await.status, 409);
@@ -211,7 +211,7 @@ async fn two_names_with_one_address_are_one_room() {
 async fn a_name_that_looks_like_somebodys_is_refused_and_so_is_one_of_mixed_scripts() {
     let house = House::open().await;
     house.guest("Mark Paypal", "lobby").await;
-    let enters = async |name: &str| ask(house.post("/enter").form(&[("room", "lobby"), ("name", name)])).await;
+    let enters = async |name: &str| ask(house.post("/join").form(&[("room", "lobby"), ("name", name)])).await;
     for alike in ["Rnark Paypal", "mark paypaI".replace('I', "1").as_str(), "ＭＡＲＫ Paypal", "Маrk Paypal"] {
         let answer = enters(alike).await;
         assert!([409, 422].contains(&answer.status), "{alike}: {}", answer.text());

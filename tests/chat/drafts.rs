@@ -46,7 +46,7 @@ async fn a_draft_survives_a_restart() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     keeps(&ann, &[("body", "half a sentence")]).await;
-    let house = House::open_on(house.close().await, taproom::live::Tail::default()).await;
+    let house = House::open_on(house.close().await, taproom::live::ReplayLimits::default()).await;
     let ann = Guest { url: house.url.clone(), ..ann };
     assert_eq!(written(&ann).await, "half a sentence");
 }

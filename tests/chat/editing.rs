@@ -140,7 +140,7 @@ async fn nobody_edits_what_another_has_said_and_nobody_edits_who_may_not_speak()
     }
     assert_eq!(ask(house.post(&format!("{}/edit", at(said))).form(&[("body", NEW)])).await.status, 401);
     assert_eq!(house.read(&format!("{}/edit", at(said)), "application/json").await.status, 401);
-    assert_eq!(moderator.sends(&format!("{}/mute", page_of(ANN)), &[("until", "1h")]).await.status, 200);
+    assert_eq!(moderator.sends(&format!("{}/mute", page_of(ANN)), &[("duration", "1h")]).await.status, 200);
     assert_eq!(edits(guest, said, NEW).await.status, 403, "whoever is silenced stays silent");
     assert_eq!(moderator.sends(&format!("{}/unmute", page_of(ANN)), &[]).await.status, 200);
     assert_eq!(creator.sends(&format!("{GARDEN_PATH}/archive"), &[]).await.status, 200);
@@ -160,7 +160,7 @@ async fn what_is_gone_never_was_or_is_hidden_is_not_there_to_edit() {
             assert_eq!(guest.reads(&format!("{}/{page}", at(message)), "text/html").await.status, 404, "{page}");
         }
     }
-    let hidden = owner.creates("Secret plans", "closed", "").await;
+    let hidden = owner.creates("Secret plans", "private", "").await;
     let secret = Guest { room: hidden.clone(), ..owner.clone() }.posts("words nobody sees").await;
     for (act, field) in [("edit", "body"), ("reactions", "reaction"), ("reactions/delete", "reaction"), ("pin", "x")] {
         let path = |room: &str| format!("{room}/messages/{secret}/{act}");

@@ -20,7 +20,7 @@ const KINDS: [Kind; 5] = [
         fields: &[("name", "Member"), ("password", PASSWORD)],
         tried: &[("name", 32), ("password", 128)],
     },
-    Kind { path: "/claim", fields: &[("password", PASSWORD)], tried: &[("password", 128)] },
+    Kind { path: "/register", fields: &[("password", PASSWORD)], tried: &[("password", 128)] },
     Kind {
         path: "/recover",
         fields: &[("name", "Member"), ("code", "0000-0000-0000-0000"), ("password", PASSWORD)],
@@ -78,7 +78,7 @@ async fn what_is_wrong_with_a_field_is_said_beside_it() {
     let house = House::open().await;
     let (ann, guest) = (member(&house, "Member", ROOM).await, house.guest("Guest", ROOM).await);
     for kind in &KINDS {
-        let cookie = if kind.path == "/claim" { guest.cookie() } else { ann.cookie() };
+        let cookie = if kind.path == "/register" { guest.cookie() } else { ann.cookie() };
         let asker = Asker { house: &house, cookie };
         let right: Vec<(&str, String)> = kind.fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         for (field, max) in kind.tried {
@@ -143,8 +143,8 @@ async fn the_first_owners_form_says_what_is_wrong_and_the_link_lives_on() {
     let house = House::open().await;
     let link = house.owner_path().unwrap().to_owned();
     let asker = Asker { house: &house, cookie: String::new() };
-    let right = [("house", "Fern Street"), ("name", "Ada"), ("password", PASSWORD)];
-    for (field, max) in [("house", 40), ("name", 32), ("password", 128)] {
+    let right = [("server", "Fern Street"), ("name", "Ada"), ("password", PASSWORD)];
+    for (field, max) in [("server", 40), ("name", 32), ("password", 128)] {
         for wrong in [String::new(), "x".repeat(max + 1), "\u{200b}".to_owned()] {
             let fields =
                 right.map(|(name, value)| (name, if name == field { wrong.clone() } else { value.to_owned() }));
@@ -153,6 +153,6 @@ async fn the_first_owners_form_says_what_is_wrong_and_the_link_lives_on() {
             assert!(page.text().contains(&format!(r#"id="{field}-error""#)), "{field}");
         }
     }
-    assert_eq!(asker.json(&link, json!({ "house": "x", "name": "Аda", "password": PASSWORD })).await.status, 422);
+    assert_eq!(asker.json(&link, json!({ "server": "x", "name": "Аda", "password": PASSWORD })).await.status, 422);
     assert_eq!(house.read(&link, "text/html").await.status, 200);
 }

@@ -4,9 +4,9 @@
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use taproom::domain::{
-    AccountCommand, Asked, Command, Device, Event, Moment, PasswordHash, RoomName, Token, UserName, Who,
+    AccountCommand, Envelope, Command, Device, Event, Timestamp, PasswordHash, RoomName, Token, UserName, Actor,
 };
-use taproom::live::Tail;
+use taproom::live::ReplayLimits;
 use taproom::store::{self, Store};
 
 use crate::harness::{ANN, Answer, House, ask};
@@ -18,11 +18,11 @@ async fn an_old_session_needs_the_password_for_what_outlives_it_and_a_new_one_do
     let directory = tempfile::tempdir().unwrap();
     let token = Token::new([7; 32]);
     an_hour_ago(&Store::open(directory.path()).unwrap(), &token);
-    let house = House::open_on(directory, Tail::default()).await;
+    let house = House::open_on(directory, ReplayLimits::default()).await;
     let sends = async |path: &str, token: &str, form: &[(&str, &str)]| -> Answer {
         ask(house.post(path).bearer_auth(token).header("accept", "application/json").form(form)).await
     };
-    let old = token.text();
+    let old = token.to_text();
     for (path, form) in [
         ("/settings/recovery-codes", vec![("current", "")]),
         ("/settings/tokens", vec![("name", "mine"), ("scopes", "read")]),
@@ -45,17 +45,17 @@ async fn an_old_session_needs_the_password_for_what_outlives_it_and_a_new_one_do
 
 /// Somebody came in, and kept the name with a password.
 fn an_hour_ago(store: &Store, token: &Token) {
-    let then = Moment(store::now().0 - 60 * 60 * 1_000);
+    let then = Timestamp(store::now().0 - 60 * 60 * 1_000);
     let does = |who, command| {
-        let answers = store.commit(then, &[Asked { who, nonce: None, command }]).unwrap();
+        let answers = store.commit(then, &[Envelope { actor: who, nonce: None, command }]).unwrap();
         answers.into_iter().next().unwrap().unwrap().event
     };
     let (room, name) = (RoomName::parse("lobby").unwrap(), UserName::parse(ANN).unwrap());
     let (first, device) = (Token::new([1; 32]).hash(), Device::default());
-    let entered = does(Who::Nobody, Command::Enter { room, name, token: first, device: device.clone() });
-    let Event::Entered { user, .. } = entered else { panic!("nobody came in: {entered:?}") };
+    let entered = does(Actor::Anonymous, Command::Join { room, name, token: first, device: device.clone() });
+    let Event::PersonJoined { user, .. } = entered else { panic!("nobody came in: {entered:?}") };
     let phc = Argon2::default().hash_password_with_salt(PASSWORD.as_bytes(), &[3; 16]).unwrap().to_string();
     let (password, instead) = (PasswordHash::new(phc), first);
-    let claim = AccountCommand::Claim { password, token: token.hash(), instead, device };
-    does(Who::User(user), Command::Account(claim));
+    let claim = AccountCommand::Register { password, token: token.hash(), replaces: instead, device };
+    does(Actor::User(user), Command::Account(claim));
 }

@@ -11,10 +11,10 @@ use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
-use taproom::app::{self, Running};
+use taproom::app::{self, RunningServer};
 use taproom::config::{Config, Switch};
-use taproom::live::Tail;
-use taproom::web::Clock;
+use taproom::live::ReplayLimits;
+use taproom::web::LimitClock;
 use tempfile::TempDir;
 
 pub use crate::ears::{Ears, text_of};
@@ -49,7 +49,7 @@ pub fn client() -> Client {
 
 /// A Taproom that runs in this process.
 pub struct House {
-    running: Running,
+    running: RunningServer,
     directory: TempDir,
     /// Its origin, without a slash at the end.
     pub url: String,
@@ -60,29 +60,29 @@ pub struct House {
 impl House {
     /// An empty one.
     pub async fn open() -> Self {
-        Self::open_on(tempfile::tempdir().unwrap(), Tail::default()).await
+        Self::open_on(tempfile::tempdir().unwrap(), ReplayLimits::default()).await
     }
 
     /// One on a directory where something may be already, whose hubs keep a tail of this size.
-    pub async fn open_on(directory: TempDir, tail: Tail) -> Self {
+    pub async fn open_on(directory: TempDir, tail: ReplayLimits) -> Self {
         let config = config(directory.path());
-        Self::start(directory, &config, tail, Clock::default()).await
+        Self::start(directory, &config, tail, LimitClock::default()).await
     }
 
     /// An empty one with another configuration.
     pub async fn open_as(change: impl FnOnce(&mut Config)) -> Self {
-        Self::open_by(Clock::default(), change).await
+        Self::open_by(LimitClock::default(), change).await
     }
 
     /// The same, with limits by this clock.
-    pub async fn open_by(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+    pub async fn open_by(clock: LimitClock, change: impl FnOnce(&mut Config)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut config = config(directory.path());
         change(&mut config);
-        Self::start(directory, &config, Tail::default(), clock).await
+        Self::start(directory, &config, ReplayLimits::default(), clock).await
     }
 
-    async fn start(directory: TempDir, config: &Config, tail: Tail, clock: Clock) -> Self {
+    async fn start(directory: TempDir, config: &Config, tail: ReplayLimits, clock: LimitClock) -> Self {
         let_go(directory.path()).await;
         let running = app::start_with(config, tail, clock).await.expect("it starts");
         let url = format!("http://{}", running.address());
@@ -103,7 +103,7 @@ impl House {
 
     /// The path of the link that makes somebody its owner, if nobody is.
     pub fn owner_path(&self) -> Option<&str> {
-        self.running.owner_path()
+        self.running.setup_path()
     }
 
     /// A request to read.
@@ -174,13 +174,13 @@ pub fn config(directory: &Path) -> Config {
         metrics_token: None,
         trusted_proxy: Vec::new(),
         public_url: None,
-        pace: Switch::Off,
+        rate_limits: Switch::Off,
     }
 }
 
 /// Somebody new in the house at this origin.
 pub async fn guest(http: &Client, url: &str, name: &str, room: &str) -> Guest {
-    let enter = http.post(format!("{url}/enter")).header("accept", "application/json");
+    let enter = http.post(format!("{url}/join")).header("accept", "application/json");
     let answer = ask(enter.form(&[("room", room), ("name", name)])).await;
     assert_eq!(answer.status, 200, "{name} comes in: {}", answer.text());
     let welcome = answer.json();
@@ -284,7 +284,7 @@ impl Guest {
 
     /// Creates a room of this kind with these members; its path.
     pub async fn creates(&self, name: &str, kind: &str, members: &str) -> String {
-        let answer = self.sends("/rooms", &[("name", name), ("kind", kind), ("members", members)]).await;
+        let answer = self.sends("/rooms", &[("name", name), ("visibility", kind), ("members", members)]).await;
         assert_eq!(answer.status, 201, "{name} is created: {}", answer.text());
         answer.header("location").to_owned()
     }
@@ -303,7 +303,7 @@ impl Guest {
 
     /// The same person in another room, which opens if there is none.
     pub async fn in_room(&self, room: &str) -> Self {
-        let enter = self.http.post(format!("{}/enter", self.url)).bearer_auth(&self.token);
+        let enter = self.http.post(format!("{}/join", self.url)).bearer_auth(&self.token);
         let answer = ask(enter.header("accept", "application/json").form(&[("room", room)])).await;
         assert_eq!(answer.status, 200, "{room} opens: {}", answer.text());
         Self { room: answer.json()["url"].as_str().expect("a welcome names the room").to_owned(), ..self.clone() }

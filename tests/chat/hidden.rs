@@ -11,7 +11,7 @@ async fn house() -> (House, Guest, Guest, Guest, String, u64) {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, "lobby").await, house.guest(BEN, "lobby").await);
     let cid = house.guest("Cid", "lobby").await;
-    let room = ann.creates(PLANS, "closed", BEN).await;
+    let room = ann.creates(PLANS, "private", BEN).await;
     let said = Guest { room: room.clone(), ..ann.clone() }.posts("between us").await;
     (house, ann, ben, cid, room, said)
 }
@@ -142,7 +142,7 @@ async fn a_direct_room_is_one_for_the_same_people_and_never_anything_else() {
     assert_eq!(cid.reads(&room, "text/html").await.status, 404);
     // Nobody keeps order there, not even whoever began it; and nobody leaves.
     for (path, form, status) in [
-        ("settings", vec![("kind", "open")], 403),
+        ("settings", vec![("visibility", "open")], 403),
         ("members", vec![("name", "Cid")], 403),
         ("delete", vec![], 403),
         ("leave", vec![], 422),
@@ -165,7 +165,7 @@ async fn a_room_that_is_closed_while_others_listen_is_gone_for_them_and_goes_on_
     let before = talk.posts("for all").await;
     let mut others = cid.listens(&room, "as=json").await;
     let mut own = ann.listens(&room, "as=json").await;
-    let closed = ann.sends(&format!("{room}/settings"), &[("kind", "closed")]).await;
+    let closed = ann.sends(&format!("{room}/settings"), &[("visibility", "private")]).await;
     let hidden = closed.json()["url"].as_str().unwrap().to_owned();
     assert_ne!(hidden, room, "nobody finds it by its name any more");
     let changed = own.hears().await;
@@ -182,6 +182,6 @@ async fn a_room_that_is_closed_while_others_listen_is_gone_for_them_and_goes_on_
     assert_eq!(ann.sends(&format!("{hidden}/members"), &[("name", BEN)]).await.status, 200);
     let messages = ben.reads(&hidden, "application/json").await.json();
     assert_eq!(messages["messages"].as_array().unwrap().len(), 2, "history stays");
-    assert_eq!(ann.sends(&format!("{hidden}/settings"), &[("kind", "open")]).await.json()["url"], room);
+    assert_eq!(ann.sends(&format!("{hidden}/settings"), &[("visibility", "open")]).await.json()["url"], room);
     assert_eq!(cid.reads(&room, "application/json").await.json()["messages"].as_array().unwrap().len(), 2);
 }

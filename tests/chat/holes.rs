@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use taproom::domain::limits::SESSION_KEPT;
-use taproom::domain::{AccountCommand, Asked, Command, Device, Moment, PasswordHash, Token, Who};
-use taproom::live::Tail;
+use taproom::domain::limits::SESSION_RETENTION;
+use taproom::domain::{AccountCommand, Envelope, Command, Device, Timestamp, PasswordHash, Token, Actor};
+use taproom::live::ReplayLimits;
 
 use crate::harness::{ANN, BEN, Guest, House, ask};
 use crate::past::{Past, now, store};
@@ -23,7 +23,7 @@ async fn nobody_of_a_direct_talk_takes_it_away_from_the_other() {
             let answer = who.sends(&format!("{room}/{path}"), &[]).await;
             assert!(matches!(answer.status, 403 | 404 | 422), "{path}: {} {}", answer.status, answer.text());
         }
-        for form in [[("kind", "open")], [("kind", "closed")], [("name", "Mine")]] {
+        for form in [[("visibility", "open")], [("visibility", "private")], [("name", "Mine")]] {
             let answer = who.sends(&format!("{room}/settings"), &form).await;
             assert!(matches!(answer.status, 403 | 422), "{form:?}: {} {}", answer.status, answer.text());
         }
@@ -40,11 +40,11 @@ async fn a_session_that_nobody_uses_ends_after_ninety_days() {
     let directory = tempfile::tempdir().unwrap();
     let (past, recent) = {
         let store = store(directory.path());
-        let ago = |time: Duration| Moment(now().0 - u64::try_from(time.as_millis()).unwrap());
-        let past = Past::enters(&store, ago(SESSION_KEPT), ANN, "lobby");
-        (past, Past::enters(&store, ago(SESSION_KEPT - Duration::from_secs(60 * 60)), BEN, "lobby"))
+        let ago = |time: Duration| Timestamp(now().0 - u64::try_from(time.as_millis()).unwrap());
+        let past = Past::enters(&store, ago(SESSION_RETENTION), ANN, "lobby");
+        (past, Past::enters(&store, ago(SESSION_RETENTION - Duration::from_secs(60 * 60)), BEN, "lobby"))
     };
-    let house = House::open_on(directory, Tail::default()).await;
+    let house = House::open_on(directory, ReplayLimits::default()).await;
     for (who, status) in [(past.guest(&house), 401), (recent.guest(&house), 201)] {
         assert_eq!(ask(who.post().body("hi")).await.status, status, "by token, {}", who.name);
         let page = ask(house.get("/rooms").header("cookie", who.cookie())).await;
@@ -58,24 +58,24 @@ async fn a_session_that_has_ended_by_itself_is_in_no_list() {
     let token = Token::new([9; 32]);
     let past = {
         let store = store(directory.path());
-        let then = Moment(now().0 - u64::try_from(SESSION_KEPT.as_millis()).unwrap());
+        let then = Timestamp(now().0 - u64::try_from(SESSION_RETENTION.as_millis()).unwrap());
         let past = Past::enters(&store, then, ANN, "lobby");
-        let does = |at, who, command| {
-            let asked = Asked { who, nonce: None, command: Command::Account(command) };
+        let does = |at, actor, command| {
+            let asked = Envelope { actor, nonce: None, command: Command::Account(command) };
             store.commit(at, &[asked]).unwrap().pop().unwrap().expect("it is not refused");
         };
         let (user, device) = (past.user(), Device::default());
         let password = PasswordHash::new("$none$".to_owned());
-        let (old, instead) = (Token::new([8; 32]).hash(), past.token().hash());
-        let claim = AccountCommand::Claim { password, token: old, instead, device: device.clone() };
-        does(then, Who::User(user), claim);
-        let proof = store.snapshot().unwrap().credentials(user).unwrap().unwrap().set;
-        does(now(), Who::Nobody, AccountCommand::SignIn { user, proof, token: token.hash(), device });
+        let (old, replaces) = (Token::new([8; 32]).hash(), past.token().hash());
+        let claim = AccountCommand::Register { password, token: old, replaces, device: device.clone() };
+        does(then, Actor::User(user), claim);
+        let password_seq = store.snapshot().unwrap().credentials(user).unwrap().unwrap().set_at;
+        does(now(), Actor::Anonymous, AccountCommand::SignIn { user, password_seq, token: token.hash(), device });
         assert_eq!(store.snapshot().unwrap().sessions(user, then).unwrap().len(), 2, "both were there then");
         past
     };
-    let house = House::open_on(directory, Tail::default()).await;
-    let ann = Guest { token: token.text(), ..past.guest(&house) };
+    let house = House::open_on(directory, ReplayLimits::default()).await;
+    let ann = Guest { token: token.to_text(), ..past.guest(&house) };
     let devices = ann.reads("/settings/devices", "application/json").await.json();
     assert!(devices.as_array().unwrap().len() == 1 && devices[0]["current"] == true, "{devices}");
 }

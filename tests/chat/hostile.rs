@@ -105,7 +105,7 @@ async fn a_name_is_one_line_of_what_can_be_seen_and_never_markup() {
         let door = ask(house.get("/").header("cookie", guest.cookie())).await;
         assert!(door.text().contains(&escaped(kept)));
         is_only_text(door.text(), typed);
-        let taken = house.post("/enter").header("accept", "text/html").form(&[("room", ROOM), ("name", typed)]);
+        let taken = house.post("/join").header("accept", "text/html").form(&[("room", ROOM), ("name", typed)]);
         let taken = ask(taken).await;
         assert_eq!(taken.status, 409, "{typed:?} is taken");
         assert!(!taken.text().contains("<script>") && !taken.text().contains("<img src=x"), "{typed:?}");
@@ -144,7 +144,7 @@ async fn ten_megabytes_are_refused_and_nobody_else_notices() {
         ann.post().header("content-type", "application/x-www-form-urlencoded").body(format!("body={body}")),
         ann.post().multipart(Form::new().text("body", body.clone())),
         ann.post().json(&json!({ "body": body })),
-        house.post("/enter").form(&[("room", ROOM), ("name", &body)]),
+        house.post("/join").form(&[("room", ROOM), ("name", &body)]),
     ] {
         // It may break off in the middle of it; if it answers, then with this.
         if let Ok(answer) = within("an answer or a broken connection", request.send()).await {
@@ -173,8 +173,8 @@ async fn broken_utf8_is_refused_wherever_it_comes() {
         ann.post().header("content-type", "application/json").body(&b"{\"body\": \"\xff\"}"[..]),
         ann.post().header("content-type", "application/json").body(r#"{"body": "\ud800"}"#),
         ann.post().multipart(Form::new().part("body", Part::bytes(vec![b'a', 0xff]))),
-        form(house.post("/enter").header("accept", "application/json"), b"room=lobby&name=%fe"),
-        form(house.post("/enter").header("accept", "application/json"), b"room=%c0%af&name=Cid"),
+        form(house.post("/join").header("accept", "application/json"), b"room=lobby&name=%fe"),
+        form(house.post("/join").header("accept", "application/json"), b"room=%c0%af&name=Cid"),
     ]
     .into_iter()
     .enumerate()

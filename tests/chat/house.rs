@@ -4,10 +4,10 @@ use crate::harness::{ANN, Guest, House, ask, escaped};
 use crate::staff::{GARDEN, GARDEN_PATH, Staffed, page_of};
 
 async fn settles(owner: &Guest, door: &str, new_guests: bool) {
-    let mut form = vec![("name", "House & <i>"), ("door", door), ("rooms_by", "guest")];
-    form.extend(new_guests.then_some(("new_guests", "on")));
-    let settled = owner.sends("/house", &form).await;
-    assert_eq!((settled.status, &settled.json()["door"]), (200, &door.into()), "{}", settled.text());
+    let mut form = vec![("name", "House & <i>"), ("join_policy", door), ("room_creation", "guest")];
+    form.extend(new_guests.then_some(("allow_guests", "on")));
+    let settled = owner.sends("/admin/settings", &form).await;
+    assert_eq!((settled.status, &settled.json()["join_policy"]), (200, &door.into()), "{}", settled.text());
 }
 
 /// What somebody is answered who enters, reads, posts and listens.
@@ -17,7 +17,7 @@ async fn tries(house: &House, who: Option<&Guest>) -> [u16; 4] {
         None => request,
     };
     let form = [("room", GARDEN), ("name", who.map_or("Newcomer", |guest| &guest.name))];
-    let enter = as_who(house.post("/enter").header("accept", "application/json").form(&form));
+    let enter = as_who(house.post("/join").header("accept", "application/json").form(&form));
     let post = as_who(house.post(&format!("{GARDEN_PATH}/messages")).header("accept", "application/json").body("x"));
     let read = as_who(house.get(GARDEN_PATH).header("accept", "text/html"));
     let stream = as_who(house.get(&format!("{GARDEN_PATH}/live"))).send().await.unwrap().status().as_u16();
@@ -40,7 +40,7 @@ async fn each_door_lets_in_whom_it_says() {
     }
     settles(owner, "open", false).await;
     let form = [("room", GARDEN), ("name", "Later")];
-    assert_eq!(ask(house.post("/enter").form(&form)).await.status, 403, "no new guests for now");
+    assert_eq!(ask(house.post("/join").form(&form)).await.status, 403, "no new guests for now");
     assert_eq!(tries(house, Some(guest)).await, [200, 200, 201, 200], "those who are here stay");
 }
 
@@ -67,41 +67,41 @@ async fn a_door_that_shuts_ends_the_streams_of_those_whom_it_no_longer_lets_in()
 async fn every_field_of_the_house_is_judged_by_its_name_and_kept_on_the_page() {
     let staffed = Staffed::open().await;
     let owner = &staffed.owner;
-    let good = [("name", "x"), ("door", "open"), ("rooms_by", "member"), ("new_guests", "on")];
+    let good = [("name", "x"), ("join_policy", "anyone"), ("room_creation", "member"), ("allow_guests", "on")];
     let (limit, over) = ("n".repeat(40), "n".repeat(41));
     for (field, values) in [
         ("name", vec!["", "\u{200b}", over.as_str()]),
-        ("door", vec!["", "ajar", "Open"]),
-        ("rooms_by", vec!["", "owner", "nobody"]),
-        ("new_guests", vec!["off", "yes", "true"]),
+        ("join_policy", vec!["", "ajar", "Open"]),
+        ("room_creation", vec!["", "owner", "nobody"]),
+        ("allow_guests", vec!["off", "yes", "true"]),
     ] {
         let without: Vec<(&str, &str)> = good.iter().copied().filter(|(name, _)| *name != field).collect();
         let value = good.iter().find(|(name, _)| *name == field).unwrap().1;
         let mut forms: Vec<_> = values.iter().map(|value| [without.as_slice(), &[(field, *value)]].concat()).collect();
         forms.push([without.as_slice(), &[(field, value), (field, value)]].concat());
-        if field != "new_guests" {
+        if field != "allow_guests" {
             forms.push(without);
         }
         for form in forms {
-            let answer = owner.sends("/house", &form).await;
+            let answer = owner.sends("/admin/settings", &form).await;
             assert!(answer.status == 422 && answer.text().contains(field), "{form:?}: {}", answer.text());
-            let page = owner.http.post(format!("{}/house", owner.url)).bearer_auth(&owner.token);
+            let page = owner.http.post(format!("{}/admin/settings", owner.url)).bearer_auth(&owner.token);
             let page = ask(page.header("accept", "text/html").form(&form)).await;
             assert!(page.status == 422 && page.text().contains(&format!("id=\"{field}-error\"")), "{form:?}");
         }
         let mut json: serde_json::Map<_, _> =
             good.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
         json.insert(field.to_owned(), serde_json::json!([["x"]]));
-        let request = owner.http.post(format!("{}/house", owner.url)).bearer_auth(&owner.token);
+        let request = owner.http.post(format!("{}/admin/settings", owner.url)).bearer_auth(&owner.token);
         let answer = ask(request.header("accept", "application/json").json(&json)).await;
         assert!(answer.status == 422 && answer.text().contains(field), "{}", answer.text());
     }
-    let json = serde_json::json!({ "name": limit, "door": "open", "rooms_by": "member", "new_guests": false });
-    let request = owner.http.post(format!("{}/house", owner.url)).bearer_auth(&owner.token);
+    let json = serde_json::json!({ "name": limit, "join_policy": "open", "room_creation": "member", "allow_guests": false });
+    let request = owner.http.post(format!("{}/admin/settings", owner.url)).bearer_auth(&owner.token);
     assert_eq!(ask(request.header("accept", "application/json").json(&json)).await.json(), json);
-    let page = owner.reads("/house?done=saved", "text/html").await;
+    let page = owner.reads("/admin/settings?done=saved", "text/html").await;
     assert!(page.text().contains("Saved.") && page.text().contains(&limit));
-    assert!(!owner.reads("/house?done=%3Cb%3E", "text/html").await.text().contains("role=\"status\""));
+    assert!(!owner.reads("/admin/settings?done=%3Cb%3E", "text/html").await.text().contains("role=\"status\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,7 +123,7 @@ async fn a_house_keeps_an_owner_also_when_two_step_down_at_once() {
         }
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409], "one steps down");
-        let owns = async |person: &Guest| person.reads("/house", "application/json").await.status == 200;
+        let owns = async |person: &Guest| person.reads("/admin/settings", "application/json").await.status == 200;
         let (one, other) = if owns(owner).await { (owner, moderator) } else { (moderator, owner) };
         assert!(!owns(other).await);
         assert_eq!(one.sends(&role(&other.name), &[("role", "owner")]).await.status, 200);
@@ -181,17 +181,17 @@ async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
             "role",
             vec![vec![], vec![("role", "")], vec![("role", "king")], vec![("role", "member"), ("role", "owner")]],
         ),
-        (guest, "mute", "until", vec![vec![], vec![("until", "2h")], vec![("until", "1h"), ("until", "1d")]]),
+        (guest, "mute", "duration", vec![vec![], vec![("duration", "2h")], vec![("duration", "1h"), ("duration", "1d")]]),
         (
             guest,
             "mute",
             "room",
-            vec![vec![("until", "1h"), ("room", "/")], vec![("until", "1h"), ("room", "a"), ("room", "b")]],
+            vec![vec![("duration", "1h"), ("room", "/")], vec![("duration", "1h"), ("room", "a"), ("room", "b")]],
         ),
-        (guest, "ban", "until", vec![vec![], vec![("until", "never")]]),
-        (guest, "ban", "why", vec![vec![("until", "1h"), ("why", over.as_str())]]),
-        (guest, "ban", "addresses", vec![vec![("until", "1h"), ("addresses", "127.0.0.1")]]),
-        (guest, "ban", "erase", vec![vec![("until", "1h"), ("erase", "yes")]]),
+        (guest, "ban", "duration", vec![vec![], vec![("duration", "never")]]),
+        (guest, "ban", "reason", vec![vec![("duration", "1h"), ("reason", over.as_str())]]),
+        (guest, "ban", "block_addresses", vec![vec![("duration", "1h"), ("block_addresses", "127.0.0.1")]]),
+        (guest, "ban", "delete_messages", vec![vec![("duration", "1h"), ("delete_messages", "yes")]]),
     ] {
         let path = format!("{}/{act}", page_of(&whom.name));
         for form in forms {
@@ -200,13 +200,13 @@ async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
             let page = owner.http.post(format!("{}{path}", owner.url)).bearer_auth(&owner.token);
             let page = ask(page.header("accept", "text/html").form(&form)).await;
             assert!(page.status == 422 && page.text().contains("role=\"alert\""), "{act} {form:?}");
-            if field == "why" {
+            if field == "reason" {
                 assert!(page.text().contains(&over), "what was typed stays");
             }
         }
     }
     let path = format!("{}/ban", page_of(&guest.name));
-    assert_eq!(owner.sends(&path, &[("until", "1h"), ("why", &limit)]).await.status, 200);
+    assert_eq!(owner.sends(&path, &[("duration", "1h"), ("reason", &limit)]).await.status, 200);
     assert_eq!(
         owner.sends(&format!("{}/role", page_of(ANN)), &[("role", "member")]).await.status,
         403,

@@ -8,10 +8,10 @@ use crate::staff::Staffed;
 /// Makes one; the path to which it leads, and its number.
 async fn invites(by: &Guest, form: &[(&str, &str)]) -> (String, u64) {
     let all = [&[("name", "For <friends>"), ("expires", "1w")], form].concat();
-    let made = by.sends("/house/invitations", &all).await;
+    let made = by.sends("/admin/invitations", &all).await;
     assert_eq!((made.status, made.header("cache-control")), (201, "no-store"), "{}", made.text());
     let url = made.json()["url"].as_str().unwrap().to_owned();
-    assert!(url.starts_with(&format!("{}/join/", by.url)), "{url}");
+    assert!(url.starts_with(&format!("{}/invite/", by.url)), "{url}");
     (url[by.url.len()..].to_owned(), made.json()["id"].as_u64().unwrap())
 }
 
@@ -23,10 +23,10 @@ async fn joins(house: &House, path: &str, form: &[(&str, &str)]) -> Answer {
 async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_door() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, .. } = &staffed;
-    let room = owner.creates("Plans", "closed", "").await;
+    let room = owner.creates("Plans", "private", "").await;
     let address = room.strip_prefix("/rooms/").unwrap();
-    let settle = [("name", "x"), ("door", "invited"), ("rooms_by", "guest"), ("new_guests", "on")];
-    assert_eq!(owner.sends("/house", &settle).await.status, 200);
+    let settle = [("name", "x"), ("join_policy", "invited"), ("room_creation", "guest"), ("allow_guests", "on")];
+    assert_eq!(owner.sends("/admin/settings", &settle).await.status, 200);
     for (role, password, becomes) in [
         ("guest", "", "guest"),
         ("guest", "a long password", "member"),
@@ -49,13 +49,13 @@ async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_
         let told = owner.reads(&crate::staff::page_of(&name), "application/json").await;
         assert_eq!(told.json()["role"], becomes);
     }
-    let list = owner.reads("/house/invitations", "text/html").await;
+    let list = owner.reads("/admin/invitations", "text/html").await;
     assert!(list.text().contains("For &lt;friends&gt;") && list.text().contains("moderator 15"), "who came by it");
     for q in ["MODERATOR+15", "MODERATOR%2015"] {
-        let people = owner.reads(&format!("/house/people?q={q}"), "text/html").await;
+        let people = owner.reads(&format!("/admin/people?q={q}"), "text/html").await;
         assert!(people.text().contains("by “<bdi>For &lt;friends&gt;</bdi>”"), "forms write blanks so: {q}");
     }
-    let people = owner.reads("/house/people?q=MODERATOR%2B15", "text/html").await;
+    let people = owner.reads("/admin/people?q=MODERATOR%2B15", "text/html").await;
     assert!(!people.text().contains("For &lt;friends&gt;"), "a plus is written so");
 }
 
@@ -75,7 +75,7 @@ async fn the_last_use_of_a_link_is_one_persons_however_many_come_at_once() {
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [[200].as_slice(), &[404; 9]].concat());
-    let came = staffed.moderator.reads("/house/people?q=comer", "application/json").await.json();
+    let came = staffed.moderator.reads("/admin/people?q=comer", "application/json").await.json();
     assert_eq!(came.as_array().map(Vec::len), Some(1));
 }
 
@@ -87,8 +87,8 @@ async fn a_link_that_is_wrong_used_up_over_or_taken_back_leads_to_a_page_that_sa
     assert_eq!(joins(house, &used, &[("name", BEN)]).await.status, 200);
     let (revoked, id) = invites(owner, &[("role", "guest")]).await;
     assert_eq!(house.read(&revoked, "text/html").await.status, 200);
-    assert_eq!(owner.sends(&format!("/house/invitations/{id}/revoke"), &[]).await.status, 204);
-    for path in [&used, &revoked, &format!("/join/{}", "A".repeat(43)), "/join/x", "/join/%ff"] {
+    assert_eq!(owner.sends(&format!("/admin/invitations/{id}/revoke"), &[]).await.status, 204);
+    for path in [&used, &revoked, &format!("/invite/{}", "A".repeat(43)), "/invite/x", "/invite/%ff"] {
         for answer in [
             house.read(path, "text/html").await,
             ask(house.post(path).header("accept", "text/html").form(&[("name", "Dora")])).await,
@@ -99,7 +99,7 @@ async fn a_link_that_is_wrong_used_up_over_or_taken_back_leads_to_a_page_that_sa
         }
     }
     for id in ["0", "x", "99999999999999999999"] {
-        assert_eq!(owner.sends(&format!("/house/invitations/{id}/revoke"), &[]).await.status, 404);
+        assert_eq!(owner.sends(&format!("/admin/invitations/{id}/revoke"), &[]).await.status, 404);
     }
 }
 
@@ -155,25 +155,25 @@ async fn every_field_of_a_new_invitation_is_judged_by_its_name() {
             forms.push(without.clone());
         }
         for form in forms {
-            let answer = owner.sends("/house/invitations", &form).await;
+            let answer = owner.sends("/admin/invitations", &form).await;
             assert_eq!(answer.status, 422, "{form:?}: {}", answer.text());
             assert!(answer.json()["detail"].as_str().unwrap().contains(field), "{form:?}: {}", answer.text());
         }
         let mut json: serde_json::Map<_, _> =
             good.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
         json.insert(field.to_owned(), serde_json::json!({ "of": "another type" }));
-        let request = owner.http.post(format!("{}/house/invitations", owner.url)).bearer_auth(&owner.token);
+        let request = owner.http.post(format!("{}/admin/invitations", owner.url)).bearer_auth(&owner.token);
         let answer = ask(request.header("accept", "application/json").json(&json)).await;
         assert!(answer.status == 422 && answer.text().contains(field), "{field}: {}", answer.text());
     }
-    let page = owner.http.post(format!("{}/house/invitations", owner.url)).bearer_auth(&owner.token);
+    let page = owner.http.post(format!("{}/admin/invitations", owner.url)).bearer_auth(&owner.token);
     let form = [("name", "kept <i>"), ("role", "guest"), ("uses", "none"), ("expires", "1d")];
     let page = ask(page.header("accept", "text/html").form(&form)).await;
     assert_eq!(page.status, 422);
     assert!(
         page.text().contains(r#"value="kept &lt;i&gt;""#) && page.text().contains(r#"aria-describedby="uses-error"#)
     );
-    let limit = owner.sends("/house/invitations", &[("name", &long[1..]), ("role", "guest"), ("expires", "1m")]).await;
+    let limit = owner.sends("/admin/invitations", &[("name", &long[1..]), ("role", "guest"), ("expires", "1m")]).await;
     assert_eq!(limit.status, 201);
 }
 
@@ -182,15 +182,15 @@ async fn nobody_makes_others_more_than_they_are_and_a_link_is_shown_once() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, house, .. } = &staffed;
     let (path, _) = invites(moderator, &[("role", "moderator")]).await;
-    let code = path.strip_prefix("/join/").unwrap();
-    for page in ["/house/invitations", "/house/audit", "/house/people"] {
+    let code = path.strip_prefix("/invite/").unwrap();
+    for page in ["/admin/invitations", "/admin/audit-log", "/admin/people"] {
         assert!(!owner.reads(page, "text/html").await.text().contains(code), "{page}");
     }
     let qr = house.read(&format!("{path}/qr.svg"), "image/svg+xml").await;
     assert_eq!((qr.status, qr.header("content-type")), (200, "image/svg+xml"));
     assert!(qr.text().starts_with("<svg"));
     let form = [("name", "x"), ("role", "member"), ("expires", "1d")];
-    let page = owner.http.post(format!("{}/house/invitations", owner.url)).bearer_auth(&owner.token);
+    let page = owner.http.post(format!("{}/admin/invitations", owner.url)).bearer_auth(&owner.token);
     let page = ask(page.header("accept", "text/html").form(&form)).await;
     assert_eq!((page.status, page.header("cache-control")), (201, "no-store"));
     assert!(page.text().contains(&format!(r#"value="{}/join/"#, owner.url)) && page.text().contains("/qr.svg\""));

@@ -4,8 +4,8 @@ use reqwest::RequestBuilder;
 use reqwest::multipart::Form;
 use serde_json::json;
 use taproom::domain::limits::{
-    BODY_CHARS_MAX, FORM_BYTES_MAX, HEAD_BYTES_MAX, LISTED_ROOMS_MAX, NAME_CHARS_MAX, NAMED_PEOPLE_MAX,
-    NONCE_BYTES_MAX, PAGE_MESSAGES, ROOM_CHARS_MAX,
+    BODY_CHARS_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX, LISTED_ROOMS_MAX, USER_NAME_CHARS_MAX, PRESENCE_NAMES_MAX,
+    NONCE_BYTES_MAX, PAGE_MESSAGES, ROOM_NAME_CHARS_MAX,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -17,27 +17,27 @@ const LETTERS: [&str; 4] = ["x", "ö", "語", "🚀"];
 
 #[test]
 fn the_limits_are_those_that_were_promised() {
-    assert_eq!((NAME_CHARS_MAX, ROOM_CHARS_MAX, BODY_CHARS_MAX), (32, 80, 8_000));
-    assert_eq!((NONCE_BYTES_MAX, FORM_BYTES_MAX, HEAD_BYTES_MAX, PAGE_MESSAGES), (64, 65_536, 16_384, 50));
+    assert_eq!((USER_NAME_CHARS_MAX, ROOM_NAME_CHARS_MAX, BODY_CHARS_MAX), (32, 80, 8_000));
+    assert_eq!((NONCE_BYTES_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX, PAGE_MESSAGES), (64, 65_536, 16_384, 50));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_has_at_most_thirty_two_characters() {
     let house = House::open().await;
     let enter = |name: &str| {
-        let form = house.post("/enter").header("accept", "application/json");
+        let form = house.post("/join").header("accept", "application/json");
         ask(form.form(&[("room", ROOM), ("name", name)]))
     };
     for letter in LETTERS {
-        let name = letter.repeat(NAME_CHARS_MAX);
+        let name = letter.repeat(USER_NAME_CHARS_MAX);
         assert_eq!(enter(&name).await.json()["name"], name);
         let answer = enter(&(name + letter)).await;
         assert_eq!(answer.status, 422);
         assert!(answer.text().contains("32 characters"), "{}", answer.text());
     }
-    let decomposed = "e\u{301}".repeat(NAME_CHARS_MAX);
-    assert_eq!(enter(&decomposed).await.json()["name"], "é".repeat(NAME_CHARS_MAX), "one letter is one character");
-    let padded = format!("  {}\u{200b} ", "y".repeat(NAME_CHARS_MAX));
+    let decomposed = "e\u{301}".repeat(USER_NAME_CHARS_MAX);
+    assert_eq!(enter(&decomposed).await.json()["name"], "é".repeat(USER_NAME_CHARS_MAX), "one letter is one character");
+    let padded = format!("  {}\u{200b} ", "y".repeat(USER_NAME_CHARS_MAX));
     assert_eq!(enter(&padded).await.status, 200, "what is not seen does not count");
 }
 
@@ -46,11 +46,11 @@ async fn a_room_has_at_most_eighty_characters() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let open = |room: &str| {
-        let form = house.post("/enter").bearer_auth(&ann.token).header("accept", "application/json");
+        let form = house.post("/join").bearer_auth(&ann.token).header("accept", "application/json");
         ask(form.form(&[("room", room)]))
     };
     for letter in LETTERS {
-        let name = letter.repeat(ROOM_CHARS_MAX);
+        let name = letter.repeat(ROOM_NAME_CHARS_MAX);
         let url = open(&name).await.json()["url"].as_str().unwrap().to_owned();
         assert_eq!(house.read(&url, "application/json").await.json()["name"], name);
         let answer = open(&(name + letter)).await;
@@ -110,11 +110,11 @@ async fn a_request_has_at_most_sixty_four_kibibytes() {
             post("multipart/form-data; boundary=b", fill(multipart, " ", "\r\n--b--\r\n")),
         ]
     };
-    for request in of(FORM_BYTES_MAX) {
+    for request in of(REQUEST_BODY_BYTES_MAX) {
         let answer = ask(request).await;
         assert_eq!((answer.status, answer.json()["body"].as_str()), (201, Some("hi")));
     }
-    for request in of(FORM_BYTES_MAX + 1) {
+    for request in of(REQUEST_BODY_BYTES_MAX + 1) {
         let answer = ask(request).await;
         assert_eq!((answer.status, answer.header("content-type")), (413, "application/problem+json"));
         assert!(answer.text().contains("65536 bytes"), "{}", answer.text());
@@ -130,7 +130,7 @@ async fn who_asks_before_sending_too_much_is_spared_sending() {
     let head = format!(
         "POST {}/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         ann.room,
-        FORM_BYTES_MAX + 1
+        REQUEST_BODY_BYTES_MAX + 1
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = vec![0; 12];
@@ -172,8 +172,8 @@ async fn status_of_head(house: &House, length: usize) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_has_at_most_sixteen_kibibytes() {
     let house = House::open().await;
-    assert_eq!(status_of_head(&house, HEAD_BYTES_MAX).await, "HTTP/1.1 200");
-    for over in [HEAD_BYTES_MAX + 1, 3 * HEAD_BYTES_MAX] {
+    assert_eq!(status_of_head(&house, REQUEST_HEAD_BYTES_MAX).await, "HTTP/1.1 200");
+    for over in [REQUEST_HEAD_BYTES_MAX + 1, 3 * REQUEST_HEAD_BYTES_MAX] {
         assert_eq!(status_of_head(&house, over).await, "HTTP/1.1 431", "{over} bytes");
     }
     assert_eq!(ask(house.get("/up")).await.status, 200);
@@ -199,7 +199,7 @@ async fn of_a_crowd_fifty_are_named_and_all_are_counted() {
     let house = House::open().await;
     let mut ears = Vec::new();
     let mut room = String::new();
-    for n in 0..NAMED_PEOPLE_MAX + 2 {
+    for n in 0..PRESENCE_NAMES_MAX + 2 {
         let guest = house.guest(&format!("guest {n:02}"), ROOM).await;
         ears.push(guest.listen("").await);
         room = guest.room;

@@ -17,7 +17,7 @@ async fn programs_read_the_invitations_and_who_came_by_them() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, .. } = &staffed;
     let form = [("name", "For <friends>"), ("role", "guest"), ("uses", "3"), ("expires", "never")];
-    let made = owner.sends("/house/invitations", &form).await.json();
+    let made = owner.sends("/admin/invitations", &form).await.json();
     let path = made["url"].as_str().unwrap()[owner.url.len()..].to_owned();
     let joined = ask(owner
         .http
@@ -25,15 +25,15 @@ async fn programs_read_the_invitations_and_who_came_by_them() {
         .header("accept", "application/json")
         .form(&[("name", "Joe")]));
     assert_eq!(joined.await.status, 200);
-    let [invitation] = &list(moderator, "/house/invitations").await[..] else { panic!("there is one") };
+    let [invitation] = &list(moderator, "/admin/invitations").await[..] else { panic!("there is one") };
     let told = |field: &str| invitation[field].clone();
     assert_eq!((told("id"), told("name"), told("role")), (made["id"].clone(), json!("For <friends>"), json!("guest")));
-    assert_eq!((told("uses"), told("expires"), told("good")), (json!(2), Value::Null, json!(true)));
-    assert_eq!((told("by"), told("came"), told("revoked")), (json!(owner.name), json!(["Joe"]), json!(false)));
+    assert_eq!((told("uses"), told("expires"), told("usable")), (json!(2), Value::Null, json!(true)));
+    assert_eq!((told("by"), told("joined"), told("revoked")), (json!(owner.name), json!(["Joe"]), json!(false)));
     assert!(invitation.get("url").is_none(), "the link is told once");
-    assert_eq!(owner.sends(&format!("/house/invitations/{}/revoke", made["id"]), &[]).await.status, 204);
-    let revoked = &list(moderator, "/house/invitations").await[0];
-    assert_eq!((&revoked["revoked"], &revoked["good"]), (&json!(true), &json!(false)));
+    assert_eq!(owner.sends(&format!("/admin/invitations/{}/revoke", made["id"]), &[]).await.status, 204);
+    let revoked = &list(moderator, "/admin/invitations").await[0];
+    assert_eq!((&revoked["revoked"], &revoked["usable"]), (&json!(true), &json!(false)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,37 +41,37 @@ async fn programs_read_what_was_reported_and_done_and_nobody_elses_do() {
     let staffed = Staffed::open().await;
     let Staffed { moderator, member, guest, .. } = &staffed;
     let said = guest.posts("rude words & <b>").await;
-    assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{said}/report"), &[("why", "rude")]).await.status, 201);
-    let [report] = &list(moderator, "/house/reports").await[..] else { panic!("there is one") };
+    assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{said}/report"), &[("reason", "rude")]).await.status, 201);
+    let [report] = &list(moderator, "/admin/reports").await[..] else { panic!("there is one") };
     assert_eq!(
-        (&report["by"], &report["why"], &report["settled_at"]),
+        (&report["by"], &report["reason"], &report["resolved_at"]),
         (&json!(member.name), &json!("rude"), &Value::Null)
     );
     assert_eq!(report["message"], json!({ "id": said, "author": ANN, "body": "rude words & <b>" }));
     assert_eq!(report["room"], "garden-<b>");
-    assert_eq!(moderator.sends(&format!("/house/reports/{}/settle", report["id"]), &[]).await.status, 204);
-    let settled = &list(moderator, "/house/reports").await[0];
-    assert!(settled["settled_by"] == moderator.name.as_str() && settled["settled_at"].is_string(), "{settled}");
+    assert_eq!(moderator.sends(&format!("/admin/reports/{}/resolve", report["id"]), &[]).await.status, 204);
+    let settled = &list(moderator, "/admin/reports").await[0];
+    assert!(settled["resolved_by"] == moderator.name.as_str() && settled["resolved_at"].is_string(), "{settled}");
 
-    let ban = [("until", "forever"), ("why", "rude")];
+    let ban = [("duration", "forever"), ("reason", "rude")];
     assert_eq!(moderator.sends(&format!("{}/ban", page_of(ANN)), &ban).await.status, 200);
-    let bans = list(moderator, "/house/bans").await;
+    let bans = list(moderator, "/admin/bans").await;
     assert!(bans.len() == 1 && bans[0]["name"] == ANN && bans[0]["banned_until"] == "forever", "{bans:?}");
-    let log = list(moderator, "/house/audit").await;
+    let log = list(moderator, "/admin/audit-log").await;
     assert_eq!(
         (&log[0]["deed"], &log[0]["user"], &log[0]["by"]),
         (&json!("banned"), &json!(ANN), &json!(moderator.name))
     );
     assert_eq!(
-        (&log[0]["until"], &log[0]["why"], &log[0]["addresses"]),
+        (&log[0]["duration"], &log[0]["reason"], &log[0]["block_addresses"]),
         (&json!("forever"), &json!("rude"), &json!(0))
     );
     let deeds: Vec<_> = log.iter().map(|line| line["deed"].as_str().unwrap()).collect();
     assert_eq!(deeds[..2], ["banned", "settled"]);
-    let older = list(moderator, &format!("/house/audit?before={}", log[0]["id"])).await;
+    let older = list(moderator, &format!("/admin/audit-log?before={}", log[0]["id"])).await;
     assert_eq!(older[..], log[1..], "it is read page by page");
 
-    for path in ["/house/invitations", "/house/reports", "/house/bans", "/house/audit"] {
+    for path in ["/admin/invitations", "/admin/reports", "/admin/bans", "/admin/audit-log"] {
         let head = ask(moderator.http.head(format!("{}{path}", moderator.url)).bearer_auth(&moderator.token));
         let head = head.await;
         assert_eq!((head.status, head.bytes.len()), (200, 0), "{path}");

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::Value;
-use taproom::domain::Moment;
+use taproom::domain::Timestamp;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 use tokio::task::JoinHandle;
@@ -56,7 +56,7 @@ async fn does_everything(program: &Program, ann: &Guest, secret: &str) {
             .form(&[("body", secret), ("nonce", secret)]),
         http.post(format!("{room}/messages")).basic_auth(&ann.name, Some(&ann.token)).body(secret.to_owned()),
         http.post(format!("{room}/messages")).bearer_auth(secret).body(secret.to_owned()),
-        http.post(format!("{url}/enter")).form(&[("room", secret), ("name", secret)]),
+        http.post(format!("{url}/join")).form(&[("room", secret), ("name", secret)]),
         http.post(format!("{url}/{secret}?{secret}={secret}")).header(secret, secret).body(secret.to_owned()),
         http.get(format!("{room}?before={secret}")),
         http.get(format!("{url}/rooms/{secret}-unknown")),
@@ -137,7 +137,7 @@ async fn a_filter_that_is_none_or_a_token_that_can_be_guessed_is_one_line_and_no
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_behind_the_last_change_is_told_once() {
     let directory = tempfile::tempdir().unwrap();
-    let past = Past::enters(&store(directory.path()), Moment(now().0 + DAY), ANN, ROOM);
+    let past = Past::enters(&store(directory.path()), Timestamp(now().0 + DAY), ANN, ROOM);
     let_go(directory.path()).await;
     let (program, written) = logging(&directory, "json,warn").await;
     let ann = past.guest_at(&program.url);

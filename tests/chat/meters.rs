@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use reqwest::RequestBuilder;
 use serde_json::json;
-use taproom::app::{self, Running};
+use taproom::app::{self, RunningServer};
 use tempfile::TempDir;
 
 use crate::harness::{ANN, Answer, BEN, House, ROOM, ask, client, config, guest, until};
@@ -110,7 +110,7 @@ async fn requests_are_counted_by_the_table_of_addresses_and_streams_have_no_dura
 async fn every_refusal_is_counted_by_its_kind() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    let enter = |room: &str, name: &str| house.post("/enter").form(&[("room", room), ("name", name)]);
+    let enter = |room: &str, name: &str| house.post("/join").form(&[("room", room), ("name", name)]);
     let page = |room: &str, name: &str| enter(room, name).header("accept", "text/html");
     let long = "x".repeat(9_000);
     let refused: [(&str, RequestBuilder); 19] = [
@@ -182,7 +182,7 @@ async fn the_text_is_valid_in_both_forms_and_its_labels_are_bounded() {
 }
 
 /// A house whose meters have a token, for programs on other machines.
-async fn with_token() -> (Running, TempDir, SocketAddr) {
+async fn with_token() -> (RunningServer, TempDir, SocketAddr) {
     let directory = tempfile::tempdir().unwrap();
     let config = taproom::config::Config { metrics_token: Some(TOKEN.to_owned()), ..config(directory.path()) };
     let running = app::start(&config).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taproom::domain::{Command, PersonCommand, Until, Who};
+use taproom::domain::{Command, PersonCommand, Expiry, Actor};
 
 use crate::copies::{says, taproom};
 use crate::ears::Ears;
@@ -35,7 +35,7 @@ async fn whoever_is_put_outside_hears_that_and_nothing_after_it_and_is_nobody_th
         let (mut ears, mut others) = (person.listen("as=json").await, moderator.listen("as=json").await);
         person.posts("before").await;
         assert_eq!(ears.hears_texts(1).await, ["before"]);
-        bans(moderator, &person.name, &[("until", until), ("why", "spam")]).await;
+        bans(moderator, &person.name, &[("duration", until), ("reason", "spam")]).await;
         moderator.posts("after").await;
         assert_eq!(others.hears_texts(2).await, ["before", "after"], "others hear on");
         let heard = to_the_end(&mut ears).await;
@@ -47,13 +47,13 @@ async fn whoever_is_put_outside_hears_that_and_nothing_after_it_and_is_nobody_th
         assert!(page.status == 200 && !page.text().contains("/me.css"), "and so is the cookie");
         assert_eq!(ask(person.post().body("still here?")).await.status, 401);
         let again = [("room", GARDEN), ("name", person.name.as_str())];
-        assert_eq!(ask(house.post("/enter").form(&again)).await.status, 409, "and nobody takes the name");
+        assert_eq!(ask(house.post("/join").form(&again)).await.status, 409, "and nobody takes the name");
     }
-    let bans = moderator.reads("/house/bans", "application/json").await.json();
+    let bans = moderator.reads("/admin/bans", "application/json").await.json();
     assert_eq!(bans.as_array().map(Vec::len), Some(2));
     let lifted = moderator.sends(&format!("{}/unban", page_of(ANN)), &[]).await;
     assert_eq!((lifted.status, &lifted.json()["banned_until"]), (200, &serde_json::Value::Null));
-    let left = moderator.reads("/house/bans", "application/json").await.json();
+    let left = moderator.reads("/admin/bans", "application/json").await.json();
     assert_eq!(left[0]["name"], member.name, "the other stays outside");
 }
 
@@ -64,9 +64,9 @@ async fn whoever_is_silenced_hears_on_and_cannot_post_until_it_is_lifted() {
     let cellar = guest.in_room("Cellar").await;
     let garden = GARDEN; // a room is found by its name or its address
     for (by, form, elsewhere) in [
-        (moderator, vec![("until", "1d")], 403),
-        (moderator, vec![("until", "1d"), ("room", garden)], 201),
-        (creator, vec![("until", "forever"), ("room", garden)], 201),
+        (moderator, vec![("duration", "1d")], 403),
+        (moderator, vec![("duration", "1d"), ("room", garden)], 201),
+        (creator, vec![("duration", "forever"), ("room", garden)], 201),
     ] {
         let mut ears = guest.listen("as=json").await;
         assert_eq!(by.sends(&format!("{}/mute", page_of(ANN)), &form).await.status, 200);
@@ -89,10 +89,10 @@ async fn whoever_is_silenced_hears_on_and_cannot_post_until_it_is_lifted() {
     }
     // Whoever created a room keeps order there, and nowhere else, and not over those who keep order in the house.
     let mute = |name: &str| format!("{}/mute", page_of(name));
-    assert_eq!(creator.sends(&mute(ANN), &[("until", "1h")]).await.status, 403);
-    assert_eq!(creator.sends(&mute(ANN), &[("until", "1h"), ("room", "cellar")]).await.status, 403);
-    assert_eq!(creator.sends(&mute(&moderator.name), &[("until", "1h"), ("room", garden)]).await.status, 403);
-    assert_eq!(creator.sends(&mute(ANN), &[("until", "1h"), ("room", "nowhere")]).await.status, 404);
+    assert_eq!(creator.sends(&mute(ANN), &[("duration", "1h")]).await.status, 403);
+    assert_eq!(creator.sends(&mute(ANN), &[("duration", "1h"), ("room", "cellar")]).await.status, 403);
+    assert_eq!(creator.sends(&mute(&moderator.name), &[("duration", "1h"), ("room", garden)]).await.status, 403);
+    assert_eq!(creator.sends(&mute(ANN), &[("duration", "1h"), ("room", "nowhere")]).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +138,7 @@ async fn a_removed_message_is_gone_from_every_place_where_it_stood() {
         assert!(!told.contains(WORDS), "whoever comes late is told what is true now: {told}");
     }
     assert!(last > others);
-    for path in ["/house/audit", "/house/reports"] {
+    for path in ["/admin/audit-log", "/admin/reports"] {
         assert!(!moderator.reads(path, "text/html").await.text().contains(WORDS), "{path}");
     }
 }
@@ -170,7 +170,7 @@ async fn all_that_somebody_said_can_go_with_them_from_every_room() {
     cellar.posts("spam below").await;
     member.posts("no spam of mine").await;
     let mut ears = member.listen("as=html").await;
-    bans(moderator, ANN, &[("until", "forever"), ("erase", "on")]).await;
+    bans(moderator, ANN, &[("duration", "forever"), ("delete_messages", "on")]).await;
     until("all of it to be gone", || async {
         let all = [house.history(GARDEN_PATH).await, house.history(&cellar.room).await].concat();
         all.iter().filter(|(_, text)| !text.is_empty()).count() == 1
@@ -180,7 +180,7 @@ async fn all_that_somebody_said_can_go_with_them_from_every_room() {
     assert_eq!(history.len(), 301, "that something was said stays");
     assert_eq!(history.last().map(|(_, text)| text.as_str()), Some("no spam of mine"));
     while ears.next().await.expect("the stream goes on").name != "reset" {}
-    let log = moderator.reads("/house/audit", "text/html").await;
+    let log = moderator.reads("/admin/audit-log", "text/html").await;
     assert!(log.text().contains("erased 256 messages of") && log.text().contains("erased 44 messages of"));
 }
 
@@ -191,13 +191,13 @@ async fn from_a_blocked_address_nobody_comes_in_anew_and_everybody_reads() {
     let staffed = Staffed::open_after(|founding, owner| {
         *path = founding.invites(owner, taproom::domain::Role::Guest, None);
         let (tim, _) = founding.comes("Tim", taproom::domain::Role::Guest, None);
-        let addresses = vec!["127.0.0.1".to_owned()];
-        let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses, erase: false };
-        founding.does(Who::User(owner), Command::Person(tim, ban));
+        let blocked_addresses = vec!["127.0.0.1".to_owned()];
+        let ban = PersonCommand::Ban { until: Expiry::NEVER, reason: None, blocked_addresses, delete_messages: false };
+        founding.does(Actor::User(owner), Command::Person(tim, ban));
     })
     .await;
     let Staffed { house, moderator, member, guest, .. } = &staffed;
-    let enter = || house.post("/enter").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Tom")]);
+    let enter = || house.post("/join").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Tom")]);
     let join = || house.post(&invitation).header("accept", "application/json").form(&[("name", "Tom")]);
     assert_eq!((ask(enter()).await.status, ask(join()).await.status), (403, 403));
     assert!(ask(enter()).await.text().contains("From your address nobody comes in anew"));
@@ -211,16 +211,16 @@ async fn from_a_blocked_address_nobody_comes_in_anew_and_everybody_reads() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shorter_ban_of_somebody_else_leaves_an_address_blocked_for_as_long_as_before() {
     let staffed = Staffed::open_after(|founding, owner| {
-        for (name, until) in [("Tim", Until::LIFTED), ("Tom", Until(past::now().after(Duration::from_secs(3_600))))] {
+        for (name, until) in [("Tim", Expiry::NEVER), ("Tom", Expiry(past::now().plus(Duration::from_secs(3_600))))] {
             let (user, _) = founding.comes(name, taproom::domain::Role::Guest, None);
-            let addresses = vec!["127.0.0.1".to_owned()];
-            let ban = PersonCommand::Ban { until, why: None, addresses, erase: false };
-            founding.does(Who::User(owner), Command::Person(user, ban));
+            let blocked_addresses = vec!["127.0.0.1".to_owned()];
+            let ban = PersonCommand::Ban { until, reason: None, blocked_addresses, delete_messages: false };
+            founding.does(Actor::User(owner), Command::Person(user, ban));
         }
     })
     .await;
     let Staffed { house, moderator, .. } = &staffed;
-    let enter = || house.post("/enter").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Ty")]);
+    let enter = || house.post("/join").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Ty")]);
     assert_eq!(moderator.sends("/people/Tom/unban", &[]).await.status, 200);
     assert_eq!(ask(enter()).await.status, 403, "Tim is still outside");
     assert_eq!(moderator.sends("/people/Tim/unban", &[]).await.status, 200);
@@ -232,10 +232,10 @@ async fn a_ban_never_blocks_an_address_that_stands_for_a_whole_network() {
     let staffed = Staffed::open().await;
     let Staffed { house, moderator, .. } = &staffed;
     let tim = house.guest("Tim", GARDEN).await; // from 127.0.0.1, as everybody here
-    bans(moderator, "Tim", &[("until", "forever"), ("addresses", "on")]).await;
+    bans(moderator, "Tim", &[("duration", "forever"), ("block_addresses", "on")]).await;
     house.guest("Tom", GARDEN).await;
     assert_eq!(ask(tim.post().body("x")).await.status, 401);
-    let log = moderator.reads("/house/audit", "text/html").await;
+    let log = moderator.reads("/admin/audit-log", "text/html").await;
     assert!(log.text().contains("outside") && !log.text().contains("with one address"));
 }
 
@@ -244,12 +244,12 @@ async fn nobody_lays_anything_on_themselves_or_on_those_above_them() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, .. } = &staffed;
     for (by, whom) in [(moderator, owner), (moderator, moderator), (owner, owner)] {
-        for (act, form) in [("mute", vec![("until", "1h")]), ("ban", vec![("until", "1h")]), ("unban", vec![])] {
+        for (act, form) in [("mute", vec![("duration", "1h")]), ("ban", vec![("duration", "1h")]), ("unban", vec![])] {
             let answer = by.sends(&format!("{}/{act}", page_of(&whom.name)), &form).await;
             assert_eq!(answer.status, 403, "{act}: {}", answer.text());
         }
     }
-    assert_eq!(owner.sends(&format!("{}/mute", page_of(&moderator.name)), &[("until", "1h")]).await.status, 200);
+    assert_eq!(owner.sends(&format!("{}/mute", page_of(&moderator.name)), &[("duration", "1h")]).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,27 +259,27 @@ async fn the_log_has_each_deed_in_a_sentence_and_no_word_of_any_message() {
     let Staffed { owner, moderator, member, guest, .. } = &staffed;
     let said = guest.posts(WORDS).await;
     let page = page_of(ANN);
-    let hidden = owner.creates("Secret plans", "closed", ANN).await;
+    let hidden = owner.creates("Secret plans", "private", ANN).await;
     let secret = hidden.strip_prefix("/rooms/").unwrap();
     for (by, path, form) in [
-        (moderator, format!("{page}/mute"), vec![("until", "1h")]),
+        (moderator, format!("{page}/mute"), vec![("duration", "1h")]),
         (moderator, format!("{page}/unmute"), vec![]),
-        (owner, format!("{page}/mute"), vec![("until", "1h"), ("room", secret)]),
+        (owner, format!("{page}/mute"), vec![("duration", "1h"), ("room", secret)]),
         (moderator, format!("{GARDEN_PATH}/messages/{said}/delete"), vec![]),
-        (moderator, format!("{page}/ban"), vec![("until", "1h"), ("why", "so <b>rude</b>")]),
+        (moderator, format!("{page}/ban"), vec![("duration", "1h"), ("reason", "so <b>rude</b>")]),
         (moderator, format!("{page}/unban"), vec![]),
         (owner, format!("{}/role", page_of(&member.name)), vec![("role", "moderator")]),
         (owner, format!("{}/reset-link", page_of(&member.name)), vec![]),
         (
             owner,
-            "/house".to_owned(),
-            vec![("name", "x"), ("door", "open"), ("rooms_by", "guest"), ("new_guests", "on")],
+            "/admin/settings".to_owned(),
+            vec![("name", "x"), ("join_policy", "anyone"), ("room_creation", "guest"), ("allow_guests", "on")],
         ),
     ] {
         let answer = by.sends(&path, &form).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     }
-    let log = moderator.reads("/house/audit", "text/html").await.text().to_owned();
+    let log = moderator.reads("/admin/audit-log", "text/html").await.text().to_owned();
     for sentence in [
         "> silenced <",
         "> everywhere until ",
@@ -295,13 +295,13 @@ async fn the_log_has_each_deed_in_a_sentence_and_no_word_of_any_message() {
     ] {
         assert!(log.contains(sentence), "{sentence} in {log}");
     }
-    let own = owner.reads("/house/audit", "text/html").await;
+    let own = owner.reads("/admin/audit-log", "text/html").await;
     assert!(
         own.text().contains("Secret plans") && !log.contains("Secret plans"),
         "of a closed room others learn nothing"
     );
     assert!(!log.contains(WORDS));
-    let older = moderator.reads("/house/audit?before=1", "text/html").await;
+    let older = moderator.reads("/admin/audit-log?before=1", "text/html").await;
     assert!(older.text().contains("Nothing was done yet."));
-    assert_eq!(moderator.reads("/house/audit?before=x", "text/html").await.status, 422);
+    assert_eq!(moderator.reads("/admin/audit-log?before=x", "text/html").await.status, 422);
 }

@@ -3,7 +3,7 @@
 use governor::clock::FakeRelativeClock;
 use serde_json::{Value, json};
 use taproom::config::Switch;
-use taproom::web::{Clock, Deed};
+use taproom::web::{LimitClock, LimitedAction};
 
 use crate::account::{PASSWORD, member, send, settings};
 use crate::ears::Ears;
@@ -59,7 +59,7 @@ async fn a_new_name_stands_wherever_the_old_one_stood_and_that_leads_to_it() {
     let answer = &messages["messages"][1];
     assert!(answer["body"].as_str().unwrap().ends_with(&source), "what was written stays: {answer}");
     assert!(answer["html"].as_str().unwrap().contains(&new) && !answer["html"].as_str().unwrap().contains(old));
-    for path in ["/thread", "/reactions"].map(at).iter().chain(&[format!("{GARDEN_PATH}/pins"), "/house/people".into()])
+    for path in ["/thread", "/reactions"].map(at).iter().chain(&[format!("{GARDEN_PATH}/pins"), "/admin/people".into()])
     {
         let page = owner.reads(path, "text/html").await;
         assert!(page.text().contains(&new) && !page.text().contains("Mel?"), "{path}: {}", page.text());
@@ -71,7 +71,7 @@ async fn a_new_name_stands_wherever_the_old_one_stood_and_that_leads_to_it() {
     assert_eq!(guest.reads(old_page.header("location"), "text/html").await.status, 200);
     assert_eq!(guest.reads(&page_of(old), "application/json").await.json()["name"], NEW);
     let enter = json!({ "room": "Garden <b>", "name": "mel?#%" });
-    let taken = send(house, "/enter", enter).await;
+    let taken = send(house, "/join", enter).await;
     assert_eq!(taken.status, 409, "nobody takes a former name: {}", taken.text());
 }
 
@@ -118,10 +118,10 @@ async fn a_name_that_is_not_taken_is_told_beside_its_field_and_what_was_typed_st
 
 #[tokio::test(flavor = "multi_thread")]
 async fn back_and_forth_between_two_names_goes_five_times_and_then_one_waits() {
-    let clock = Clock::Told(FakeRelativeClock::default());
-    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
+    let clock = LimitClock::Fake(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.rate_limits = Switch::On).await;
     let ann = member(&house, "Mark", ROOM).await;
-    for n in 0..Deed::Rename.quota().person.burst {
+    for n in 0..LimitedAction::Rename.quota().person.burst {
         assert_eq!(renames(&ann, if n % 2 == 0 { "Rank" } else { "Mark" }).await, 204);
     }
     let refused = settings(&ann, "/name", Some(json!({ "name": "Mark" }))).await;
@@ -131,7 +131,7 @@ async fn back_and_forth_between_two_names_goes_five_times_and_then_one_waits() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_is_not_guessed_more_often_by_a_name_that_somebody_had() {
     let (house, _ann) = renamed().await;
-    for n in 0..Deed::Guess.quota().person.burst {
+    for n in 0..LimitedAction::TryPassword.quota().person.burst {
         let name = if n % 2 == 0 { OLD } else { NEW };
         assert_eq!(tries(&house, name, &format!("198.51.100.{n}")).await, 401, "{n}");
     }
@@ -142,7 +142,7 @@ async fn a_password_is_not_guessed_more_often_by_a_name_that_somebody_had() {
 async fn trying_two_names_does_not_tell_that_they_are_one_persons() {
     let (house, _ann) = renamed().await;
     house.guest("Somebody else", ROOM).await;
-    for _ in 0..Deed::SignIn.quota().person.burst {
+    for _ in 0..LimitedAction::SignIn.quota().person.burst {
         assert_eq!(tries(&house, OLD, "192.0.2.1").await, 401);
     }
     assert_eq!(tries(&house, &OLD.to_uppercase(), "192.0.2.1").await, 429, "one name, however it is written");
@@ -155,8 +155,8 @@ const OLD: &str = "Mark";
 
 /// Somebody who was called otherwise, in a house that believes this machine from where somebody comes.
 async fn renamed() -> (House, Guest) {
-    let house = House::open_by(Clock::Told(FakeRelativeClock::default()), |config| {
-        config.pace = Switch::On;
+    let house = House::open_by(LimitClock::Fake(FakeRelativeClock::default()), |config| {
+        config.rate_limits = Switch::On;
         config.trusted_proxy = vec!["127.0.0.1/32".parse().unwrap()];
     });
     let house = house.await;

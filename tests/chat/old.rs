@@ -7,8 +7,8 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 use taproom::domain::{
-    AccountCommand, Asked, Body, Command, Device, Event, Extras, Kind, Moment, Nonce, PasswordHash, ReaderCommand,
-    Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Token, TokenKind, Until, UserId, UserName, Who, Words,
+    AccountCommand, Envelope, Body, Command, Device, Event, MessageExtras, Visibility, Timestamp, Nonce, PasswordHash, ReadStateCommand,
+    Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Token, TokenKind, Expiry, UserId, UserName, Actor, MessageContent,
 };
 use taproom::store::{Counts, Store, Window};
 use tempfile::TempDir;
@@ -39,11 +39,11 @@ fn unpack(format: u8, file: &Path) {
 
 /// The file of this format, opened. What happened in it last happened at this moment: by the clock on the wall, much of it
 /// is long over.
-pub fn opened(format: u8) -> (TempDir, Store, Moment) {
+pub fn opened(format: u8) -> (TempDir, Store, Timestamp) {
     let directory = tempfile::tempdir().unwrap();
     unpack(format, &directory.path().join("taproom.redb"));
     let store = Store::open(directory.path()).unwrap();
-    let recent = store.snapshot().unwrap().recent_rooms(1, None, Moment(0)).unwrap();
+    let recent = store.snapshot().unwrap().active_rooms(1, None, Timestamp(0)).unwrap();
     (directory, store, recent[0].at)
 }
 
@@ -87,14 +87,14 @@ fn whoever_was_known_in_an_older_file_is_known_and_what_was_done_once_is_done_on
         assert_eq!(store.verify().unwrap(), counts);
         let snapshot = store.snapshot().unwrap();
         let hash = Token::parse(ANNS_TOKEN).unwrap().hash();
-        let ann = snapshot.known(hash, at).unwrap().expect("her token is known").person;
+        let ann = snapshot.authenticate(hash, at).unwrap().expect("her token is known").person;
         assert_eq!(ann.author.name.as_ref(), ANN);
-        let room = snapshot.room(RoomName::parse(ROOM).unwrap().address()).unwrap().expect("her room is there").id;
-        let words = Words::plain(Body::parse("said in format 1: 1 <b>é🚀</b>").unwrap());
-        let command = Command::Post { room, words, reply_to: None };
-        let again = Asked { who: Who::User(ann.author.id), nonce: Nonce::parse("old-1").unwrap(), command };
+        let room = snapshot.room_by_slug(RoomName::parse(ROOM).unwrap().slug()).unwrap().expect("her room is there").id;
+        let words = MessageContent::from_body(Body::parse("said in format 1: 1 <b>é🚀</b>").unwrap());
+        let command = Command::Post { room, content: words, reply_to: None };
+        let again = Envelope { actor: Actor::User(ann.author.id), nonce: Nonce::parse("old-1").unwrap(), command };
         let done = store.commit(at, &[again]).unwrap().remove(0).unwrap();
-        assert_eq!((done.seq, done.again), (Seq(SAID[0]), true));
+        assert_eq!((done.seq, done.is_replay), (Seq(SAID[0]), true));
     }
 }
 
@@ -104,29 +104,29 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
     for format in GUESTS_ONLY {
         let (_directory, store, now) = opened(format);
         let snapshot = store.snapshot().unwrap();
-        assert_eq!(snapshot.house().unwrap(), taproom::domain::House::default());
-        assert!(!snapshot.is_owned().unwrap() && snapshot.invitations(1).unwrap().is_empty());
-        assert!(snapshot.audit(None, 1).unwrap().is_empty() && snapshot.reports(1).unwrap().is_empty());
+        assert_eq!(snapshot.settings().unwrap(), taproom::domain::ServerSettings::default());
+        assert!(!snapshot.has_owner().unwrap() && snapshot.invitations(1).unwrap().is_empty());
+        assert!(snapshot.audit_log(None, 1).unwrap().is_empty() && snapshot.reports(1).unwrap().is_empty());
 
         let people = snapshot.people(usize::MAX, |_| true).unwrap();
         assert_eq!(people.len(), 2);
         for seen in people {
             let person = seen.person;
-            assert_eq!((person.role, person.muted, person.banned), (Role::Guest, Until::OVER, Until::OVER));
-            assert_eq!((seen.invited, seen.seen_at), (None, Some(seen.entered_at)));
+            assert_eq!((person.role, person.muted_until, person.banned_until), (Role::Guest, Expiry::PAST, Expiry::PAST));
+            assert_eq!((seen.invited, seen.seen_at), (None, Some(seen.joined_at)));
             assert!(snapshot.credentials(person.author.id).unwrap().is_none());
             assert!(snapshot.hidden_rooms(&person, now).unwrap().is_empty());
             let sessions = snapshot.sessions(person.author.id, now).unwrap();
             assert_eq!(sessions.len(), 1);
             assert_eq!(sessions[0].kind, TokenKind::Session(Device::default()));
-            assert_eq!((sessions[0].made_at, sessions[0].seen_at), (seen.entered_at, seen.entered_at));
+            assert_eq!((sessions[0].created_at, sessions[0].last_used_at), (seen.joined_at, seen.joined_at));
         }
-        let rooms = snapshot.recent_rooms(usize::from(u8::MAX), None, now).unwrap();
+        let rooms = snapshot.active_rooms(usize::from(u8::MAX), None, now).unwrap();
         assert_eq!((rooms.len() as u64, snapshot.count_rooms().unwrap()), (3, 3));
         for room in rooms.into_iter().map(|recent| recent.room) {
-            assert_eq!((room.kind, room.topic.as_str(), room.slow_s), (Kind::Open, "", 0));
+            assert_eq!((room.visibility, room.topic.as_str(), room.slow_mode_s), (Visibility::Open, "", 0));
             assert_eq!((room.archived, room.deleted_at), (false, None));
-            assert_eq!(snapshot.sight(&room.address, None, now).unwrap().map(|sight| sight.room), Some(room));
+            assert_eq!(snapshot.visible_room(&room.slug, None, now).unwrap().map(|sight| sight.room), Some(room));
         }
     }
 }
@@ -137,31 +137,31 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
         let (_directory, store, _) = opened(format);
         let snapshot = store.snapshot().unwrap();
         let hash = Token::parse(ANNS_TOKEN).unwrap().hash();
-        let ann = snapshot.known(hash, Moment(0)).unwrap().expect("her token is known").person.author;
-        let room = snapshot.room(RoomName::parse(ROOM).unwrap().address()).unwrap().expect("her room is there");
+        let ann = snapshot.authenticate(hash, Timestamp(0)).unwrap().expect("her token is known").person.author;
+        let room = snapshot.room_by_slug(RoomName::parse(ROOM).unwrap().slug()).unwrap().expect("her room is there");
         let last = snapshot.page(room.id, Window::Latest).unwrap().messages.pop().expect("somebody spoke");
         drop(snapshot);
 
         let (token, device, password) = ([7; 32], Device::default(), PasswordHash::new("hash".to_owned()));
         let token = Token::new(token).hash();
         let name = UserName::parse(&ANN.replace('n', "\u{578}")).unwrap(); // an Armenian letter
-        let alike = Command::Enter { room: RoomName::parse("x").unwrap(), name, token, device: device.clone() };
-        let claim = Command::Account(AccountCommand::Claim { password, token, instead: hash, device });
+        let alike = Command::Join { room: RoomName::parse("x").unwrap(), name, token, device: device.clone() };
+        let claim = Command::Account(AccountCommand::Register { password, token, replaces: hash, device });
         let post =
-            Command::Post { room: room.id, words: Words::plain(Body::parse("on it goes").unwrap()), reply_to: None };
-        let asked = |who, command| Asked { who, nonce: None, command };
-        let (nobody, ann) = (Who::Nobody, ann.id);
-        let batch = [asked(nobody, alike), asked(Who::User(ann), claim), asked(Who::User(last.author.id), post)];
+            Command::Post { room: room.id, content: MessageContent::from_body(Body::parse("on it goes").unwrap()), reply_to: None };
+        let asked = |who, command| Envelope { actor: who, nonce: None, command };
+        let (nobody, ann) = (Actor::Anonymous, ann.id);
+        let batch = [asked(nobody, alike), asked(Actor::User(ann), claim), asked(Actor::User(last.author.id), post)];
         let answers = store.commit(last.at, &batch).unwrap();
-        assert_eq!(answers[0], Err(Refusal::NameAlike(ANN.to_owned())));
+        assert_eq!(answers[0], Err(Refusal::NameConfusable(ANN.to_owned())));
         assert_eq!(answers[1].as_ref().map(|done| done.event), Ok(Event::PersonChanged { user: ann }));
         // The next thing said stands under the last.
         let said = answers[2].as_ref().unwrap();
-        assert_eq!((said.seq, said.before), (Seq(11), last.id));
+        assert_eq!((said.seq, said.previous), (Seq(11), last.id));
         let snapshot = store.snapshot().unwrap();
-        assert!(snapshot.message(room.id, said.seq).unwrap().expect("it was said").place.follows);
+        assert!(snapshot.message(room.id, said.seq).unwrap().expect("it was said").grouping.continues_group);
         assert_eq!(snapshot.person(ann).unwrap().map(|person| person.role), Some(Role::Member));
-        assert!(snapshot.known(hash, last.at).unwrap().is_none(), "the session of a guest ends");
+        assert!(snapshot.authenticate(hash, last.at).unwrap().is_none(), "the session of a guest ends");
         store.verify().unwrap();
     }
 }
@@ -173,36 +173,36 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
     let [ann, ben, olga, cid] = [1, 2, 10, 13].map(|id| snapshot.person(UserId(id)).unwrap().expect("somebody"));
     let roles = [&ann, &ben, &olga, &cid].map(|person| person.role);
     assert_eq!(roles, [Role::Guest, Role::Guest, Role::Owner, Role::Moderator]);
-    let until = Until(Moment(1_895_535_241_994));
-    assert_eq!([&ann, &ben, &olga, &cid].map(|person| person.banned), [Until::OVER, until, Until::OVER, Until::OVER]);
-    assert!([&ann, &ben, &olga, &cid].iter().all(|person| !person.hidden), "each is shown when they are here");
-    assert!(snapshot.is_blocked("192.0.2.9", now).unwrap() && snapshot.is_owned().unwrap());
-    let house = snapshot.house().unwrap();
-    assert_eq!((house.name.as_str(), house.rooms_by), ("Old house", Role::Member));
+    let until = Expiry(Timestamp(1_895_535_241_994));
+    assert_eq!([&ann, &ben, &olga, &cid].map(|person| person.banned_until), [Expiry::PAST, until, Expiry::PAST, Expiry::PAST]);
+    assert!([&ann, &ben, &olga, &cid].iter().all(|person| !person.presence_hidden), "each is shown when they are here");
+    assert!(snapshot.is_blocked("192.0.2.9", now).unwrap() && snapshot.has_owner().unwrap());
+    let house = snapshot.settings().unwrap();
+    assert_eq!((house.name.as_str(), house.room_creation), ("Old house", Role::Member));
 
     let device = Device { browser: "Edge".to_owned(), address: "192.0.2.7".to_owned() };
     let script = TokenKind::Personal { label: "script".to_owned(), scopes: Scopes { read: true, post: false } };
     let kinds: Vec<_> = snapshot.sessions(cid.author.id, now).unwrap().into_iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [script, TokenKind::Session(device)]);
     let passwords = [&ann, &olga, &cid].map(|person| snapshot.credentials(person.author.id).unwrap());
-    let passwords = passwords.map(|password| password.map(|read| (read.hash.as_str().to_owned(), read.set)));
+    let passwords = passwords.map(|password| password.map(|read| (read.hash.as_str().to_owned(), read.set_at)));
     assert_eq!(passwords, [None, Some(("olgas".to_owned(), Seq(10))), Some(("cids".to_owned(), Seq(13)))]);
     assert_eq!(snapshot.recovery_codes(cid.author.id).unwrap(), 2);
-    assert_eq!(snapshot.reset(Token::new([29; 32]).hash(), now).unwrap(), Some(cid.clone()));
-    let invitation = snapshot.invitation(Token::new([12; 32]).hash()).unwrap().expect("the link leads somewhere");
+    assert_eq!(snapshot.person_by_reset_link(Token::new([29; 32]).hash(), now).unwrap(), Some(cid.clone()));
+    let invitation = snapshot.invitation_by_code(Token::new([12; 32]).hash()).unwrap().expect("the link leads somewhere");
     assert_eq!(
         (invitation.label.as_str(), invitation.uses_left, &invitation.rooms[..]),
         ("friends", Some(2), &[RoomId(11)][..])
     );
-    assert_eq!((snapshot.audit(None, 99).unwrap().len(), snapshot.reports(9).unwrap()[0].1.message), (10, Seq(8)));
+    assert_eq!((snapshot.audit_log(None, 99).unwrap().len(), snapshot.reports(9).unwrap()[0].1.message), (10, Seq(8)));
 
     let names = |rooms: Vec<Room>| rooms.into_iter().map(|room| room.name).collect::<Vec<_>>();
     assert_eq!(names(snapshot.hidden_rooms(&cid, now).unwrap()), ["Closed", "Olga"]);
     assert_eq!(names(snapshot.hidden_rooms(&ann, now).unwrap()), ["Closed"]);
     assert_eq!(names(snapshot.deleted_rooms(&olga, now).unwrap()), ["empty"]);
-    assert_eq!(snapshot.sight_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted, Until::OVER);
+    assert_eq!(snapshot.visible_room_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted, Expiry::PAST);
     let slow = snapshot.room_by_id(RoomId(9)).unwrap().expect("a room");
-    assert_eq!((slow.kind, slow.topic.as_str(), slow.slow_s), (Kind::Public, "about it", 60));
+    assert_eq!((slow.visibility, slow.topic.as_str(), slow.slow_mode_s), (Visibility::Public, "about it", 60));
 }
 
 /// Each message knows which of its room it is from now on, and has nothing else of what is new.
@@ -213,24 +213,24 @@ fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answer
         let page = store.snapshot().unwrap().page(RoomId(room), Window::Latest).unwrap();
         page.messages
             .into_iter()
-            .map(|message| (message.id.0, message.body, message.more.extras.clone()))
+            .map(|message| (message.id.0, message.body, message.details.extras.clone()))
             .collect::<Vec<_>>()
     };
-    let plain = |id, body: &str| (id, body.to_owned(), Extras::default());
+    let plain = |id, body: &str| (id, body.to_owned(), MessageExtras::default());
     assert_eq!(said(11), [plain(15, "closed: 1"), plain(17, "closed: 2"), plain(20, "closed: 3")]);
     assert_eq!(said(14), [plain(16, "direct: 1"), plain(19, "direct: 2")]);
     assert_eq!(said(9), [plain(18, "")]);
 
     let reads = |who, room, seq| {
-        let command = Command::Reader(RoomId(room), ReaderCommand::Read { seq: Seq(seq) });
-        store.commit(now, &[Asked { who: Who::User(UserId(who)), nonce: None, command }]).unwrap().remove(0).unwrap();
-        store.snapshot().unwrap().reading(UserId(who), RoomId(room)).unwrap().unread
+        let command = Command::ReadState(RoomId(room), ReadStateCommand::MarkRead { seq: Seq(seq) });
+        store.commit(now, &[Envelope { actor: Actor::User(UserId(who)), nonce: None, command }]).unwrap().remove(0).unwrap();
+        store.snapshot().unwrap().read_state(UserId(who), RoomId(room)).unwrap().unread
     };
     assert_eq!([reads(1, 11, 15), reads(1, 11, 17), reads(10, 14, 16), reads(10, 1, 5)], [2, 1, 1, 4]);
-    let words = Words::plain(Body::parse("an answer").unwrap());
-    let command = Command::Post { room: RoomId(11), words, reply_to: Some(Seq(17)) };
-    store.commit(now, &[Asked { who: Who::User(UserId(1)), nonce: None, command }]).unwrap().remove(0).unwrap();
-    assert_eq!(said(11)[1].2.replies, 1);
+    let words = MessageContent::from_body(Body::parse("an answer").unwrap());
+    let command = Command::Post { room: RoomId(11), content: words, reply_to: Some(Seq(17)) };
+    store.commit(now, &[Envelope { actor: Actor::User(UserId(1)), nonce: None, command }]).unwrap().remove(0).unwrap();
+    assert_eq!(said(11)[1].2.reply_count, 1);
     store.verify().unwrap();
 }
 

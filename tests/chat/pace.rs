@@ -7,7 +7,7 @@ use governor::clock::FakeRelativeClock;
 use reqwest::RequestBuilder;
 use serde_json::json;
 use taproom::config::{Config, Switch};
-use taproom::web::{Clock, Deed, Rate};
+use taproom::web::{LimitClock, LimitedAction, Rate};
 
 use crate::harness::{ANN, Answer, BEN, Ears, Guest, House, ROOM, ask, escaped};
 
@@ -25,8 +25,8 @@ impl Paced {
 
     async fn open_as(change: impl FnOnce(&mut Config)) -> Self {
         let clock = FakeRelativeClock::default();
-        let house = House::open_by(Clock::Told(clock.clone()), |config| {
-            config.pace = Switch::On;
+        let house = House::open_by(LimitClock::Fake(clock.clone()), |config| {
+            config.rate_limits = Switch::On;
             change(config);
         });
         Self { house: house.await, clock }
@@ -34,13 +34,13 @@ impl Paced {
 
     /// Somebody comes in from an address.
     fn enters(&self, name: &str, address: &str) -> RequestBuilder {
-        let form = self.house.post("/enter").header("accept", "application/json").header("x-forwarded-for", address);
+        let form = self.house.post("/join").header("accept", "application/json").header("x-forwarded-for", address);
         form.form(&[("room", ROOM), ("name", name)])
     }
 
     /// A form without a room: whoever may come in is told that it needs one, and nothing is written.
     fn tries(&self, address: &str) -> RequestBuilder {
-        let form = self.house.post("/enter").header("accept", "application/json").header("x-forwarded-for", address);
+        let form = self.house.post("/join").header("accept", "application/json").header("x-forwarded-for", address);
         form.form(&[("room", ""), ("name", ANN)])
     }
 
@@ -84,8 +84,8 @@ fn wait_s(refused: &Answer) -> u64 {
 async fn names_are_completed_so_fast() {
     let paced = Paced::open().await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    let path = format!("/complete?room={}&q=@", &ann.room["/rooms/".len()..]);
-    let rate = Deed::Complete.quota().person;
+    let path = format!("/autocomplete?room={}&q=@", &ann.room["/rooms/".len()..]);
+    let rate = LimitedAction::Autocomplete.quota().person;
     let asks = || paced.house.get(&path).bearer_auth(&ann.token).header("accept", "application/json");
     let refused = at_once(rate, 200, |_| asks()).await;
     paced.is_done_when_told(rate, &refused, 200, asks).await;
@@ -95,9 +95,9 @@ async fn names_are_completed_so_fast() {
 async fn rooms_are_looked_for_so_fast_with_a_name_or_without() {
     let paced = Paced::open().await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    let (person, address) = (Deed::Seek.quota().person, Deed::Seek.quota().address);
+    let (person, address) = (LimitedAction::SearchRooms.quota().person, LimitedAction::SearchRooms.quota().address);
     let seeks = |q: &str, from: &str| {
-        let request = paced.house.get(&format!("/switch?q={q}")).header("accept", "application/json");
+        let request = paced.house.get(&format!("/switcher?q={q}")).header("accept", "application/json");
         request.header("x-forwarded-for", from)
     };
     let hers = || seeks("nowhere", "192.0.2.1").bearer_auth(&ann.token);
@@ -112,7 +112,7 @@ async fn rooms_are_looked_for_so_fast_with_a_name_or_without() {
 async fn a_person_posts_so_fast_and_others_as_fast_as_before() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);
-    let rate = Deed::Post.quota().person;
+    let rate = LimitedAction::Post.quota().person;
     let refused = at_once(rate, 201, |n| says(&ann, &n.to_string())).await;
     assert_eq!(refused.header("content-type"), "application/problem+json");
     assert_eq!((refused.json()["title"].as_str(), refused.json()["status"].as_u64()), (Some("Too fast"), Some(429)));
@@ -126,7 +126,7 @@ async fn a_person_posts_so_fast_and_others_as_fast_as_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_comes_in_at_once_and_other_addresses_do_not_wait_for_it() {
     let paced = Paced::open().await;
-    let rate = Deed::Enter.quota().address;
+    let rate = LimitedAction::Join.quota().address;
     let refused = at_once(rate, 200, |n| paced.enters(&format!("Pupil {n}"), "192.0.2.1")).await;
     for other in ["192.0.2.2", "::ffff:192.0.2.3", "2001:db8::1"] {
         assert_eq!(ask(paced.enters(&format!("From {other}"), other)).await.status, 200, "{other}");
@@ -140,14 +140,14 @@ async fn a_school_comes_in_at_once_and_other_addresses_do_not_wait_for_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn neighbours_in_one_network_of_ipv6_share_what_it_may() {
     let paced = Paced::open().await;
-    at_once(Deed::Enter.quota().address, 422, |n| paced.tries(&format!("2001:db8:0:1:{n:x}::{n:x}"))).await;
+    at_once(LimitedAction::Join.quota().address, 422, |n| paced.tries(&format!("2001:db8:0:1:{n:x}::{n:x}"))).await;
     assert_eq!(ask(paced.tries("2001:db8:0:2::1")).await.status, 422, "another network is another");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_house_lets_so_many_in_from_wherever_they_come() {
     let paced = Paced::open().await;
-    let rate = Deed::Enter.quota().house;
+    let rate = LimitedAction::Join.quota().server;
     let from = |n: u32| format!("198.{}.{}.{}", n >> 16, n >> 8 & 255, n & 255);
     let refused = at_once(rate, 422, |n| paced.tries(&from(n))).await;
     paced.is_done_when_told(rate, &refused, 422, || paced.tries("203.0.113.1")).await;
@@ -158,17 +158,17 @@ async fn a_person_opens_some_rooms_and_goes_on_into_those_there_are() {
     let paced = Paced::open().await;
     let ann = paced.house.guest(ANN, ROOM).await;
     let enters = |room: &str| {
-        let form = paced.house.post("/enter").bearer_auth(&ann.token).header("accept", "application/json");
+        let form = paced.house.post("/join").bearer_auth(&ann.token).header("accept", "application/json");
         form.form(&[("room", room)])
     };
-    let Rate { burst, refill_us } = Deed::Open.quota().person;
+    let Rate { burst, refill_us } = LimitedAction::CreateRoom.quota().person;
     let refused = at_once(Rate { burst, refill_us }, 200, |n| enters(&format!("Room {n}"))).await;
     assert_eq!(ask(paced.house.get(&format!("/rooms/room-{burst}"))).await.status, 404, "it was not opened");
     assert_eq!(ask(enters("Room 0")).await.status, 200, "that is there");
     paced.clock.advance(Duration::from_secs(wait_s(&refused)));
     assert_eq!(ask(enters("One more")).await.status, 200);
 
-    let rate = Deed::Enter.quota().person;
+    let rate = LimitedAction::Join.quota().person;
     paced.clock.advance(Duration::from_micros(rate.refill_us) * rate.burst);
     let refused = at_once(rate, 200, |_| enters(ROOM)).await;
     paced.is_done_when_told(rate, &refused, 200, || enters(ROOM)).await;
@@ -182,7 +182,7 @@ async fn a_person_changes_rooms_so_fast_and_nobody_has_to_read_them_anew_all_the
         let request = paced.house.post(&format!("{}/{what}", ann.room)).bearer_auth(&ann.token);
         request.header("accept", "application/json").form(form)
     };
-    let rate = Deed::Change.quota().person;
+    let rate = LimitedAction::ChangeRoom.quota().person;
     let refused = at_once(rate, 200, |n| change("settings", &[("topic", &n.to_string())])).await;
     for what in ["archive", "delete", "leave", "undelete"] {
         assert!(matches!(ask(change(what, &[])).await.status, 404 | 429), "{what} is no way round it");
@@ -195,7 +195,7 @@ async fn a_person_changes_rooms_so_fast_and_nobody_has_to_read_them_anew_all_the
 async fn streams_are_opened_so_fast_by_a_person_and_from_an_address() {
     let paced = Paced::open().await;
     let (ann, ben) = (paced.house.guest(ANN, ROOM).await, paced.house.guest(BEN, ROOM).await);
-    let (person, address) = (Deed::Listen.quota().person, Deed::Listen.quota().address);
+    let (person, address) = (LimitedAction::OpenStream.quota().person, LimitedAction::OpenStream.quota().address);
     let ann_listens = || paced.listens("192.0.2.1").bearer_auth(&ann.token);
     let refused = at_once(person, 404, |_| ann_listens()).await;
     let as_stream = paced.house.get(&ann.room).bearer_auth(&ann.token).header("accept", "text/event-stream");
@@ -216,10 +216,10 @@ async fn streams_are_opened_so_fast_by_a_person_and_from_an_address() {
 async fn two_behind_a_proxy_have_shares_of_their_own_and_forging_makes_none() {
     // Trusted is another machine, so what this one says of whom it asks for is not believed.
     let paced = Paced::open_as(|config| config.trusted_proxy = vec!["192.0.2.0/24".parse().unwrap()]).await;
-    at_once(Deed::Enter.quota().address, 422, |n| paced.tries(&format!("198.51.{}.{}", n >> 8, n & 255))).await;
+    at_once(LimitedAction::Join.quota().address, 422, |n| paced.tries(&format!("198.51.{}.{}", n >> 8, n & 255))).await;
 
     let paced = Paced::open().await;
-    at_once(Deed::Enter.quota().address, 422, |n| {
+    at_once(LimitedAction::Join.quota().address, 422, |n| {
         // What a client writes itself stands to the left of what the proxy adds.
         paced.tries(&format!("198.51.{}.{}, 192.0.2.1", n >> 8, n & 255))
     })
@@ -230,14 +230,14 @@ async fn two_behind_a_proxy_have_shares_of_their_own_and_forging_makes_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_trusted_proxy_this_machine_has_no_limit_but_persons_and_the_house_have() {
     let paced = Paced::open_as(|_| {}).await;
-    for _ in 0..=Deed::Enter.quota().address.burst {
+    for _ in 0..=LimitedAction::Join.quota().address.burst {
         assert_eq!(ask(paced.tries("192.0.2.1")).await.status, 422);
     }
     let ann = paced.house.guest(ANN, ROOM).await;
     let from = |n: u32| format!("192.0.2.{n}");
-    at_once(Deed::Post.quota().person, 201, |n| says(&ann, "x").header("x-forwarded-for", from(n))).await;
-    let done = Deed::Enter.quota().address.burst + 2;
-    for _ in done..Deed::Enter.quota().house.burst {
+    at_once(LimitedAction::Post.quota().person, 201, |n| says(&ann, "x").header("x-forwarded-for", from(n))).await;
+    let done = LimitedAction::Join.quota().address.burst + 2;
+    for _ in done..LimitedAction::Join.quota().server.burst {
         assert_eq!(ask(paced.tries("192.0.2.1")).await.status, 422);
     }
     assert_eq!(ask(paced.tries("192.0.2.1")).await.status, 429, "the house is full of tries");
@@ -245,9 +245,9 @@ async fn without_a_trusted_proxy_this_machine_has_no_limit_but_persons_and_the_h
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_pace_off_there_is_no_limit() {
-    let paced = Paced::open_as(|config| config.pace = Switch::Off).await;
+    let paced = Paced::open_as(|config| config.rate_limits = Switch::Off).await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    for n in 0..=Deed::Post.quota().person.burst {
+    for n in 0..=LimitedAction::Post.quota().person.burst {
         ann.posts(&n.to_string()).await;
     }
 }
@@ -255,8 +255,8 @@ async fn with_the_pace_off_there_is_no_limit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_door_keeps_what_was_typed_too_fast() {
     let paced = Paced::open().await;
-    at_once(Deed::Enter.quota().address, 422, |_| paced.tries("192.0.2.1")).await;
-    let form = paced.house.post("/enter").header("accept", "text/html").header("x-forwarded-for", "192.0.2.1");
+    at_once(LimitedAction::Join.quota().address, 422, |_| paced.tries("192.0.2.1")).await;
+    let form = paced.house.post("/join").header("accept", "text/html").header("x-forwarded-for", "192.0.2.1");
     let page = ask(form.form(&[("room", ROOM), ("name", BEN)])).await;
     assert_eq!((page.status, page.header("content-type")), (429, "text/html; charset=utf-8"));
     assert_eq!(wait_s(&page), 1);
@@ -271,7 +271,7 @@ async fn the_door_keeps_what_was_typed_too_fast() {
 async fn a_message_sent_too_fast_is_kept_and_sent_again_once() {
     let paced = Paced::open().await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    let rate = Deed::Post.quota().person;
+    let rate = LimitedAction::Post.quota().person;
     at_once(rate, 201, |n| says(&ann, &n.to_string())).await;
 
     let text = "\n</textarea><b>first</b> & \"second\"\r\n third";
@@ -302,7 +302,7 @@ async fn a_message_sent_too_fast_is_kept_and_sent_again_once() {
 async fn refusals_for_being_too_fast_are_counted() {
     let paced = Paced::open_as(|_| {}).await;
     let ann = paced.house.guest(ANN, ROOM).await;
-    at_once(Deed::Post.quota().person, 201, |_| says(&ann, "x")).await;
+    at_once(LimitedAction::Post.quota().person, 201, |_| says(&ann, "x")).await;
     assert_eq!(ask(says(&ann, "x")).await.status, 429);
     let meters = ask(paced.house.get("/metrics")).await;
     assert!(meters.text().contains("taproom_refusals_total{kind=\"too_fast\"} 2\n"), "{}", meters.text());

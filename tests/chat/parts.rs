@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use taproom::domain::Moment;
+use taproom::domain::Timestamp;
 use taproom::engine::Engine;
-use taproom::live::{Hubs, Tail};
-use taproom::meters::Meters;
+use taproom::live::{Hubs, ReplayLimits};
+use taproom::meters::Metrics;
 use taproom::store::Store;
-use taproom::web::serve::Seats;
+use taproom::web::serve::ConnectionLimits;
 use taproom::web::{self, serve};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use crate::past::Past;
 /// A house of parts: the server, and the store under it.
 pub struct Parts {
     pub store: Arc<Store>,
-    pub house: Arc<web::House>,
+    pub house: Arc<web::AppState>,
     pub url: String,
     /// Who is in it.
     pub past: Past,
@@ -28,36 +28,36 @@ pub struct Parts {
 
 impl Parts {
     /// One in which somebody came in at this moment, with so many seats.
-    pub async fn open(at: Moment, seats: usize) -> Self {
+    pub async fn open(at: Timestamp, seats: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let parts = Self::on(crate::past::store(directory.path()), at, seats).await;
         Self { _directory: Some(directory), ..parts }
     }
 
     /// The same on this store.
-    pub async fn on(store: Store, at: Moment, seats: usize) -> Self {
-        Self::with(store, at, Seats { all: seats, each: seats, shared: Vec::new() }, |_| {}).await
+    pub async fn on(store: Store, at: Timestamp, seats: usize) -> Self {
+        Self::with(store, at, ConnectionLimits { total: seats, per_address: seats, exempt: Vec::new() }, |_| {}).await
     }
 
     /// The same with these seats, and changed before it opens.
-    pub async fn with(store: Store, at: Moment, seats: Seats, change: impl FnOnce(&mut web::House)) -> Self {
+    pub async fn with(store: Store, at: Timestamp, seats: ConnectionLimits, change: impl FnOnce(&mut web::AppState)) -> Self {
         let store = Arc::new(store);
         let past = Past::enters(&store, at, ANN, ROOM);
-        let meters = Arc::new(Meters::default());
-        let hubs = Arc::new(Hubs::new(Tail::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
+        let meters = Arc::new(Metrics::default());
+        let hubs = Arc::new(Hubs::new(ReplayLimits::default(), tokio::runtime::Handle::current(), Arc::clone(&meters)));
         let engine = Engine::start(Arc::clone(&store), Arc::clone(&hubs), Arc::clone(&meters)).unwrap();
         let counted = Arc::clone(&meters);
-        let mut house = web::House {
+        let mut house = web::AppState {
             store: Arc::clone(&store),
             engine: Arc::new(engine),
             hubs,
-            meters: counted,
+            metrics: counted,
             metrics_token: None,
             trusted_proxies: Vec::new(),
             public_url: None,
-            pace: None,
-            passwords: web::Passwords::default(),
-            owner_link: None,
+            rate_limits: None,
+            password_hasher: web::PasswordHasher::default(),
+            setup_link: None,
         };
         change(&mut house);
         let house = Arc::new(house);

@@ -3,7 +3,7 @@
 use governor::clock::FakeRelativeClock;
 use serde_json::json;
 use taproom::config::Switch;
-use taproom::web::{Clock, Deed};
+use taproom::web::{LimitClock, LimitedAction};
 
 use crate::account::{PASSWORD, claims, member, send, settings};
 use crate::harness::{ANN, Answer, BEN, House, ROOM, ask};
@@ -14,7 +14,7 @@ async fn every_field_for_a_password_hides_it_and_says_what_it_is_for() {
     let house = House::open().await;
     let owner = house.owner_path().unwrap().to_owned();
     let guest = house.guest(ANN, ROOM).await;
-    let claim = guest.reads("/claim", "text/html").await;
+    let claim = guest.reads("/register", "text/html").await;
     let ann = claims(&guest, PASSWORD).await;
     let (new, known) = ("new-password", "current-password");
     let pages: [(Answer, &[(&str, &str)]); 5] = [
@@ -44,11 +44,11 @@ async fn every_field_for_a_password_hides_it_and_says_what_it_is_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_who_try_a_name_do_not_keep_its_owner_from_another_password() {
-    let clock = Clock::Told(FakeRelativeClock::default());
-    let house = House::open_by(clock, |config| config.pace = Switch::On).await;
+    let clock = LimitClock::Fake(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.rate_limits = Switch::On).await;
     let ann = member(&house, ANN, ROOM).await;
     let guess = json!({ "name": ANN, "password": "a mere guess" });
-    for _ in 0..Deed::SignIn.quota().person.burst {
+    for _ in 0..LimitedAction::SignIn.quota().person.burst {
         assert_eq!(send(&house, "/sign-in", guess.clone()).await.status, 401);
     }
     assert_eq!(send(&house, "/sign-in", guess).await.status, 429, "nobody guesses on");
@@ -64,17 +64,17 @@ async fn a_password_that_is_guessed_soon_is_taken_nowhere_and_one_is_told_what_t
     let ben = member(house, BEN, ROOM).await;
     let path_of = |told: &Answer| told.json()["url"].as_str().unwrap()[house.url.len()..].to_owned();
     let form = [("name", "For friends"), ("role", "member"), ("expires", "1w")];
-    let join = path_of(&owner.sends("/house/invitations", &form).await);
+    let join = path_of(&owner.sends("/admin/invitations", &form).await);
     let reset = path_of(&owner.sends(&format!("{}/reset-link", page_of(BEN)), &[]).await);
     let unowned = House::open().await;
     let own = unowned.owner_path().unwrap().to_owned();
     let ways = [
-        (house, "/claim", json!({}), guest.cookie()),
+        (house, "/register", json!({}), guest.cookie()),
         (house, "/settings/password", json!({ "current": PASSWORD }), ben.cookie()),
         (house, "/recover", json!({ "name": BEN, "code": "0000-0000-0000-0000-0000-0000" }), String::new()),
         (house, join.as_str(), json!({ "name": "Carla Verde" }), String::new()),
         (house, reset.as_str(), json!({}), String::new()),
-        (&unowned, own.as_str(), json!({ "house": "Zum Hirschen", "name": "Carla Verde" }), String::new()),
+        (&unowned, own.as_str(), json!({ "server": "Zum Hirschen", "name": "Carla Verde" }), String::new()),
     ];
     for (house, path, fields, cookie) in ways {
         for weak in ["password", "Qwertyuiop", "taproom-2026"] {
@@ -88,7 +88,7 @@ async fn a_password_that_is_guessed_soon_is_taken_nowhere_and_one_is_told_what_t
             assert!(!page.text().contains(&format!("value=\"{weak}")), "{path}: no password is repeated");
         }
     }
-    let mut named = json!({ "house": "Zum Hirschen", "name": "Carla Verde", "password": "hirschen carla 1" });
+    let mut named = json!({ "server": "Zum Hirschen", "name": "Carla Verde", "password": "hirschen carla 1" });
     assert_eq!(send(&unowned, &own, named.clone()).await.status, 422, "names are guessed too");
     named["password"] = json!(PASSWORD);
     assert_eq!(send(&unowned, &own, named).await.status, 200);

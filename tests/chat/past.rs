@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use taproom::domain::{
-    Asked, Body, Command, Device, Done, Event, Moment, RoomId, RoomName, Token, TokenHash, UserId, UserName, Who, Words,
+    Envelope, Body, Command, Device, Applied, Event, Timestamp, RoomId, RoomName, Token, TokenHash, UserId, UserName, Actor, MessageContent,
 };
 use taproom::store::Store;
 
@@ -23,14 +23,14 @@ pub struct Past {
 
 impl Past {
     /// Somebody comes in.
-    pub fn enters(store: &Store, at: Moment, name: &str, room: &str) -> Self {
+    pub fn enters(store: &Store, at: Timestamp, name: &str, room: &str) -> Self {
         // Any token will do, as long as no two people of one file share it.
         let mut bits = [7; 32];
         bits.iter_mut().zip(name.bytes().chain(room.bytes())).for_each(|(bit, byte)| *bit = byte);
         let (token, parsed) = (Token::new(bits), RoomName::parse(room).unwrap());
-        let path = parsed.address().path().to_string();
+        let path = parsed.slug().path().to_string();
         let enter = enter(parsed, UserName::parse(name).unwrap(), token.hash());
-        let Event::Entered { user, room } = one(store, at, enter).event else { panic!("an entrance is one") };
+        let Event::PersonJoined { user, room } = one(store, at, enter).event else { panic!("an entrance is one") };
         Self { name: name.to_owned(), user, room, path, token }
     }
 
@@ -45,16 +45,16 @@ impl Past {
     }
 
     /// They say so many things, `text 0` and on, at one moment; the number of the last.
-    pub fn says(&self, store: &Store, at: Moment, text: &str, count: usize) -> u64 {
+    pub fn says(&self, store: &Store, at: Timestamp, text: &str, count: usize) -> u64 {
         let post = |n: usize| {
             let body = Body::parse(&format!("{text} {n}")).unwrap();
-            Asked {
-                who: Who::User(self.user),
+            Envelope {
+                actor: Actor::User(self.user),
                 nonce: None,
-                command: Command::Post { room: self.room, words: Words::plain(body), reply_to: None },
+                command: Command::Post { room: self.room, content: MessageContent::from_body(body), reply_to: None },
             }
         };
-        let said: Vec<Asked> = (0..count).map(post).collect();
+        let said: Vec<Envelope> = (0..count).map(post).collect();
         let done = store.commit(at, &said).unwrap();
         done.last().expect("something is said").as_ref().unwrap().seq.0
     }
@@ -66,13 +66,13 @@ impl Past {
 
     /// The same person, in the house at this origin.
     pub fn guest_at(&self, url: &str) -> Guest {
-        let (name, token, room) = (self.name.clone(), self.token.text(), self.path.clone());
+        let (name, token, room) = (self.name.clone(), self.token.to_text(), self.path.clone());
         Guest { name, token, room, url: url.to_owned(), http: client() }
     }
 }
 
 /// The present, by the clock that the house uses.
-pub fn now() -> Moment {
+pub fn now() -> Timestamp {
     taproom::engine::now()
 }
 
@@ -81,10 +81,10 @@ pub fn store(directory: &Path) -> Store {
     Store::open(directory).expect("the file opens")
 }
 
-fn enter(room: RoomName, name: UserName, token: TokenHash) -> Asked {
-    Asked { who: Who::Nobody, nonce: None, command: Command::Enter { room, name, token, device: Device::default() } }
+fn enter(room: RoomName, name: UserName, token: TokenHash) -> Envelope {
+    Envelope { actor: Actor::Anonymous, nonce: None, command: Command::Join { room, name, token, device: Device::default() } }
 }
 
-fn one(store: &Store, at: Moment, asked: Asked) -> Done {
+fn one(store: &Store, at: Timestamp, asked: Envelope) -> Applied {
     store.commit(at, &[asked]).unwrap().pop().expect("a command has an outcome").expect("it is not refused")
 }

@@ -14,9 +14,9 @@ async fn the_list_beside_a_page_is_read_anew_by_whoever_has_a_name_and_is_the_on
     let room = target.strip_prefix("#badge-").expect("a number");
     let day = format!("{}/days/2026-01-01", ann.room);
     for (page, address) in [
-        ("/settings", "/places".to_owned()),
-        (&*day, format!("/places?room={room}")),
-        (&*ann.room, format!("/places?room={room}&live=on")),
+        ("/settings", "/sidebar".to_owned()),
+        (&*day, format!("/sidebar?room={room}")),
+        (&*ann.room, format!("/sidebar?room={room}&live=on")),
     ] {
         let page = ann.reads(page, "text/html").await;
         assert!(page.text().contains(&format!(r#"data-list="{}""#, address.replace('&', "&amp;"))), "{address}");
@@ -26,7 +26,7 @@ async fn the_list_beside_a_page_is_read_anew_by_whoever_has_a_name_and_is_the_on
         let shows = list.text().split_once(&target[1..]).expect("its badge").1.starts_with(r#"">1<span"#);
         assert_eq!(shows, !address.contains("live"), "whoever looks at a room sees there what is new");
     }
-    assert_eq!(house.read("/places", "*/*").await.status, 401, "beside a page of nobody nothing changes");
+    assert_eq!(house.read("/sidebar", "*/*").await.status, 401, "beside a page of nobody nothing changes");
 }
 
 /// Waits until a stream tells where the room of this badge stands in the list of whoever listens; nothing: not there.
@@ -50,7 +50,7 @@ async fn hears_rank(ears: &mut Ears, target: &str) -> String {
 
 /// Where a room stands in the list that is read anew.
 async fn listed_rank(reader: &Guest, target: &str) -> String {
-    let list = reader.reads("/places", "*/*").await;
+    let list = reader.reads("/sidebar", "*/*").await;
     let place = format!(r#"id="place-{}" data-rank=""#, target.strip_prefix("#badge-").expect("a number"));
     let rank = list.text().split_once(&place).map_or("", |(_, rank)| rank.split('"').next().expect("it ends"));
     rank.to_owned()
@@ -66,8 +66,8 @@ async fn where_a_room_stands_in_the_list_is_told_to_every_page_of_whoever_change
         ranks.push(hears_rank(ears, &target).await);
     }
     assert!(ranks[0] == ranks[1] && !ranks[0].is_empty(), "{ranks:?}");
-    for form in [&[("involvement", "mentions"), ("on_top", "on")][..], &[("involvement", "hidden")]] {
-        assert_eq!(ann.sends(&format!("{}/involvement", ann.room), form).await.status, 204);
+    for form in [&[("level", "mentions"), ("favorite", "on")][..], &[("level", "hidden")]] {
+        assert_eq!(ann.sends(&format!("{}/notifications", ann.room), form).await.status, 204);
         let rank = hears_rank(&mut there, &target).await;
         assert_eq!(hears_rank(&mut here, &target).await, rank);
         assert_eq!(listed_rank(&ann, &target).await, rank, "it is the one of the list");

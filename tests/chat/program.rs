@@ -13,7 +13,7 @@ use crate::harness::{Guest, client, guest, within};
 /// Taproom on this directory and any free port, not yet started. It ends with the test.
 pub fn command(data: &Path) -> Command {
     let mut command = bare();
-    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--pace", "off", "--data"]).arg(data);
+    command.args(["--listen", "127.0.0.1:0", "--log", "off", "--rate-limits", "off", "--data"]).arg(data);
     command
 }
 
@@ -27,7 +27,7 @@ pub fn bare() -> Command {
         "TAPROOM_METRICS_TOKEN",
         "TAPROOM_TRUSTED_PROXY",
         "TAPROOM_PUBLIC_URL",
-        "TAPROOM_PACE",
+        "TAPROOM_RATE_LIMITS",
     ] {
         command.env_remove(variable);
     }

@@ -17,7 +17,7 @@ fn named(url: &str) -> impl FnOnce(&mut Config) {
 }
 
 fn entering(house: &House, name: &str) -> RequestBuilder {
-    house.post("/enter").header("accept", "text/html").form(&[("room", ROOM), ("name", name)])
+    house.post("/join").header("accept", "text/html").form(&[("room", ROOM), ("name", name)])
 }
 
 fn is_for_https(answer: &Answer) -> bool {
@@ -30,7 +30,7 @@ fn is_for_https(answer: &Answer) -> bool {
 async fn example(request: RequestBuilder) -> String {
     let door = ask(request.header("accept", "text/html")).await;
     let (_, rest) = door.text().split_once("-d name=Ada ").expect("the door has an example");
-    rest.split_once("/enter").expect("it enters").0.to_owned()
+    rest.split_once("/join").expect("it enters").0.to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +97,7 @@ async fn a_public_name_stands_in_examples_and_cookies() {
             let door = ask(there(house.get("/").header("accept", "text/html")).header("cookie", set)).await;
             assert_eq!(door.text().contains("data-theme=\"dark\""), counts, "{set} at {url}");
         }
-        let welcome = there(house.post("/enter")).header("accept", "text/plain");
+        let welcome = there(house.post("/join")).header("accept", "text/plain");
         let welcome = ask(welcome.form(&[("room", ROOM), ("name", BEN)])).await;
         assert_eq!(welcome.text().matches(&format!("'{url}/rooms/")).count(), 3, "{}", welcome.text());
     }
@@ -163,7 +163,7 @@ async fn the_example_on_the_console_has_the_public_name() {
     command.args(["--public-url", "https://chat.example/"]);
     let program = Program::spawn(command).await;
     assert!(program.url.starts_with("http://127.0.0.1:"), "where it listens is told as well");
-    assert!(program.example.ends_with(" https://chat.example/enter"), "{}", program.example);
+    assert!(program.example.ends_with(" https://chat.example/join"), "{}", program.example);
 }
 
 #[test]

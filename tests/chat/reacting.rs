@@ -155,7 +155,7 @@ async fn whoever_may_not_speak_does_not_react_and_nobody_reacts_to_what_is_gone(
     let Staffed { house, moderator, guest, member, creator, .. } = &staffed;
     let said = member.posts("hello").await;
     assert_eq!(ask(house.post(&at(said)).form(&[("reaction", "👍")])).await.status, 401);
-    assert_eq!(moderator.sends(&format!("{}/mute", page_of(ANN)), &[("until", "1h")]).await.status, 200);
+    assert_eq!(moderator.sends(&format!("{}/mute", page_of(ANN)), &[("duration", "1h")]).await.status, 200);
     assert_eq!(reacts(guest, &at(said), "👍").await.status, 403);
     let page = guest.reads(&at(said), "text/html").await;
     assert!(page.status == 200 && !page.text().contains("name=\"reaction\""), "the silenced are offered nothing");

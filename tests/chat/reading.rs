@@ -2,7 +2,7 @@
 
 use governor::clock::FakeRelativeClock;
 use taproom::config::Switch;
-use taproom::web::{Clock, Deed};
+use taproom::web::{LimitClock, LimitedAction};
 
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask};
 use crate::staff::{GARDEN_PATH, Staffed};
@@ -30,7 +30,7 @@ pub fn shows(badge: Option<&(String, String)>) -> (&str, &str) {
 
 /// How much somebody has not read there, and how much of it speaks to them.
 pub async fn unread(reader: &Guest) -> (u64, u64) {
-    let reading = reader.reads(&format!("{}/involvement", reader.room), "application/json").await.json();
+    let reading = reader.reads(&format!("{}/notifications", reader.room), "application/json").await.json();
     (reading["unread"].as_u64().unwrap(), reading["mentions"].as_u64().unwrap())
 }
 
@@ -75,7 +75,7 @@ async fn a_mark_that_moves_nothing_is_not_written_and_none_goes_back() {
     for seq in [second, first, 0, second + 1_000, u64::MAX] {
         reads_to(&ann, seq).await;
     }
-    for path in ["", "/involvement", "?around=1"] {
+    for path in ["", "/notifications", "?around=1"] {
         ann.reads(&format!("{}{path}", ann.room), "text/html").await;
     }
     assert_eq!(cursor(&ann).await, before, "nothing was written");
@@ -201,14 +201,14 @@ async fn what_answers_somebody_is_for_them_and_so_is_what_is_said_to_them_alone(
 async fn only_who_sees_a_room_reads_it_and_nonsense_is_refused() {
     let Staffed { house, owner, guest, member, .. } = Staffed::open().await;
     let said = owner.posts("said").await.to_string();
-    let closed = owner.creates("Plans", "closed", "").await;
+    let closed = owner.creates("Plans", "private", "").await;
     let archived = owner.creates("Old", "open", "").await;
     assert_eq!(owner.sends(&format!("{archived}/archive"), &[("archived", "yes")]).await.status, 200);
     let forms: [(&str, &[(&str, &str)]); 4] = [
         ("read", &[("seq", &said)]),
         ("unread", &[("message", &said)]),
         ("draft", &[("body", "x")]),
-        ("involvement", &[("involvement", "nothing")]),
+        ("level", &[("level", "nothing")]),
     ];
     for (what, form) in forms {
         let path = |room: &str| format!("{room}/{what}");
@@ -242,11 +242,11 @@ async fn only_who_sees_a_room_reads_it_and_nonsense_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_marks_too_fast_is_told_to_wait_and_what_changes_nothing_costs_nothing() {
     let clock = FakeRelativeClock::default();
-    let house = House::open_by(Clock::Told(clock), |config| config.pace = Switch::On).await;
+    let house = House::open_by(LimitClock::Fake(clock), |config| config.rate_limits = Switch::On).await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let said = ben.posts("said").await.to_string();
     let (read, unread) = (format!("{}/read", ann.room), format!("{}/unread", ann.room));
-    let burst = Deed::Read.quota().person.burst;
+    let burst = LimitedAction::UpdateReadState.quota().person.burst;
     for _ in 0..burst / 2 {
         assert_eq!(ann.sends(&read, &[("seq", &said)]).await.status, 204);
         assert_eq!(ann.sends(&read, &[("seq", &said)]).await.status, 204);

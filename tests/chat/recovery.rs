@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 use taproom::domain::{
-    AccountCommand, Asked, Command, Device, Event, Line, PasswordHash, PersonCommand, Refusal, RoomName, Token, Until,
-    UserName, Who,
+    AccountCommand, Envelope, Command, Device, Event, SingleLine, PasswordHash, PersonCommand, Refusal, RoomName, Token, Expiry,
+    UserName, Actor,
 };
 use taproom::store::Store;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -140,7 +140,7 @@ async fn no_link_is_made_for_nobody_or_where_nothing_runs() {
     for token in ["x", &tampered, "%00", "%ff", &"A".repeat(5_000)] {
         let page = ask(client().get(format!("{}/reset/{token}", program.url)).header("accept", "text/html")).await;
         assert_eq!(page.status, 404, "{token}");
-        let owner = ask(client().get(format!("{}/owner/{token}", program.url)).header("accept", "text/html")).await;
+        let owner = ask(client().get(format!("{}/setup/{token}", program.url)).header("accept", "text/html")).await;
         assert_eq!(owner.status, 404, "{token}");
     }
 }
@@ -162,18 +162,18 @@ async fn the_owners_link_is_printed_and_stays_true_until_it_is_used() {
     let file = directory.path().join("owner-link");
     let (mut child, lines) = printed(directory.path(), 3).await;
     let url = lines[0].strip_prefix("Taproom listens on ").unwrap().to_owned();
-    let link = lines[2].split(' ').find(|word| word.contains("/owner/")).unwrap().to_owned();
+    let link = lines[2].split(' ').find(|word| word.contains("/setup/")).unwrap().to_owned();
     assert!(link.starts_with(&url), "{link}");
     let token = fs::read_to_string(&file).unwrap();
-    assert_eq!(link, format!("{url}/owner/{}", token.trim()));
+    assert_eq!(link, format!("{url}/setup/{}", token.trim()));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     child.kill().await.unwrap();
     crate::harness::let_go(directory.path()).await;
 
     let program = Program::start(directory.path()).await;
     assert_eq!(fs::read_to_string(&file).unwrap(), token, "the link is the same after a restart");
-    let link = format!("{}/owner/{}", program.url, token.trim());
-    let own = [("house", "Fern Street"), ("name", ANN), ("password", PASSWORD)];
+    let link = format!("{}/setup/{}", program.url, token.trim());
+    let own = [("server", "Fern Street"), ("name", ANN), ("password", PASSWORD)];
     let owned = ask(client().post(&link).header("accept", "text/html").form(&own)).await;
     assert_eq!((owned.status, owned.header("location")), (303, "/"));
     assert!(!file.exists(), "the link is used");
@@ -183,12 +183,12 @@ async fn the_owners_link_is_printed_and_stays_true_until_it_is_used() {
     fs::write(&file, token.as_bytes()).unwrap(); // as a crash may leave it
     let again = Program::start(directory.path()).await;
     assert!(!file.exists(), "an owned house has no link");
-    assert_eq!(ask(client().get(format!("{}/owner/{}", again.url, token.trim()))).await.status, 404);
+    assert_eq!(ask(client().get(format!("{}/setup/{}", again.url, token.trim()))).await.status, 404);
 }
 
 /// What a store answers to one command.
-fn judged(store: &Store, who: Who, command: Command) -> Result<Event, Refusal> {
-    let answer = store.commit(crate::past::now(), &[Asked { who, nonce: None, command }]).unwrap().pop();
+fn judged(store: &Store, who: Actor, command: Command) -> Result<Event, Refusal> {
+    let answer = store.commit(crate::past::now(), &[Envelope { actor: who, nonce: None, command }]).unwrap().pop();
     answer.expect("a command has an outcome").map(|done| done.event)
 }
 
@@ -199,29 +199,29 @@ fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
     let (hash, device) = (|n: u8| Token::new([n; 32]).hash(), Device::default);
     let password = || PasswordHash::new("a hash".to_owned());
     let name = |text: &str| UserName::parse(text).unwrap();
-    let house = Line::parse("house", "Fern Street", 40).unwrap();
+    let house = SingleLine::parse("server", "Fern Street", 40).unwrap();
     let own =
-        AccountCommand::Own { house, name: name("Owner"), password: password(), token: hash(1), device: device() };
-    let Ok(Event::PersonChanged { user: owner }) = judged(&store, Who::Nobody, Command::Account(own)) else {
+        AccountCommand::SetUpServer { server_name: house, name: name("Owner"), password: password(), token: hash(1), device: device() };
+    let Ok(Event::PersonChanged { user: owner }) = judged(&store, Actor::Anonymous, Command::Account(own)) else {
         panic!("nobody owned it")
     };
     let room = RoomName::parse(ROOM).unwrap();
-    let enter = Command::Enter { room, name: name(ANN), token: hash(2), device: device() };
-    let Ok(Event::Entered { user, .. }) = judged(&store, Who::Nobody, enter) else { panic!("the door is open") };
-    let account = |command| judged(&store, Who::User(user), Command::Account(command));
-    let claim = AccountCommand::Claim { password: password(), token: hash(3), instead: hash(2), device: device() };
+    let enter = Command::Join { room, name: name(ANN), token: hash(2), device: device() };
+    let Ok(Event::PersonJoined { user, .. }) = judged(&store, Actor::Anonymous, enter) else { panic!("the door is open") };
+    let account = |command| judged(&store, Actor::User(user), Command::Account(command));
+    let claim = AccountCommand::Register { password: password(), token: hash(3), replaces: hash(2), device: device() };
     account(claim).unwrap();
     account(AccountCommand::SetRecoveryCodes { codes: vec![hash(4)] }).unwrap();
-    let ban = PersonCommand::Ban { until: Until::LIFTED, why: None, addresses: Vec::new(), erase: false };
-    judged(&store, Who::User(owner), Command::Person(user, ban)).unwrap();
+    let ban = PersonCommand::Ban { until: Expiry::NEVER, reason: None, blocked_addresses: Vec::new(), delete_messages: false };
+    judged(&store, Actor::User(owner), Command::Person(user, ban)).unwrap();
 
     let recover = |code| {
         let (password, token, device) = (password(), hash(5), device());
-        judged(&store, Who::Nobody, Command::Account(AccountCommand::Recover { user, code, password, token, device }))
+        judged(&store, Actor::Anonymous, Command::Account(AccountCommand::Recover { user, code, password, token, device }))
     };
-    assert_eq!(recover(hash(9)), Err(Refusal::SignInWrong), "a guess learns nothing");
+    assert_eq!(recover(hash(9)), Err(Refusal::BadCredentials), "a guess learns nothing");
     assert!(matches!(recover(hash(4)), Err(Refusal::Banned(_))));
-    judged(&store, Who::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
+    judged(&store, Actor::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
     assert_eq!(recover(hash(4)), Ok(Event::PersonChanged { user }), "the code was not used up meanwhile");
 }
 
@@ -231,14 +231,14 @@ fn a_link_that_was_made_before_somebody_took_the_house_ends_with_that() {
     let store = crate::past::store(directory.path());
     let (hash, device) = (|n: u8| Token::new([n; 32]).hash(), Device::default);
     let name = || UserName::parse(ANN).unwrap();
-    let enter = Command::Enter { room: RoomName::parse(ROOM).unwrap(), name: name(), token: hash(1), device: device() };
-    let Ok(Event::Entered { user, .. }) = judged(&store, Who::Nobody, enter) else { panic!("the door is open") };
-    let made = Command::Person(user, PersonCommand::ResetLink { link: hash(2) });
-    judged(&store, Who::Operator, made).unwrap();
-    let leads_to = || store.snapshot().unwrap().reset(hash(2), crate::past::now()).unwrap();
+    let enter = Command::Join { room: RoomName::parse(ROOM).unwrap(), name: name(), token: hash(1), device: device() };
+    let Ok(Event::PersonJoined { user, .. }) = judged(&store, Actor::Anonymous, enter) else { panic!("the door is open") };
+    let made = Command::Person(user, PersonCommand::CreateResetLink { link: hash(2) });
+    judged(&store, Actor::Operator, made).unwrap();
+    let leads_to = || store.snapshot().unwrap().person_by_reset_link(hash(2), crate::past::now()).unwrap();
     assert!(leads_to().is_some());
-    let (house, password) = (Line::parse("house", "Fern Street", 40).unwrap(), PasswordHash::new("a hash".to_owned()));
-    let own = AccountCommand::Own { house, name: name(), password, token: hash(3), device: device() };
-    judged(&store, Who::User(user), Command::Account(own)).unwrap();
+    let (house, password) = (SingleLine::parse("server", "Fern Street", 40).unwrap(), PasswordHash::new("a hash".to_owned()));
+    let own = AccountCommand::SetUpServer { server_name: house, name: name(), password, token: hash(3), device: device() };
+    judged(&store, Actor::User(user), Command::Account(own)).unwrap();
     assert_eq!(leads_to(), None);
 }

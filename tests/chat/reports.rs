@@ -11,24 +11,24 @@ async fn a_report_stands_in_the_queue_with_the_message_as_it_is_until_it_is_sett
     let report = format!("{GARDEN_PATH}/messages/{said}/report");
     let form = member.reads(&report, "text/html").await;
     assert!(form.status == 200 && form.text().contains("rude words &amp; &lt;b&gt;"));
-    assert_eq!(member.sends(&report, &[("why", "it is <i>rude</i>")]).await.status, 201);
-    let queue = moderator.reads("/house/reports", "text/html").await.text().to_owned();
+    assert_eq!(member.sends(&report, &[("reason", "it is <i>rude</i>")]).await.status, 201);
+    let queue = moderator.reads("/admin/reports", "text/html").await.text().to_owned();
     for part in ["rude words &amp; &lt;b&gt;", "it is &lt;i&gt;rude&lt;/i&gt;", "Mel?#%", "Put outside", "/delete\""] {
         assert!(queue.contains(part), "{part} in {queue}");
     }
-    let settle = queue.split("/house/reports/").find_map(|rest| rest.split_once("/settle")).unwrap().0;
+    let settle = queue.split("/admin/reports/").find_map(|rest| rest.split_once("/resolve")).unwrap().0;
     let removed = moderator.sends(&format!("{GARDEN_PATH}/messages/{said}/delete"), &[]).await;
     assert_eq!(removed.status, 200);
-    let queue = moderator.reads("/house/reports", "text/html").await;
+    let queue = moderator.reads("/admin/reports", "text/html").await;
     assert!(queue.text().contains("It was removed.") && !queue.text().contains("rude words"));
     for _ in 0..2 {
-        assert_eq!(moderator.sends(&format!("/house/reports/{settle}/settle"), &[]).await.status, 204);
+        assert_eq!(moderator.sends(&format!("/admin/reports/{settle}/resolve"), &[]).await.status, 204);
     }
-    let queue = moderator.reads("/house/reports", "text/html").await;
+    let queue = moderator.reads("/admin/reports", "text/html").await;
     assert!(queue.text().contains("Nothing waits for you.") && queue.text().contains("Settled just now by"));
     assert_eq!(member.sends(&report, &[]).await.status, 404, "what is removed is not reported");
     for id in ["0", "x", "99999999999999999999"] {
-        assert_eq!(moderator.sends(&format!("/house/reports/{id}/settle"), &[]).await.status, 404);
+        assert_eq!(moderator.sends(&format!("/admin/reports/{id}/resolve"), &[]).await.status, 404);
     }
 }
 
@@ -36,12 +36,12 @@ async fn a_report_stands_in_the_queue_with_the_message_as_it_is_until_it_is_sett
 async fn of_a_closed_room_the_queue_tells_what_was_reported_and_nothing_else() {
     let staffed = Staffed::open().await;
     let Staffed { moderator, member, guest, creator, .. } = &staffed;
-    let room = member.creates("Secret plans", "closed", ANN).await;
+    let room = member.creates("Secret plans", "private", ANN).await;
     let said = Guest { room: room.clone(), ..guest.clone() }.posts("rude words").await;
     Guest { room: room.clone(), ..guest.clone() }.posts("of no concern").await;
     assert_eq!(creator.sends(&format!("{room}/messages/{said}/report"), &[]).await.status, 404);
     assert_eq!(member.sends(&format!("{room}/messages/{said}/report"), &[]).await.status, 201);
-    let queue = moderator.reads("/house/reports", "text/html").await;
+    let queue = moderator.reads("/admin/reports", "text/html").await;
     assert!(queue.text().contains("rude words") && queue.text().contains("in a closed room"));
     for secret in ["Secret plans", &room, "of no concern"] {
         assert!(!queue.text().contains(secret), "{secret}");
@@ -56,16 +56,16 @@ async fn a_reason_has_its_limit_and_a_page_keeps_what_was_typed() {
     let said = guest.posts("words").await;
     let report = format!("{GARDEN_PATH}/messages/{said}/report");
     let (limit, over) = ("w".repeat(300), "w".repeat(301));
-    assert_eq!(member.sends(&report, &[("why", &limit)]).await.status, 201);
-    for form in [vec![("why", over.as_str())], vec![("why", "a"), ("why", "b")]] {
+    assert_eq!(member.sends(&report, &[("reason", &limit)]).await.status, 201);
+    for form in [vec![("reason", over.as_str())], vec![("reason", "a"), ("reason", "b")]] {
         let answer = member.sends(&report, &form).await;
-        assert!(answer.status == 422 && answer.text().contains("why"), "{}", answer.text());
+        assert!(answer.status == 422 && answer.text().contains("reason"), "{}", answer.text());
     }
     let page = member.http.post(format!("{}{report}", member.url)).bearer_auth(&member.token);
-    let page = ask(page.header("accept", "text/html").form(&[("why", &over)])).await;
+    let page = ask(page.header("accept", "text/html").form(&[("reason", &over)])).await;
     assert!(page.status == 422 && page.text().contains(&over) && page.text().contains("why-error"));
     let done = member.http.post(format!("{}{report}", member.url)).bearer_auth(&member.token);
-    let done = ask(done.header("accept", "text/html").form(&[("why", "")])).await;
+    let done = ask(done.header("accept", "text/html").form(&[("reason", "")])).await;
     assert_eq!((done.status, done.header("location")), (303, format!("{report}?done=reported").as_str()));
     for id in ["0", "x", "99999999999999999999"] {
         let path = format!("{GARDEN_PATH}/messages/{id}");

@@ -1,14 +1,14 @@
 //! Nothing is missing, doubled or out of order, however long somebody was away and whatever happened meanwhile.
 
-use taproom::domain::Moment;
-use taproom::live::Tail;
+use taproom::domain::Timestamp;
+use taproom::live::ReplayLimits;
 use tokio::sync::mpsc;
 
 use crate::harness::{ANN, Ears, Guest, House, ROOM, ask, text_of, within};
 use crate::past::{DAY, Past, now, store};
 
 /// A hub that remembers next to nothing, so that listeners read the feed.
-const SHORT: Tail = Tail { frames_max: 2, bytes_max: 4_096 };
+const SHORT: ReplayLimits = ReplayLimits { frames_max: 2, bytes_max: 4_096 };
 
 /// Many say much at once: `count` messages by `writers` of them, each over a connection of their own.
 async fn all_say(ann: &Guest, writers: usize, count: usize) {
@@ -46,7 +46,7 @@ async fn come_back(house: &House, room: &str, last_id: &str) -> [Ears; 2] {
     [by_header, by_address]
 }
 
-async fn misses(count: usize, writers: usize, tail: Tail) {
+async fn misses(count: usize, writers: usize, tail: ReplayLimits) {
     let house = House::open_on(tempfile::tempdir().unwrap(), tail).await;
     let ann = house.guest(ANN, ROOM).await;
     let mut ears = house.listen(&ann.room, "as=json").await;
@@ -70,13 +70,13 @@ async fn misses(count: usize, writers: usize, tail: Tail) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_missed_messages_are_heard_once_and_in_order() {
-    misses(500, 20, Tail::default()).await;
+    misses(500, 20, ReplayLimits::default()).await;
     misses(500, 20, SHORT).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_thousand_missed_messages_are_heard_once_and_in_order() {
-    misses(5_000, 64, Tail::default()).await;
+    misses(5_000, 64, ReplayLimits::default()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,14 +111,14 @@ async fn whoever_was_away_longer_than_the_feed_reaches_is_told_to_read_anew() {
     let directory = tempfile::tempdir().unwrap();
     let (past, floor, last) = {
         let store = store(directory.path());
-        let then = Moment(now().0 - 40 * DAY);
+        let then = Timestamp(now().0 - 40 * DAY);
         let past = Past::enters(&store, then, ANN, ROOM);
         let floor = past.says(&store, then, "long ago", 300);
         // Each of these sweeps what is too old, as long as ten thousand remain.
         let last = past.says(&store, now(), "lately", 10_000);
         (past, floor, last)
     };
-    let house = House::open_on(directory, Tail::default()).await;
+    let house = House::open_on(directory, ReplayLimits::default()).await;
     let ann = past.guest(&house);
     assert_eq!(last - floor, 10_000, "the feed holds the last ten thousand");
     for old in [0, floor - 300, floor - 1] {

@@ -2,7 +2,7 @@
 //! table says.
 
 use reqwest::RequestBuilder;
-use taproom::domain::{Act, Needs, RIGHTS, Role};
+use taproom::domain::{Permission, Requirement, PERMISSIONS, Role};
 
 use crate::harness::{Answer, Guest, ask};
 use crate::staff::{GARDEN_PATH, Staffed, page_of};
@@ -16,10 +16,10 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    fn may(&self, needs: Needs) -> bool {
+    fn may(&self, needs: Requirement) -> bool {
         match needs {
-            Needs::Role(role) => self.role.is_some_and(|own| own >= role),
-            Needs::RoomModerator => self.created || self.role.is_some_and(|own| own >= Role::Moderator),
+            Requirement::Role(role) => self.role.is_some_and(|own| own >= role),
+            Requirement::RoomModerator => self.created || self.role.is_some_and(|own| own >= Role::Moderator),
         }
     }
 
@@ -52,44 +52,44 @@ fn sends(path: impl Into<String>, form: &[(&'static str, &str)]) -> Road {
 }
 
 /// All roads to an act. Each can be gone by one after the other, and what one leaves behind is in nobody's way.
-fn roads(act: Act, target: &str, member: &str, cellar: &str, said: u64) -> Vec<Road> {
+fn roads(act: Permission, target: &str, member: &str, cellar: &str, said: u64) -> Vec<Road> {
     let (target, member, message) = (page_of(target), page_of(member), format!("{GARDEN_PATH}/messages/{said}"));
     match act {
-        Act::Report => vec![reads(format!("{message}/report")), sends(format!("{message}/report"), &[("why", "x")])],
+        Permission::ReportMessages => vec![reads(format!("{message}/report")), sends(format!("{message}/report"), &[("reason", "x")])],
         // Its roads are those of one's own account.
-        Act::KeepAccount => vec![],
+        Permission::ManageAccount => vec![],
         // Said with a message: who may not is heard without the call.
-        Act::CallEverybody => vec![],
-        Act::Pin => vec![sends(format!("{message}/pin"), &[]), sends(format!("{message}/unpin"), &[])],
-        Act::SetRoom => vec![sends(format!("{GARDEN_PATH}/settings"), &[("topic", "x")])],
-        Act::PickMembers => vec![sends(format!("{cellar}/members"), &[("name", "Tim")])],
-        Act::Archive => vec![sends(format!("{GARDEN_PATH}/archive"), &[("archived", "no")])],
-        Act::DeleteRoom => vec![sends(format!("{GARDEN_PATH}/delete"), &[])],
-        Act::RemoveMessage => vec![reads(format!("{message}/delete")), sends(format!("{message}/delete"), &[])],
-        Act::MuteInRoom => {
-            let (until, room) = (("until", "1h"), ("room", &GARDEN_PATH["/rooms/".len()..]));
+        Permission::MentionRoom => vec![],
+        Permission::PinMessages => vec![sends(format!("{message}/pin"), &[]), sends(format!("{message}/unpin"), &[])],
+        Permission::EditRoom => vec![sends(format!("{GARDEN_PATH}/settings"), &[("topic", "x")])],
+        Permission::ManageMembers => vec![sends(format!("{cellar}/members"), &[("name", "Tim")])],
+        Permission::ArchiveRoom => vec![sends(format!("{GARDEN_PATH}/archive"), &[("archived", "no")])],
+        Permission::DeleteRoom => vec![sends(format!("{GARDEN_PATH}/delete"), &[])],
+        Permission::DeleteMessages => vec![reads(format!("{message}/delete")), sends(format!("{message}/delete"), &[])],
+        Permission::MuteInRoom => {
+            let (until, room) = (("duration", "1h"), ("room", &GARDEN_PATH["/rooms/".len()..]));
             let room = (room.0, &*room.1.replace("%3C", "<").replace("%3E", ">"));
             vec![sends(format!("{target}/mute"), &[until, room]), sends(format!("{target}/unmute"), &[room])]
         }
-        Act::SeePeople => vec![reads("/house/people"), reads("/house/people?q=x")],
-        Act::Mute => vec![sends(format!("{target}/mute"), &[("until", "1h")]), sends(format!("{target}/unmute"), &[])],
-        Act::Ban => vec![
-            reads("/house/bans"),
-            sends(format!("{target}/ban"), &[("until", "1h")]),
+        Permission::ViewPeople => vec![reads("/admin/people"), reads("/admin/people?q=x")],
+        Permission::Mute => vec![sends(format!("{target}/mute"), &[("duration", "1h")]), sends(format!("{target}/unmute"), &[])],
+        Permission::Ban => vec![
+            reads("/admin/bans"),
+            sends(format!("{target}/ban"), &[("duration", "1h")]),
             sends(format!("{target}/unban"), &[]),
         ],
-        Act::KeepReports => vec![reads("/house/reports"), sends("/house/reports/REPORT/settle", &[])],
-        Act::ReadAudit => vec![reads("/house/audit")],
-        Act::Invite => vec![
-            reads("/house/invitations"),
-            sends("/house/invitations", &[("name", "x"), ("role", "guest"), ("expires", "1d")]),
-            sends("/house/invitations/INVITATION/revoke", &[]),
+        Permission::ResolveReports => vec![reads("/admin/reports"), sends("/admin/reports/REPORT/resolve", &[])],
+        Permission::ViewAuditLog => vec![reads("/admin/audit-log")],
+        Permission::Invite => vec![
+            reads("/admin/invitations"),
+            sends("/admin/invitations", &[("name", "x"), ("role", "guest"), ("expires", "1d")]),
+            sends("/admin/invitations/INVITATION/revoke", &[]),
         ],
-        Act::SetRole => vec![sends(format!("{member}/role"), &[("role", "member")])],
-        Act::ResetPassword => vec![sends(format!("{member}/reset-link"), &[])],
-        Act::SetHouse => {
-            let form = [("name", "x"), ("door", "open"), ("rooms_by", "guest"), ("new_guests", "on")];
-            vec![reads("/house"), sends("/house", &form)]
+        Permission::ChangeRoles => vec![sends(format!("{member}/role"), &[("role", "member")])],
+        Permission::CreateResetLinks => vec![sends(format!("{member}/reset-link"), &[])],
+        Permission::EditServer => {
+            let form = [("name", "x"), ("join_policy", "anyone"), ("room_creation", "guest"), ("allow_guests", "on")];
+            vec![reads("/admin/settings"), sends("/admin/settings", &form)]
         }
     }
 }
@@ -102,15 +102,15 @@ async fn every_role_may_do_exactly_what_the_table_says_on_every_road() {
     house.guest("Tim", crate::staff::GARDEN).await;
     let everybody = [owner, moderator, member, guest].map(|guest| guest.name.as_str());
     // In the cellar all of them belong to the room of one, so that what they may do is all that differs.
-    let cellar = creator.creates("Cellar", "closed", &everybody[1..3].join(",")).await;
+    let cellar = creator.creates("Cellar", "private", &everybody[1..3].join(",")).await;
     for name in [everybody[0], everybody[3]] {
         assert_eq!(creator.sends(&format!("{cellar}/members"), &[("name", name)]).await.status, 200);
     }
-    let invited = owner.sends("/house/invitations", &[("name", "x"), ("role", "guest"), ("expires", "1d")]).await;
+    let invited = owner.sends("/admin/invitations", &[("name", "x"), ("role", "guest"), ("expires", "1d")]).await;
     let invitation = invited.json()["id"].to_string();
     let reported = said_by.posts("to be reported").await;
     let report = format!("{GARDEN_PATH}/messages/{reported}/report");
-    assert_eq!(member.sends(&report, &[("why", "x")]).await.status, 201);
+    assert_eq!(member.sends(&report, &[("reason", "x")]).await.status, 201);
     let report = (reported + 1).to_string();
     let asker = |word, who, role, created| Asker { word, who, role, created };
     let askers = [
@@ -122,7 +122,7 @@ async fn every_role_may_do_exactly_what_the_table_says_on_every_road() {
         asker("owner", Some(owner), Some(Role::Owner), false),
     ];
     let (mut allowed, mut refused) = (0, 0);
-    for (act, needs) in RIGHTS {
+    for (act, needs) in PERMISSIONS {
         for asker in &askers {
             for accept in ["application/json", "text/html"] {
                 let said = said_by.posts("said").await;
@@ -136,10 +136,10 @@ async fn every_role_may_do_exactly_what_the_table_says_on_every_road() {
                     } else {
                         let status = if asker.who.is_none() { [401, 404] } else { [403, 403] };
                         assert!(status.contains(&answer.status), "{} {told}", answer.status);
-                        assert!(answer.status != 404 || act == Act::PickMembers, "a closed room is not there: {told}");
+                        assert!(answer.status != 404 || act == Permission::ManageMembers, "a closed room is not there: {told}");
                         refused += 1;
                     }
-                    if act == Act::DeleteRoom && asker.may(needs) {
+                    if act == Permission::DeleteRoom && asker.may(needs) {
                         assert_eq!(owner.sends(&format!("{GARDEN_PATH}/undelete"), &[]).await.status, 200);
                     }
                 }

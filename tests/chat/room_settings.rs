@@ -91,8 +91,8 @@ async fn whom_the_door_no_longer_lets_in_has_no_deleted_room_back() {
     let staffed = Staffed::open().await;
     let Staffed { owner, creator, .. } = &staffed;
     let door = async |door: &str| {
-        let form = [("name", "House"), ("door", door), ("rooms_by", "guest"), ("new_guests", "on")];
-        assert_eq!(owner.sends("/house", &form).await.status, 200);
+        let form = [("name", "House"), ("join_policy", door), ("room_creation", "guest"), ("allow_guests", "on")];
+        assert_eq!(owner.sends("/admin/settings", &form).await.status, 200);
     };
     assert_eq!(creator.sends(&format!("{GARDEN_PATH}/delete"), &[]).await.status, 204);
     door("members").await;
@@ -104,7 +104,7 @@ async fn whom_the_door_no_longer_lets_in_has_no_deleted_room_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_slow_room_everybody_waits_but_whoever_keeps_order() {
     let (_house, ann, ben, room) = house().await;
-    assert_eq!(ann.sends(&format!("{room}/settings"), &[("slow_s", "3600")]).await.json()["slow_s"], 3600);
+    assert_eq!(ann.sends(&format!("{room}/settings"), &[("slow_mode_s", "3600")]).await.json()["slow_mode_s"], 3600);
     let post = format!("{room}/messages");
     assert_eq!(ben.sends(&post, &[("body", "one")]).await.status, 201);
     let second = ben.sends(&post, &[("body", "two")]).await;
@@ -125,10 +125,10 @@ async fn what_a_field_does_not_take_is_told_beside_it_and_what_was_typed_stays()
     let over = "t".repeat(201);
     for (field, value) in [
         ("topic", over.as_str()),
-        ("kind", "direct"),
-        ("kind", "<b>"),
-        ("slow_s", "-1"),
-        ("slow_s", "21601"),
+        ("visibility", "direct"),
+        ("visibility", "<b>"),
+        ("slow_mode_s", "-1"),
+        ("slow_mode_s", "21601"),
         ("name", " "),
         ("name", "/"),
     ] {
@@ -136,11 +136,11 @@ async fn what_a_field_does_not_take_is_told_beside_it_and_what_was_typed_stays()
         assert_eq!(answer.status, 422, "{field}={value}: {}", answer.text());
     }
     let page = ann.http.post(format!("{}{settings}", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
-    let page = crate::harness::ask(page.form(&[("name", "Kept <i>"), ("slow_s", "x")])).await;
+    let page = crate::harness::ask(page.form(&[("name", "Kept <i>"), ("slow_mode_s", "x")])).await;
     assert_eq!(page.status, 422);
     assert!(page.text().contains("value=\"Kept &lt;i&gt;\"") && page.text().contains("slow_s-error"));
     let page = ann.http.post(format!("{}/rooms", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
-    let page = crate::harness::ask(page.form(&[("name", "Ours"), ("kind", "closed"), ("members", "Nobody <i>")])).await;
+    let page = crate::harness::ask(page.form(&[("name", "Ours"), ("visibility", "private"), ("members", "Nobody <i>")])).await;
     assert_eq!(page.status, 404);
     assert!(page.text().contains("value=\"Nobody &lt;i&gt;\"") && page.text().contains("members-error"));
 }

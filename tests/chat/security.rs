@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use serde_json::json;
-use taproom::domain::limits::PICKED_MAX;
+use taproom::domain::limits::MEMBERS_PICKED_MAX;
 
 use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask};
 
@@ -15,9 +15,9 @@ const EVIL: &str = "evil.example";
 fn taking(room: &str) -> Vec<String> {
     let of_the_room =
         ["messages", "typing", "settings", "members", "members/Ben/remove", "leave", "archive", "delete", "undelete"];
-    let of_the_reader = ["read", "unread", "draft", "involvement"];
+    let of_the_reader = ["read", "unread", "draft", "level"];
     let of_the_room = of_the_room.iter().chain(&of_the_reader).map(|last| format!("{room}/{last}"));
-    ["/enter", "/leave", "/rooms", "/direct", "/read-all"].into_iter().map(str::to_owned).chain(of_the_room).collect()
+    ["/join", "/leave", "/rooms", "/direct", "/read-all"].into_iter().map(str::to_owned).chain(of_the_room).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,7 +27,7 @@ async fn no_cache_between_keeps_what_is_somebodys_own_or_went_wrong() {
     let id = ann.posts("hi").await;
     let (permalink, older) = (format!("{}/messages/{id}", ann.room), format!("{}/older?before={id}", ann.room));
     let settings = format!("{}/settings", ann.room);
-    let involvement = format!("{}/involvement", ann.room);
+    let involvement = format!("{}/notifications", ann.room);
     let paths = [
         "/",
         "/rooms",
@@ -40,7 +40,7 @@ async fn no_cache_between_keeps_what_is_somebodys_own_or_went_wrong() {
         "/nothing",
         "/rooms/nowhere",
     ];
-    for path in paths.into_iter().chain(["/enter", "/assets/none.css", "/up", "/ready"]) {
+    for path in paths.into_iter().chain(["/join", "/assets/none.css", "/up", "/ready"]) {
         for accept in ["text/html", "text/plain", "application/json"] {
             for answer in [ann.reads(path, accept).await, house.read(path, accept).await] {
                 let kept = answer.header("cache-control").to_owned();
@@ -70,7 +70,7 @@ async fn where_https_is_known_browsers_are_told_to_come_by_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_https_is_known_a_cookie_that_a_neighbouring_host_could_set_is_nobodys() {
     let house = House::open_as(|config| config.public_url = Some("https://chat.example".parse().unwrap())).await;
-    let enter = house.post("/enter").header("host", "chat.example").header("accept", "application/json");
+    let enter = house.post("/join").header("host", "chat.example").header("accept", "application/json");
     let welcome = ask(enter.form(&[("room", "lobby"), ("name", "Mallory")])).await;
     let token = welcome.json()["token"].as_str().unwrap().to_owned();
     let by = async |cookie: String| ask(house.get("/").header("host", "chat.example").header("cookie", cookie)).await;
@@ -85,7 +85,7 @@ async fn a_token_that_somebody_else_has_chosen_is_never_taken_over() {
     let house = House::open().await;
     let chosen = "A".repeat(43);
     for cookie in [format!("taproom={chosen}"), format!("__Host-taproom={chosen}")] {
-        let enter = house.post("/enter").header("cookie", cookie).header("accept", "application/json");
+        let enter = house.post("/join").header("cookie", cookie).header("accept", "application/json");
         let welcome = ask(enter.form(&[("room", ROOM), ("name", ANN)])).await;
         if welcome.status == 409 {
             continue; // the name is hers by now, and that cookie does not show it
@@ -101,7 +101,7 @@ async fn a_token_that_somebody_else_has_chosen_is_never_taken_over() {
 async fn a_nonce_sent_again_tells_nothing_of_a_room_one_no_longer_sees() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, "lobby").await, house.guest(BEN, "lobby").await);
-    let room = ann.creates("Plans", "closed", BEN).await;
+    let room = ann.creates("Plans", "private", BEN).await;
     let inside = Guest { room: room.clone(), ..ben.clone() };
     let say = |guest: &Guest| guest.post().header("idempotency-key", "once").json(&json!({ "body": "hello" }));
     assert_eq!(ask(say(&inside)).await.status, 201);
@@ -118,17 +118,17 @@ async fn a_nonce_sent_again_tells_nothing_of_a_room_one_no_longer_sees() {
 async fn more_people_than_one_request_may_bring_in_are_refused_before_any_is() {
     let house = House::open().await;
     let (ann, _ben) = (house.guest(ANN, "lobby").await, house.guest("Ben", "lobby").await);
-    let room = ann.creates("Plans", "closed", "").await;
-    let (many, enough) = ("Ben,".repeat(PICKED_MAX + 1), "Ben,".repeat(PICKED_MAX));
+    let room = ann.creates("Plans", "private", "").await;
+    let (many, enough) = ("Ben,".repeat(MEMBERS_PICKED_MAX + 1), "Ben,".repeat(MEMBERS_PICKED_MAX));
     let requests = [
-        ("/rooms", vec![("name", "Other"), ("kind", "closed"), ("members", &many)]),
+        ("/rooms", vec![("name", "Other"), ("visibility", "private"), ("members", &many)]),
         ("/direct", vec![("names", many.as_str())]),
         (&format!("{room}/members"), vec![("name", many.as_str())]),
     ];
     for (path, form) in requests {
         let answer = ann.sends(path, &form).await;
         assert_eq!(answer.status, 422, "{path}: {}", answer.text());
-        assert!(answer.text().contains(&PICKED_MAX.to_string()), "{path}: {}", answer.text());
+        assert!(answer.text().contains(&MEMBERS_PICKED_MAX.to_string()), "{path}: {}", answer.text());
     }
     assert!(!ann.reads(&format!("{room}/settings"), "text/html").await.text().contains("Ben"), "nobody was brought in");
     assert_eq!(ann.sends(&format!("{room}/members"), &[("name", &enough)]).await.status, 200);
@@ -167,7 +167,7 @@ async fn no_address_leads_to_another_host() {
         let request = house.get(path).header("accept", "text/html").header("host", EVIL);
         leads(&ask(request.header("x-forwarded-host", EVIL)).await);
     }
-    for (path, form) in [("/enter", vec![("room", "//evil.example")]), (&settings, vec![("name", "//evil.example/x")])]
+    for (path, form) in [("/join", vec![("room", "//evil.example")]), (&settings, vec![("name", "//evil.example/x")])]
     {
         let request = house.post(path).bearer_auth(&ann.token).header("accept", "text/html").header("host", EVIL);
         leads(&ask(request.form(&form)).await);

@@ -119,7 +119,7 @@ async fn a_cookie_that_is_none_of_ours_is_nobodys_and_breaks_nothing() {
     let swapped = String::from_utf8(swapped).unwrap();
     let long = "A".repeat(4_000);
     for token in ["", "A", &ann.token[..42], &swapped, &long, "é", "\"", &"A".repeat(43), "__Host-taproom="] {
-        for path in ["/settings", "/settings/password", "/settings/devices", "/settings/tokens", "/claim"] {
+        for path in ["/settings", "/settings/password", "/settings/devices", "/settings/tokens", "/register"] {
             let page = house.get(path).header("cookie", format!("taproom={token}")).header("accept", "text/html");
             assert_eq!(ask(page).await.status, 401, "{path} {token}");
         }
@@ -142,7 +142,7 @@ async fn another_sites_page_signs_nobody_in_or_out_and_changes_nothing() {
     for path in [
         "/sign-in",
         "/sign-out",
-        "/claim",
+        "/register",
         "/recover",
         "/settings/password",
         "/settings/theme",

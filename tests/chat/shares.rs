@@ -4,8 +4,8 @@ use governor::clock::FakeRelativeClock;
 use reqwest::RequestBuilder;
 use serde_json::json;
 use taproom::config::Switch;
-use taproom::web::serve::Seats;
-use taproom::web::{Clock, Deed, Pace};
+use taproom::web::serve::ConnectionLimits;
+use taproom::web::{LimitClock, LimitedAction, RateLimits};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -16,8 +16,8 @@ use crate::past::{now, store};
 
 /// A house with limits, on a machine whose word on who asks is believed. Its clock stands still.
 async fn house() -> House {
-    House::open_by(Clock::Told(FakeRelativeClock::default()), |config| {
-        config.pace = Switch::On;
+    House::open_by(LimitClock::Fake(FakeRelativeClock::default()), |config| {
+        config.rate_limits = Switch::On;
         config.trusted_proxy = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await
@@ -32,7 +32,7 @@ async fn signs_in(house: &House, address: &str, password: &str) -> Answer {
 async fn whoever_tries_a_name_from_elsewhere_does_not_keep_its_owner_out_and_many_together_end_too() {
     let house = house().await;
     member(&house, ANN, ROOM).await;
-    let (each, all) = (Deed::SignIn.quota().person.burst, Deed::Guess.quota().person.burst);
+    let (each, all) = (LimitedAction::SignIn.quota().person.burst, LimitedAction::TryPassword.quota().person.burst);
     for _ in 0..each {
         assert_eq!(signs_in(&house, "192.0.2.1", "a mere guess").await.status, 401);
     }
@@ -51,7 +51,7 @@ async fn small_changes_of_an_account_and_reports_have_a_pace() {
     let (ann, ben) = (member(&house, ANN, ROOM).await, member(&house, BEN, ROOM).await);
     let said = ben.posts("words").await;
     let codes = async || settings(&ann, "/recovery-codes", Some(json!({}))).await.status;
-    for n in 0..Deed::Note.quota().person.burst {
+    for n in 0..LimitedAction::MinorChange.quota().person.burst {
         assert_eq!(codes().await, 200, "{n}");
     }
     assert_eq!(codes().await, 429);
@@ -59,12 +59,12 @@ async fn small_changes_of_an_account_and_reports_have_a_pace() {
     assert_eq!(settings(&ann, "/tokens", Some(token.clone())).await.status, 429);
     assert_eq!(settings(&ann, "/devices/revoke-others", Some(json!({}))).await.status, 429);
     let report = format!("{}/messages/{said}/report", ann.room);
-    let refused = ann.sends(&report, &[("why", "rude")]).await;
+    let refused = ann.sends(&report, &[("reason", "rude")]).await;
     assert_eq!((refused.status, refused.header("retry-after")), (429, "2"));
     let page = ann.http.post(format!("{}{report}", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
-    let page = ask(page.form(&[("why", "it is <rude>")])).await;
+    let page = ask(page.form(&[("reason", "it is <rude>")])).await;
     assert!(page.status == 429 && page.text().contains("it is &lt;rude&gt;"), "what was typed is kept");
-    assert_eq!(ben.sends(&report, &[("why", "mine")]).await.status, 201, "others report as before");
+    assert_eq!(ben.sends(&report, &[("reason", "mine")]).await.status, 201, "others report as before");
     assert_eq!(settings(&ben, "/tokens", Some(token)).await.status, 201);
 }
 
@@ -76,7 +76,7 @@ async fn listens(request: RequestBuilder) -> u16 {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_person_has_so_many_streams_open_and_whoever_closes_one_opens_another() {
     // By the machine's clock: how often it is asked below, until the server has seen that a stream has ended, is open.
-    let house = House::open_as(|config| config.pace = Switch::On).await;
+    let house = House::open_as(|config| config.rate_limits = Switch::On).await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let mut open = Vec::new();
     for _ in 0..32 {
@@ -95,9 +95,9 @@ async fn one_person_has_so_many_streams_open_and_whoever_closes_one_opens_anothe
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_has_so_many_streams_open_behind_a_proxy_too_and_another_has_its_own() {
-    let (directory, seats) = (tempfile::tempdir().unwrap(), Seats { all: 100, each: 100, shared: Vec::new() });
+    let (directory, seats) = (tempfile::tempdir().unwrap(), ConnectionLimits { total: 100, per_address: 100, exempt: Vec::new() });
     let parts = Parts::with(store(directory.path()), now(), seats, |house| {
-        house.pace = Some(Pace::new(Clock::default(), 2));
+        house.rate_limits = Some(RateLimits::new(LimitClock::default(), 2));
         house.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await;
@@ -120,7 +120,7 @@ async fn one_address_has_so_many_connections_but_this_machine_and_proxies_have_a
         answer
     };
     let directory = tempfile::tempdir().unwrap();
-    let seats = Seats { all: 10, each: 2, shared: Vec::new() };
+    let seats = ConnectionLimits { total: 10, per_address: 2, exempt: Vec::new() };
     let parts = Parts::with(store(directory.path()), now(), seats, |_| {}).await;
     let mut seated = vec![parts.listen("").await, parts.listen("").await];
     let answer = said(&parts).await;
@@ -132,7 +132,7 @@ async fn one_address_has_so_many_connections_but_this_machine_and_proxies_have_a
     until("a seat", is_up).await;
 
     let directory = tempfile::tempdir().unwrap();
-    let seats = Seats { all: 4, each: 2, shared: vec!["127.0.0.0/8".parse().unwrap()] };
+    let seats = ConnectionLimits { total: 4, per_address: 2, exempt: vec!["127.0.0.0/8".parse().unwrap()] };
     let parts = Parts::with(store(directory.path()), now(), seats, |_| {}).await;
     let mut seated = Vec::new();
     for _ in 0..4 {

@@ -160,7 +160,7 @@ async fn connections_that_say_nothing_or_not_enough_do_not_keep_it() {
     let ann = program.guest(ANN, ROOM).await;
     let host = program.url.strip_prefix("http://").unwrap();
     let mut idle = Vec::new();
-    for said in ["", "GET /up HT", "POST /enter HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nroom"] {
+    for said in ["", "GET /up HT", "POST /join HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nroom"] {
         let mut stream = TcpStream::connect(host).await.unwrap();
         stream.write_all(said.as_bytes()).await.unwrap();
         idle.push(stream);

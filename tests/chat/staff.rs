@@ -1,10 +1,10 @@
 //! A house in which there is somebody of every role, made in the data file before it opens.
 
 use taproom::domain::{
-    AccountCommand, Asked, Command, Device, Event, HouseCommand, Line, PasswordHash, PersonCommand, Role, RoomName,
-    Token, Until, UserId, UserName, Who,
+    AccountCommand, Envelope, Command, Device, Event, ServerCommand, SingleLine, PasswordHash, PersonCommand, Role, RoomName,
+    Token, Expiry, UserId, UserName, Actor,
 };
-use taproom::live::Tail;
+use taproom::live::ReplayLimits;
 use taproom::store::Store;
 use tempfile::TempDir;
 
@@ -42,8 +42,8 @@ impl Founding {
         Token::new([self.drawn; 32])
     }
 
-    pub fn does(&self, who: Who, command: Command) -> Event {
-        let asked = Asked { who, nonce: None, command };
+    pub fn does(&self, who: Actor, command: Command) -> Event {
+        let asked = Envelope { actor: who, nonce: None, command };
         let mut done = self.store.commit(past::now(), &[asked]).expect("the file can be written");
         done.pop().expect("a command has an outcome").expect("it is not refused").event
     }
@@ -53,26 +53,26 @@ impl Founding {
         let token = self.token();
         let (parsed, device, password) =
             (UserName::parse(name).unwrap(), Device::default(), PasswordHash::new("$none$".to_owned()));
-        let house = || Line::parse("name", "House & <i>", 40).unwrap();
+        let house = || SingleLine::parse("name", "House & <i>", 40).unwrap();
         if role == Role::Owner && owner.is_none() {
             let (house, hash) = (house(), token.hash());
-            let own = AccountCommand::Own { house, name: parsed, password, token: hash, device };
-            let Event::PersonChanged { user } = self.does(Who::Nobody, Command::Account(own)) else {
+            let own = AccountCommand::SetUpServer { server_name: house, name: parsed, password, token: hash, device };
+            let Event::PersonChanged { user } = self.does(Actor::Anonymous, Command::Account(own)) else {
                 panic!("it is taken")
             };
             return (user, token);
         }
         let room = RoomName::parse(GARDEN).unwrap();
-        let enter = Command::Enter { room, name: parsed, token: token.hash(), device: device.clone() };
-        let Event::Entered { user, .. } = self.does(Who::Nobody, enter) else { panic!("they come in") };
+        let enter = Command::Join { room, name: parsed, token: token.hash(), device: device.clone() };
+        let Event::PersonJoined { user, .. } = self.does(Actor::Anonymous, enter) else { panic!("they come in") };
         if role == Role::Guest {
             return (user, token);
         }
         let (new, instead) = (self.token(), token.hash());
-        let claim = AccountCommand::Claim { password, token: new.hash(), instead, device };
-        self.does(Who::User(user), Command::Account(claim));
+        let claim = AccountCommand::Register { password, token: new.hash(), replaces: instead, device };
+        self.does(Actor::User(user), Command::Account(claim));
         if role > Role::Member {
-            let owner = Who::User(owner.expect("an owner makes moderators"));
+            let owner = Actor::User(owner.expect("an owner makes moderators"));
             self.does(owner, Command::Person(user, PersonCommand::SetRole(role)));
         }
         (user, new)
@@ -80,11 +80,11 @@ impl Founding {
 
     /// An invitation that is good until somebody takes it back; the path to which it leads.
     pub fn invites(&mut self, owner: UserId, role: Role, uses: Option<u32>) -> String {
-        let (code, label) = (self.token(), Line::parse("name", "for all", 40).unwrap());
-        let (until, rooms) = (Until::LIFTED, Vec::new());
-        let invite = HouseCommand::Invite { label, role, uses, until, rooms, code: code.hash() };
-        self.does(Who::User(owner), Command::House(invite));
-        format!("/join/{}", code.text())
+        let (code, label) = (self.token(), SingleLine::parse("name", "for all", 40).unwrap());
+        let (until, rooms) = (Expiry::NEVER, Vec::new());
+        let invite = ServerCommand::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code: code.hash() };
+        self.does(Actor::User(owner), Command::Server(invite));
+        format!("/invite/{}", code.to_text())
     }
 }
 
@@ -104,10 +104,10 @@ impl Staffed {
         let (_, guest) = founding.comes(ANN, Role::Guest, None);
         more(&mut founding, id);
         drop(founding);
-        let house = House::open_on(directory, Tail::default()).await;
+        let house = House::open_on(directory, ReplayLimits::default()).await;
         let person = |name: &str, token: &Token| Guest {
             name: name.to_owned(),
-            token: token.text(),
+            token: token.to_text(),
             room: GARDEN_PATH.to_owned(),
             url: house.url.clone(),
             http: client(),

@@ -1,8 +1,8 @@
 //! Going to another room: every room that somebody may go to is found by its name, and no other, in whatever form they ask.
 
 use serde_json::Value;
-use taproom::domain::{Asked, Command, RoomName, UserId, Who};
-use taproom::live::Tail;
+use taproom::domain::{Envelope, Command, RoomName, UserId, Actor};
+use taproom::live::ReplayLimits;
 use taproom::store::Store;
 
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask, encoded, escaped};
@@ -21,7 +21,7 @@ const FORMS: [(&str, &str); 5] = [
 
 /// The rooms that somebody is shown, by name and in order.
 async fn found(guest: &Guest, q: &str) -> Vec<String> {
-    let answer = guest.reads(&format!("/switch?q={}", encoded(q)), "application/json").await;
+    let answer = guest.reads(&format!("/switcher?q={}", encoded(q)), "application/json").await;
     assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-cache"), "{q}");
     let rooms: Vec<Value> = serde_json::from_slice(&answer.bytes).expect("a list");
     rooms.iter().map(|room| room["name"].as_str().expect("a name").to_owned()).collect()
@@ -42,21 +42,21 @@ async fn rooms_with_something_new_come_first_then_those_on_top_then_the_rest() {
         other.posts(&if room.room == unread.room { "another".to_owned() } else { format!("@{ANN}, look") }).await;
     }
     assert_eq!(
-        ann.sends("/rooms/birch/involvement", &[("involvement", "mentions"), ("on_top", "on")]).await.status,
+        ann.sends("/rooms/birch/notifications", &[("level", "mentions"), ("favorite", "on")]).await.status,
         204
     );
     let talk = ann.sends("/direct", &[("names", BEN)]).await.header("location").to_owned();
     assert_eq!(found(&ann, "").await, ["Dogwood", "Cedar", "Birch", BEN, "Alder", "Elm"]);
     assert_eq!(found(&ann, " d ").await[0], "Dogwood", "what is sought is where the name begins");
     assert_eq!(found(&ann, "e").await[0], "Elm", "though Cedar has more to read");
-    let page = ann.reads("/switch?q=cedar", "text/html").await;
+    let page = ann.reads("/switcher?q=cedar", "text/html").await;
     assert!(page.text().contains("1<span class=\"sr\"> unread</span>"), "{}", page.text());
-    let rooms = ann.reads("/switch?q=dog", "application/json").await.json();
+    let rooms = ann.reads("/switcher?q=dog", "application/json").await.json();
     assert_eq!(
-        (&rooms[0]["url"], &rooms[0]["unread"], &rooms[0]["mentions"], &rooms[0]["kind"]),
+        (&rooms[0]["url"], &rooms[0]["unread"], &rooms[0]["mentions"], &rooms[0]["visibility"]),
         (&"/rooms/dogwood".into(), &1.into(), &1.into(), &"open".into())
     );
-    let text = ann.reads(&format!("/switch?q={}", encoded(BEN)), "text/plain").await;
+    let text = ann.reads(&format!("/switcher?q={}", encoded(BEN)), "text/plain").await;
     assert_eq!(text.text(), format!("{talk}\t{BEN}\n"));
 }
 
@@ -65,14 +65,14 @@ async fn a_room_that_somebody_may_not_see_is_never_found() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, "lobby").await, house.guest(BEN, "lobby").await);
     let cid = house.guest("Cid", "lobby").await;
-    let room = ann.creates("Plans <i>", "closed", BEN).await;
+    let room = ann.creates("Plans <i>", "private", BEN).await;
     let talk = ann.sends("/direct", &[("names", BEN)]).await.header("location").to_owned();
     let deleted = ann.creates("Plans of old", "open", "").await;
     assert_eq!(ann.sends(&format!("{deleted}/delete"), &[]).await.status, 204);
     let (mut seen, mut unseen) = (0, 0);
     for (kind, accept) in FORMS {
         for q in ["", "plans", "PLANS+%3Ci", "old", &encoded(BEN), &encoded(ANN), &room["/rooms/".len()..]] {
-            let path = format!("/switch?{kind}q={q}");
+            let path = format!("/switcher?{kind}q={q}");
             let nobody = house.read(&path, accept).await;
             for answer in [&nobody, &cid.reads(&path, accept).await] {
                 assert_eq!(answer.status, 200, "{path}");
@@ -105,11 +105,11 @@ async fn of_hundreds_of_rooms_each_is_found_by_words_of_its_name_those_too_that_
     assert_eq!(found(&ann, "STRASSE 003").await, [""; 0]);
     assert_eq!(found(&ann, "straße 003").await, ["Room 003 Straße"], "words in any order");
     assert_eq!(found(&ann, "CAFÉ <I>").await, [ROOM]);
-    let hidden = [("involvement", "hidden")];
-    assert_eq!(ann.sends("/rooms/room-119-stra%C3%9Fe/involvement", &hidden).await.status, 204);
+    let hidden = [("level", "hidden")];
+    assert_eq!(ann.sends("/rooms/room-119-stra%C3%9Fe/notifications", &hidden).await.status, 204);
     assert!(!found(&ann, "").await.contains(&"Room 119 Straße".to_owned()), "one that was put away");
     assert_eq!(found(&ann, "119").await, ["Room 119 Straße"], "is found by whoever seeks it");
-    let page = ann.reads("/switch?q=stra%C3%9Fe+003", "text/html").await;
+    let page = ann.reads("/switcher?q=stra%C3%9Fe+003", "text/html").await;
     assert!(page.text().contains("href=\"/rooms/room-003-stra%C3%9Fe\""), "forms write blanks so: {}", page.text());
 }
 
@@ -120,7 +120,7 @@ async fn people_are_found_by_a_part_of_their_name_by_whoever_is_in_the_house_and
         house.guest(name, GARDEN).await;
     }
     let people = async |who: &Guest, q: &str| {
-        let page = who.reads(&format!("/switch?as=list&q={}", encoded(q)), "text/html").await.text().to_owned();
+        let page = who.reads(&format!("/switcher?as=list&q={}", encoded(q)), "text/html").await.text().to_owned();
         let parts = page.split("name=\"names\" value=\"").skip(1);
         parts.map(|part| part.split('"').next().expect("it ends").to_owned()).collect::<Vec<_>>()
     };
@@ -139,14 +139,14 @@ async fn people_are_found_by_a_part_of_their_name_by_whoever_is_in_the_house_and
         assert_eq!(people(guest, q).await, found, "{q:?}");
     }
     assert_eq!(people(member, "mel").await, ["Melanie"], "nobody talks with themselves");
-    let nobody = house.read("/switch?as=list&q=lane", "text/html").await;
+    let nobody = house.read("/switcher?as=list&q=lane", "text/html").await;
     assert!(!nobody.text().contains("Talk with"), "{}", nobody.text());
     assert_eq!(renames(member, "Quinn").await, 204);
     assert_eq!(people(guest, "mel?").await, [""; 0]);
     assert_eq!(people(guest, mel).await, ["Quinn"], "whoever knows it has been told it");
     guest.sends("/direct", &[("names", dee)]).await;
     assert_eq!(people(guest, "lane").await, [eve], "with others one talks already");
-    let ban = [("until", "1h"), ("why", "so <b>rude</b>")];
+    let ban = [("duration", "1h"), ("reason", "so <b>rude</b>")];
     assert_eq!(moderator.sends(&format!("{}/ban", page_of("Melanie")), &ban).await.status, 200);
     for q in ["melan", "Melanie"] {
         assert_eq!(people(guest, q).await, [""; 0], "whoever was put outside is found by no name: {q}");
@@ -155,8 +155,8 @@ async fn people_are_found_by_a_part_of_their_name_by_whoever_is_in_the_house_and
 
 /// Somebody opens rooms, one after the other.
 fn opens(store: &Store, by: UserId, names: impl Iterator<Item = String>) {
-    let open = |name: String| Command::Open { room: RoomName::parse(&name).unwrap() };
-    let asked: Vec<Asked> = names.map(|name| Asked { who: Who::User(by), nonce: None, command: open(name) }).collect();
+    let open = |name: String| Command::OpenRoom { room: RoomName::parse(&name).unwrap() };
+    let asked: Vec<Envelope> = names.map(|name| Envelope { actor: Actor::User(by), nonce: None, command: open(name) }).collect();
     for batch in asked.chunks(500) {
         assert!(store.commit(past::now(), batch).unwrap().iter().all(Result::is_ok));
     }
@@ -170,7 +170,7 @@ async fn by_words_a_room_is_found_among_the_two_thousand_used_last_and_by_its_wh
     opens(&store, ann.user(), ["One needle".to_owned(), "Two needle".to_owned()].into_iter());
     opens(&store, ann.user(), (0..1_999).map(|n| format!("Straw {n}")));
     drop(store);
-    let house = House::open_on(directory, Tail::default()).await;
+    let house = House::open_on(directory, ReplayLimits::default()).await;
     let ann = ann.guest(&house);
     assert_eq!(found(&ann, "needle").await, ["Two needle"], "it is the 2,000th, and the other one more");
     for q in ["one NEEDLE", " One needle ", "one-needle"] {
@@ -205,16 +205,16 @@ async fn a_talk_with_somebody_is_offered_until_there_is_one() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let offers = async |guest: &Guest, q: &str| {
-        let list = guest.reads(&format!("/switch?as=list&q={}", encoded(q)), "text/html").await;
+        let list = guest.reads(&format!("/switcher?as=list&q={}", encoded(q)), "text/html").await;
         list.text().contains("action=\"/direct\"")
     };
     assert!(offers(&ann, BEN).await && offers(&ann, &BEN.to_uppercase()).await);
     for q in ["", ANN, "Nobody"] {
         assert!(!offers(&ann, q).await, "{q}");
     }
-    let nameless = house.read(&format!("/switch?as=list&q={}", encoded(BEN)), "text/html").await;
+    let nameless = house.read(&format!("/switcher?as=list&q={}", encoded(BEN)), "text/html").await;
     assert!(!nameless.text().contains("/direct"));
-    let list = ann.reads(&format!("/switch?as=list&q={}", encoded(BEN)), "text/html").await;
+    let list = ann.reads(&format!("/switcher?as=list&q={}", encoded(BEN)), "text/html").await;
     assert!(list.text().contains(&format!("name=\"names\" value=\"{}\"", escaped(BEN))), "{}", list.text());
     let request = house.post("/direct").header("cookie", ann.cookie()).header("accept", "text/html");
     let talk = ask(request.form(&[("names", BEN)])).await;
@@ -227,10 +227,10 @@ async fn a_talk_with_somebody_is_offered_until_there_is_one() {
 async fn whoever_the_house_does_not_admit_is_offered_nobody() {
     let staffed = Staffed::open().await;
     let Staffed { owner, guest, .. } = &staffed;
-    let path = format!("/switch?as=list&q={}", encoded(&owner.name));
+    let path = format!("/switcher?as=list&q={}", encoded(&owner.name));
     assert!(guest.reads(&path, "text/html").await.text().contains("/direct"));
     assert_eq!(
-        owner.sends("/house", &[("name", "Fern"), ("door", "members"), ("rooms_by", "member")]).await.status,
+        owner.sends("/admin/settings", &[("name", "Fern"), ("join_policy", "members"), ("room_creation", "member")]).await.status,
         200
     );
     let list = guest.reads(&path, "text/html").await;

@@ -44,10 +44,10 @@ async fn each_is_good_for_its_scopes_and_for_nothing_else() {
             ("/settings/tokens", json!({ "name": "more", "scopes": "read" })),
             ("/settings/recovery-codes", json!({})),
             ("/settings/devices/revoke-others", json!({})),
-            ("/claim", json!({ "password": PASSWORD })),
+            ("/register", json!({ "password": PASSWORD })),
             ("/leave", json!({})),
             ("/sign-out", json!({})),
-            ("/enter", json!({ "room": "another" })),
+            ("/join", json!({ "room": "another" })),
         ] {
             let answer = ask(house.post(path).bearer_auth(&script.token).json(&fields)).await;
             assert_eq!(answer.status, 403, "{scopes} {path}");
@@ -125,5 +125,5 @@ async fn a_new_password_leaves_the_scripts_alone_and_a_guest_has_none() {
     let made = settings(&ben, "/tokens", Some(json!({ "name": "x", "scopes": "read" }))).await;
     assert_eq!(made.status, 403);
     let page = ask(house.get("/settings").header("cookie", ben.cookie())).await;
-    assert!(page.text().contains("/claim") && !page.text().contains("/settings/tokens"));
+    assert!(page.text().contains("/register") && !page.text().contains("/settings/tokens"));
 }

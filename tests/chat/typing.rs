@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use governor::clock::FakeRelativeClock;
 use taproom::config::Switch;
-use taproom::web::{Clock, Deed};
+use taproom::web::{LimitClock, LimitedAction};
 use tokio::time::Instant;
 
 use crate::harness::{ANN, Answer, BEN, Ears, Guest, House, ROOM, ask, escaped, within};
@@ -113,9 +113,9 @@ async fn whoever_may_not_speak_does_not_type_either() {
     let nobody = ask(house.post(&path).header("accept", "application/json")).await;
     assert_eq!((nobody.status, nobody.header("content-type")), (401, "application/problem+json"));
     assert_eq!(guest.sends("/rooms/nowhere/typing", &[]).await.status, 404);
-    let hidden = owner.creates("Plans", "closed", "").await;
+    let hidden = owner.creates("Plans", "private", "").await;
     assert_eq!(guest.sends(&format!("{hidden}/typing"), &[]).await.status, 404);
-    assert_eq!(owner.sends(&format!("{}/mute", page_of(&guest.name)), &[("until", "1h")]).await.status, 200);
+    assert_eq!(owner.sends(&format!("{}/mute", page_of(&guest.name)), &[("duration", "1h")]).await.status, 200);
     assert_eq!(types(&guest).await.status, 403);
     let foreign = house.post(&path).header("cookie", member.cookie()).header("sec-fetch-site", "cross-site");
     assert_eq!(ask(foreign).await.status, 403, "no other site says that somebody types");
@@ -127,10 +127,10 @@ async fn whoever_may_not_speak_does_not_type_either() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_says_so_too_often_is_not_told_and_neither_is_the_room() {
     let clock = FakeRelativeClock::default();
-    let house = House::open_by(Clock::Told(clock.clone()), |config| config.pace = Switch::On).await;
+    let house = House::open_by(LimitClock::Fake(clock.clone()), |config| config.rate_limits = Switch::On).await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let mut ears = house.listen(&ann.room, "").await;
-    for _ in 0..Deed::Type.quota().person.burst {
+    for _ in 0..LimitedAction::SendTyping.quota().person.burst {
         assert_eq!(types(&ann).await.status, 204);
     }
     assert!(hears_typing(&mut ears).await.ends_with(" is typing"));

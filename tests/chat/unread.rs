@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use taproom::domain::{
-    Asked, Body, Command, Device, Event, Moment, ReaderCommand, RoomCommand, RoomId, RoomName, Seq, Token, UserId,
-    UserName, Who, Words,
+    Envelope, Body, Command, Device, Event, Timestamp, ReadStateCommand, RoomCommand, RoomId, RoomName, Seq, Token, UserId,
+    UserName, Actor, MessageContent,
 };
 use taproom::store::Store;
 
@@ -56,13 +56,13 @@ proptest! {
         let enters = |name: &str, bits| {
             let (room, name) = (RoomName::parse("lobby").unwrap(), UserName::parse(name).unwrap());
             let token = Token::new([bits; 32]).hash();
-            let Event::Entered { user, room } =
-                does(&store, Who::Nobody, Command::Enter { room, name, token, device: Device::default() }).1
+            let Event::PersonJoined { user, room } =
+                does(&store, Actor::Anonymous, Command::Join { room, name, token, device: Device::default() }).1
             else { panic!("they come in") };
             (user, room)
         };
         let ((she, room), (he, _)) = (enters("Ann", 1), enters("Ben", 2));
-        let reader = |command| does(&store, Who::User(she), Command::Reader(room, command));
+        let reader = |command| does(&store, Actor::User(she), Command::ReadState(room, command));
         let (mut said, mut mark) = (Vec::<Said>::new(), Seq(0));
         for step in steps {
             let back = |places: usize| said.len().checked_sub(1 + places);
@@ -71,33 +71,33 @@ proptest! {
                     let speaks_to_her = matches!(step, Step::HeSays { to_her: true });
                     let who = if matches!(step, Step::SheSays) { she } else { he };
                     let mentions = if speaks_to_her { vec![she] } else { Vec::new() };
-                    let words = Words::plain(Body::parse("said").unwrap()).mentioning(mentions);
-                    let (id, _) = does(&store, Who::User(who), Command::Post { room, words, reply_to: None });
+                    let content = MessageContent::from_body(Body::parse("said").unwrap()).with_mentions(mentions);
+                    let (id, _) = does(&store, Actor::User(who), Command::Post { room, content, reply_to: None });
                     said.push(Said { id, hers: who == she, speaks_to_her, removed: false });
                 }
                 Step::HeRemoves(places) => {
                     let his = |place: &usize| !said[*place].hers && !said[*place].removed;
                     if let Some(place) = back(places).filter(his) {
                         let message = said[place].id;
-                        does(&store, Who::User(he), Command::Room(room, RoomCommand::RemoveMessage { message }));
+                        does(&store, Actor::User(he), Command::Room(room, RoomCommand::DeleteMessage { message }));
                         said[place].removed = true;
                     }
                 }
                 Step::SheReads(places) => if let Some(place) = back(places) {
                     let seq = said[place].id;
-                    reader(ReaderCommand::Read { seq });
+                    reader(ReadStateCommand::MarkRead { seq });
                     mark = mark.max(seq);
                 },
                 Step::SheReadsAll => {
-                    let seq = store.snapshot().unwrap().last().unwrap();
-                    reader(ReaderCommand::Read { seq });
+                    let seq = store.snapshot().unwrap().last_seq().unwrap();
+                    reader(ReadStateCommand::MarkRead { seq });
                     mark = mark.max(seq);
-                    let reading = store.snapshot().unwrap().reading(she, room).unwrap();
+                    let reading = store.snapshot().unwrap().read_state(she, room).unwrap();
                     prop_assert_eq!((reading.unread, reading.mentions), (0, 0));
                 }
                 Step::Unread(places) => if let Some(place) = back(places) {
                     let message = said[place].id;
-                    reader(ReaderCommand::Unread { message });
+                    reader(ReadStateCommand::MarkUnread { message });
                     mark = if mark == Seq(0) { Seq(message.0 - 1) } else { mark.min(Seq(message.0 - 1)) };
                 },
             }
@@ -107,9 +107,9 @@ proptest! {
     }
 }
 
-fn does(store: &Store, who: Who, command: Command) -> (Seq, Event) {
-    let now: Moment = past::now();
-    let mut answers = store.commit(now, &[Asked { who, nonce: None, command }]).unwrap();
+fn does(store: &Store, who: Actor, command: Command) -> (Seq, Event) {
+    let now: Timestamp = past::now();
+    let mut answers = store.commit(now, &[Envelope { actor: who, nonce: None, command }]).unwrap();
     let done = answers.pop().expect("an answer").expect("it is not refused");
     (done.seq, done.event)
 }
@@ -117,18 +117,18 @@ fn does(store: &Store, who: Who, command: Command) -> (Seq, Event) {
 /// What the store counts is what came after the mark.
 fn agrees(store: &Store, (she, room): (UserId, RoomId), said: &[Said], mark: Seq) -> Result<(), TestCaseError> {
     let snapshot = store.snapshot().unwrap();
-    let reading = snapshot.reading(she, room).unwrap();
-    prop_assert_eq!(reading.read, mark);
+    let reading = snapshot.read_state(she, room).unwrap();
+    prop_assert_eq!(reading.read_up_to, mark);
     let new = || said.iter().filter(|message| message.id > mark);
     let speaks = new().filter(|message| message.speaks_to_her && !message.removed).count() as u64;
     let she_was_last = said.last().is_some_and(|message| message.hers);
     let unread = if mark == Seq(0) || (she_was_last && speaks == 0) { speaks } else { new().count() as u64 };
     prop_assert_eq!((reading.unread, reading.mentions), (unread, speaks));
-    let listed = snapshot.readings(she).unwrap();
+    let listed = snapshot.read_states(she).unwrap();
     let listed = listed.iter().find(|(id, _)| *id == room).map(|(_, reading)| *reading);
     prop_assert!(listed == Some(reading) || (listed.is_none() && mark == Seq(0) && speaks == 0));
     if let Some(last) = said.last() {
-        prop_assert_eq!(reading.moves_to(last.id), mark < last.id);
+        prop_assert_eq!(reading.would_advance_to(last.id), mark < last.id);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Listeners that come and go as they like, while many write: each hears exactly what was said. What they do is drawn
 //! from a seed, and the seed is told when it goes wrong.
 
-use taproom::live::Tail;
+use taproom::live::ReplayLimits;
 use tokio::task::JoinHandle;
 
 use crate::harness::{ANN, BEN, Guest, House, ROOM, within};
@@ -49,7 +49,7 @@ async fn wanders(guest: Guest, mut draw: Draw, count: usize) -> Vec<u64> {
     heard
 }
 
-async fn round(seed: u64, tail: Tail) {
+async fn round(seed: u64, tail: ReplayLimits) {
     let house = House::open_on(tempfile::tempdir().unwrap(), tail).await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let elsewhere = ann.in_room("Cellar").await;
@@ -82,13 +82,13 @@ async fn round(seed: u64, tail: Tail) {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_and_goes_hears_each_message_once_and_in_order() {
     for seed in 0..ROUNDS {
-        round(seed, Tail { frames_max: 2, bytes_max: 4_096 }).await;
+        round(seed, ReplayLimits { frames_max: 2, bytes_max: 4_096 }).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn so_does_whoever_is_told_everything_from_the_tail() {
     for seed in ROUNDS..ROUNDS + 3 {
-        round(seed, Tail::default()).await;
+        round(seed, ReplayLimits::default()).await;
     }
 }

@@ -15,7 +15,7 @@ fn text(house: &House, ann: &Guest) -> RequestBuilder {
 
 /// A refusal for want of a name: it says how to get one, in words for who asks.
 fn is_401_that_says_how(answer: &Answer) {
-    let how = if answer.header("content-type").starts_with("text/html") { "at the door" } else { "/enter" };
+    let how = if answer.header("content-type").starts_with("text/html") { "at the door" } else { "/join" };
     assert_eq!(answer.status, 401, "{}", answer.text());
     assert!(answer.header("www-authenticate").starts_with("Bearer realm="));
     assert!(answer.text().contains(how), "it says how: {}", answer.text());
@@ -87,7 +87,7 @@ async fn the_password_of_a_proxy_before_us_is_none_of_our_business() {
         assert_eq!(ask(proxied(text(&house, &ann))).await.status, 401, "it is no name either");
         let posted = ask(proxied(text(&house, &ann)).header("cookie", ann.cookie())).await;
         assert_eq!(posted.status, 201, "the cookie says who it is");
-        let foreign = proxied(house.post("/enter")).header("sec-fetch-site", "cross-site");
+        let foreign = proxied(house.post("/join")).header("sec-fetch-site", "cross-site");
         assert_eq!(ask(foreign.form(&[("room", ROOM), ("name", "x")])).await.status, 403, "and it opens no door");
     }
 }
@@ -115,7 +115,7 @@ async fn the_form_in_a_room_takes_a_name_and_comes_back() {
     let page = house.read(&ann.room, "text/html").await;
     let hidden = format!(r#"<input type="hidden" name="room" value="{}">"#, escaped(ROOM));
     assert!(page.text().contains(&hidden));
-    let form = house.post("/enter").header("accept", "text/html").form(&[("room", ROOM), ("name", BEN)]);
+    let form = house.post("/join").header("accept", "text/html").form(&[("room", ROOM), ("name", BEN)]);
     assert_eq!(ask(form).await.header("location"), ann.room);
 }
 
@@ -136,7 +136,7 @@ async fn leaving_forgets_the_name_and_keeps_it_from_others() {
     is_401_that_says_how(&ask(text(&house, &ann).bearer_auth(&ann.token)).await);
     assert!(!ask(house.get("/").header("cookie", ann.cookie())).await.text().contains("Welcome back"));
 
-    let again = house.post("/enter").header("accept", "text/plain").form(&[("room", ROOM), ("name", ANN)]);
+    let again = house.post("/join").header("accept", "text/plain").form(&[("room", ROOM), ("name", ANN)]);
     assert_eq!(ask(again).await.status, 409, "what was said stays said by whoever said it");
     assert_eq!(house.history(&ann.room).await.len(), 1);
 }
@@ -183,7 +183,7 @@ async fn a_cookie_acts_only_for_our_own_pages() {
         assert_eq!(posted.status, if allowed { 201 } else { 403 }, "{headers:?}");
         done += usize::from(allowed);
         assert_eq!(house.history(&ann.room).await.len(), done, "{headers:?}");
-        let opened = ask(from(house.post("/enter").form(&[("room", "Cellar")]))).await;
+        let opened = ask(from(house.post("/join").form(&[("room", "Cellar")]))).await;
         assert_eq!(opened.status, if allowed { 303 } else { 403 }, "{headers:?}");
         assert_eq!(ask(from(house.get(&ann.room))).await.status, 200, "reading changes nothing");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taproom::domain::{Done, Refusal};
+use taproom::domain::{Applied, Refusal};
 
 use crate::verb::Verb;
 use crate::written::What;
@@ -61,18 +61,18 @@ const CAME: [&str; 46] = [
 pub struct Answers(BTreeMap<String, usize>);
 
 impl Answers {
-    pub fn count(&mut self, what: &What, answer: &Result<Done, Refusal>) {
+    pub fn count(&mut self, what: &What, answer: &Result<Applied, Refusal>) {
         let word = |debug: String| debug.split([' ', '(']).next().unwrap_or_default().to_owned();
         let (asked, came) = (
             word(format!("{what:?}")),
             match answer {
-                Ok(Done { again: true, .. }) => "again".to_owned(),
+                Ok(Applied { is_replay: true, .. }) => "again".to_owned(),
                 Ok(done) => word(format!("{:?}", done.event)),
-                Err(refusal) => refusal.kind().to_owned(),
+                Err(refusal) => refusal.code().to_owned(),
             },
         );
         assert!(CAME.contains(&came.as_str()), "{asked} is not answered by {came}");
-        if answer.as_ref().is_ok_and(|done| !done.again) {
+        if answer.as_ref().is_ok_and(|done| !done.is_replay) {
             *self.0.entry(asked).or_default() += 1;
         }
         *self.0.entry(came).or_default() += 1;

@@ -10,7 +10,7 @@ use std::{env, fs};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use redb::backends::InMemoryBackend;
-use taproom::domain::{Asked, Done, Refusal};
+use taproom::domain::{Envelope, Applied, Refusal};
 use taproom::store::Store;
 
 use crate::START;
@@ -44,10 +44,10 @@ fn the_recorded_runs_leave_the_very_tables_that_they_left_when_they_were_recorde
         let directory = tempfile::tempdir().unwrap();
         let again = [first, second].map(|half| {
             let store = Store::open(directory.path()).unwrap();
-            (carry_out(&store, half), store.digest().unwrap())
+            (carry_out(&store, half), store.checksum().unwrap())
         });
         assert_eq!([again[0].0.as_slice(), &again[1].0].concat(), seen);
-        assert_eq!(again[1].1, once.digest().unwrap(), "the same commands left other tables in another file");
+        assert_eq!(again[1].1, once.checksum().unwrap(), "the same commands left other tables in another file");
         digests += &(again[1].1.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n");
     }
     answers.assert_everything_came(2);
@@ -64,9 +64,9 @@ fn the_recorded_runs_leave_the_very_tables_that_they_left_when_they_were_recorde
     );
 }
 
-fn carry_out(store: &Store, run: &[Vec<Written>]) -> Vec<Result<Done, Refusal>> {
+fn carry_out(store: &Store, run: &[Vec<Written>]) -> Vec<Result<Applied, Refusal>> {
     let commit = |batch: &Vec<Written>| {
-        let asked: Vec<Asked> = batch.iter().cloned().map(Written::asked).collect();
+        let asked: Vec<Envelope> = batch.iter().cloned().map(Written::asked).collect();
         store.commit(batch[0].at, &asked).unwrap()
     };
     run.iter().flat_map(commit).collect()

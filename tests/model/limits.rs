@@ -1,13 +1,13 @@
 //! What has an end: how often a message is edited, how many react to it, how many are pinned.
 
-use taproom::domain::{Begun, Kind, Moment, Refusal, RoomId, Seq, UserId};
+use taproom::domain::{CompletionQuery, Visibility, Timestamp, Refusal, RoomId, Seq, UserId};
 
 use crate::told::{ROOM, Told};
 use crate::written::{Said, What, Written};
 
 fn a_message() -> (Told, UserId, RoomId, Seq) {
     let (house, owner) = Told::new();
-    let room = house.creates(owner, Kind::Open).unwrap();
+    let room = house.creates(owner, Visibility::Open).unwrap();
     let message = house.says(owner, room);
     (house, owner, room, message)
 }
@@ -25,7 +25,7 @@ fn a_message_is_edited_a_hundred_times_and_all_that_it_said_is_kept() {
     for n in 0..100 {
         edit(n).unwrap();
     }
-    assert_eq!(edit(100), Err(Refusal::TooMany(100)));
+    assert_eq!(edit(100), Err(Refusal::LimitReached(100)));
     let snapshot = house.0.snapshot().unwrap();
     let versions = snapshot.versions(room, message).unwrap();
     assert_eq!((versions.len(), versions[0].body.as_str(), versions[99].body.as_str()), (100, "words", "now 98"));
@@ -40,7 +40,7 @@ fn fifty_messages_are_pinned_and_the_next_waits_until_one_is_taken_off() {
     for message in &said[..50] {
         pin(*message, true).unwrap();
     }
-    assert_eq!(pin(said[50], true), Err(Refusal::TooMany(50)));
+    assert_eq!(pin(said[50], true), Err(Refusal::LimitReached(50)));
     pin(said[7], false).unwrap();
     pin(said[50], true).unwrap();
 }
@@ -54,12 +54,12 @@ fn twenty_ways_to_react_and_two_hundred_who_do_are_enough() {
     for n in 0..20 {
         react(owner, &format!("way {n}")).unwrap();
     }
-    assert_eq!(react(owner, "another"), Err(Refusal::TooMany(20)));
+    assert_eq!(react(owner, "another"), Err(Refusal::LimitReached(20)));
     for n in 0..199 {
         react(comes(&house, n), "way 3").unwrap();
     }
     let late = comes(&house, 199);
-    assert_eq!(react(late, "way 3"), Err(Refusal::TooMany(200)));
+    assert_eq!(react(late, "way 3"), Err(Refusal::LimitReached(200)));
     react(late, "way 4").unwrap();
 }
 
@@ -75,13 +75,13 @@ fn among_more_than_twenty_people_only_those_who_keep_order_call_everybody() {
 /// Whether everybody hears it if somebody calls them.
 fn is_heard(house: &Told, who: UserId, room: RoomId) -> bool {
     let message = house.says_this(who, room, Said { calls_all: true, ..Said::plain("hear") });
-    house.0.snapshot().unwrap().message(room, message).unwrap().unwrap().more.extras.calls_all
+    house.0.snapshot().unwrap().message(room, message).unwrap().unwrap().details.extras.mentions_room
 }
 
 /// All of it at once, and the rows are looked at once.
 fn all_at_once(house: &Told, by: Option<UserId>, what: impl Iterator<Item = What>) -> Vec<UserId> {
-    let asked = what.map(|what| Written { at: Moment(1), who: by, operator: false, nonce: None, what }.asked());
-    let done = house.0.commit(Moment(1), &asked.collect::<Vec<_>>()).unwrap();
+    let asked = what.map(|what| Written { at: Timestamp(1), who: by, operator: false, nonce: None, what }.asked());
+    let done = house.0.commit(Timestamp(1), &asked.collect::<Vec<_>>()).unwrap();
     house.0.verify().unwrap();
     done.into_iter().map(|done| UserId(done.unwrap().seq.0)).collect()
 }
@@ -89,7 +89,7 @@ fn all_at_once(house: &Told, by: Option<UserId>, what: impl Iterator<Item = What
 #[test]
 fn who_belongs_is_found_behind_hundreds_who_have_gone_and_behind_very_many_nobody() {
     let (house, owner) = Told::new();
-    let room = house.creates(owner, Kind::Closed).unwrap();
+    let room = house.creates(owner, Visibility::Private).unwrap();
     let brings = |users: &[UserId]| {
         all_at_once(&house, Some(owner), users.iter().map(|&user| What::Add { room, user }));
     };
@@ -99,8 +99,8 @@ fn who_belongs_is_found_behind_hundreds_who_have_gone_and_behind_very_many_nobod
     };
     let offered = || {
         let snapshot = house.0.snapshot().unwrap();
-        let (begun, room) = (Begun::parse("@").unwrap(), snapshot.room_by_id(room).unwrap().unwrap());
-        let people = snapshot.people_like(&begun, &room, &[], Moment(1)).unwrap();
+        let (begun, room) = (CompletionQuery::parse("@").unwrap(), snapshot.room_by_id(room).unwrap().unwrap());
+        let people = snapshot.matching_people(&begun, &room, &[], Timestamp(1)).unwrap();
         let people: Vec<UserId> = people.into_iter().map(|(_, person)| person.author.id).collect();
         (people, snapshot.is_small(&room).unwrap())
     };

@@ -23,7 +23,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use redb::backends::InMemoryBackend;
-use taproom::domain::{Asked, Moment};
+use taproom::domain::{Envelope, Timestamp};
 use taproom::store::Store;
 
 use answers::Answers;
@@ -51,12 +51,12 @@ proptest! {
             now += later;
             let moment = u64::try_from(now).unwrap();
             let asked = commands(&model, moment, batch, &mut secrets);
-            let asked: Vec<Asked> = asked.into_iter().map(Written::asked).collect();
+            let asked: Vec<Envelope> = asked.into_iter().map(Written::asked).collect();
             let expected: Vec<_> = asked.iter().map(|asked| model.carry_out(moment, asked)).collect();
-            prop_assert_eq!(&store.commit(Moment(moment), &asked).unwrap(), &expected);
+            prop_assert_eq!(&store.commit(Timestamp(moment), &asked).unwrap(), &expected);
             let done = asked.iter().zip(&expected).filter(|(_, answer)| answer.is_ok());
             let (asked, expected): (Vec<_>, Vec<_>) = done.map(|(asked, answer)| (asked.clone(), answer.clone())).unzip();
-            prop_assert_eq!(&other.commit(Moment(moment), &asked).unwrap(), &expected);
+            prop_assert_eq!(&other.commit(Timestamp(moment), &asked).unwrap(), &expected);
             let at = moment.max(model.last_at);
             reads_like(&store.snapshot().unwrap(), &model, secrets, at);
             store.verify().unwrap();
@@ -67,7 +67,7 @@ proptest! {
             prop_assert_eq!(store.epoch(), epoch);
             reads_like(&store.snapshot().unwrap(), &model, secrets, at);
         }
-        prop_assert_eq!(store.digest().unwrap(), other.digest().unwrap());
+        prop_assert_eq!(store.checksum().unwrap(), other.checksum().unwrap());
     }
 }
 

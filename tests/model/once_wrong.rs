@@ -1,6 +1,6 @@
 //! What the store once judged wrongly, each told as a story: draws come to the rarest of them too seldom to rely on.
 
-use taproom::domain::{Event, Kind, Moment, Refusal, Role, RoomId, Until, UserId};
+use taproom::domain::{Event, Visibility, Timestamp, Refusal, Role, RoomId, Expiry, UserId};
 
 use crate::told::{ROOM, Told};
 use crate::written::{Said, What};
@@ -13,11 +13,11 @@ fn whoever_is_made_less_or_put_outside_comes_back_by_no_link_of_their_own() {
         house.invites(moderator, Role::Moderator, n).unwrap();
         house.invites(owner, Role::Moderator, 10 + n).unwrap();
         let less = match is_put_outside {
-            true => What::Ban { user: moderator, until: Until::LIFTED, why: None, addresses: Vec::new(), erase: false },
+            true => What::Ban { user: moderator, until: Expiry::NEVER, why: None, addresses: Vec::new(), erase: false },
             false => What::SetRole { user: moderator, role: Role::Member },
         };
         house.does(Some(owner), less).unwrap();
-        assert_eq!(house.joins(n, "again"), Err(Refusal::LinkDead));
+        assert_eq!(house.joins(n, "again"), Err(Refusal::LinkInvalid));
         house.joins(10 + n, &format!("by another's link {n}")).unwrap();
     }
 }
@@ -27,7 +27,7 @@ fn an_owner_does_not_step_down_while_the_only_other_is_outside() {
     let (house, owner) = Told::new();
     let other = house.comes(owner, "Other", Role::Member);
     house.does(Some(owner), What::SetRole { user: other, role: Role::Owner }).unwrap();
-    let ban = What::Ban { user: other, until: Until::LIFTED, why: None, addresses: Vec::new(), erase: false };
+    let ban = What::Ban { user: other, until: Expiry::NEVER, why: None, addresses: Vec::new(), erase: false };
     house.does(Some(owner), ban).unwrap();
     let step_down = || house.does(Some(owner), What::SetRole { user: owner, role: Role::Member });
     assert_eq!(step_down(), Err(Refusal::LastOwner));
@@ -44,19 +44,19 @@ fn whoever_begins_a_direct_talk_is_not_above_the_other() {
     let message = house.says(ben, room);
     for what in [
         What::RemoveMessage { room, message },
-        What::MuteInRoom { room, user: ben, until: Until::LIFTED },
+        What::MuteInRoom { room, user: ben, until: Expiry::NEVER },
         What::Archive { room, archived: true },
     ] {
         assert_eq!(house.does(Some(ann), what), Err(Refusal::NotAllowed));
     }
     let found = house.does(Some(ben), What::Direct { with: vec![ann], salt: 2 }).unwrap();
-    assert_eq!(found.event, Event::Opened { room });
+    assert_eq!(found.event, Event::RoomOpened { room });
 }
 
 #[test]
 fn a_direct_room_is_not_created_by_a_name() {
     let (house, owner) = Told::new();
-    assert_eq!(house.creates(owner, Kind::Direct), Err(Refusal::RoomKind));
+    assert_eq!(house.creates(owner, Visibility::Direct), Err(Refusal::RoomVisibilityUnsupported));
 }
 
 #[test]
@@ -67,25 +67,25 @@ fn in_a_room_its_creator_silences_members_and_nobody_silences_another_moderator(
     let entered = house.does(None, What::Enter { room: ROOM.into(), name: "Guest".into(), token: 5 }).unwrap();
     let (guest, room) = (UserId(entered.seq.0), RoomId(entered.seq.0));
     let silences =
-        |who, user| house.does(Some(who), What::MuteInRoom { room, user, until: Until::LIFTED }).map(|done| done.event);
-    assert_eq!(silences(guest, member), Ok(Event::RoomMuted { room, user: member }));
+        |who, user| house.does(Some(who), What::MuteInRoom { room, user, until: Expiry::NEVER }).map(|done| done.event);
+    assert_eq!(silences(guest, member), Ok(Event::MutedInRoom { room, user: member }));
     assert_eq!(silences(one, other), Err(Refusal::NotAllowed));
     assert_eq!(silences(guest, one), Err(Refusal::NotAllowed));
-    assert_eq!(silences(owner, one), Ok(Event::RoomMuted { room, user: one }));
+    assert_eq!(silences(owner, one), Ok(Event::MutedInRoom { room, user: one }));
 }
 
 #[test]
 fn a_room_that_was_closed_and_is_open_again_stands_in_one_list() {
     let (house, owner) = Told::new();
-    let room = house.creates(owner, Kind::Closed).unwrap();
+    let room = house.creates(owner, Visibility::Private).unwrap();
     let lists = || {
         let snapshot = house.0.snapshot().unwrap();
         let person = snapshot.person(owner).unwrap().expect("the owner");
-        let hidden = snapshot.hidden_rooms(&person, Moment(1)).unwrap().len();
-        (hidden, snapshot.recent_rooms(9, Some(&person), Moment(1)).unwrap().len())
+        let hidden = snapshot.hidden_rooms(&person, Timestamp(1)).unwrap().len();
+        (hidden, snapshot.active_rooms(9, Some(&person), Timestamp(1)).unwrap().len())
     };
     assert_eq!(lists(), (1, 0));
-    let open = What::SetRoom { room, name: ROOM.into(), topic: None, kind: Kind::Open, slow_s: 0, salt: 8 };
+    let open = What::SetRoom { room, name: ROOM.into(), topic: None, kind: Visibility::Open, slow_s: 0, salt: 8 };
     house.does(Some(owner), open).unwrap();
     assert_eq!(lists(), (0, 1));
 }
@@ -93,7 +93,7 @@ fn a_room_that_was_closed_and_is_open_again_stands_in_one_list() {
 /// A room of a house, and two people in it: one who speaks and one who reads.
 fn two_in_a_room() -> (Told, RoomId, UserId, UserId) {
     let (house, owner) = Told::new();
-    let room = house.creates(owner, Kind::Open).unwrap();
+    let room = house.creates(owner, Visibility::Open).unwrap();
     let reader = house.comes(owner, "Reader", Role::Member);
     (house, room, owner, reader)
 }
@@ -117,7 +117,7 @@ fn wanting_to_read_a_message_again_does_not_read_those_before_it() {
     let said: Vec<_> = (0..4).map(|_| house.says(speaker, room)).collect();
     house.does(Some(reader), What::Read { room, seq: said[0] }).unwrap();
     house.does(Some(reader), What::Unread { room, message: said[3] }).unwrap();
-    assert_eq!((house.reading(reader, room).read, house.reading(reader, room).unread), (said[0], 3));
+    assert_eq!((house.reading(reader, room).read_up_to, house.reading(reader, room).unread), (said[0], 3));
     house.does(Some(reader), What::Read { room, seq: said[3] }).unwrap();
     house.does(Some(reader), What::Unread { room, message: said[2] }).unwrap();
     assert_eq!(house.reading(reader, room).unread, 2);
@@ -141,7 +141,7 @@ fn a_message_that_calls_somebody_twice_counts_once_and_nobody_is_called_by_thems
 fn whoever_was_spoken_to_where_they_never_read_is_told_until_they_do() {
     let (house, room, speaker, reader) = two_in_a_room();
     house.says_this(speaker, room, Said { mentions: vec![reader], ..Said::plain("hear") });
-    let readings = || house.0.snapshot().unwrap().readings(reader).unwrap();
+    let readings = || house.0.snapshot().unwrap().read_states(reader).unwrap();
     assert_eq!(readings().iter().map(|(room, reading)| (*room, reading.mentions)).collect::<Vec<_>>(), [(room, 1)]);
     let answer = house.says(reader, room);
     assert_eq!((house.reading(reader, room).unread, house.reading(reader, room).mentions), (1, 1));

@@ -1,7 +1,7 @@
 //! A house in which a story is told: things are done one after the other, and after each every row fits the others.
 
 use redb::backends::InMemoryBackend;
-use taproom::domain::{Done, Kind, Moment, Reading, Refusal, Role, RoomId, Seq, Until, UserId};
+use taproom::domain::{Applied, Visibility, Timestamp, ReadState, Refusal, Role, RoomId, Seq, Expiry, UserId};
 use taproom::store::Store;
 
 use crate::written::{Said, What, Written};
@@ -10,7 +10,7 @@ use crate::written::{Said, What, Written};
 pub struct Told(pub Store);
 
 /// What comes of it.
-pub type Answer = Result<Done, Refusal>;
+pub type Answer = Result<Applied, Refusal>;
 
 /// The room that is created.
 pub const ROOM: &str = "Cellar";
@@ -25,10 +25,10 @@ impl Told {
     }
 
     pub fn does(&self, who: Option<UserId>, what: What) -> Answer {
-        self.does_at(Moment(1), who, what)
+        self.does_at(Timestamp(1), who, what)
     }
 
-    pub fn does_at(&self, at: Moment, who: Option<UserId>, what: What) -> Answer {
+    pub fn does_at(&self, at: Timestamp, who: Option<UserId>, what: What) -> Answer {
         let written = Written { at, who, operator: false, nonce: None, what };
         let answer = self.0.commit(at, &[written.asked()]).unwrap().remove(0);
         self.0.verify().unwrap();
@@ -37,13 +37,13 @@ impl Told {
 
     /// Somebody new, invited by somebody.
     pub fn comes(&self, by: UserId, name: &str, role: Role) -> UserId {
-        let secret = 100 + self.0.snapshot().unwrap().last().unwrap().0;
+        let secret = 100 + self.0.snapshot().unwrap().last_seq().unwrap().0;
         self.invites(by, role, secret).unwrap();
         self.joins(secret, name).map(|done| UserId(done.seq.0)).unwrap()
     }
 
     pub fn invites(&self, by: UserId, role: Role, code: u64) -> Answer {
-        let (label, uses, until, rooms) = ("link".to_owned(), None, Until::LIFTED, Vec::new());
+        let (label, uses, until, rooms) = ("link".to_owned(), None, Expiry::NEVER, Vec::new());
         self.does(Some(by), What::Invite { label, role, uses, until, rooms, code })
     }
 
@@ -51,7 +51,7 @@ impl Told {
         self.does(None, What::Join { code, name: name.into(), password: Some(2), token: 1_000 + code })
     }
 
-    pub fn creates(&self, by: UserId, kind: Kind) -> Result<RoomId, Refusal> {
+    pub fn creates(&self, by: UserId, kind: Visibility) -> Result<RoomId, Refusal> {
         let create = What::CreateRoom { name: ROOM.into(), kind, members: Vec::new(), salt: 7 };
         self.does(Some(by), create).map(|done| RoomId(done.seq.0))
     }
@@ -64,8 +64,8 @@ impl Told {
         self.does(Some(who), What::Post { room, said, reply_to: None }).unwrap().seq
     }
 
-    pub fn reading(&self, who: UserId, room: RoomId) -> Reading {
-        self.0.snapshot().unwrap().reading(who, room).unwrap()
+    pub fn reading(&self, who: UserId, room: RoomId) -> ReadState {
+        self.0.snapshot().unwrap().read_state(who, room).unwrap()
     }
 
     pub fn role(&self, user: UserId) -> Role {

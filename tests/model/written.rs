@@ -3,15 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 use taproom::domain::{
-    AccountCommand, Asked, Body, Command, Device, Door, HouseCommand, Involvement, Kind, Line, Moment, Nonce,
-    PasswordHash, PersonCommand, Reaction, ReaderCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq,
-    SessionId, TokenHash, Until, UserId, UserName, Who, Words,
+    AccountCommand, Envelope, Body, Command, Device, JoinPolicy, ServerCommand, NotificationLevel, Visibility, SingleLine, Timestamp, Nonce,
+    PasswordHash, PersonCommand, Reaction, ReadStateCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq,
+    SessionId, TokenHash, Expiry, UserId, UserName, Actor, MessageContent,
 };
 
 /// A command, who asks, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Written {
-    pub at: Moment,
+    pub at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub who: Option<UserId>,
     /// Whoever runs the machine asks.
@@ -45,7 +45,7 @@ pub enum What {
     Rename { name: String },
     SetPresence { hidden: bool },
     Seen { token: u64, from: u64 },
-    SetRoom { room: RoomId, name: String, topic: Option<String>, kind: Kind, slow_s: u32, salt: u64 },
+    SetRoom { room: RoomId, name: String, topic: Option<String>, kind: Visibility, slow_s: u32, salt: u64 },
     Add { room: RoomId, user: UserId },
     Remove { room: RoomId, user: UserId },
     GoOut { room: RoomId },
@@ -57,23 +57,23 @@ pub enum What {
     Pin { room: RoomId, message: Seq, pinned: bool },
     RemoveMessage { room: RoomId, message: Seq },
     Report { room: RoomId, message: Seq, why: Option<String> },
-    MuteInRoom { room: RoomId, user: UserId, until: Until },
+    MuteInRoom { room: RoomId, user: UserId, until: Expiry },
     Read { room: RoomId, seq: Seq },
     Unread { room: RoomId, message: Seq },
     Draft { room: RoomId, body: Option<String>, reply_to: Option<Seq> },
-    Involve { room: RoomId, involvement: Involvement },
+    Involve { room: RoomId, involvement: NotificationLevel },
     KeepOnTop { room: RoomId, on_top: bool },
     SetRole { user: UserId, role: Role },
-    Mute { user: UserId, until: Until },
-    Ban { user: UserId, until: Until, why: Option<String>, addresses: Vec<String>, erase: bool },
+    Mute { user: UserId, until: Expiry },
+    Ban { user: UserId, until: Expiry, why: Option<String>, addresses: Vec<String>, erase: bool },
     Unban { user: UserId },
     Erase { user: UserId, room: RoomId, after: Seq },
     Erased { user: UserId },
     ResetLink { user: UserId, link: u64 },
-    SetHouse { name: String, door: Door, rooms_by: Role, new_guests: bool },
-    CreateRoom { name: String, kind: Kind, members: Vec<UserId>, salt: u64 },
+    SetHouse { name: String, door: JoinPolicy, rooms_by: Role, new_guests: bool },
+    CreateRoom { name: String, kind: Visibility, members: Vec<UserId>, salt: u64 },
     Direct { with: Vec<UserId>, salt: u64 },
-    Invite { label: String, role: Role, uses: Option<u32>, until: Until, rooms: Vec<RoomId>, code: u64 },
+    Invite { label: String, role: Role, uses: Option<u32>, until: Expiry, rooms: Vec<RoomId>, code: u64 },
     RevokeInvitation { id: Seq },
     Settle { report: Seq },
 }
@@ -97,21 +97,21 @@ impl Said {
         Self { body: body.to_owned(), ..Self::default() }
     }
 
-    fn words(self) -> Words {
+    fn words(self) -> MessageContent {
         let Self { body, html, mentions, calls_all } = self;
-        Words { html, calls_all, ..Words::plain(Body::parse(&body).unwrap()).mentioning(mentions) }
+        MessageContent { html, mentions_room: calls_all, ..MessageContent::from_body(Body::parse(&body).unwrap()).with_mentions(mentions) }
     }
 }
 
 impl Written {
-    pub fn asked(self) -> Asked {
+    pub fn asked(self) -> Envelope {
         let who = match (self.operator, self.who) {
-            (true, _) => Who::Operator,
-            (false, Some(user)) => Who::User(user),
-            (false, None) => Who::Nobody,
+            (true, _) => Actor::Operator,
+            (false, Some(user)) => Actor::User(user),
+            (false, None) => Actor::Anonymous,
         };
         let nonce = self.nonce.and_then(|nonce| Nonce::parse(&nonce).unwrap());
-        Asked { who, nonce, command: self.what.command() }
+        Envelope { actor: who, nonce, command: self.what.command() }
     }
 }
 
@@ -120,11 +120,11 @@ impl What {
         match self {
             Self::Enter { room, name, token: number } => {
                 let (room, name) = (RoomName::parse(&room).unwrap(), UserName::parse(&name).unwrap());
-                Command::Enter { room, name, token: token(number), device: device(number) }
+                Command::Join { room, name, token: token(number), device: device(number) }
             }
-            Self::Open { room } => Command::Open { room: RoomName::parse(&room).unwrap() },
-            Self::Post { room, said, reply_to } => Command::Post { room, words: said.words(), reply_to },
-            Self::Leave { token: number } => Command::Leave { token: token(number) },
+            Self::Open { room } => Command::OpenRoom { room: RoomName::parse(&room).unwrap() },
+            Self::Post { room, said, reply_to } => Command::Post { room, content: said.words(), reply_to },
+            Self::Leave { token: number } => Command::SignOut { token: token(number) },
             what => {
                 let what = what.for_room().or_else(What::for_reader).or_else(What::for_person);
                 what.or_else(What::for_house).unwrap_or_else(What::for_account)
@@ -137,35 +137,35 @@ impl What {
         Command::Account(match self {
             Self::Own { house, name, password, token: n } => {
                 let (house, name) = (line(&house), UserName::parse(&name).unwrap());
-                C::Own { house, name, password: hash(password), token: token(n), device: device(n) }
+                C::SetUpServer { server_name: house, name, password: hash(password), token: token(n), device: device(n) }
             }
             Self::Claim { password, token: n, instead } => {
-                C::Claim { password: hash(password), token: token(n), instead: token(instead), device: device(n) }
+                C::Register { password: hash(password), token: token(n), replaces: token(instead), device: device(n) }
             }
-            Self::SignIn { user, proof, token: n } => C::SignIn { user, proof, token: token(n), device: device(n) },
+            Self::SignIn { user, proof, token: n } => C::SignIn { user, password_seq: proof, token: token(n), device: device(n) },
             Self::SetPassword { proof, password, token: n } => {
-                C::SetPassword { proof, password: hash(password), token: token(n), device: device(n) }
+                C::SetPassword { password_seq: proof, password: hash(password), token: token(n), device: device(n) }
             }
             Self::MakeToken { label, scopes, token: n } => {
-                C::MakeToken { label: line(&label), scopes, token: token(n) }
+                C::CreateToken { label: line(&label), scopes, token: token(n) }
             }
-            Self::Revoke { token: n } => C::Revoke { id: SessionId::of(token(n)) },
-            Self::RevokeOthers { keep } => C::RevokeOthers { keep: token(keep) },
+            Self::Revoke { token: n } => C::RevokeSession { id: SessionId::from_hash(token(n)) },
+            Self::RevokeOthers { keep } => C::RevokeOtherSessions { current: token(keep) },
             Self::SetRecoveryCodes { codes } => C::SetRecoveryCodes { codes: codes.into_iter().map(token).collect() },
             Self::Recover { user, code, password, token: n } => {
                 let (code, password) = (token(code), hash(password));
                 C::Recover { user, code, password, token: token(n), device: device(n) }
             }
             Self::Reset { link, password, token: n } => {
-                C::Reset { link: token(link), password: hash(password), token: token(n), device: device(n) }
+                C::ResetPassword { link: token(link), password: hash(password), token: token(n), device: device(n) }
             }
             Self::Join { code, name, password, token: n } => {
                 let (name, password) = (UserName::parse(&name).unwrap(), password.map(hash));
-                C::Join { code: token(code), name, password, token: token(n), device: device(n) }
+                C::AcceptInvitation { code: token(code), name, password, token: token(n), device: device(n) }
             }
             Self::Rename { name } => C::Rename { name: UserName::parse(&name).unwrap() },
             Self::SetPresence { hidden } => C::SetPresence { hidden },
-            Self::Seen { token: n, from } => C::Seen { token: token(n), device: device(from) },
+            Self::Seen { token: n, from } => C::RecordUse { token: token(n), device: device(from) },
             other => panic!("no matter of an account: {other:?}"),
         })
     }
@@ -175,40 +175,40 @@ impl What {
         let (room, command) = match self {
             Self::SetRoom { room, name, topic, kind, slow_s, salt } => {
                 let (name, topic) = (RoomName::parse(&name).unwrap(), topic.as_deref().map(line));
-                (room, C::Set { name, topic, kind, slow_s, salt: Salt(salt) })
+                (room, C::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt: Salt(salt) })
             }
-            Self::Add { room, user } => (room, C::Add { user }),
-            Self::Remove { room, user } => (room, C::Remove { user }),
+            Self::Add { room, user } => (room, C::AddMember { user }),
+            Self::Remove { room, user } => (room, C::RemoveMember { user }),
             Self::GoOut { room } => (room, C::Leave),
-            Self::Archive { room, archived } => (room, C::Archive { archived }),
+            Self::Archive { room, archived } => (room, C::SetArchived { archived }),
             Self::Delete { room } => (room, C::Delete),
-            Self::Undelete { room } => (room, C::Undelete),
-            Self::EditMessage { room, message, said } => (room, C::EditMessage { message, words: said.words() }),
+            Self::Undelete { room } => (room, C::Restore),
+            Self::EditMessage { room, message, said } => (room, C::EditMessage { message, content: said.words() }),
             Self::React { room, message, reaction, on } => {
-                (room, C::React { message, reaction: Reaction::parse(&reaction).unwrap(), on })
+                (room, C::SetReaction { message, reaction: Reaction::parse(&reaction).unwrap(), present: on })
             }
-            Self::Pin { room, message, pinned } => (room, C::Pin { message, pinned }),
-            Self::RemoveMessage { room, message } => (room, C::RemoveMessage { message }),
-            Self::Report { room, message, why } => (room, C::Report { message, why: why.as_deref().map(line) }),
-            Self::MuteInRoom { room, user, until } => (room, C::Mute { user, until }),
+            Self::Pin { room, message, pinned } => (room, C::SetPinned { message, pinned }),
+            Self::RemoveMessage { room, message } => (room, C::DeleteMessage { message }),
+            Self::Report { room, message, why } => (room, C::ReportMessage { message, reason: why.as_deref().map(line) }),
+            Self::MuteInRoom { room, user, until } => (room, C::MuteMember { user, until }),
             other => return Err(other),
         };
         Ok(Command::Room(room, command))
     }
 
     fn for_reader(self) -> Result<Command, Self> {
-        use ReaderCommand as C;
+        use ReadStateCommand as C;
         let (room, command) = match self {
-            Self::Read { room, seq } => (room, C::Read { seq }),
-            Self::Unread { room, message } => (room, C::Unread { message }),
+            Self::Read { room, seq } => (room, C::MarkRead { seq }),
+            Self::Unread { room, message } => (room, C::MarkUnread { message }),
             Self::Draft { room, body, reply_to } => {
-                (room, C::Draft { body: body.map(|body| Body::parse(&body).unwrap()), reply_to })
+                (room, C::SaveDraft { body: body.map(|body| Body::parse(&body).unwrap()), reply_to })
             }
-            Self::Involve { room, involvement } => (room, C::Involve { involvement }),
-            Self::KeepOnTop { room, on_top } => (room, C::KeepOnTop { on_top }),
+            Self::Involve { room, involvement } => (room, C::SetNotificationLevel { level: involvement }),
+            Self::KeepOnTop { room, on_top } => (room, C::SetFavorite { favorite: on_top }),
             other => return Err(other),
         };
-        Ok(Command::Reader(room, command))
+        Ok(Command::ReadState(room, command))
     }
 
     fn for_person(self) -> Result<Command, Self> {
@@ -217,35 +217,35 @@ impl What {
             Self::SetRole { user, role } => (user, C::SetRole(role)),
             Self::Mute { user, until } => (user, C::Mute { until }),
             Self::Ban { user, until, why, addresses, erase } => {
-                (user, C::Ban { until, why: why.as_deref().map(line), addresses, erase })
+                (user, C::Ban { until, reason: why.as_deref().map(line), blocked_addresses: addresses, delete_messages: erase })
             }
             Self::Unban { user } => (user, C::Unban),
-            Self::Erase { user, room, after } => (user, C::Erase { room, after }),
-            Self::Erased { user } => (user, C::Erased),
-            Self::ResetLink { user, link } => (user, C::ResetLink { link: token(link) }),
+            Self::Erase { user, room, after } => (user, C::PurgeMessages { room, after }),
+            Self::Erased { user } => (user, C::FinishPurge),
+            Self::ResetLink { user, link } => (user, C::CreateResetLink { link: token(link) }),
             other => return Err(other),
         };
         Ok(Command::Person(user, command))
     }
 
     fn for_house(self) -> Result<Command, Self> {
-        use HouseCommand as C;
+        use ServerCommand as C;
         let command = match self {
             Self::SetHouse { name, door, rooms_by, new_guests } => {
-                C::Set { name: line(&name), door, rooms_by, new_guests }
+                C::UpdateSettings { name: line(&name), join_policy: door, room_creation: rooms_by, allow_guests: new_guests }
             }
             Self::CreateRoom { name, kind, members, salt } => {
-                C::CreateRoom { name: RoomName::parse(&name).unwrap(), kind, members, salt: Salt(salt) }
+                C::CreateRoom { name: RoomName::parse(&name).unwrap(), visibility: kind, members, salt: Salt(salt) }
             }
-            Self::Direct { with, salt } => C::Direct { with, salt: Salt(salt) },
+            Self::Direct { with, salt } => C::OpenDirect { others: with, salt: Salt(salt) },
             Self::Invite { label, role, uses, until, rooms, code } => {
-                C::Invite { label: line(&label), role, uses, until, rooms, code: token(code) }
+                C::CreateInvitation { label: line(&label), role, max_uses: uses, expiry: until, rooms, code: token(code) }
             }
             Self::RevokeInvitation { id } => C::RevokeInvitation { id },
-            Self::Settle { report } => C::Settle { report },
+            Self::Settle { report } => C::ResolveReport { report },
             other => return Err(other),
         };
-        Ok(Command::House(command))
+        Ok(Command::Server(command))
     }
 }
 
@@ -269,6 +269,6 @@ fn device(number: u64) -> Device {
     Device { browser: format!("Browser {}", number % 3), address: format!("192.0.2.{}", number % 5) }
 }
 
-fn line(text: &str) -> Line {
-    Line::parse("line", text, 80).unwrap()
+fn line(text: &str) -> SingleLine {
+    SingleLine::parse("line", text, 80).unwrap()
 }

@@ -2,104 +2,104 @@
 
 use redb::ReadableTable;
 
-use super::sessions::{self, add, end_sessions};
-use super::{Outcome, Stamp, Stop, allowed, asker, entering, naming, person, refuse, unheard, user};
+use super::sessions::{self, add_token, end_sessions};
+use super::{Outcome, Stamp, Halt, require_permission, require_person, entering, naming, find_person, refuse, silent, find_user};
 use crate::domain::limits::SESSIONS_MAX;
 use crate::domain::{
-    AccountCommand, Act, Device, Event, Line, PasswordHash, Refusal, Role, Scopes, Seq, TokenHash, TokenKind, UserId,
-    Who, spell,
+    AccountCommand, Permission, Device, Event, SingleLine, PasswordHash, Refusal, Role, Scopes, Seq, TokenHash, TokenKind, UserId,
+    Actor, describe_expiry,
 };
-use crate::store::schema::{ResetRow, SecretRow};
+use crate::store::schema::{ResetLinkRow, PasswordRow};
 use crate::store::tables::Tables;
-use crate::store::{Fault, rows};
+use crate::store::{StoreError, rows};
 
-pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &AccountCommand) -> Outcome {
+pub(super) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command: &AccountCommand) -> Outcome {
     use AccountCommand as C;
     match command {
-        C::Own { house, name, password, token, device } => {
-            entering::own(t, stamp, who, (house, name), password, *token, device)
+        C::SetUpServer { server_name: house, name, password, token, device } => {
+            entering::set_up_server(t, stamp, who, (house, name), password, *token, device)
         }
-        C::Join { code, name, password, token, device } => {
-            entering::join(t, stamp, *code, name, password.as_ref(), *token, device)
+        C::AcceptInvitation { code, name, password, token, device } => {
+            entering::accept_invitation(t, stamp, *code, name, password.as_ref(), *token, device)
         }
-        C::Claim { password, token, instead, device } => claim(t, stamp, who, password, (*token, *instead), device),
-        C::SignIn { user, proof, token, device } => sign_in(t, stamp, *user, *proof, *token, device),
-        C::SetPassword { proof, password, token, device } => {
-            let user = allowed(t, stamp, who, Act::KeepAccount, None)?.author.id;
-            proven(t, user, *proof, Refusal::PasswordWrong)?;
-            renew(t, stamp, user, password, *token, device)
+        C::Register { password, token, replaces: instead, device } => register(t, stamp, who, password, (*token, *instead), device),
+        C::SignIn { user, password_seq: proof, token, device } => sign_in(t, stamp, *user, *proof, *token, device),
+        C::SetPassword { password_seq: proof, password, token, device } => {
+            let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
+            check_proof(t, user, *proof, Refusal::PasswordIncorrect)?;
+            replace_credentials(t, stamp, user, password, *token, device)
         }
-        C::MakeToken { label, scopes, token } => make_token(t, stamp, who, (label, *scopes), *token),
-        C::Revoke { id } => {
-            let user = asker(t, stamp, who)?.author.id;
-            if !sessions::revoke(t, user, *id)? {
-                return refuse(Refusal::Nothing);
+        C::CreateToken { label, scopes, token } => create_token(t, stamp, who, (label, *scopes), *token),
+        C::RevokeSession { id } => {
+            let user = require_person(t, stamp, who)?.author.id;
+            if !sessions::revoke_token(t, user, *id)? {
+                return refuse(Refusal::NotFound);
             }
-            Ok(unheard(stamp, Event::PersonChanged { user }))
+            Ok(silent(stamp, Event::PersonChanged { user }))
         }
-        C::RevokeOthers { keep } => {
-            let user = asker(t, stamp, who)?.author.id;
+        C::RevokeOtherSessions { current: keep } => {
+            let user = require_person(t, stamp, who)?.author.id;
             end_sessions(t, user, Some(*keep))?;
-            Ok(unheard(stamp, Event::PersonChanged { user }))
+            Ok(silent(stamp, Event::PersonChanged { user }))
         }
         C::SetRecoveryCodes { codes } => {
-            let user = allowed(t, stamp, who, Act::KeepAccount, None)?.author.id;
-            forget_codes(t, user)?;
+            let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
+            delete_recovery_codes(t, user)?;
             for code in codes {
-                t.recovery.open()?.insert((user.0, code.0), ())?;
+                t.recovery_codes.open()?.insert((user.0, code.0), ())?;
             }
-            Ok(unheard(stamp, Event::Noted))
+            Ok(silent(stamp, Event::AuditLogged))
         }
         C::Recover { user, code, password, token, device } => {
             recover(t, stamp, (*user, *code), password, *token, device)
         }
-        C::Reset { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
+        C::ResetPassword { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
         C::Rename { name } => naming::rename(t, stamp, who, name),
         C::SetPresence { hidden } => {
-            let id = asker(t, stamp, who)?.author.id;
-            let mut row = user(t, id)?.ok_or(Fault::Missing { table: "users" })?;
+            let id = require_person(t, stamp, who)?.author.id;
+            let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
             row.hidden = *hidden;
             rows::put(&mut t.users, id.0, &row)?;
-            Ok(unheard(stamp, Event::PersonChanged { user: id }))
+            Ok(silent(stamp, Event::PersonChanged { user: id }))
         }
-        C::Seen { token, device } => sessions::seen(t, stamp, *token, device),
+        C::RecordUse { token, device } => sessions::record_use(t, stamp, *token, device),
     }
 }
 
 /// The token that was shown ends with this: whoever else had it has a guest's right and not a member's.
-fn claim(
+fn register(
     t: &mut Tables,
     stamp: Stamp,
-    who: Who,
+    who: Actor,
     password: &PasswordHash,
     (token, instead): (TokenHash, TokenHash),
     device: &Device,
 ) -> Outcome {
-    let person = asker(t, stamp, who)?;
+    let person = require_person(t, stamp, who)?;
     let id = person.author.id;
     if person.has_account() {
-        return refuse(Refusal::AccountThere);
+        return refuse(Refusal::AlreadyRegistered);
     }
-    if sessions::owner(t, instead)?.is_none_or(|(owner, _)| owner != id) {
-        return refuse(Refusal::TokenUnknown);
+    if sessions::token_owner(t, instead)?.is_none_or(|(owner, _)| owner != id) {
+        return refuse(Refusal::TokenInvalid);
     }
-    renew(t, stamp, id, password, token, device)
+    replace_credentials(t, stamp, id, password, token, device)
 }
 
 fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, proof: Seq, token: TokenHash, device: &Device) -> Outcome {
-    proven(t, user, proof, Refusal::SignInWrong)?;
-    may_come_in(t, stamp, user)?;
-    add(t, stamp, user, token, TokenKind::Session(device.clone()))?;
-    Ok(unheard(stamp, Event::SignedIn { user }))
+    check_proof(t, user, proof, Refusal::BadCredentials)?;
+    check_not_banned(t, stamp, user)?;
+    add_token(t, stamp, user, token, TokenKind::Session(device.clone()))?;
+    Ok(silent(stamp, Event::SignedIn { user }))
 }
 
-fn make_token(t: &mut Tables, stamp: Stamp, who: Who, (label, scopes): (&Line, Scopes), token: TokenHash) -> Outcome {
-    let user = allowed(t, stamp, who, Act::KeepAccount, None)?.author.id;
+fn create_token(t: &mut Tables, stamp: Stamp, who: Actor, (label, scopes): (&SingleLine, Scopes), token: TokenHash) -> Outcome {
+    let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
     if sessions::count_personal(t, user)? >= SESSIONS_MAX / 2 {
-        return refuse(Refusal::TooMany(SESSIONS_MAX / 2));
+        return refuse(Refusal::LimitReached(SESSIONS_MAX / 2));
     }
-    add(t, stamp, user, token, TokenKind::Personal { label: label.as_str().to_owned(), scopes })?;
-    Ok(unheard(stamp, Event::SignedIn { user }))
+    add_token(t, stamp, user, token, TokenKind::Personal { label: label.as_str().to_owned(), scopes })?;
+    Ok(silent(stamp, Event::SignedIn { user }))
 }
 
 fn recover(
@@ -111,13 +111,13 @@ fn recover(
     device: &Device,
 ) -> Outcome {
     // The code first: whether somebody is outside is told to nobody but them.
-    if t.recovery.open()?.get((user.0, code.0))?.is_none() {
-        return refuse(Refusal::SignInWrong);
+    if t.recovery_codes.open()?.get((user.0, code.0))?.is_none() {
+        return refuse(Refusal::BadCredentials);
     }
-    may_come_in(t, stamp, user)?;
-    t.recovery.open()?.remove((user.0, code.0))?;
-    sessions::end_all(t, user, None)?; // whoever had to be let in again trusts no token that is out there
-    renew(t, stamp, user, password, token, device)
+    check_not_banned(t, stamp, user)?;
+    t.recovery_codes.open()?.remove((user.0, code.0))?;
+    sessions::end_all_tokens(t, user, None)?; // whoever had to be let in again trusts no token that is out there
+    replace_credentials(t, stamp, user, password, token, device)
 }
 
 fn reset(
@@ -128,15 +128,15 @@ fn reset(
     token: TokenHash,
     device: &Device,
 ) -> Outcome {
-    let row: Option<ResetRow> = rows::get(t.resets.open()?, "resets", link.0)?;
-    let Some(row) = row.filter(|row| row.until.holds(stamp.at)) else { return refuse(Refusal::LinkDead) };
-    may_come_in(t, stamp, row.user)?;
-    sessions::end_all(t, row.user, None)?;
-    renew(t, stamp, row.user, password, token, device)
+    let row: Option<ResetLinkRow> = rows::get(t.reset_links.open()?, "resets", link.0)?;
+    let Some(row) = row.filter(|row| row.until.is_active(stamp.at)) else { return refuse(Refusal::LinkInvalid) };
+    check_not_banned(t, stamp, row.user)?;
+    sessions::end_all_tokens(t, row.user, None)?;
+    replace_credentials(t, stamp, row.user, password, token, device)
 }
 
 /// Sets a password, ends every session and every link to another password, and begins a session. Whoever has a password is a member.
-pub(super) fn renew(
+pub(super) fn replace_credentials(
     t: &mut Tables,
     stamp: Stamp,
     id: UserId,
@@ -144,48 +144,48 @@ pub(super) fn renew(
     token: TokenHash,
     device: &Device,
 ) -> Outcome {
-    let mut row = user(t, id)?.ok_or(Fault::Missing { table: "users" })?;
+    let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
     row.role = row.role.max(Role::Member);
     rows::put(&mut t.users, id.0, &row)?;
-    let secret = SecretRow { phc: password.as_str().to_owned(), set: stamp.seq };
+    let secret = PasswordRow { phc: password.as_str().to_owned(), set_at: stamp.seq };
     rows::put(t.secrets.open()?, id.0, &secret)?;
     end_sessions(t, id, None)?;
-    end_resets(t, id)?;
-    add(t, stamp, id, token, TokenKind::Session(device.clone()))?;
-    Ok(unheard(stamp, Event::PersonChanged { user: id }))
+    revoke_reset_links(t, id)?;
+    add_token(t, stamp, id, token, TokenKind::Session(device.clone()))?;
+    Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
 /// Ends the links by which somebody could choose another password. There are few of anybody: each is made by an owner.
-pub(super) fn end_resets(t: &mut Tables, user: UserId) -> Result<(), Fault> {
+pub(super) fn revoke_reset_links(t: &mut Tables, user: UserId) -> Result<(), StoreError> {
     let mut theirs = Vec::new();
-    for entry in t.resets.open()?.iter()? {
+    for entry in t.reset_links.open()?.iter()? {
         let (hash, row) = entry?;
-        if rows::decode::<ResetRow>("resets", row.value())?.user == user {
+        if rows::decode::<ResetLinkRow>("resets", row.value())?.user == user {
             theirs.push(hash.value());
         }
     }
     for hash in theirs {
-        t.resets.open()?.remove(hash)?;
+        t.reset_links.open()?.remove(hash)?;
     }
     Ok(())
 }
 
 /// The password that was tried is still the one in force.
-fn proven(t: &mut Tables, user: UserId, proof: Seq, refusal: Refusal) -> Result<(), Stop> {
-    let secret: Option<SecretRow> = rows::get(t.secrets.open()?, "secrets", user.0)?;
-    if secret.is_some_and(|secret| secret.set == proof) { Ok(()) } else { refuse(refusal) }
+fn check_proof(t: &mut Tables, user: UserId, proof: Seq, refusal: Refusal) -> Result<(), Halt> {
+    let secret: Option<PasswordRow> = rows::get(t.secrets.open()?, "secrets", user.0)?;
+    if secret.is_some_and(|secret| secret.set_at == proof) { Ok(()) } else { refuse(refusal) }
 }
 
-fn may_come_in(t: &Tables, stamp: Stamp, user: UserId) -> Result<(), Stop> {
-    match person(t, user)? {
-        Some(person) if person.banned.holds(stamp.at) => refuse(Refusal::Banned(spell(person.banned))),
+fn check_not_banned(t: &Tables, stamp: Stamp, user: UserId) -> Result<(), Halt> {
+    match find_person(t, user)? {
+        Some(person) if person.banned_until.is_active(stamp.at) => refuse(Refusal::Banned(describe_expiry(person.banned_until))),
         Some(_) => Ok(()),
-        None => refuse(Refusal::SignInWrong),
+        None => refuse(Refusal::BadCredentials),
     }
 }
 
-fn forget_codes(t: &mut Tables, user: UserId) -> Result<(), Fault> {
-    let recovery = t.recovery.open()?;
+fn delete_recovery_codes(t: &mut Tables, user: UserId) -> Result<(), StoreError> {
+    let recovery = t.recovery_codes.open()?;
     let mut codes = Vec::new();
     for entry in recovery.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))? {
         codes.push(entry?.0.value());

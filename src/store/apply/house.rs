@@ -1,93 +1,93 @@
 //! The house: its settings, its invitations, and what was reported.
 
-use super::{Outcome, Stamp, Stop, allowed, note, refuse, rooms, unheard};
-use crate::domain::limits::PICKED_MAX;
+use super::{Outcome, Stamp, Halt, require_permission, audit, refuse, rooms, silent};
+use crate::domain::limits::MEMBERS_PICKED_MAX;
 use crate::domain::{
-    Act, Deed, Event, House, HouseCommand, Invitation, Line, Person, Refusal, Report, Role, RoomId, Seq, TokenHash,
-    Until, Who,
+    Permission, AuditAction, Event, ServerSettings, ServerCommand, Invitation, SingleLine, Person, Refusal, Report, Role, RoomId, Seq, TokenHash,
+    Expiry, Actor,
 };
 use crate::store::rows;
-use crate::store::schema::HouseRow;
+use crate::store::schema::SettingsRow;
 use crate::store::tables::Tables;
 
-pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, command: &HouseCommand) -> Outcome {
-    use HouseCommand as C;
+pub(super) fn execute_server(t: &mut Tables, stamp: Stamp, who: Actor, command: &ServerCommand) -> Outcome {
+    use ServerCommand as C;
     match command {
-        C::Set { name, door, rooms_by, new_guests } => {
-            let by = allowed(t, stamp, who, Act::SetHouse, None)?.author.id;
-            let mut row: HouseRow = rows::get(&t.house, "house", "house")?.unwrap_or_default();
+        C::UpdateSettings { name, join_policy: door, room_creation: rooms_by, allow_guests: new_guests } => {
+            let by = require_permission(t, stamp, who, Permission::EditServer, None)?.author.id;
+            let mut row: SettingsRow = rows::get(&t.settings_table, "house", "house")?.unwrap_or_default();
             let name = name.as_str().to_owned();
-            row.house = House { name, door: *door, rooms_by: *rooms_by, new_guests: *new_guests };
-            super::settle_house(t, &row)?;
-            note(t, stamp, Some(by), Deed::HouseSet)?;
-            Ok(unheard(stamp, Event::HouseChanged))
+            row.settings = ServerSettings { name, join_policy: *door, room_creation: *rooms_by, allow_guests: *new_guests };
+            super::save_settings(t, &row)?;
+            audit(t, stamp, Some(by), AuditAction::SettingsChanged)?;
+            Ok(silent(stamp, Event::ServerChanged))
         }
-        C::CreateRoom { name, kind, members, salt } => rooms::create(t, stamp, who, (name, *kind), members, *salt),
-        C::Direct { with, salt } => rooms::direct(t, stamp, who, with, *salt),
-        C::Invite { label, role, uses, until, rooms, code } => {
-            invite(t, stamp, who, (label, *role, *uses, *until), rooms, *code)
+        C::CreateRoom { name, visibility: kind, members, salt } => rooms::create_room_checked(t, stamp, who, (name, *kind), members, *salt),
+        C::OpenDirect { others: with, salt } => rooms::open_direct(t, stamp, who, with, *salt),
+        C::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code } => {
+            create_invitation(t, stamp, who, (label, *role, *uses, *until), rooms, *code)
         }
-        C::RevokeInvitation { id } => revoke(t, stamp, who, *id),
-        C::Settle { report } => settle(t, stamp, who, *report),
+        C::RevokeInvitation { id } => revoke_invitation(t, stamp, who, *id),
+        C::ResolveReport { report } => resolve_report(t, stamp, who, *report),
     }
 }
 
-fn invite(
+fn create_invitation(
     t: &mut Tables,
     stamp: Stamp,
-    who: Who,
-    (label, role, uses_left, until): (&Line, Role, Option<u32>, Until),
+    who: Actor,
+    (label, role, uses_left, until): (&SingleLine, Role, Option<u32>, Expiry),
     rooms: &[RoomId],
     code: TokenHash,
 ) -> Outcome {
-    let person = allowed(t, stamp, who, Act::Invite, None)?;
+    let person = require_permission(t, stamp, who, Permission::Invite, None)?;
     // Nobody makes others more than they are, and owners are made by name.
     if role >= Role::Owner || role > person.role {
         return refuse(Refusal::NotAllowed);
     }
-    if rooms.len() > PICKED_MAX {
-        return refuse(Refusal::TooMany(PICKED_MAX));
+    if rooms.len() > MEMBERS_PICKED_MAX {
+        return refuse(Refusal::LimitReached(MEMBERS_PICKED_MAX));
     }
-    all_theirs(t, stamp, &person, rooms)?;
+    check_rooms_visible(t, stamp, &person, rooms)?;
     let (id, by, made_at) = (stamp.seq, person.author.id, stamp.at);
     let label = label.as_str().to_owned();
-    note(t, stamp, Some(by), Deed::Invited { id, label: label.clone() })?;
+    audit(t, stamp, Some(by), AuditAction::InvitationCreated { id, label: label.clone() })?;
     let invitation =
-        Invitation { id, label, role, uses_left, until, rooms: rooms.to_vec(), by, made_at, revoked: false };
+        Invitation { id, label, role, uses_left, expiry: until, rooms: rooms.to_vec(), created_by: by, created_at: made_at, revoked: false };
     rows::put(t.invitations.open()?, id.0, &invitation)?;
     t.invitation_codes.open()?.insert(code.0, id.0)?;
-    Ok(unheard(stamp, Event::Noted))
+    Ok(silent(stamp, Event::AuditLogged))
 }
 
 /// An invitation leads only into closed rooms whose members its maker may pick.
-fn all_theirs(t: &Tables, stamp: Stamp, person: &Person, rooms: &[RoomId]) -> Result<(), Stop> {
+fn check_rooms_visible(t: &Tables, stamp: Stamp, person: &Person, rooms: &[RoomId]) -> Result<(), Halt> {
     for room in rooms {
-        let (room, _) = super::seen_room(t, stamp, *room, person)?;
-        if room.kind != crate::domain::Kind::Closed {
-            return refuse(Refusal::RoomKind);
+        let (room, _) = super::require_visible_room(t, stamp, *room, person)?;
+        if room.visibility != crate::domain::Visibility::Private {
+            return refuse(Refusal::RoomVisibilityUnsupported);
         }
     }
     Ok(())
 }
 
-fn revoke(t: &mut Tables, stamp: Stamp, who: Who, id: Seq) -> Outcome {
-    let by = allowed(t, stamp, who, Act::Invite, None)?.author.id;
+fn revoke_invitation(t: &mut Tables, stamp: Stamp, who: Actor, id: Seq) -> Outcome {
+    let by = require_permission(t, stamp, who, Permission::Invite, None)?.author.id;
     let invitation: Option<Invitation> = rows::get(t.invitations.open()?, "invitations", id.0)?;
-    let Some(mut invitation) = invitation else { return refuse(Refusal::Nothing) };
+    let Some(mut invitation) = invitation else { return refuse(Refusal::NotFound) };
     invitation.revoked = true;
     rows::put(t.invitations.open()?, id.0, &invitation)?;
-    note(t, stamp, Some(by), Deed::InvitationRevoked { id })?;
-    Ok(unheard(stamp, Event::Noted))
+    audit(t, stamp, Some(by), AuditAction::InvitationRevoked { id })?;
+    Ok(silent(stamp, Event::AuditLogged))
 }
 
-fn settle(t: &mut Tables, stamp: Stamp, who: Who, report: Seq) -> Outcome {
-    let by = allowed(t, stamp, who, Act::KeepReports, None)?.author.id;
+fn resolve_report(t: &mut Tables, stamp: Stamp, who: Actor, report: Seq) -> Outcome {
+    let by = require_permission(t, stamp, who, Permission::ResolveReports, None)?.author.id;
     let row: Option<Report> = rows::get(t.reports.open()?, "reports", report.0)?;
-    let Some(mut row) = row else { return refuse(Refusal::Nothing) };
-    if row.settled.is_none() {
-        row.settled = Some((by, stamp.at));
+    let Some(mut row) = row else { return refuse(Refusal::NotFound) };
+    if row.resolved.is_none() {
+        row.resolved = Some((by, stamp.at));
         rows::put(t.reports.open()?, report.0, &row)?;
-        note(t, stamp, Some(by), Deed::Settled { report })?;
+        audit(t, stamp, Some(by), AuditAction::ReportResolved { report })?;
     }
-    Ok(unheard(stamp, Event::Noted))
+    Ok(silent(stamp, Event::AuditLogged))
 }

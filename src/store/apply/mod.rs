@@ -17,148 +17,148 @@ mod reading;
 mod rooms;
 mod sessions;
 
-use super::schema::{ChangeRow, HouseRow, MemberRow, RecentRow, RoomRow, UserRow};
+use super::schema::{ChangeRow, SettingsRow, MemberRow, ActivityRow, RoomRow, UserRow};
 use super::tables::Tables;
-use super::{Fault, feed, outcomes, rows};
+use super::{StoreError, feed, outcomes, rows};
 use crate::domain::{
-    Act, Asked, Audit, Command, Deed, Done, Event, House, Moment, Person, Refusal, Room, RoomId, Seq, UserId, Who, may,
-    sees, spell,
+    Permission, Envelope, AuditEntry, Command, AuditAction, Applied, Event, ServerSettings, Timestamp, Person, Refusal, Room, RoomId, Seq, UserId, Actor, can,
+    can_see, describe_expiry,
 };
 
 /// The number and the moment of a change.
 #[derive(Clone, Copy)]
 struct Stamp {
     seq: Seq,
-    at: Moment,
+    at: Timestamp,
 }
 
 /// A room without its row in `recent`.
-const MISSING: Fault = Fault::Missing { table: "recent" };
+const ROOM_ROW_MISSING: StoreError = StoreError::Missing { table: "recent" };
 
 /// Why a command ended early.
-enum Stop {
+enum Halt {
     Refused(Refusal),
-    Broken(Fault),
+    Broken(StoreError),
 }
 
-impl<E: Into<Fault>> From<E> for Stop {
+impl<E: Into<StoreError>> From<E> for Halt {
     fn from(fault: E) -> Self {
         Self::Broken(fault.into())
     }
 }
 
 /// What a command comes to.
-type Outcome = Result<Done, Stop>;
+type Outcome = Result<Applied, Halt>;
 
-fn refuse<T>(refusal: Refusal) -> Result<T, Stop> {
-    Err(Stop::Refused(refusal))
+fn refuse<T>(refusal: Refusal) -> Result<T, Halt> {
+    Err(Halt::Refused(refusal))
 }
 
 /// Carries out one command, or refuses it. `now` counts only if it does not lie before the last change.
-pub(super) fn apply(tables: &mut Tables, now: Moment, asked: &Asked) -> Result<Result<Done, Refusal>, Fault> {
+pub(super) fn apply(tables: &mut Tables, now: Timestamp, asked: &Envelope) -> Result<Result<Applied, Refusal>, StoreError> {
     let stamp = Stamp { seq: tables.last.next(), at: now.max(tables.last_at) };
-    if let Some(done) = outcomes::first(tables, asked, stamp.at)? {
+    if let Some(done) = outcomes::find_outcome(tables, asked, stamp.at)? {
         return Ok(Ok(done));
     }
-    match carry_out(tables, stamp, asked) {
+    match execute(tables, stamp, asked) {
         Ok(done) => {
-            outcomes::keep(tables, asked, stamp.at, done)?;
+            outcomes::record_outcome(tables, asked, stamp.at, done)?;
             (tables.last, tables.last_at) = (stamp.seq, stamp.at);
             Ok(Ok(done))
         }
-        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
-        Err(Stop::Broken(fault)) => Err(fault),
+        Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Halt::Broken(fault)) => Err(fault),
     }
 }
 
-fn carry_out(t: &mut Tables, stamp: Stamp, asked: &Asked) -> Outcome {
-    let who = asked.who;
+fn execute(t: &mut Tables, stamp: Stamp, asked: &Envelope) -> Outcome {
+    let who = asked.actor;
     match &asked.command {
-        Command::Enter { room, name, token, device } => entering::enter(t, stamp, room, name, *token, device),
-        Command::Open { room } => entering::open(t, stamp, who, room),
-        Command::Post { room, words, reply_to } => messages::post(t, stamp, who, *room, words, *reply_to),
-        Command::Leave { token } => sessions::leave(t, stamp, *token),
-        Command::Account(command) => account::carry_out(t, stamp, who, command),
-        Command::Room(room, command) => rooms::carry_out(t, stamp, who, *room, command),
-        Command::Reader(room, command) => reading::carry_out(t, stamp, who, *room, command),
-        Command::Person(user, command) => people::carry_out(t, stamp, who, *user, command),
-        Command::House(command) => house::carry_out(t, stamp, who, command),
+        Command::Join { room, name, token, device } => entering::join(t, stamp, room, name, *token, device),
+        Command::OpenRoom { room } => entering::open(t, stamp, who, room),
+        Command::Post { room, content: words, reply_to } => messages::post(t, stamp, who, *room, words, *reply_to),
+        Command::SignOut { token } => sessions::sign_out(t, stamp, *token),
+        Command::Account(command) => account::execute_account(t, stamp, who, command),
+        Command::Room(room, command) => rooms::execute_room(t, stamp, who, *room, command),
+        Command::ReadState(room, command) => reading::execute_read_state(t, stamp, who, *room, command),
+        Command::Person(user, command) => people::execute_person(t, stamp, who, *user, command),
+        Command::Server(command) => house::execute_server(t, stamp, who, command),
     }
 }
 
 /// Whoever asks: somebody with a name, who has not been put outside.
-fn asker(t: &Tables, stamp: Stamp, who: Who) -> Result<Person, Stop> {
+fn require_person(t: &Tables, stamp: Stamp, who: Actor) -> Result<Person, Halt> {
     let user = match who {
-        Who::User(user) => user,
-        Who::Nobody | Who::Operator => return refuse(Refusal::NameNeeded),
+        Actor::User(user) => user,
+        Actor::Anonymous | Actor::Operator => return refuse(Refusal::SignInRequired),
     };
-    let Some(person) = person(t, user)? else { return refuse(Refusal::NameNeeded) };
-    if person.banned.holds(stamp.at) {
-        return refuse(Refusal::Banned(spell(person.banned)));
+    let Some(person) = find_person(t, user)? else { return refuse(Refusal::SignInRequired) };
+    if person.banned_until.is_active(stamp.at) {
+        return refuse(Refusal::Banned(describe_expiry(person.banned_until)));
     }
     Ok(person)
 }
 
 /// The same, if they may do this; in this room, if it is done in one.
-fn allowed(t: &Tables, stamp: Stamp, who: Who, act: Act, room: Option<&Room>) -> Result<Person, Stop> {
-    let person = asker(t, stamp, who)?;
-    if may(&person, act, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
+fn require_permission(t: &Tables, stamp: Stamp, who: Actor, act: Permission, room: Option<&Room>) -> Result<Person, Halt> {
+    let person = require_person(t, stamp, who)?;
+    if can(&person, act, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
 }
 
-fn user(t: &Tables, id: UserId) -> Result<Option<UserRow>, Fault> {
+fn find_user(t: &Tables, id: UserId) -> Result<Option<UserRow>, StoreError> {
     rows::get(&t.users, "users", id.0)
 }
 
-fn person(t: &Tables, id: UserId) -> Result<Option<Person>, Fault> {
-    Ok(user(t, id)?.map(|row| row.person(id)))
+fn find_person(t: &Tables, id: UserId) -> Result<Option<Person>, StoreError> {
+    Ok(find_user(t, id)?.map(|row| row.into_person(id)))
 }
 
-fn house<'t>(t: &'t Tables<'_>) -> Result<&'t House, Fault> {
-    if let Some(house) = t.settled.get() {
+fn settings<'t>(t: &'t Tables<'_>) -> Result<&'t ServerSettings, StoreError> {
+    if let Some(house) = t.cached_settings.get() {
         return Ok(house);
     }
-    let row: Option<HouseRow> = rows::get(&t.house, "house", "house")?;
-    Ok(t.settled.get_or_init(|| row.unwrap_or_default().house))
+    let row: Option<SettingsRow> = rows::get(&t.settings_table, "house", "house")?;
+    Ok(t.cached_settings.get_or_init(|| row.unwrap_or_default().settings))
 }
 
-fn settle_house(t: &mut Tables, row: &HouseRow) -> Result<(), Fault> {
-    t.settled.take();
-    rows::put(&mut t.house, "house", row)
+fn save_settings(t: &mut Tables, row: &SettingsRow) -> Result<(), StoreError> {
+    t.cached_settings.take();
+    rows::put(&mut t.settings_table, "house", row)
 }
 
-fn member(t: &Tables, room: RoomId, user: UserId) -> Result<MemberRow, Fault> {
+fn member_row(t: &Tables, room: RoomId, user: UserId) -> Result<MemberRow, StoreError> {
     Ok(rows::get(&t.members, "members", (room.0, user.0))?.unwrap_or_default())
 }
 
 /// A room that this person may see. One that they may not answers as one that is not there.
-fn seen_room(t: &Tables, stamp: Stamp, id: RoomId, person: &Person) -> Result<(Room, MemberRow), Stop> {
+fn require_visible_room(t: &Tables, stamp: Stamp, id: RoomId, person: &Person) -> Result<(Room, MemberRow), Halt> {
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id.0)?;
-    let Some(room) = row.map(|row| row.room(id)) else { return refuse(Refusal::RoomUnknown(String::new())) };
-    let member = member(t, id, person.author.id)?;
-    if !sees(house(t)?, &room, Some(person), member.belongs, stamp.at) {
-        return refuse(Refusal::RoomUnknown(String::new()));
+    let Some(room) = row.map(|row| row.into_room(id)) else { return refuse(Refusal::RoomNotFound(String::new())) };
+    let member = member_row(t, id, person.author.id)?;
+    if !can_see(settings(t)?, &room, Some(person), member.is_member, stamp.at) {
+        return refuse(Refusal::RoomNotFound(String::new()));
     }
     Ok((room, member))
 }
 
 /// Writes a change of a room that its listeners hear.
-fn change_room(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) -> Result<Done, Fault> {
-    let before = feed::last(&t.messages, &t.changes, &t.rooms, room)?.ok_or(MISSING)?;
-    let mut recent: RecentRow = rows::take(&mut t.recent, "recent", before.0)?.ok_or(MISSING)?;
+fn record_room_change(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) -> Result<Applied, StoreError> {
+    let before = feed::last_change(&t.messages, &t.changes, &t.rooms, room)?.ok_or(ROOM_ROW_MISSING)?;
+    let mut recent: ActivityRow = rows::take(&mut t.activity, "recent", before.0)?.ok_or(ROOM_ROW_MISSING)?;
     rows::put(&mut t.changes, (room.0, stamp.seq.0), &ChangeRow { at: stamp.at, event })?;
-    let row: RoomRow = rows::get(&t.rooms, "rooms", room.0)?.ok_or(Fault::Missing { table: "rooms" })?;
-    recent.is_listed = !row.kind.is_hidden() && row.deleted_at.is_none();
+    let row: RoomRow = rows::get(&t.rooms, "rooms", room.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
+    recent.is_listed = !row.visibility.is_members_only() && row.deleted_at.is_none();
     recent.at = stamp.at;
-    feed::lengthen(t, &mut recent)?;
-    rows::put(&mut t.recent, stamp.seq.0, &recent)?;
-    Ok(Done { seq: stamp.seq, before, event, again: false })
+    feed::append_and_sweep(t, &mut recent)?;
+    rows::put(&mut t.activity, stamp.seq.0, &recent)?;
+    Ok(Applied { seq: stamp.seq, previous: before, event, is_replay: false })
 }
 
 /// Writes down what was done to keep order.
-fn note(t: &mut Tables, stamp: Stamp, by: Option<UserId>, deed: Deed) -> Result<(), Fault> {
-    rows::put(t.audit.open()?, stamp.seq.0, &Audit { at: stamp.at, by, deed })
+fn audit(t: &mut Tables, stamp: Stamp, by: Option<UserId>, deed: AuditAction) -> Result<(), StoreError> {
+    rows::put(t.audit_log.open()?, stamp.seq.0, &AuditEntry { at: stamp.at, actor: by, action: deed })
 }
 
-fn unheard(stamp: Stamp, event: Event) -> Done {
-    Done { seq: stamp.seq, before: Seq(0), event, again: false }
+fn silent(stamp: Stamp, event: Event) -> Applied {
+    Applied { seq: stamp.seq, previous: Seq(0), event, is_replay: false }
 }

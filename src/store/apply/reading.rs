@@ -3,68 +3,68 @@
 
 use redb::ReadableTable;
 
-use super::{Outcome, Stamp, asker, messages, refuse, seen_room, unheard};
-use crate::domain::{Body, Event, MessageId, ReaderCommand, Refusal, RoomId, Seq, UserId, Who};
-use crate::store::schema::{DraftRow, MessageRow, ReadRow};
+use super::{Outcome, Stamp, require_person, messages, refuse, require_visible_room, silent};
+use crate::domain::{Body, Event, MessageId, ReadStateCommand, Refusal, RoomId, Seq, UserId, Actor};
+use crate::store::schema::{DraftRow, MessageRow, ReadStateRow};
 use crate::store::tables::Tables;
-use crate::store::{Fault, rows};
+use crate::store::{StoreError, rows};
 
 /// Through how many messages a change looks for those that speak to whoever wants to read them again.
-const LOOKED_AT: usize = 1_000;
+const MARKED_UNREAD_MAX: usize = 1_000;
 
-pub(super) fn carry_out(t: &mut Tables, stamp: Stamp, who: Who, id: RoomId, command: &ReaderCommand) -> Outcome {
-    let person = asker(t, stamp, who)?;
-    seen_room(t, stamp, id, &person)?;
+pub(super) fn execute_read_state(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, command: &ReadStateCommand) -> Outcome {
+    let person = require_person(t, stamp, who)?;
+    require_visible_room(t, stamp, id, &person)?;
     let user = person.author.id;
     match command {
-        ReaderCommand::Read { seq } => read(t, user, id, (*seq).min(Seq(stamp.seq.0 - 1)))?,
-        ReaderCommand::Unread { message } => {
-            let Some(row) = messages::find(t, id, *message)? else { return refuse(Refusal::MessageUnknown) };
-            unread(t, user, id, *message, row.nth)?;
+        ReadStateCommand::MarkRead { seq } => mark_read(t, user, id, (*seq).min(Seq(stamp.seq.0 - 1)))?,
+        ReadStateCommand::MarkUnread { message } => {
+            let Some(row) = messages::find_message(t, id, *message)? else { return refuse(Refusal::MessageNotFound) };
+            mark_unread(t, user, id, *message, row.ordinal)?;
         }
-        ReaderCommand::Draft { body, reply_to } => draft(t, stamp, user, id, body.as_ref(), *reply_to)?,
-        ReaderCommand::Involve { involvement } => {
-            let row = of(t, user, id)?;
-            keep(t, user, id, &ReadRow { involvement: *involvement, ..row })?;
+        ReadStateCommand::SaveDraft { body, reply_to } => save_draft(t, stamp, user, id, body.as_ref(), *reply_to)?,
+        ReadStateCommand::SetNotificationLevel { level: involvement } => {
+            let row = load_read_state(t, user, id)?;
+            save_read_state(t, user, id, &ReadStateRow { level: *involvement, ..row })?;
         }
-        ReaderCommand::KeepOnTop { on_top } => {
-            let row = of(t, user, id)?;
-            keep(t, user, id, &ReadRow { on_top: *on_top, ..row })?;
+        ReadStateCommand::SetFavorite { favorite: on_top } => {
+            let row = load_read_state(t, user, id)?;
+            save_read_state(t, user, id, &ReadStateRow { favorite: *on_top, ..row })?;
         }
     }
-    Ok(unheard(stamp, Event::ReaderMoved { user, room: id }))
+    Ok(silent(stamp, Event::ReadStateChanged { user, room: id }))
 }
 
-fn of(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadRow, Fault> {
-    Ok(rows::get(t.reads.open()?, "reads", (user.0, room.0))?.unwrap_or_default())
+fn load_read_state(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadStateRow, StoreError> {
+    Ok(rows::get(t.read_states.open()?, "reads", (user.0, room.0))?.unwrap_or_default())
 }
 
 /// Of what somebody has read, nothing waits for them any more.
-fn keep(t: &mut Tables, user: UserId, room: RoomId, row: &ReadRow) -> Result<(), Fault> {
-    rows::put(t.reads.open()?, (user.0, room.0), row)?;
+fn save_read_state(t: &mut Tables, user: UserId, room: RoomId, row: &ReadStateRow) -> Result<(), StoreError> {
+    rows::put(t.read_states.open()?, (user.0, room.0), row)?;
     t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, row.seq.0), |_, ()| false)?;
     Ok(())
 }
 
 /// Never back: a device that was away tells late how far it had come.
-fn read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), Fault> {
-    let row: Option<ReadRow> = rows::get(t.reads.open()?, "reads", (user.0, room.0))?;
+fn mark_read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), StoreError> {
+    let row: Option<ReadStateRow> = rows::get(t.read_states.open()?, "reads", (user.0, room.0))?;
     if row.as_ref().is_some_and(|row| row.seq >= seq) {
         return Ok(());
     }
-    let nth = count(t, room, seq)?;
-    keep(t, user, room, &ReadRow { seq, nth, ..row.unwrap_or_default() })
+    let nth = posts_up_to(t, room, seq)?;
+    save_read_state(t, user, room, &ReadStateRow { seq, ordinal: nth, ..row.unwrap_or_default() })
 }
 
 /// Never on: what they had not read before stays unread. Whoever had not read anything begins here.
-fn unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u64) -> Result<(), Fault> {
-    let row = of(t, user, room)?;
+fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u64) -> Result<(), StoreError> {
+    let row = load_read_state(t, user, room)?;
     if row.seq > Seq(0) && row.seq < message {
         return Ok(());
     }
-    keep(t, user, room, &ReadRow { seq: Seq(message.0 - 1), nth: nth - 1, ..row })?;
+    save_read_state(t, user, room, &ReadStateRow { seq: Seq(message.0 - 1), ordinal: nth - 1, ..row })?;
     let mut speak = Vec::new();
-    for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(LOOKED_AT) {
+    for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(MARKED_UNREAD_MAX) {
         let (key, row) = entry?;
         let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         if row.extras.is_some_and(|extras| extras.mentions.contains(&user)) {
@@ -78,21 +78,21 @@ fn unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u
 }
 
 /// How many messages a room had by this change.
-fn count(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, Fault> {
+fn posts_up_to(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, StoreError> {
     match t.messages.range((room.0, 0)..=(room.0, seq.0))?.next_back().transpose()? {
-        Some((_, row)) => Ok(rows::decode::<MessageRow<&str>>("messages", row.value())?.nth),
+        Some((_, row)) => Ok(rows::decode::<MessageRow<&str>>("messages", row.value())?.ordinal),
         None => Ok(0),
     }
 }
 
-fn draft(
+fn save_draft(
     t: &mut Tables,
     stamp: Stamp,
     user: UserId,
     room: RoomId,
     body: Option<&Body>,
     reply_to: Option<MessageId>,
-) -> Result<(), Fault> {
+) -> Result<(), StoreError> {
     let key = (user.0, room.0);
     if body.is_none() && reply_to.is_none() {
         t.drafts.open()?.remove(key)?;

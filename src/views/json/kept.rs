@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::until;
-use crate::domain::{self, Author, Deed, Moment, Until};
-use crate::views::time::Stamp;
+use super::format_expiry;
+use crate::domain::{self, Author, AuditAction, Timestamp, Expiry};
+use crate::views::time::FormattedTime;
 use crate::views::{audit, invitation, reports};
 
 /// An invitation: one that was just made has its link, which is told this once.
 #[derive(Debug, Serialize)]
-pub struct Invitation<'a> {
+pub struct InvitationJson<'a> {
     id: u64,
     name: &'a str,
     role: &'a str,
@@ -19,89 +19,89 @@ pub struct Invitation<'a> {
     url: Option<&'a str>,
 }
 
-impl<'a> Invitation<'a> {
+impl<'a> InvitationJson<'a> {
     /// This invitation, to which `url` leads.
-    pub fn of(invitation: &'a domain::Invitation, url: Option<&'a str>) -> Self {
-        let domain::Invitation { id, label, role, uses_left, until: end, made_at, .. } = invitation;
-        let expires = until(*end, *made_at).filter(|_| *end != Until::LIFTED);
-        Self { id: id.0, name: label, role: role.word(), uses: *uses_left, expires, url }
+    pub fn new(invitation: &'a domain::Invitation, url: Option<&'a str>) -> Self {
+        let domain::Invitation { id, label, role, uses_left, expiry: end, created_at: made_at, .. } = invitation;
+        let expires = format_expiry(*end, *made_at).filter(|_| *end != Expiry::NEVER);
+        Self { id: id.0, name: label, role: role.as_str(), uses: *uses_left, expires, url }
     }
 }
 
 /// An invitation in the list.
 #[derive(Debug, Serialize)]
-pub struct ListedInvitation<'a> {
+pub struct ListedInvitationJson<'a> {
     #[serde(flatten)]
-    invitation: Invitation<'a>,
-    made_at: String,
+    invitation: InvitationJson<'a>,
+    created_at: String,
     by: Option<&'a str>,
     revoked: bool,
     /// Whether somebody may come in by it now.
-    good: bool,
+    usable: bool,
     /// Who came by it, latest first.
-    came: Vec<&'a str>,
+    joined: Vec<&'a str>,
 }
 
-impl<'a> ListedInvitation<'a> {
+impl<'a> ListedInvitationJson<'a> {
     /// This one, at this moment.
-    pub fn of(listed: &'a invitation::Listed, now: Moment) -> Self {
+    pub fn from_listed(listed: &'a invitation::ListedInvitation, now: Timestamp) -> Self {
         let invitation = &listed.invitation;
         Self {
-            invitation: Invitation::of(invitation, None),
-            made_at: at(invitation.made_at),
-            by: name(listed.by.as_ref()),
+            invitation: InvitationJson::new(invitation, None),
+            created_at: format_time(invitation.created_at),
+            by: person_name(listed.by.as_ref()),
             revoked: invitation.revoked,
-            good: invitation.is_good(now),
-            came: listed.came.iter().map(|person| &*person.name).collect(),
+            usable: invitation.is_usable(now),
+            joined: listed.joined.iter().map(|person| &*person.name).collect(),
         }
     }
 }
 
 /// A report.
 #[derive(Debug, Serialize)]
-pub struct Report<'a> {
+pub struct ReportJson<'a> {
     id: u64,
     at: String,
     by: Option<&'a str>,
-    why: &'a str,
+    reason: &'a str,
     /// The room's address, if the reader sees the room.
     room: Option<&'a str>,
-    message: Reported<'a>,
-    settled_at: Option<String>,
-    settled_by: Option<&'a str>,
+    message: ReportedMessageJson<'a>,
+    resolved_at: Option<String>,
+    resolved_by: Option<&'a str>,
 }
 
 /// The message of a report, as it is now.
 #[derive(Debug, Serialize)]
-struct Reported<'a> {
+struct ReportedMessageJson<'a> {
     id: u64,
     author: Option<&'a str>,
     /// Blank once it was removed.
     body: &'a str,
 }
 
-impl<'a> Report<'a> {
+impl<'a> ReportJson<'a> {
     /// This one.
-    pub fn of(listed: &'a reports::Listed) -> Self {
-        let reports::Listed { id, report, by, message, room, settled_by } = listed;
+    pub fn from_listed(listed: &'a reports::ListedReport) -> Self {
+        let reports::ListedReport { id, report, by, message, room, resolved_by: settled_by } = listed;
         let author = message.as_ref().map(|message| &*message.author.name);
         let body = message.as_ref().map_or("", |message| &*message.body);
         Self {
             id: id.0,
-            at: at(report.at),
-            by: name(by.as_ref()),
-            why: &report.why,
-            room: room.as_ref().map(|room| room.address.as_str()),
-            message: Reported { id: report.message.0, author, body },
-            settled_at: report.settled.map(|(_, moment)| at(moment)),
-            settled_by: name(settled_by.as_ref()),
+            at: format_time(report.reported_at),
+            by: person_name(by.as_ref()),
+            reason: &report.reason,
+            room: room.as_ref().map(|room| room.slug.as_str()),
+            message: ReportedMessageJson { id: report.message.0, author, body },
+            resolved_at: report.resolved.map(|(_, moment)| format_time(moment)),
+            resolved_by: person_name(settled_by.as_ref()),
         }
     }
 }
 
 /// A line of the log.
 #[derive(Debug, Serialize)]
-pub struct Line<'a> {
+pub struct AuditLineJson<'a> {
     id: u64,
     at: String,
     /// None: whoever runs the machine.
@@ -110,13 +110,13 @@ pub struct Line<'a> {
     /// The room's address, if the reader sees the room.
     room: Option<&'a str>,
     #[serde(flatten)]
-    what: What<'a>,
+    action: AuditActionJson<'a>,
 }
 
 /// What was done.
 #[derive(Debug, Serialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
-enum What<'a> {
+enum AuditActionJson<'a> {
     Owned,
     Removed { message: u64 },
     Muted { until: Option<String> },
@@ -133,37 +133,37 @@ enum What<'a> {
     Settled { report: u64 },
 }
 
-impl<'a> Line<'a> {
+impl<'a> AuditLineJson<'a> {
     /// This one.
-    pub fn of(line: &'a audit::Line) -> Self {
-        let audit::Line { id, audit, by, user, room, label } = line;
-        let what = match &audit.deed {
-            Deed::Owned => What::Owned,
-            Deed::Removed { message, .. } => What::Removed { message: message.0 },
-            Deed::Muted { until: end, .. } => What::Muted { until: until(*end, audit.at) },
-            Deed::Banned { until: end, why, addresses, .. } => {
-                What::Banned { until: until(*end, audit.at), why, addresses: *addresses }
+    pub fn from_line(line: &'a audit::AuditLine) -> Self {
+        let audit::AuditLine { id, audit, by, user, room, label } = line;
+        let action = match &audit.action {
+            AuditAction::ServerSetUp => AuditActionJson::Owned,
+            AuditAction::MessageDeleted { message, .. } => AuditActionJson::Removed { message: message.0 },
+            AuditAction::Muted { until: end, .. } => AuditActionJson::Muted { until: format_expiry(*end, audit.at) },
+            AuditAction::Banned { until: end, reason: why, blocked_addresses: addresses, .. } => {
+                AuditActionJson::Banned { until: format_expiry(*end, audit.at), why, addresses: *addresses }
             }
-            Deed::Erased { messages, .. } => What::Erased { messages: *messages },
-            Deed::RoleSet { role, .. } => What::RoleSet { role: role.word() },
-            Deed::ResetLinkMade { .. } => What::ResetLinkMade,
-            Deed::Invited { id, label } => What::Invited { invitation: id.0, name: label },
-            Deed::InvitationRevoked { id } => What::InvitationRevoked { invitation: id.0, name: label.as_deref() },
-            Deed::HouseSet => What::HouseSet,
-            Deed::RoomSet { .. } => What::RoomSet,
-            Deed::Archived { archived, .. } => What::Archived { archived: *archived },
-            Deed::RoomDeleted { deleted, .. } => What::RoomDeleted { deleted: *deleted },
-            Deed::Settled { report } => What::Settled { report: report.0 },
+            AuditAction::MessagesPurged { messages, .. } => AuditActionJson::Erased { messages: *messages },
+            AuditAction::RoleChanged { role, .. } => AuditActionJson::RoleSet { role: role.as_str() },
+            AuditAction::ResetLinkCreated { .. } => AuditActionJson::ResetLinkMade,
+            AuditAction::InvitationCreated { id, label } => AuditActionJson::Invited { invitation: id.0, name: label },
+            AuditAction::InvitationRevoked { id } => AuditActionJson::InvitationRevoked { invitation: id.0, name: label.as_deref() },
+            AuditAction::SettingsChanged => AuditActionJson::HouseSet,
+            AuditAction::RoomChanged { .. } => AuditActionJson::RoomSet,
+            AuditAction::RoomArchived { archived, .. } => AuditActionJson::Archived { archived: *archived },
+            AuditAction::RoomDeleted { deleted, .. } => AuditActionJson::RoomDeleted { deleted: *deleted },
+            AuditAction::ReportResolved { report } => AuditActionJson::Settled { report: report.0 },
         };
-        let room = room.as_ref().map(|room| room.address.as_str());
-        Self { id: id.0, at: at(audit.at), by: name(by.as_ref()), user: name(user.as_ref()), room, what }
+        let room = room.as_ref().map(|room| room.slug.as_str());
+        Self { id: id.0, at: format_time(audit.at), by: person_name(by.as_ref()), user: person_name(user.as_ref()), room, action }
     }
 }
 
-fn at(moment: Moment) -> String {
-    Stamp::of(moment).to_the_millisecond().to_owned()
+fn format_time(moment: Timestamp) -> String {
+    FormattedTime::new(moment).to_the_millisecond().to_owned()
 }
 
-fn name(person: Option<&Author>) -> Option<&str> {
+fn person_name(person: Option<&Author>) -> Option<&str> {
     person.map(|person| &*person.name)
 }

@@ -3,16 +3,16 @@
 use maud::Render;
 use serde::Serialize;
 
-use super::Room;
-use crate::domain::{Address, Author, Moment, Reacted, Seq, UserId, Version, initials};
-use crate::views::editing::moments;
-use crate::views::reactions::Listed;
+use super::RoomJson;
+use crate::domain::{Slug, Author, Timestamp, ReactionGroup, Seq, UserId, Version, initials};
+use crate::views::editing::version_times;
+use crate::views::reactions::ListedReaction;
 use crate::views::text::Shown;
-use crate::views::time::Stamp;
+use crate::views::time::FormattedTime;
 
 /// A message.
 #[derive(Debug, Serialize)]
-pub struct Message<'a> {
+pub struct MessageJson<'a> {
     id: u64,
     room: &'a str,
     author: &'a str,
@@ -21,14 +21,14 @@ pub struct Message<'a> {
     body: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     removed: bool,
-    follows: bool,
+    continues_group: bool,
     /// How it is shown, if otherwise than it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
     #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
     mentions: &'a [UserId],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    calls_all: bool,
+    mentions_room: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<Seq>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,8 +39,8 @@ pub struct Message<'a> {
     edited_at: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pinned: bool,
-    #[serde(skip_serializing_if = "<[Reacted]>::is_empty")]
-    reactions: &'a [Reacted],
+    #[serde(skip_serializing_if = "<[ReactionGroup]>::is_empty")]
+    reactions: &'a [ReactionGroup],
     url: String,
 }
 
@@ -49,26 +49,26 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-impl<'a> Message<'a> {
+impl<'a> MessageJson<'a> {
     /// A message of the room at this address.
-    pub fn of(room: &'a Address, message: &'a crate::domain::Message) -> Self {
-        let extras = &message.more.extras;
-        let edited_at = extras.edited_at.map(|at| Stamp::of(at).to_the_millisecond().to_owned());
+    pub fn from_message(room: &'a Slug, message: &'a crate::domain::Message) -> Self {
+        let extras = &message.details.extras;
+        let edited_at = extras.edited_at.map(|at| FormattedTime::new(at).to_the_millisecond().to_owned());
         Self {
             id: message.id.0,
             room: room.as_str(),
             author: &message.author.name,
             author_id: message.author.id.0,
-            at: Stamp::of(message.at).to_the_millisecond().to_owned(),
+            at: FormattedTime::new(message.at).to_the_millisecond().to_owned(),
             body: &message.body,
             removed: message.is_removed(),
-            follows: message.place.follows,
+            continues_group: message.grouping.continues_group,
             html: message.html.is_some().then(|| Shown::of_message(message).render().into_string()),
             mentions: &extras.mentions,
-            calls_all: extras.calls_all,
+            mentions_room: extras.mentions_room,
             reply_to: extras.reply_to,
-            thread: extras.thread,
-            replies: extras.replies,
+            thread: extras.thread_root,
+            replies: extras.reply_count,
             edited_at,
             pinned: extras.pinned,
             reactions: &extras.reactions,
@@ -79,88 +79,88 @@ impl<'a> Message<'a> {
 
 /// Some messages of a room that belong together: a thread, or what is pinned.
 #[derive(Debug, Serialize)]
-pub struct Messages<'a> {
+pub struct MessagesJson<'a> {
     room: &'a str,
-    messages: Vec<Message<'a>>,
+    messages: Vec<MessageJson<'a>>,
 }
 
-impl<'a> Messages<'a> {
+impl<'a> MessagesJson<'a> {
     /// These messages of the room at this address.
-    pub fn of(room: &'a Address, messages: &'a [crate::domain::Message]) -> Self {
-        Self { room: room.as_str(), messages: messages.iter().map(|message| Message::of(room, message)).collect() }
+    pub fn new(room: &'a Slug, messages: &'a [crate::domain::Message]) -> Self {
+        Self { room: room.as_str(), messages: messages.iter().map(|message| MessageJson::from_message(room, message)).collect() }
     }
 }
 
 /// What a message said from a moment on.
 #[derive(Debug, Serialize)]
-pub struct Said<'a> {
+pub struct VersionJson<'a> {
     from: String,
     body: &'a str,
 }
 
-impl<'a> Said<'a> {
+impl<'a> VersionJson<'a> {
     /// All that a message said, oldest first; the last is what it says now.
     pub fn all(message: &'a crate::domain::Message, versions: &'a [Version]) -> Vec<Self> {
         let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
-        let stamp = |at: Moment| Stamp::of(at).to_the_millisecond().to_owned();
-        moments(message.at, versions).zip(bodies).map(|(from, body)| Self { from: stamp(from), body }).collect()
+        let stamp = |at: Timestamp| FormattedTime::new(at).to_the_millisecond().to_owned();
+        version_times(message.at, versions).zip(bodies).map(|(from, body)| Self { from: stamp(from), body }).collect()
     }
 }
 
 /// Who reacted to a message in one way.
 #[derive(Debug, Serialize)]
-pub struct ReactedSo<'a> {
+pub struct ReactionJson<'a> {
     reaction: &'a str,
     count: usize,
-    people: Vec<Named<'a>>,
+    people: Vec<PersonRefJson<'a>>,
 }
 
 /// Somebody, in a few words.
 #[derive(Debug, Serialize)]
-struct Named<'a> {
+struct PersonRefJson<'a> {
     id: u64,
     name: &'a str,
 }
 
-impl<'a> ReactedSo<'a> {
+impl<'a> ReactionJson<'a> {
     /// These.
-    pub fn of(listed: &'a Listed) -> Self {
-        let named = |author: &'a Author| Named { id: author.id.0, name: &author.name };
-        Self { reaction: &listed.with, count: listed.count, people: listed.people.iter().map(named).collect() }
+    pub fn from_listed(listed: &'a ListedReaction) -> Self {
+        let named = |author: &'a Author| PersonRefJson { id: author.id.0, name: &author.name };
+        Self { reaction: &listed.reaction, count: listed.count, people: listed.people.iter().map(named).collect() }
     }
 }
 
 /// A change, as the stream tells it.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Change<'a> {
+pub enum ChangeJson<'a> {
     /// Somebody said something.
     Posted {
         /// The number of the change.
         seq: Seq,
         /// What was said.
-        message: Message<'a>,
+        message: MessageJson<'a>,
     },
     /// What somebody had said reads otherwise now.
     Edited {
         /// The number of the change.
         seq: Seq,
         /// What it is now.
-        message: Message<'a>,
+        message: MessageJson<'a>,
     },
     /// Somebody reacted to what was said, or no longer does.
     Reacted {
         /// The number of the change.
         seq: Seq,
         /// What it is now.
-        message: Message<'a>,
+        message: MessageJson<'a>,
     },
     /// A message is pinned, or no longer.
     Pinned {
         /// The number of the change.
         seq: Seq,
         /// What it is now.
-        message: Message<'a>,
+        message: MessageJson<'a>,
     },
     /// What somebody had said was taken away.
     Removed {
@@ -176,7 +176,7 @@ pub enum Change<'a> {
         /// The number of the change.
         seq: Seq,
         /// What it is now.
-        room: Room<'a>,
+        room: RoomJson<'a>,
     },
     /// Somebody is called otherwise.
     Renamed {
@@ -196,21 +196,21 @@ pub enum Change<'a> {
 
 /// A new name, for the script of a page, which puts it in the place of the old one.
 #[derive(Debug, Serialize)]
-pub struct Renamed<'a> {
+pub struct RenamedJson<'a> {
     user: u64,
     name: &'a str,
     initials: String,
     path: String,
 }
 
-impl<'a> Renamed<'a> {
+impl<'a> RenamedJson<'a> {
     /// Of somebody who is called so now.
-    pub fn of(author: &'a Author) -> Self {
+    pub fn from_author(author: &'a Author) -> Self {
         Self { user: author.id.0, name: &author.name, initials: initials(&author.name), path: author.path() }
     }
 
     /// As it stands in an event.
-    pub fn written(&self) -> String {
+    pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("strings and numbers are always JSON")
     }
 }

@@ -6,16 +6,16 @@ mod reading;
 
 use serde::Serialize;
 
-use super::time::Stamp;
-use crate::domain::{self, Cursor, Moment, SessionId, Token, TokenKind, Until};
+use super::time::FormattedTime;
+use crate::domain::{self, Cursor, Timestamp, SessionId, Token, TokenKind, Expiry};
 
-pub use kept::{Invitation, Line, ListedInvitation, Report};
-pub use message::{Change, Message, Messages, ReactedSo, Renamed, Said};
-pub use reading::{Place, Reading, Unread};
+pub use kept::{InvitationJson, AuditLineJson, ListedInvitationJson, ReportJson};
+pub use message::{ChangeJson, MessageJson, MessagesJson, ReactionJson, RenamedJson, VersionJson};
+pub use reading::{SidebarRoomJson, ReadStateJson, UnreadJson};
 
 /// An emoji, and one of its names.
 #[derive(Debug, Serialize)]
-pub struct Emoji<'a> {
+pub struct EmojiJson<'a> {
     /// The name, which is written between colons.
     pub name: &'a str,
     /// The character.
@@ -24,42 +24,42 @@ pub struct Emoji<'a> {
 
 /// Something that completes what somebody has begun to write.
 #[derive(Debug, Serialize)]
-pub struct Choice<'a> {
+pub struct SuggestionJson<'a> {
     kind: &'static str,
     name: &'a str,
     /// What stands in the text instead of what was begun.
     insert: &'a str,
 }
 
-impl<'a> Choice<'a> {
+impl<'a> SuggestionJson<'a> {
     /// This one.
-    pub fn of(choice: &'a super::completing::Choice) -> Self {
+    pub fn from_suggestion(choice: &'a super::completing::Suggestion) -> Self {
         Self { kind: choice.kind(), name: choice.name(), insert: &choice.insert }
     }
 }
 
 /// A room.
 #[derive(Debug, Serialize)]
-pub struct Room<'a> {
+pub struct RoomJson<'a> {
     room: &'a str,
     name: &'a str,
     url: &'a str,
     topic: &'a str,
-    kind: &'a str,
-    slow_s: u32,
+    visibility: &'a str,
+    slow_mode_s: u32,
     archived: bool,
 }
 
-impl<'a> Room<'a> {
+impl<'a> RoomJson<'a> {
     /// This room.
-    pub fn of(room: &'a crate::domain::Room) -> Self {
+    pub fn from_room(room: &'a crate::domain::Room) -> Self {
         Self {
-            room: room.address.as_str(),
+            room: room.slug.as_str(),
             name: &room.name,
-            url: room.address.path(),
+            url: room.slug.path(),
             topic: &room.topic,
-            kind: room.kind.word(),
-            slow_s: room.slow_s,
+            visibility: room.visibility.as_str(),
+            slow_mode_s: room.slow_mode_s,
             archived: room.archived,
         }
     }
@@ -67,7 +67,7 @@ impl<'a> Room<'a> {
 
 /// A page of messages.
 #[derive(Debug, Serialize)]
-pub struct Page<'a> {
+pub struct PageJson<'a> {
     room: &'a str,
     name: &'a str,
     url: &'a str,
@@ -75,27 +75,27 @@ pub struct Page<'a> {
     cursor: String,
     older: bool,
     newer: bool,
-    messages: Vec<Message<'a>>,
+    messages: Vec<MessageJson<'a>>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> PageJson<'a> {
     /// These messages of a room, read at this cursor.
-    pub fn of(
+    pub fn new(
         room: &'a crate::domain::Room,
         cursor: Cursor,
         page: &'a [crate::domain::Message],
         older: bool,
         newer: bool,
     ) -> Self {
-        let messages = page.iter().map(|message| Message::of(&room.address, message)).collect();
-        let (address, name, url) = (room.address.as_str(), &room.name, room.address.path());
+        let messages = page.iter().map(|message| MessageJson::from_message(&room.slug, message)).collect();
+        let (address, name, url) = (room.slug.as_str(), &room.name, room.slug.path());
         Self { room: address, name, url, cursor: cursor.to_string(), older, newer, messages }
     }
 }
 
 /// What was said in a room on one day.
 #[derive(Debug, Serialize)]
-pub struct Day<'a> {
+pub struct DayJson<'a> {
     room: &'a str,
     name: &'a str,
     url: &'a str,
@@ -106,18 +106,18 @@ pub struct Day<'a> {
     /// Whether there is more on the same day.
     older: bool,
     newer: bool,
-    messages: Vec<Message<'a>>,
+    messages: Vec<MessageJson<'a>>,
 }
 
-impl<'a> Day<'a> {
+impl<'a> DayJson<'a> {
     /// This.
-    pub fn of(room: &'a crate::domain::Room, day: domain::Day, said: &'a domain::OfDay) -> Self {
-        let domain::OfDay { messages, older, newer, before, after } = said;
-        let messages = messages.iter().map(|message| Message::of(&room.address, message)).collect();
+    pub fn new(room: &'a crate::domain::Room, day: domain::Day, said: &'a domain::DayPage) -> Self {
+        let domain::DayPage { messages, has_older: older, has_newer: newer, previous_day: before, next_day: after } = said;
+        let messages = messages.iter().map(|message| MessageJson::from_message(&room.slug, message)).collect();
         Self {
-            room: room.address.as_str(),
+            room: room.slug.as_str(),
             name: &room.name,
-            url: room.address.path(),
+            url: room.slug.path(),
             date: day.to_string(),
             previous: before.map(|day| day.to_string()),
             next: after.map(|day| day.to_string()),
@@ -130,104 +130,104 @@ impl<'a> Day<'a> {
 
 /// Somebody came in.
 #[derive(Debug, Serialize)]
-pub struct Welcome<'a> {
+pub struct JoinedRoomJson<'a> {
     token: String,
     name: &'a str,
     room: &'a str,
     url: &'a str,
 }
 
-impl<'a> Welcome<'a> {
+impl<'a> JoinedRoomJson<'a> {
     /// The holder of this token, as `name`, into this room.
-    pub fn of(room: &'a crate::domain::Room, name: &'a str, token: &Token) -> Self {
-        Self { token: token.text(), name, room: room.address.as_str(), url: room.address.path() }
+    pub fn new(room: &'a crate::domain::Room, name: &'a str, token: &Token) -> Self {
+        Self { token: token.to_text(), name, room: room.slug.as_str(), url: room.slug.path() }
     }
 }
 
 /// Somebody came in by an invitation.
 #[derive(Debug, Serialize)]
-pub struct Joined<'a> {
+pub struct InvitationAcceptedJson<'a> {
     token: String,
     name: &'a str,
     url: &'a str,
 }
 
-impl<'a> Joined<'a> {
+impl<'a> InvitationAcceptedJson<'a> {
     /// The holder of this token, as `name`; `url` is where to go first.
-    pub fn of(name: &'a str, token: &Token, url: &'a str) -> Self {
-        Self { token: token.text(), name, url }
+    pub fn new(name: &'a str, token: &Token, url: &'a str) -> Self {
+        Self { token: token.to_text(), name, url }
     }
 }
 
 /// Somebody, as those see them who are in the house.
 #[derive(Debug, Serialize)]
-pub struct Person<'a> {
+pub struct PersonJson<'a> {
     id: u64,
     name: &'a str,
     url: String,
     role: &'a str,
     #[serde(flatten)]
-    laid_on: Option<LaidOn>,
+    sanctions: Option<SanctionsJson>,
 }
 
 /// What was laid on somebody: until when, or `forever`.
 #[derive(Debug, Serialize)]
-struct LaidOn {
+struct SanctionsJson {
     muted_until: Option<String>,
     banned_until: Option<String>,
 }
 
-impl<'a> Person<'a> {
+impl<'a> PersonJson<'a> {
     /// This person; with what holds at this moment of all that was laid on them, for those who may know.
-    pub fn of(person: &'a crate::domain::Person, now: Option<Moment>) -> Self {
+    pub fn from_person(person: &'a crate::domain::Person, now: Option<Timestamp>) -> Self {
         let author = &person.author;
-        let laid_on =
-            now.map(|now| LaidOn { muted_until: until(person.muted, now), banned_until: until(person.banned, now) });
-        Self { id: author.id.0, name: &author.name, url: author.path(), role: person.role.word(), laid_on }
+        let sanctions =
+            now.map(|now| SanctionsJson { muted_until: format_expiry(person.muted_until, now), banned_until: format_expiry(person.banned_until, now) });
+        Self { id: author.id.0, name: &author.name, url: author.path(), role: person.role.as_str(), sanctions }
     }
 }
 
-fn until(until: Until, now: Moment) -> Option<String> {
-    let words = |until: Until| match until {
-        Until::LIFTED => "forever".to_owned(),
-        Until(end) => Stamp::of(end).to_the_millisecond().to_owned(),
+fn format_expiry(until: Expiry, now: Timestamp) -> Option<String> {
+    let words = |until: Expiry| match until {
+        Expiry::NEVER => "forever".to_owned(),
+        Expiry(end) => FormattedTime::new(end).to_the_millisecond().to_owned(),
     };
-    until.holds(now).then(|| words(until))
+    until.is_active(now).then(|| words(until))
 }
 
 /// What the owners have settled.
 #[derive(Debug, Serialize)]
-pub struct House<'a> {
+pub struct SettingsJson<'a> {
     name: &'a str,
-    door: &'a str,
-    rooms_by: &'a str,
-    new_guests: bool,
+    join_policy: &'a str,
+    room_creation: &'a str,
+    allow_guests: bool,
 }
 
-impl<'a> House<'a> {
+impl<'a> SettingsJson<'a> {
     /// This house.
-    pub fn of(house: &'a crate::domain::House) -> Self {
-        let (door, rooms_by) = (house.door.word(), house.rooms_by.word());
-        Self { name: &house.name, door, rooms_by, new_guests: house.new_guests }
+    pub fn from_settings(house: &'a crate::domain::ServerSettings) -> Self {
+        let (join_policy, room_creation) = (house.join_policy.as_str(), house.room_creation.as_str());
+        Self { name: &house.name, join_policy, room_creation, allow_guests: house.allow_guests }
     }
 }
 
 /// A link that is shown once.
 #[derive(Debug, Serialize)]
-pub struct Link<'a> {
+pub struct LinkJson<'a> {
     url: &'a str,
 }
 
-impl<'a> Link<'a> {
+impl<'a> LinkJson<'a> {
     /// This link.
-    pub fn of(url: &'a str) -> Self {
+    pub fn new(url: &'a str) -> Self {
         Self { url }
     }
 }
 
 /// Why something was not done (RFC 9457).
 #[derive(Debug, Serialize)]
-pub struct Problem<'a> {
+pub struct ProblemJson<'a> {
     /// Always `about:blank`: the status says all there is to say about the kind.
     pub r#type: &'a str,
     /// The kind of problem.
@@ -240,66 +240,66 @@ pub struct Problem<'a> {
 
 /// Somebody who is known by this token from now on.
 #[derive(Debug, Serialize)]
-pub struct SignedIn<'a> {
+pub struct SignedInJson<'a> {
     token: String,
     name: &'a str,
 }
 
-impl<'a> SignedIn<'a> {
+impl<'a> SignedInJson<'a> {
     /// The holder of this token, as `name`.
-    pub fn of(name: &'a str, token: &Token) -> Self {
-        Self { token: token.text(), name }
+    pub fn new(name: &'a str, token: &Token) -> Self {
+        Self { token: token.to_text(), name }
     }
 }
 
 /// Who somebody is.
 #[derive(Debug, Serialize)]
-pub struct Me<'a> {
+pub struct MeJson<'a> {
     name: &'a str,
     id: u64,
     role: &'a str,
 }
 
-impl<'a> Me<'a> {
+impl<'a> MeJson<'a> {
     /// This person.
-    pub fn of(person: &'a domain::Person) -> Self {
-        Self { name: &person.author.name, id: person.author.id.0, role: person.role.word() }
+    pub fn from_person(person: &'a domain::Person) -> Self {
+        Self { name: &person.author.name, id: person.author.id.0, role: person.role.as_str() }
     }
 }
 
 /// A device or a token of one's own.
 #[derive(Debug, Serialize)]
-pub struct Session<'a> {
+pub struct SessionJson<'a> {
     id: String,
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<&'static str>>,
-    made_at: String,
+    created_at: String,
     /// To within a day.
-    seen_at: String,
+    last_used_at: String,
     current: bool,
     /// The token itself, the one time it is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> SessionJson<'a> {
     /// This one; `current` is the one that was shown.
-    pub fn of(session: &'a domain::Session, current: Option<SessionId>) -> Self {
+    pub fn from_session(session: &'a domain::Session, current: Option<SessionId>) -> Self {
         let (name, address, scopes) = match &session.kind {
             TokenKind::Session(device) => (&device.browser, Some(device.address.as_str()), None),
-            TokenKind::Personal { label, scopes } => (label, None, Some(super::settings::words(*scopes).collect())),
+            TokenKind::Personal { label, scopes } => (label, None, Some(super::settings::scope_names(*scopes).collect())),
         };
-        let stamp = |at| Stamp::of(at).to_the_second().to_owned() + "Z";
-        let (id, made_at, seen_at) = (session.id.to_string(), stamp(session.made_at), stamp(session.seen_at));
-        Self { id, name, address, scopes, made_at, seen_at, current: current == Some(session.id), token: None }
+        let stamp = |at| FormattedTime::new(at).to_the_second().to_owned() + "Z";
+        let (id, created_at, last_used_at) = (session.id.to_string(), stamp(session.created_at), stamp(session.last_used_at));
+        Self { id, name, address, scopes, created_at, last_used_at, current: current == Some(session.id), token: None }
     }
 
     /// With the token, which was just made.
     #[must_use]
-    pub fn with(self, token: &Token) -> Self {
-        Self { token: Some(token.text()), ..self }
+    pub fn with_token(self, token: &Token) -> Self {
+        Self { token: Some(token.to_text()), ..self }
     }
 }

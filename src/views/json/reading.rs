@@ -6,66 +6,66 @@ use crate::domain;
 
 /// How somebody reads a room.
 #[derive(Debug, Serialize)]
-pub struct Reading<'a> {
+pub struct ReadStateJson<'a> {
     room: &'a str,
     url: &'a str,
     read: u64,
     unread: u64,
     mentions: u64,
-    involvement: &'a str,
-    on_top: bool,
+    level: &'a str,
+    favorite: bool,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> ReadStateJson<'a> {
     /// This.
-    pub fn of(room: &'a domain::Room, reading: &domain::Reading) -> Self {
-        let domain::Reading { read, unread, mentions, involvement, on_top, .. } = *reading;
-        let involvement = involvement.in_room(room.kind).word();
+    pub fn new(room: &'a domain::Room, reading: &domain::ReadState) -> Self {
+        let domain::ReadState { read_up_to: read, unread, mentions, level, favorite, .. } = *reading;
+        let level = level.resolve_for(room.visibility).as_str();
         Self {
-            room: room.address.as_str(),
-            url: room.address.path(),
+            room: room.slug.as_str(),
+            url: room.slug.path(),
             read: read.0,
             unread,
             mentions,
-            involvement,
-            on_top,
+            level,
+            favorite,
         }
     }
 }
 
 /// A room that somebody may go to, and how they read it.
 #[derive(Debug, Serialize)]
-pub struct Place<'a> {
+pub struct SidebarRoomJson<'a> {
     room: &'a str,
     name: &'a str,
     url: &'a str,
-    kind: &'a str,
+    visibility: &'a str,
     unread: u64,
     mentions: u64,
-    on_top: bool,
+    favorite: bool,
 }
 
-impl<'a> Place<'a> {
+impl<'a> SidebarRoomJson<'a> {
     /// This.
-    pub fn of(room: &'a domain::Room, reading: &domain::Reading) -> Self {
-        let domain::Reading { unread, mentions, on_top, .. } = *reading;
-        let (address, url) = (room.address.as_str(), room.address.path());
-        Self { room: address, name: &room.name, url, kind: room.kind.word(), unread, mentions, on_top }
+    pub fn new(room: &'a domain::Room, reading: &domain::ReadState) -> Self {
+        let domain::ReadState { unread, mentions, favorite, .. } = *reading;
+        let (address, url) = (room.slug.as_str(), room.slug.path());
+        Self { room: address, name: &room.name, url, visibility: room.visibility.as_str(), unread, mentions, favorite }
     }
 }
 
 /// How much there is that somebody has not read, in all rooms that tell them so.
 #[derive(Debug, Default, Serialize)]
-pub struct Unread<'a> {
+pub struct UnreadJson<'a> {
     unread: u64,
     mentions: u64,
     notify: u64,
-    rooms: Vec<UnreadRoom<'a>>,
+    rooms: Vec<UnreadRoomJson<'a>>,
 }
 
 /// How much there is in one of them.
 #[derive(Debug, Serialize)]
-struct UnreadRoom<'a> {
+struct UnreadRoomJson<'a> {
     room: &'a str,
     name: &'a str,
     url: &'a str,
@@ -75,37 +75,37 @@ struct UnreadRoom<'a> {
     notify: u64,
     /// The newest of these.
     #[serde(skip_serializing_if = "Option::is_none")]
-    newest: Option<Newest>,
+    newest: Option<NewestMessageJson>,
 }
 
 /// How a message begins of which somebody is notified.
 #[derive(Debug, Serialize)]
-struct Newest {
+struct NewestMessageJson {
     id: u64,
     author: String,
     /// On one line. Blank if it was taken away.
     text: String,
 }
 
-impl Newest {
-    fn of(message: &domain::Message) -> Self {
-        let text = domain::Quote::of_message(message).text();
+impl NewestMessageJson {
+    fn from_message(message: &domain::Message) -> Self {
+        let text = domain::Quote::from_message(message).to_text();
         Self { id: message.id.0, author: message.author.name.to_string(), text }
     }
 }
 
-impl<'a> Unread<'a> {
+impl<'a> UnreadJson<'a> {
     /// In these rooms; with the newest message of each of which they are notified, if there is one.
-    pub fn of(rooms: &'a [(domain::Room, domain::Reading, Option<domain::Message>)]) -> Self {
+    pub fn new(rooms: &'a [(domain::Room, domain::ReadState, Option<domain::Message>)]) -> Self {
         let mut all = Self::default();
         for (room, reading, newest) in rooms {
-            let (domain::Reading { unread, mentions, .. }, notify) = (*reading, reading.notify(room.kind));
+            let (domain::ReadState { unread, mentions, .. }, notify) = (*reading, reading.notify_count(room.visibility));
             all.unread += unread;
             all.mentions += mentions;
             all.notify += notify;
-            let (address, url) = (room.address.as_str(), room.address.path());
-            let newest = newest.as_ref().map(Newest::of);
-            all.rooms.push(UnreadRoom { room: address, name: &room.name, url, unread, mentions, notify, newest });
+            let (address, url) = (room.slug.as_str(), room.slug.path());
+            let newest = newest.as_ref().map(NewestMessageJson::from_message);
+            all.rooms.push(UnreadRoomJson { room: address, name: &room.name, url, unread, mentions, notify, newest });
         }
         all
     }

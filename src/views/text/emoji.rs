@@ -12,7 +12,7 @@ const ALONE_BYTES_MAX: usize = ALONE_MAX * (NAME_BYTES_MAX + 2);
 
 /// The emoji that is named at the start of a text, behind a colon, and how long its name is there, in bytes, with the colon
 /// that ends it.
-pub(super) fn named(text: &str) -> Option<(&'static str, usize)> {
+pub(super) fn parse_shortcode(text: &str) -> Option<(&'static str, usize)> {
     let end = text.bytes().take(NAME_BYTES_MAX + 1).position(|byte| byte == b':')?;
     let emoji = emojis::get_by_shortcode(&text[..end])?;
     let ends = !text[end + 1..].starts_with(|c: char| c.is_alphanumeric());
@@ -20,7 +20,7 @@ pub(super) fn named(text: &str) -> Option<(&'static str, usize)> {
 }
 
 /// Whether a text is one to six emoji and nothing else.
-pub(super) fn alone(text: &str) -> bool {
+pub(super) fn is_only_emoji(text: &str) -> bool {
     if text.len() > ALONE_BYTES_MAX
         || text.starts_with(|c: char| c.is_ascii() && !matches!(c, ':' | '#' | '*' | '0'..='9'))
     {
@@ -28,7 +28,7 @@ pub(super) fn alone(text: &str) -> bool {
     }
     let (mut rest, mut count) = (text.trim(), 0);
     while !rest.is_empty() {
-        let length = match rest.strip_prefix(':').and_then(named) {
+        let length = match rest.strip_prefix(':').and_then(parse_shortcode) {
             Some((_, length)) => 1 + length,
             None => {
                 let Some(sign) = rest.graphemes(true).next().filter(|sign| emojis::get(sign).is_some()) else {
@@ -43,7 +43,7 @@ pub(super) fn alone(text: &str) -> bool {
 }
 
 /// The emoji whose names have these letters in them, those first whose names begin with them, at most so many.
-pub fn like(letters: &str, at_most: usize) -> Vec<(&'static str, &'static str)> {
+pub fn matching_emoji(letters: &str, at_most: usize) -> Vec<(&'static str, &'static str)> {
     let letters = letters.trim().trim_matches(':').to_lowercase().replace([' ', '-'], "_");
     let mut found: Vec<(usize, &str, &str)> = emojis::iter()
         .flat_map(|emoji: &'static Emoji| emoji.shortcodes().map(|name| (name, emoji.as_str())))
@@ -62,22 +62,22 @@ mod tests {
     fn one_to_six_emoji_and_nothing_else_stand_alone() {
         for text in ["🎉", "🥖🫒🎉", ":tada:", ":tada: 🎉\n:+1:", "👩🏽‍🚀", "🎉🎉🎉🎉🎉🎉", "❤️", "🇩🇪"]
         {
-            assert!(alone(text), "{text}");
+            assert!(is_only_emoji(text), "{text}");
         }
         for text in ["", " ", "hi", "🎉 hi", "🎉🎉🎉🎉🎉🎉🎉", ":nothing:", "12", "#", "*", "é", ":tada"]
         {
-            assert!(!alone(text), "{text}");
+            assert!(!is_only_emoji(text), "{text}");
         }
     }
 
     #[test]
     fn letters_find_names_that_begin_with_them_first() {
-        let found = like("smile", 50);
+        let found = matching_emoji("smile", 50);
         assert_eq!(found[0], ("smile", "😄"));
         assert!(found.iter().any(|(name, _)| *name == "sweat_smile"));
         assert!(found.len() < 50);
-        assert_eq!(like("", 50).len(), 50);
-        assert_eq!(like(":TADA", 1), [("tada", "🎉")]);
-        assert!(like("<script>", 50).is_empty());
+        assert_eq!(matching_emoji("", 50).len(), 50);
+        assert_eq!(matching_emoji(":TADA", 1), [("tada", "🎉")]);
+        assert!(matching_emoji("<script>", 50).is_empty());
     }
 }

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Markdown};
 
-use super::code::Colours;
+use super::code::Highlighter;
 use super::tree::{Node, Tag};
-use super::words::Words;
+use super::words::InlineReader;
 use super::{Code, Names, finder, has_scheme, is_web};
 use crate::domain::UserId;
 
@@ -23,7 +23,7 @@ pub(super) struct Read {
     /// Who is spoken to.
     pub mentions: Vec<UserId>,
     /// Whether everybody is.
-    pub calls_all: bool,
+    pub mentions_room: bool,
 }
 
 /// Reads it. Nothing if it must be shown as it was written: something is nested too deeply, or would not be seen.
@@ -34,11 +34,11 @@ pub(super) fn read(source: &str, names: &Names, code: Code) -> Option<Read> {
     }
     let mut reader = Reader::new(source, names, code);
     for (event, range) in events {
-        reader.take(event, range)?;
+        reader.push_event(event, range)?;
     }
-    reader.flush();
+    reader.flush_text();
     let Reader { nodes, words, shows, .. } = reader;
-    shows.then_some(Read { nodes, mentions: words.mentions, calls_all: words.calls_all })
+    shows.then_some(Read { nodes, mentions: words.mentions, mentions_room: words.mentions_room })
 }
 
 struct Reader<'a> {
@@ -51,8 +51,8 @@ struct Reader<'a> {
     nodes: Vec<Node>,
     /// Text that is not a node yet: what the parser cuts into pieces may be one link or one name.
     pending: String,
-    words: Words<'a>,
-    colours: Colours,
+    words: InlineReader<'a>,
+    colours: Highlighter,
     /// Whether anything would be seen.
     shows: bool,
 }
@@ -82,23 +82,23 @@ impl<'a> Reader<'a> {
             open: Vec::new(),
             nodes: Vec::new(),
             pending: String::new(),
-            words: Words::new(names),
-            colours: Colours::of_text(code),
+            words: InlineReader::new(names),
+            colours: Highlighter::for_text(code),
             shows: false,
         }
     }
 
-    fn take(&mut self, event: Event, range: Range<usize>) -> Option<()> {
+    fn push_event(&mut self, event: Event, range: Range<usize>) -> Option<()> {
         match event {
             Event::Start(tag) => {
-                let open = self.begins(tag, range);
+                let open = self.open_tag(tag, range);
                 if !matches!(open, Open::Text(_)) {
-                    self.flush();
+                    self.flush_text();
                 }
                 self.open.push((open, mem::take(&mut self.nodes)));
                 return (self.open.len() <= NESTED_MAX).then_some(());
             }
-            Event::End(_) => self.end(),
+            Event::End(_) => self.close_tag(),
             Event::Text(text) if self.in_code() => self.push(&text),
             // As it was written: "&amp;" is five characters to whoever talks of it.
             Event::Text(_) => {
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
                 self.push(&self.source[range]);
             }
             Event::Code(code) => {
-                self.flush();
+                self.flush_text();
                 self.shows = true;
                 self.nodes.push(Node::Code(code.into_string()));
             }
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
                 self.pending.push_str(if self.source[range].starts_with('\\') { "\\\n" } else { "\n" });
             }
             Event::Rule => {
-                self.flush();
+                self.flush_text();
                 self.shows = true;
                 self.nodes.push(Node::Rule);
             }
@@ -130,13 +130,13 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn begins(&mut self, tag: Markdown, range: Range<usize>) -> Open {
+    fn open_tag(&mut self, tag: Markdown, range: Range<usize>) -> Open {
         match tag {
-            Markdown::Emphasis => self.stress(Tag::Emphasis, 1, range),
-            Markdown::Strong => self.stress(Tag::Strong, 2, range),
+            Markdown::Emphasis => self.open_emphasis(Tag::Emphasis, 1, range),
+            Markdown::Strong => self.open_emphasis(Tag::Strong, 2, range),
             Markdown::Strikethrough => {
                 let signs = self.source[range.clone()].chars().take_while(|&sign| sign == '~').count();
-                self.stress(Tag::Struck, signs.min(2), range)
+                self.open_emphasis(Tag::Struck, signs.min(2), range)
             }
             Markdown::BlockQuote(_) => Open::In(Tag::Quote),
             Markdown::List(None) => Open::In(Tag::List),
@@ -145,8 +145,8 @@ impl<'a> Reader<'a> {
             Markdown::Heading { .. } => Open::Heading,
             Markdown::CodeBlock(CodeBlockKind::Indented) => Open::Block(String::new()),
             Markdown::CodeBlock(CodeBlockKind::Fenced(info)) => Open::Block(info.into_string()),
-            Markdown::Link { link_type, dest_url, .. } => self.link(link_type, &dest_url),
-            Markdown::Image { dest_url, .. } => self.picture(&dest_url),
+            Markdown::Link { link_type, dest_url, .. } => self.open_link(link_type, &dest_url),
+            Markdown::Image { dest_url, .. } => self.open_image(&dest_url),
             Markdown::Paragraph | Markdown::HtmlBlock => Open::In(Tag::Paragraph),
             // Not asked of the parser.
             Markdown::FootnoteDefinition(_)
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Stress, or the signs for it where they belong to a link or to a name.
-    fn stress(&mut self, tag: Tag, signs: usize, range: Range<usize>) -> Open {
+    fn open_emphasis(&mut self, tag: Tag, signs: usize, range: Range<usize>) -> Open {
         let before = range.start.wrapping_sub(1);
         let in_link = self.links.iter().any(|link| link.contains(&range.start) && link.start < range.start);
         let in_name = self.source.as_bytes().get(before) == Some(&b'@');
@@ -176,36 +176,36 @@ impl<'a> Reader<'a> {
         Open::Text(signs.to_owned())
     }
 
-    fn link(&mut self, kind: LinkType, to: &str) -> Open {
+    fn open_link(&mut self, kind: LinkType, to: &str) -> Open {
         let to = if kind == LinkType::Email { format!("mailto:{to}") } else { to.to_owned() };
         let leads = has_scheme(&to, &SCHEMES) && !self.in_link();
         match kind {
             _ if leads => Open::Link(to),
-            LinkType::Autolink | LinkType::Email => self.text("<", ">".to_owned()),
-            _ => self.text("[", format!("]({to})")),
+            LinkType::Autolink | LinkType::Email => self.open_text("<", ">".to_owned()),
+            _ => self.open_text("[", format!("]({to})")),
         }
     }
 
     /// Pictures are not loaded from elsewhere: whoever serves them would learn who reads. They become links.
-    fn picture(&mut self, to: &str) -> Open {
+    fn open_image(&mut self, to: &str) -> Open {
         if has_scheme(to, &SCHEMES) && !self.in_link() {
             Open::Link(to.to_owned())
         } else {
-            self.text("![", format!("]({to})"))
+            self.open_text("![", format!("]({to})"))
         }
     }
 
-    fn text(&mut self, before: &str, behind: String) -> Open {
+    fn open_text(&mut self, before: &str, behind: String) -> Open {
         self.push(before);
         Open::Text(behind)
     }
 
-    fn end(&mut self) {
+    fn close_tag(&mut self) {
         let Some((open, outside)) = self.open.pop() else { return };
         if let Open::Block(language) = open {
             let text = mem::take(&mut self.pending);
             self.nodes = outside;
-            self.nodes.push(Node::Block(self.colours.of(&language, text.strip_suffix('\n').unwrap_or(&text))));
+            self.nodes.push(Node::Block(self.colours.highlight(&language, text.strip_suffix('\n').unwrap_or(&text))));
             self.shows = true;
             return;
         }
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
         }
         // What is still to be made of the text stands in what ends here.
         let in_link = matches!(open, Open::Link(_)) || self.in_link();
-        self.flush_within(in_link);
+        self.flush_text_within(in_link);
         let inside = mem::replace(&mut self.nodes, outside);
         match open {
             Open::In(tag) => self.nodes.push(Node::In(tag, inside)),
@@ -242,11 +242,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Makes nodes of the text that was read.
-    fn flush(&mut self) {
-        self.flush_within(self.in_link());
+    fn flush_text(&mut self) {
+        self.flush_text_within(self.in_link());
     }
 
-    fn flush_within(&mut self, link: bool) {
+    fn flush_text_within(&mut self, link: bool) {
         let text = mem::take(&mut self.pending);
         if !text.is_empty() {
             self.words.read(&text, link, &mut self.nodes);

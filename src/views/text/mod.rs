@@ -17,7 +17,7 @@ use maud::{Markup, Render, html};
 use memchr::memchr3;
 
 use super::escaped::Escaped;
-use crate::domain::{Address, Author, Body, CALLED, Message, UserName, Words, called_at};
+use crate::domain::{Slug, Author, Body, MENTION_START, Message, UserName, MessageContent, find_mention};
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
 const LONGER_AT_MOST: usize = 8;
@@ -28,7 +28,7 @@ pub struct Names<'a> {
     /// Who has this name.
     pub person: &'a dyn Fn(&UserName) -> Option<Author>,
     /// The room at this address, if the author may see it; its address now.
-    pub room: &'a dyn Fn(&Address) -> Option<Address>,
+    pub room: &'a dyn Fn(&Slug) -> Option<Slug>,
 }
 
 impl fmt::Debug for Names<'_> {
@@ -49,15 +49,15 @@ pub enum Code {
 /// Reads what somebody wrote as Markdown (CommonMark 0.31 with struck text, without headings, pictures, tables and HTML), as
 /// people write it in chats: a line end is a line end, bare links are links. What is nested too deeply, comes out too long,
 /// or would show less than was written, is shown as it was written.
-pub fn render(body: Body, names: &Names, code: Code) -> Words {
+pub fn render(body: Body, names: &Names, code: Code) -> MessageContent {
     let source = body.as_str();
-    let Some(read) = markdown::read(source, names, code) else { return Words::plain(body) };
+    let Some(read) = markdown::read(source, names, code) else { return MessageContent::from_body(body) };
     let html = tree::html(&read.nodes).into_string();
     if html.len() > source.len() * LONGER_AT_MOST + LONGER_BYTES {
-        return Words::plain(body);
+        return MessageContent::from_body(body);
     }
     let html = (html != paragraphs(source).into_string()).then_some(html);
-    Words { html, calls_all: read.calls_all, ..Words::plain(body) }.mentioning(read.mentions)
+    MessageContent { html, mentions_room: read.mentions_room, ..MessageContent::from_body(body) }.with_mentions(read.mentions)
 }
 
 /// Whether a text may hold code to colour, which takes a thousand times as long to read as other texts.
@@ -89,29 +89,29 @@ impl Render for Shown<'_> {
 
 impl<'a> Shown<'a> {
     /// What somebody says.
-    pub fn of(words: &'a Words) -> Self {
+    pub fn of(words: &'a MessageContent) -> Self {
         Self { source: words.body.as_str(), html: words.html.as_deref(), called: &[] }
     }
 
     /// What was said.
     pub(super) fn of_message(message: &'a Message) -> Self {
-        Self { source: &message.body, html: message.html.as_deref(), called: &message.more.called }
+        Self { source: &message.body, html: message.html.as_deref(), called: &message.details.mentioned }
     }
 
     /// Whether it is a few emoji and nothing else, which are shown big.
     pub(super) fn is_emoji(&self) -> bool {
-        emoji::alone(self.source)
+        emoji::is_only_emoji(self.source)
     }
 }
 
 /// The HTML of a text, in which each who is spoken to by name has the name that they have now.
 fn push_called(page: &mut String, html: &str, called: &[Author]) {
     let mut rest = html;
-    while let Some(start) = rest.find(CALLED) {
-        let (before, from) = rest.split_at(start + CALLED.len());
+    while let Some(start) = rest.find(MENTION_START) {
+        let (before, from) = rest.split_at(start + MENTION_START.len());
         page.push_str(before);
         rest = from;
-        if let Some((person, name)) = called_at(from, called) {
+        if let Some((person, name)) = find_mention(from, called) {
             page.push_str(&from[..name.start]);
             person.name.render_to(page);
             rest = &from[name.end..];

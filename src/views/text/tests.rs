@@ -8,12 +8,12 @@ use proptest::prelude::*;
 const PEOPLE: [(u64, &str); 6] =
     [(1, "Ann"), (2, "Ann Lee"), (3, "<b>\"Bo\"</b> & 'C'"), (4, "_under_score_"), (5, "太郎"), (6, "Dr. No")];
 
-fn rendered(source: &str) -> Words {
+fn rendered(source: &str) -> MessageContent {
     let person = |name: &UserName| {
         let (id, known) = PEOPLE.into_iter().find(|(_, known)| UserName::parse(known).unwrap().key() == name.key())?;
         Some(Author { id: UserId(id), name: known.into() })
     };
-    let room = |address: &Address| (address.as_str() == "fern-street").then(|| address.clone());
+    let room = |address: &Slug| (address.as_str() == "fern-street").then(|| address.clone());
     render(Body::parse(source).unwrap(), &Names { person: &person, room: &room }, Code::Coloured)
 }
 
@@ -145,7 +145,7 @@ fn people_are_spoken_to_by_the_longest_name_that_fits() {
         let found = rendered(source);
         assert_eq!(found.html.as_deref(), Some(expected.as_str()), "{source:?}");
         assert_eq!(found.mentions, ids.into_iter().map(UserId).collect::<Vec<_>>(), "{source:?}");
-        assert!(!found.calls_all);
+        assert!(!found.mentions_room);
     }
     for nobody in ["a@Ann", "@Anna", "@ Ann", "@\nAnn", "`@Ann`", "```\n@Ann\n```", "@Nobody @", "/@Ann", "@@Ann"] {
         let found = rendered(nobody);
@@ -160,8 +160,8 @@ fn people_are_spoken_to_by_the_longest_name_that_fits() {
 fn everybody_can_be_spoken_to_and_rooms_are_led_to() {
     let all = rendered("@room, @Here!");
     assert_eq!(all.html.unwrap(), "<p><span class=\"mention\">@room</span>, <span class=\"mention\">@here</span>!</p>");
-    assert!(all.calls_all);
-    assert!(!rendered("@rooms `@room` room").calls_all);
+    assert!(all.mentions_room);
+    assert!(!rendered("@rooms `@room` room").mentions_room);
     becomes(&[
         ("#Fern Street now", "<p><a href=\"/rooms/fern-street\">#Fern Street</a> now</p>"),
         ("#fern-street", "<p><a href=\"/rooms/fern-street\">#fern-street</a></p>"),
@@ -245,7 +245,7 @@ fn hostile_texts_come_out_no_longer_than_the_limit() {
 proptest! {
     #[test]
     fn a_text_without_signs_needs_no_html_of_its_own(text in "[a-zäß東ب]{1,9}(( |\n|\n\n)[a-z,.!?'\"éñ]{1,9}){0,20}") {
-        prop_assert_eq!(rendered(&text), Words::plain(Body::parse(&text).unwrap()));
+        prop_assert_eq!(rendered(&text), MessageContent::from_body(Body::parse(&text).unwrap()));
     }
 
     #[test]

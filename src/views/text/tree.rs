@@ -3,9 +3,9 @@
 
 use maud::{Markup, Render, html};
 
-use super::code::{self, Class};
+use super::code::{self, TokenClass};
 use super::link;
-use crate::domain::{Address, UserId};
+use crate::domain::{Slug, UserId};
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub(super) enum Node {
     /// Code within a line.
     Code(String),
     /// Lines of code, each piece with what it is.
-    Block(Vec<(Option<Class>, String)>),
+    Block(Vec<(Option<TokenClass>, String)>),
     /// Somebody who is spoken to, and what they are called.
     Person(UserId, String),
     /// Everybody is spoken to, by this word.
     All(&'static str),
     /// A room, and the words for it.
-    Room(Address, String),
+    Room(Slug, String),
 }
 
 /// What pieces stand in.
@@ -74,7 +74,7 @@ impl Render for Node {
                 pre tabindex="0" {
                     code {
                         @for (class, text) in pieces {
-                            @if let Some(class) = class { span class=(code::name(*class)) { (text) } } @else { (text) }
+                            @if let Some(class) = class { span class=(code::class_name(*class)) { (text) } } @else { (text) }
                         }
                     }
                 }

@@ -5,30 +5,30 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::tree::Node;
 use super::{Names, emoji, finder, is_web};
-use crate::domain::limits::{NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use crate::domain::{Address, EVERYBODY, UserId, UserName};
+use crate::domain::limits::{USER_NAME_CHARS_MAX, ROOM_NAME_CHARS_MAX};
+use crate::domain::{Slug, BROADCAST_MENTIONS, UserId, UserName};
 
 /// How many signs of one text are followed up, whether they lead to somebody or not.
-const SIGNS_MAX: usize = 50;
+const LOOKUPS_MAX: usize = 50;
 
 /// What was found in the words of a text so far.
-pub(super) struct Words<'a> {
+pub(super) struct InlineReader<'a> {
     names: &'a Names<'a>,
     finder: LinkFinder,
-    signs_left: usize,
+    lookups_left: usize,
     pub mentions: Vec<UserId>,
-    pub calls_all: bool,
+    pub mentions_room: bool,
 }
 
-impl<'a> Words<'a> {
+impl<'a> InlineReader<'a> {
     pub fn new(names: &'a Names<'a>) -> Self {
-        Self { names, finder: finder(), signs_left: SIGNS_MAX, mentions: Vec::new(), calls_all: false }
+        Self { names, finder: finder(), lookups_left: LOOKUPS_MAX, mentions: Vec::new(), mentions_room: false }
     }
 
     /// Reads a run of words, as far as they may be read where they stand: a link holds no other.
     pub fn read(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
         if in_link || !text.contains("://") {
-            return self.between_links(text, in_link, out);
+            return self.read_text(text, in_link, out);
         }
         let spans: Vec<(bool, &str)> =
             self.finder.spans(text).map(|span| (span.kind().is_some(), span.as_str())).collect();
@@ -36,12 +36,12 @@ impl<'a> Words<'a> {
             if is_link && is_web(text) {
                 out.push(Node::Link(text.to_owned(), vec![Node::Text(text.to_owned())]));
             } else {
-                self.between_links(text, in_link, out);
+                self.read_text(text, in_link, out);
             }
         }
     }
 
-    fn between_links(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
+    fn read_text(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
         let (mut words, mut at, mut free) = (String::new(), 0, true);
         while let Some(next) = text[at..].find(['\n', '@', '#', ':']) {
             words.push_str(&text[at..at + next]);
@@ -49,13 +49,13 @@ impl<'a> Words<'a> {
             let rest = &text[at + 1..];
             let sign = text.as_bytes()[at];
             // A sign within a word or an address is a part of it, and so is a colon behind another: "std::io::x".
-            let belongs = |c: char| is_of_word(c) || (c == ':' && sign == b':');
+            let belongs = |c: char| is_word_char(c) || (c == ':' && sign == b':');
             free = (free && next == 0) || text[..at].chars().next_back().is_none_or(|c| !belongs(c));
             let found = match sign {
                 b'\n' => Some((Node::Break, 0)),
-                b':' if free => emoji::named(rest).map(|(emoji, length)| (Node::Text(emoji.to_owned()), length)),
-                b'@' if free => self.person(rest),
-                b'#' if free && !in_link => self.room(rest),
+                b':' if free => emoji::parse_shortcode(rest).map(|(emoji, length)| (Node::Text(emoji.to_owned()), length)),
+                b'@' if free => self.match_person(rest),
+                b'#' if free && !in_link => self.match_room(rest),
                 _ => None,
             };
             free = found.is_some();
@@ -65,7 +65,7 @@ impl<'a> Words<'a> {
                     at += 1 + length;
                 }
                 Some((node, length)) => {
-                    push_words(&mut words, out);
+                    push_text(&mut words, out);
                     out.push(node);
                     at += 1 + length;
                 }
@@ -76,13 +76,13 @@ impl<'a> Words<'a> {
             }
         }
         words.push_str(&text[at..]);
-        push_words(&mut words, out);
+        push_text(&mut words, out);
     }
 
     /// Whoever has the longest name that stands at the start of a text, and how long it is there, in bytes.
-    fn person(&mut self, text: &str) -> Option<(Node, usize)> {
-        self.signs_left = self.signs_left.checked_sub(1)?;
-        for end in ends(text, NAME_CHARS_MAX) {
+    fn match_person(&mut self, text: &str) -> Option<(Node, usize)> {
+        self.lookups_left = self.lookups_left.checked_sub(1)?;
+        for end in word_ends(text, USER_NAME_CHARS_MAX) {
             let written = &text[..end];
             if let Some(person) = UserName::parse(written).ok().and_then(|name| (self.names.person)(&name)) {
                 if !self.mentions.contains(&person.id) {
@@ -90,8 +90,8 @@ impl<'a> Words<'a> {
                 }
                 return Some((Node::Person(person.id, person.name.to_string()), end));
             }
-            if let Some(word) = EVERYBODY.into_iter().find(|word| written.eq_ignore_ascii_case(word)) {
-                self.calls_all = true;
+            if let Some(word) = BROADCAST_MENTIONS.into_iter().find(|word| written.eq_ignore_ascii_case(word)) {
+                self.mentions_room = true;
                 return Some((Node::All(word), end));
             }
         }
@@ -99,16 +99,16 @@ impl<'a> Words<'a> {
     }
 
     /// The room with the longest name that stands at the start of a text, and how long it is there, in bytes.
-    fn room(&mut self, text: &str) -> Option<(Node, usize)> {
-        self.signs_left = self.signs_left.checked_sub(1)?;
-        ends(text, ROOM_CHARS_MAX).into_iter().find_map(|end| {
-            let room = Address::of(&text[..end]).ok().and_then(|address| (self.names.room)(&address))?;
+    fn match_room(&mut self, text: &str) -> Option<(Node, usize)> {
+        self.lookups_left = self.lookups_left.checked_sub(1)?;
+        word_ends(text, ROOM_NAME_CHARS_MAX).into_iter().find_map(|end| {
+            let room = Slug::from_name(&text[..end]).ok().and_then(|address| (self.names.room)(&address))?;
             Some((Node::Room(room, text[..end].to_owned()), end))
         })
     }
 }
 
-fn push_words(words: &mut String, out: &mut Vec<Node>) {
+fn push_text(words: &mut String, out: &mut Vec<Node>) {
     if !words.is_empty() {
         out.push(Node::Text(std::mem::take(words)));
     }
@@ -116,7 +116,7 @@ fn push_words(words: &mut String, out: &mut Vec<Node>) {
 
 /// Where a name at the start of a text may end, the farthest first: at the end of a word (by Unicode Standard Annex 29,
 /// which also knows of scripts without blanks), on the same line, after at most so many characters.
-fn ends(text: &str, chars_max: usize) -> Vec<usize> {
+fn word_ends(text: &str, chars_max: usize) -> Vec<usize> {
     let line = text.split('\n').next().unwrap_or("");
     let line = line.char_indices().nth(chars_max).map_or(line, |(end, _)| &text[..end + next_word(&text[end..])]);
     let mut ends = Vec::new();
@@ -139,6 +139,6 @@ fn next_word(text: &str) -> usize {
     text.split_word_bounds().next().map_or(0, str::len)
 }
 
-fn is_of_word(c: char) -> bool {
+fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '/' | '@' | '#' | '&')
 }

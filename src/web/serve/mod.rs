@@ -21,60 +21,60 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 use super::client;
-use super::crowd::{Crowd, Place};
-use crate::meters::{Meters, Present};
-use connection::{Caller, HEAD_WITHIN};
+use super::crowd::{ConcurrencyLimit, ConcurrencyPermit};
+use crate::meters::{Metrics, GaugeGuard};
+use connection::{Connection, HEAD_TIMEOUT};
 
 /// How long a client may leave what was sent to it lying in the network (`TCP_USER_TIMEOUT`, RFC 5482): one that has gone
 /// without a word, or reads no more. Its stream can be resumed.
-const TAKEN_WITHIN: Duration = Duration::from_secs(60);
+const TCP_USER_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long to wait before accepting again when the system has nothing to give (out of descriptors, of memory).
-const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 /// What a connection over the limit is told.
-const FULL: &[u8] =
+const SERVER_FULL_RESPONSE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n\
 Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
 Connection: close\r\nContent-Length: 62\r\n\r\nEvery seat is taken at this moment. Try again in some seconds.";
 
 /// What a connection is told of whose address there are enough.
-const ENOUGH: &[u8] =
+const ADDRESS_FULL_RESPONSE: &[u8] =
     b"HTTP/1.1 429 Too Many Requests\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 60\r\n\
 Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\
 Connection: close\r\nContent-Length: 67\r\n\r\nVery many connections from your address are open. Close some first.";
 
 /// How many connections there may be at a time.
-pub struct Seats {
+pub struct ConnectionLimits {
     /// All together.
-    pub all: usize,
+    pub total: usize,
     /// Of one address, or one network of IPv6.
-    pub each: usize,
+    pub per_address: usize,
     /// Addresses of which there may be as many as there are seats: proxies, behind which there are many.
-    pub shared: Vec<IpNet>,
+    pub exempt: Vec<IpNet>,
 }
 
 /// The seats that are left.
-struct Hall {
-    seats: Arc<Semaphore>,
-    addresses: Arc<Crowd<IpAddr>>,
-    shared: Vec<IpNet>,
+struct ConnectionLimiter {
+    permits: Arc<Semaphore>,
+    per_address: Arc<ConcurrencyLimit<IpAddr>>,
+    exempt: Vec<IpNet>,
 }
 
 /// A connection's place, counted as taken until it is dropped. Out of the way of what a stream needs all the time.
-type Seat = Box<(OwnedSemaphorePermit, Option<Place<IpAddr>>, Present)>;
+type ConnectionPermit = Box<(OwnedSemaphorePermit, Option<ConcurrencyPermit<IpAddr>>, GaugeGuard)>;
 
-impl Hall {
-    fn new(seats: Seats) -> Self {
-        let Seats { all, each, shared } = seats;
-        Self { seats: Arc::new(Semaphore::new(all)), addresses: Crowd::new(each), shared }
+impl ConnectionLimiter {
+    fn new(limits: ConnectionLimits) -> Self {
+        let ConnectionLimits { total: all, per_address: each, exempt } = limits;
+        Self { permits: Arc::new(Semaphore::new(all)), per_address: ConcurrencyLimit::new(each), exempt }
     }
 
     /// A seat for whoever comes from this address, or what they are told.
-    fn seat(&self, peer: IpAddr, meters: &Meters) -> Result<Seat, &'static [u8]> {
+    fn try_acquire(&self, peer: IpAddr, metrics: &Metrics) -> Result<ConnectionPermit, &'static [u8]> {
         let peer = peer.to_canonical();
-        let counts = !self.shared.iter().any(|addresses| addresses.contains(&peer));
-        let permit = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| FULL)?;
-        let place = counts.then(|| self.addresses.enter(client::network_of(peer)).ok_or(ENOUGH)).transpose()?;
-        Ok(Box::new((permit, place, meters.connection())))
+        let counts = !self.exempt.iter().any(|addresses| addresses.contains(&peer));
+        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| SERVER_FULL_RESPONSE)?;
+        let place = counts.then(|| self.per_address.try_acquire(client::to_network_prefix(peer)).ok_or(ADDRESS_FULL_RESPONSE)).transpose()?;
+        Ok(Box::new((permit, place, metrics.track_connection())))
     }
 }
 
@@ -83,74 +83,74 @@ impl Hall {
 pub async fn serve<E>(
     listener: TcpListener,
     endpoint: E,
-    seats: Seats,
-    meters: Arc<Meters>,
-    until: impl Future,
-    drain: Duration,
+    limits: ConnectionLimits,
+    metrics: Arc<Metrics>,
+    shutdown: impl Future,
+    drain_timeout: Duration,
 ) where
     E: Endpoint<Output = Response> + 'static,
 {
     let (close, closing) = watch::channel(());
-    let everybody = u32::try_from(seats.all).unwrap_or(u32::MAX);
-    let (endpoint, hall) = (Arc::new(endpoint), Hall::new(seats));
+    let everybody = u32::try_from(limits.total).unwrap_or(u32::MAX);
+    let (endpoint, hall) = (Arc::new(endpoint), ConnectionLimiter::new(limits));
     let accept = async {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => welcome(stream, peer, &endpoint, &hall, &meters, &closing),
-                Err(error) if is_theirs(&error) => {}
+                Ok((stream, peer)) => accept_connection(stream, peer, &endpoint, &hall, &metrics, &closing),
+                Err(error) if is_peer_error(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be accepted");
-                    sleep(ACCEPT_AGAIN_AFTER).await;
+                    sleep(ACCEPT_RETRY_DELAY).await;
                 }
             }
         }
     };
     tokio::select! {
         () = accept => {}
-        _ = until => {}
+        _ = shutdown => {}
     }
     drop(listener);
     drop(close);
     // Everybody has gone when every seat is free.
-    if timeout(drain, hall.seats.acquire_many(everybody)).await.is_err() {
+    if timeout(drain_timeout, hall.permits.acquire_many(everybody)).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
 }
 
 /// An error of the one connection that was to be accepted, and of no other.
-fn is_theirs(error: &std::io::Error) -> bool {
+fn is_peer_error(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// Gives a connection a seat and serves it, or turns it away. `closing` changes, by its end, when the server stops.
-fn welcome<E: Endpoint<Output = Response> + 'static>(
+fn accept_connection<E: Endpoint<Output = Response> + 'static>(
     stream: TcpStream,
     peer: SocketAddr,
     endpoint: &Arc<E>,
-    hall: &Hall,
-    meters: &Meters,
+    limiter: &ConnectionLimiter,
+    metrics: &Metrics,
     closing: &watch::Receiver<()>,
 ) {
-    let seat = match hall.seat(peer.ip(), meters) {
+    let seat = match limiter.try_acquire(peer.ip(), metrics) {
         Ok(seat) => seat,
         Err(words) => {
-            meters.turned_away.inc();
-            tokio::spawn(turn_away(stream, words));
+            metrics.connections_rejected.inc();
+            tokio::spawn(reject(stream, words));
             return;
         }
     };
     // A frame must not wait for the acknowledgement of the one before.
     let _refused_by_the_system = stream.set_nodelay(true);
-    let _refused_by_the_system = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKEN_WITHIN));
+    let _refused_by_the_system = SockRef::from(&stream).set_tcp_user_timeout(Some(TCP_USER_TIMEOUT));
     let Ok(local) = stream.local_addr() else { return };
-    let caller = Caller { endpoint: Arc::clone(endpoint), local, peer };
+    let caller = Connection { endpoint: Arc::clone(endpoint), local, peer };
     tokio::spawn(caller.serve(stream, seat, closing.clone()));
 }
 
-async fn turn_away(mut stream: TcpStream, words: &'static [u8]) {
-    let _gone = timeout(HEAD_WITHIN, async {
-        stream.write_all(words).await?;
+async fn reject(mut stream: TcpStream, response: &'static [u8]) {
+    let _gone = timeout(HEAD_TIMEOUT, async {
+        stream.write_all(response).await?;
         stream.shutdown().await
     })
     .await;

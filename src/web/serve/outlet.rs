@@ -18,72 +18,72 @@ use hyper::body::Body;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
-use super::Seat;
+use super::ConnectionPermit;
 
 /// How much a listener may say after its request, in bytes. Nobody answers, and nobody needs to say anything.
-const SAID_BYTES_MAX: usize = 16 * 1024;
+const IGNORED_BYTES_MAX: usize = 16 * 1024;
 /// What ends a body that comes in chunks (RFC 9112, section 7.1).
 const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
 
 /// The task of a stream: ends with its body, or when the other end has gone.
-pub(super) struct Outlet {
-    tap: Arc<Tap>,
-    said_bytes: usize,
+pub(super) struct StreamWriter {
+    shared: Arc<SharedWriter>,
+    ignored_bytes: usize,
 }
 
 /// A body and the socket to which it goes.
-struct Tap {
+struct SharedWriter {
     /// How often it was rung since it was last at rest. Whoever rings first pours, until nobody has rung meanwhile: so one
     /// pours at a time, the others need not wait, and nothing that was rung for is overlooked.
-    rings: AtomicUsize,
+    wakes: AtomicUsize,
     socket: TcpStream,
-    flow: Mutex<Flow>,
+    state: Mutex<WriterState>,
     /// The connection's place, given up after its socket.
-    _seat: Seat,
+    _permit: ConnectionPermit,
 }
 
-struct Flow {
+struct WriterState {
     /// Nothing once it has ended.
     body: Option<BoxBody<Bytes, io::Error>>,
     /// What is to be written next: the socket did not take it at once, or it came after another piece. One that stops reading
     /// keeps hold of this, which mostly others have too, and of nothing that comes after it.
     unsent: Option<Box<Bytes>>,
     /// Whether nothing more is to be written.
-    is_over: bool,
+    is_finished: bool,
     task: Option<Waker>,
 }
 
 /// What is left to do after somebody has poured.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rest {
+enum Flushed {
     /// Nothing, until the bell rings.
-    Nothing,
+    Idle,
     /// There may be more to write, when the socket takes it.
     More,
     /// Nothing any more.
-    Over,
+    Finished,
 }
 
-impl Outlet {
+impl StreamWriter {
     /// For a socket to which the head of the answer is written, and the body that is to come. The connection's seat is
     /// kept until it is closed.
-    pub fn new(socket: TcpStream, body: BoxBody<Bytes, io::Error>, seat: Seat) -> Self {
-        let flow = Mutex::new(Flow { body: Some(body), unsent: None, is_over: false, task: None });
-        Self { tap: Arc::new(Tap { rings: AtomicUsize::new(0), socket, flow, _seat: seat }), said_bytes: 0 }
+    pub fn new(socket: TcpStream, body: BoxBody<Bytes, io::Error>, permit: ConnectionPermit) -> Self {
+        let flow = Mutex::new(WriterState { body: Some(body), unsent: None, is_finished: false, task: None });
+        Self { shared: Arc::new(SharedWriter { wakes: AtomicUsize::new(0), socket, state: flow, _permit: permit }), ignored_bytes: 0 }
     }
 
     /// Whether the other end is still there. What it says is for nobody.
-    fn is_there(&mut self, cx: &mut Context<'_>) -> bool {
+    fn is_connected(&mut self, cx: &mut Context<'_>) -> bool {
         let mut said = [0; 512];
-        while self.said_bytes <= SAID_BYTES_MAX {
-            match self.tap.socket.poll_read_ready(cx) {
+        while self.ignored_bytes <= IGNORED_BYTES_MAX {
+            match self.shared.socket.poll_read_ready(cx) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return false,
                 Poll::Pending => return true,
             }
-            match self.tap.socket.try_read(&mut said) {
+            match self.shared.socket.try_read(&mut said) {
                 Ok(0) => return false,
-                Ok(length) => self.said_bytes += length,
+                Ok(length) => self.ignored_bytes += length,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => return false,
             }
@@ -92,71 +92,71 @@ impl Outlet {
     }
 }
 
-impl Future for Outlet {
+impl Future for StreamWriter {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let outlet = self.get_mut();
-        if outlet.tap.attend(cx).is_pending() && outlet.is_there(cx) { Poll::Pending } else { Poll::Ready(()) }
+        if outlet.shared.poll_flush(cx).is_pending() && outlet.is_connected(cx) { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
-impl Drop for Outlet {
+impl Drop for StreamWriter {
     fn drop(&mut self) {
         // The body's place in its room has a bell that keeps the tap, and the tap keeps the body: so this lets go of it. Not
         // under the lock of the flow, because the body takes others.
-        let mut flow = self.tap.flow();
+        let mut flow = self.shared.lock_state();
         let held = (flow.body.take(), flow.unsent.take(), flow.task.take());
-        flow.is_over = true;
+        flow.is_finished = true;
         drop(flow);
         drop(held);
     }
 }
 
-impl Wake for Tap {
+impl Wake for SharedWriter {
     fn wake(self: Arc<Self>) {
-        if let (Rest::More | Rest::Over, Some(task)) = self.pour() {
+        if let (Flushed::More | Flushed::Finished, Some(task)) = self.flush() {
             task.wake();
         }
     }
 }
 
-impl Tap {
-    fn flow(&self) -> MutexGuard<'_, Flow> {
-        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+impl SharedWriter {
+    fn lock_state(&self) -> MutexGuard<'_, WriterState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does what is the task's to do. Ready when it is over.
-    fn attend(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_flush(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<()> {
         // Before it pours: if somebody else does just now, they wake it for what is left.
-        self.flow().task = Some(cx.waker().clone());
+        self.lock_state().task = Some(cx.waker().clone());
         loop {
-            match self.pour().0 {
-                Rest::Nothing => return Poll::Pending,
-                Rest::More if ready!(self.socket.poll_write_ready(cx)).is_ok() => {}
-                Rest::More | Rest::Over => return Poll::Ready(()),
+            match self.flush().0 {
+                Flushed::Idle => return Poll::Pending,
+                Flushed::More if ready!(self.socket.poll_write_ready(cx)).is_ok() => {}
+                Flushed::More | Flushed::Finished => return Poll::Ready(()),
             }
         }
     }
 
     /// Pours, and says what is left then, and who is to be woken for it. While somebody else pours that is nothing: they look
     /// once more.
-    fn pour(self: &Arc<Self>) -> (Rest, Option<Waker>) {
-        if self.rings.fetch_add(1, Ordering::AcqRel) > 0 {
-            return (Rest::Nothing, None);
+    fn flush(self: &Arc<Self>) -> (Flushed, Option<Waker>) {
+        if self.wakes.fetch_add(1, Ordering::AcqRel) > 0 {
+            return (Flushed::Idle, None);
         }
         let (bell, mut seen) = (Waker::from(Arc::clone(self)), 1);
         loop {
-            let mut flow = self.flow();
+            let mut flow = self.lock_state();
             let cx = &mut Context::from_waker(&bell);
             // A body that panics breaks off its own stream, not the work of whoever rings. An error does so too, without the
             // chunk that would end it: whoever listens comes back.
-            let poured = catch_unwind(AssertUnwindSafe(|| flow.pour(&self.socket, cx)));
-            let left = poured.unwrap_or(Ok(Rest::Over)).unwrap_or(Rest::Over);
-            flow.is_over = left == Rest::Over;
-            let task = if left == Rest::Nothing { None } else { flow.task.clone() };
+            let poured = catch_unwind(AssertUnwindSafe(|| flow.flush_piece(&self.socket, cx)));
+            let left = poured.unwrap_or(Ok(Flushed::Finished)).unwrap_or(Flushed::Finished);
+            flow.is_finished = left == Flushed::Finished;
+            let task = if left == Flushed::Idle { None } else { flow.task.clone() };
             drop(flow);
-            match self.rings.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Acquire) {
+            match self.wakes.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return (left, task),
                 Err(rings) => seen = rings,
             }
@@ -164,48 +164,48 @@ impl Tap {
     }
 }
 
-impl Flow {
+impl WriterState {
     /// Writes one piece, if there is one, and looks for the next.
-    fn pour(&mut self, socket: &TcpStream, cx: &mut Context<'_>) -> io::Result<Rest> {
-        if self.is_over {
-            return Ok(Rest::Over);
+    fn flush_piece(&mut self, socket: &TcpStream, cx: &mut Context<'_>) -> io::Result<Flushed> {
+        if self.is_finished {
+            return Ok(Flushed::Finished);
         }
         // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
         // and the processor then fetches both at once.
         if socket.try_io(Interest::WRITABLE, || Ok(())).is_err() {
-            return Ok(Rest::More);
+            return Ok(Flushed::More);
         }
         let piece = match self.unsent.take() {
-            None => self.next(cx)?,
+            None => self.poll_body(cx)?,
             Some(unsent) => Poll::Ready(Some(*unsent)),
         };
         let mut piece = match piece {
-            Poll::Pending => return Ok(Rest::Nothing),
-            Poll::Ready(None) => return Ok(Rest::Over),
+            Poll::Pending => return Ok(Flushed::Idle),
+            Poll::Ready(None) => return Ok(Flushed::Finished),
             Poll::Ready(Some(piece)) => piece,
         };
         while piece.has_remaining() {
             match socket.try_write(&piece) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(written) => piece.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(self.keep(piece)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(self.keep_unsent(piece)),
                 Err(error) => return Err(error),
             }
         }
-        Ok(match self.next(cx)? {
-            Poll::Pending => Rest::Nothing,
-            Poll::Ready(None) => Rest::Over,
-            Poll::Ready(Some(next)) => self.keep(next),
+        Ok(match self.poll_body(cx)? {
+            Poll::Pending => Flushed::Idle,
+            Poll::Ready(None) => Flushed::Finished,
+            Poll::Ready(Some(next)) => self.keep_unsent(next),
         })
     }
 
-    fn keep(&mut self, piece: Bytes) -> Rest {
+    fn keep_unsent(&mut self, piece: Bytes) -> Flushed {
         self.unsent = Some(Box::new(piece));
-        Rest::More
+        Flushed::More
     }
 
     /// The next piece.
-    fn next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
         Poll::Ready(Ok(Some(match ready!(Pin::new(body).poll_frame(cx)) {
             Some(frame) => frame?.into_data().unwrap_or_default(),

@@ -18,56 +18,56 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::Seat;
-use super::outlet::Outlet;
+use super::ConnectionPermit;
+use super::outlet::StreamWriter;
 
 /// An answer on its way to a connection.
-pub(super) type Answer = hyper::Response<BoxBody<Bytes, io::Error>>;
+pub(super) type HttpResponse = hyper::Response<BoxBody<Bytes, io::Error>>;
 
 /// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
 /// that reads no more.
-const UNSENT_BYTES_MAX: u32 = 128 * 1024;
+const NOTSENT_BYTES_MAX: u32 = 128 * 1024;
 
 /// Marks an answer whose body is a stream of whole chunks of HTTP/1.1, not empty ones: it is to leave hyper. Only for a
 /// request of which [`is_possible`] says so.
 #[derive(Clone, Copy)]
-pub(in crate::web) struct InChunks;
+pub(in crate::web) struct PreChunked;
 
 /// Whether the answer to such a request may leave hyper.
-pub(in crate::web) fn is_possible(request: &poem::Request) -> bool {
+pub(in crate::web) fn can_detach(request: &poem::Request) -> bool {
     request.version() == Version::HTTP_11 && request.method() == Method::GET
 }
 
 /// Whether this answer is to leave hyper.
-pub(super) fn is_due(answer: &Answer) -> bool {
-    answer.extensions().get::<InChunks>().is_some()
+pub(super) fn should_detach(response: &HttpResponse) -> bool {
+    response.extensions().get::<PreChunked>().is_some()
 }
 
 /// Where a request of a connection leaves an answer that is to leave hyper. Its connection takes it as soon as hyper has
 /// nothing more to write of the answers before it.
 #[derive(Clone, Default)]
-pub(super) struct Handover(Arc<Mutex<Left>>);
+pub(super) struct Handoff(Arc<Mutex<HandoffState>>);
 
 #[derive(Default)]
-struct Left {
-    answer: Option<Answer>,
+struct HandoffState {
+    response: Option<HttpResponse>,
     /// Whether hyper has written all that came before it.
     flushed: bool,
 }
 
-impl Handover {
+impl Handoff {
     /// Leaves an answer. The request has nothing more to do.
-    pub fn leave(&self, answer: Answer) {
-        *self.left() = Left { answer: Some(answer), flushed: false };
+    pub fn hand_off(&self, response: HttpResponse) {
+        *self.lock() = HandoffState { response: Some(response), flushed: false };
     }
 
     /// The answer, once its time has come.
-    pub fn take(&self) -> Option<Answer> {
-        let mut left = self.left();
-        if left.flushed { left.answer.take() } else { None }
+    pub fn take_ready(&self) -> Option<HttpResponse> {
+        let mut left = self.lock();
+        if left.flushed { left.response.take() } else { None }
     }
 
-    fn left(&self) -> MutexGuard<'_, Left> {
+    fn lock(&self) -> MutexGuard<'_, HandoffState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -75,12 +75,12 @@ impl Handover {
 /// A socket that tells when hyper has written everything: only then is it asked to flush.
 pub(super) struct Socket {
     stream: TcpStream,
-    handover: Handover,
+    handoff: Handoff,
 }
 
 impl Socket {
-    pub fn new(stream: TcpStream, handover: Handover) -> Self {
-        Self { stream, handover }
+    pub fn new(stream: TcpStream, handoff: Handoff) -> Self {
+        Self { stream, handoff: handoff }
     }
 
     pub fn into_stream(self) -> TcpStream {
@@ -112,7 +112,7 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.handover.left().flushed = true;
+        self.handoff.lock().flushed = true;
         Poll::Ready(Ok(())) // a TCP socket keeps nothing back
     }
 
@@ -125,15 +125,15 @@ impl AsyncWrite for Socket {
 ///
 /// # Errors
 /// If the other end has gone.
-pub(super) async fn take_over(mut socket: TcpStream, answer: Answer, seat: Seat) -> io::Result<Outlet> {
-    let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
-    let (head, body) = answer.into_parts();
-    socket.write_all(&written(head.status, &head.headers)).await?;
-    Ok(Outlet::new(socket, body, seat))
+pub(super) async fn detach_stream(mut socket: TcpStream, response: HttpResponse, permit: ConnectionPermit) -> io::Result<StreamWriter> {
+    let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(NOTSENT_BYTES_MAX);
+    let (head, body) = response.into_parts();
+    socket.write_all(&encode_head(head.status, &head.headers)).await?;
+    Ok(StreamWriter::new(socket, body, permit))
 }
 
 /// The head of the answer as hyper would write it: for a body in chunks, on a connection that ends with it.
-fn written(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
+fn encode_head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status}\r\n").into_bytes();
     for (name, value) in headers {
         head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());

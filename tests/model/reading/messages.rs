@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use taproom::domain::{
-    Author, Extras, Message, Moment, More, Piece, Place, Quote, Reacted, Seq, UserId, Version, called_in,
+    Author, MessageExtras, Message, Timestamp, MessageDetails, ExcerptPart, Grouping, Quote, ReactionGroup, Seq, UserId, Version, mentioned_users,
 };
 use taproom::store::Snapshot;
 
@@ -18,21 +18,21 @@ const NAMED: usize = 5;
 pub fn read_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
     for (post, message) in room.posts.iter().zip(shown) {
         let belongs: Vec<&Message> =
-            shown.iter().filter(|other| other.more.extras.thread == Some(message.id)).collect();
+            shown.iter().filter(|other| other.details.extras.thread_root == Some(message.id)).collect();
         let last = &belongs[belongs.len().saturating_sub(THREAD)..];
         let thread: Vec<Message> = [message].iter().chain(last).copied().cloned().collect();
         assert_eq!(snapshot.thread(room.id, message.id).unwrap(), thread);
-        if message.more.extras.thread.is_none() {
+        if message.details.extras.thread_root.is_none() {
             for answered in &thread {
-                let is_answer = |other: &&Message| other.more.extras.reply_to == Some(answered.id);
+                let is_answer = |other: &&Message| other.details.extras.reply_to == Some(answered.id);
                 let answers: Vec<Message> = thread.iter().filter(is_answer).cloned().collect();
-                assert_eq!(snapshot.answers(room.id, answered).unwrap(), answers);
+                assert_eq!(snapshot.quoting_messages(room.id, answered).unwrap(), answers);
             }
         }
-        let versions = post.versions.iter().map(|(until, body)| Version { until: Moment(*until), body: body.clone() });
+        let versions = post.versions.iter().map(|(until, body)| Version { replaced_at: Timestamp(*until), body: body.clone() });
         assert_eq!(snapshot.versions(room.id, message.id).unwrap(), versions.collect::<Vec<_>>());
     }
-    let pins: Vec<Message> = shown.iter().rev().filter(|message| message.more.extras.pinned).cloned().collect();
+    let pins: Vec<Message> = shown.iter().rev().filter(|message| message.details.extras.pinned).cloned().collect();
     assert_eq!(snapshot.pins(room.id).unwrap(), pins);
     assert_eq!(snapshot.thread(room.id, Seq(room.id.0)).unwrap(), [], "an opening begins no thread");
 }
@@ -57,17 +57,17 @@ fn message(model: &Model, room: &Room, post: &Post, thread: Option<Seq>, replies
     let called = |id| Author { id, name: model.user(id).expect("they are known").name.as_str().into() };
     let author = |post: &Post| called(post.author);
     let answered = post.reply_to.and_then(|id| room.post(id));
-    let reacted = |(with, by): &(String, Vec<UserId>)| Reacted { with: with.clone(), by: by.clone() };
-    let more = More {
+    let reacted = |(with, by): &(String, Vec<UserId>)| ReactionGroup { reaction: with.clone(), users: by.clone() };
+    let more = MessageDetails {
         reactors: reactors(model, post),
-        called: post.html.as_deref().map_or_else(Vec::new, called_in).into_iter().map(called).collect(),
-        extras: Extras {
+        mentioned: post.html.as_deref().map_or_else(Vec::new, mentioned_users).into_iter().map(called).collect(),
+        extras: MessageExtras {
             mentions: post.mentions.clone(),
-            calls_all: post.calls_all,
+            mentions_room: post.calls_all,
             reply_to: post.reply_to.map(Seq),
-            thread,
-            replies,
-            edited_at: post.edited_at.map(Moment),
+            thread_root: thread,
+            reply_count: replies,
+            edited_at: post.edited_at.map(Timestamp),
             pinned: post.pinned,
             reactions: post.reactions.iter().map(reacted).collect(),
         },
@@ -76,28 +76,28 @@ fn message(model: &Model, room: &Room, post: &Post, thread: Option<Seq>, replies
     Message {
         id: Seq(post.id),
         author: author(post),
-        at: Moment(post.at),
+        at: Timestamp(post.at),
         body: post.body.clone(),
         html: post.html.clone(),
-        place: Place { follows: post.follows, opens_day: post.opens_day },
-        more: more.into(),
+        grouping: Grouping { continues_group: post.follows, starts_day: post.opens_day },
+        details: more.into(),
     }
 }
 
 /// How a post begins: as it was written; or what is shown, which is words and then people who are called, and never long.
-fn excerpt(model: &Model, post: &Post) -> Vec<Piece> {
+fn excerpt(model: &Model, post: &Post) -> Vec<ExcerptPart> {
     let Some(html) = &post.html else {
-        return Some(post.excerpt()).filter(|line| !line.is_empty()).map(Piece::Words).into_iter().collect();
+        return Some(post.excerpt()).filter(|line| !line.is_empty()).map(ExcerptPart::Text).into_iter().collect();
     };
     let mut parts = html.trim_start_matches("<p>").split("<span data-user=\"");
     let words = parts.next().expect("the first").trim_end_matches("</p>");
     let called = called_in_order(parts).into_iter().map(|id| {
         let name = model.user(id).expect("they are known").name.as_str();
-        Piece::Called(Author { id, name: name.into() })
+        ExcerptPart::Mention(Author { id, name: name.into() })
     });
-    let called: Vec<Piece> = called.collect();
+    let called: Vec<ExcerptPart> = called.collect();
     let words = if called.is_empty() { words.trim_end() } else { words };
-    [Piece::Words(words.to_owned())].into_iter().chain(called).collect()
+    [ExcerptPart::Text(words.to_owned())].into_iter().chain(called).collect()
 }
 
 fn called_in_order<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<UserId> {
@@ -116,7 +116,7 @@ pub fn reader_like(snapshot: &Snapshot, model: &Model, user: UserId) {
     let (mut listed, mut begun) = (Vec::new(), Vec::new());
     for room in &model.rooms {
         let like = room.reading(user);
-        assert_eq!(snapshot.reading(user, room.id).unwrap(), like, "of {:?} by {user:?}", room.id);
+        assert_eq!(snapshot.read_state(user, room.id).unwrap(), like, "of {:?} by {user:?}", room.id);
         let speaks = |post: &Post| post.mentions.contains(&user);
         let is_known = room.marks.iter().any(|mark| mark.user == user) || room.members.contains(&user);
         if is_known || room.posts.iter().any(speaks) {
@@ -126,6 +126,6 @@ pub fn reader_like(snapshot: &Snapshot, model: &Model, user: UserId) {
         assert_eq!(snapshot.draft(user, room.id).unwrap(), draft);
         begun.extend(draft.map(|_| room.id));
     }
-    assert_eq!(snapshot.readings(user).unwrap(), listed);
-    assert_eq!(snapshot.drafts(user).unwrap(), begun);
+    assert_eq!(snapshot.read_states(user).unwrap(), listed);
+    assert_eq!(snapshot.rooms_with_drafts(user).unwrap(), begun);
 }

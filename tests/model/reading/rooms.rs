@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use taproom::domain::{Address, Done, Event, Kind, Message, Moment, RoomId, Seq, Until, UserId};
+use taproom::domain::{Slug, Applied, Event, Visibility, Message, Timestamp, RoomId, Seq, Expiry, UserId};
 use taproom::store::{Snapshot, Window};
 
 use super::messages;
@@ -10,7 +10,7 @@ use super::people::person;
 use crate::rules::{Model, Room, User};
 
 pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
-    let for_all = model.rooms.iter().filter(|room| !room.kind.is_hidden() && room.deleted_at.is_none());
+    let for_all = model.rooms.iter().filter(|room| !room.kind.is_members_only() && room.deleted_at.is_none());
     assert_eq!(snapshot.count_rooms().unwrap(), for_all.count() as u64);
     let ids: Vec<RoomId> = model.rooms.iter().map(|room| room.id).collect();
     assert_eq!(snapshot.rooms_after(RoomId(0), usize::MAX).unwrap(), ids);
@@ -34,7 +34,7 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
 /// A room as somebody sees it. As it is kept, a direct room has no name.
 fn shown(model: &Model, room: &Room, user: Option<&User>, is_kept: bool) -> taproom::domain::Room {
     let mut name = room.name.clone();
-    if room.kind == Kind::Direct && !is_kept {
+    if room.kind == Visibility::Direct && !is_kept {
         let others = room.members.iter().filter(|id| user.is_none_or(|user| user.id != **id));
         let names: Vec<String> = others.map(|id| model.user(*id).expect("they are known").name.to_string()).collect();
         name = names.join(", ");
@@ -42,44 +42,44 @@ fn shown(model: &Model, room: &Room, user: Option<&User>, is_kept: bool) -> tapr
     taproom::domain::Room {
         id: room.id,
         name,
-        address: Address::of(&room.address).unwrap(),
+        slug: Slug::from_name(&room.address).unwrap(),
         topic: room.topic.clone(),
-        kind: room.kind,
+        visibility: room.kind,
         created_by: room.created_by,
-        slow_s: room.slow_s,
+        slow_mode_s: room.slow_s,
         archived: room.archived,
-        deleted_at: room.deleted_at.map(Moment),
+        deleted_at: room.deleted_at.map(Timestamp),
     }
 }
 
 /// The rooms as one person sees them, or nobody: at every address that ever was, and in every list.
 fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
-    let (person, now) = (user.map(person), Moment(at));
+    let (person, now) = (user.map(person), Timestamp(at));
     let sight = |room: &Room| {
         let belongs = user.is_some_and(|user| room.members.contains(&user.id));
-        let muted = user.map_or(Until::OVER, |user| room.muted_until(user.id));
+        let muted = user.map_or(Expiry::PAST, |user| room.muted_until(user.id));
         model.sees(at, room, user).then(|| (shown(model, room, user, false), belongs, muted))
     };
     for (address, _) in model.addresses.iter().chain([&("nowhere".to_owned(), RoomId(0))]) {
-        let read = snapshot.sight(&Address::of(address).unwrap(), person.as_ref(), now).unwrap();
+        let read = snapshot.visible_room(&Slug::from_name(address).unwrap(), person.as_ref(), now).unwrap();
         let expected = model.room_at(address).and_then(sight);
-        assert_eq!(read.map(|read| (read.room, read.belongs, read.muted)), expected, "{address} for {user:?}");
+        assert_eq!(read.map(|read| (read.room, read.is_member, read.muted)), expected, "{address} for {user:?}");
     }
     for room in &model.rooms {
-        let read = snapshot.sight_by_id(room.id, person.as_ref(), now).unwrap();
-        assert_eq!(read.map(|read| (read.room, read.belongs, read.muted)), sight(room));
+        let read = snapshot.visible_room_by_id(room.id, person.as_ref(), now).unwrap();
+        assert_eq!(read.map(|read| (read.room, read.is_member, read.muted)), sight(room));
     }
     let mut recent: Vec<&Room> =
-        model.rooms.iter().filter(|room| !room.kind.is_hidden() && model.sees(at, room, user)).collect();
+        model.rooms.iter().filter(|room| !room.kind.is_members_only() && model.sees(at, room, user)).collect();
     recent.sort_by_key(|room| Reverse(room.last));
     for limit in [2, usize::from(u8::MAX)] {
-        let read = snapshot.recent_rooms(limit, person.as_ref(), now).unwrap();
+        let read = snapshot.active_rooms(limit, person.as_ref(), now).unwrap();
         let read: Vec<_> = read.into_iter().map(|recent| (recent.room, recent.last, recent.at.0)).collect();
         let expected = recent.iter().take(limit).map(|room| (shown(model, room, user, false), room.last, room.last_at));
         assert_eq!(read, expected.collect::<Vec<_>>(), "for {user:?}");
     }
     let (Some(user), Some(person)) = (user, person) else { return };
-    let hidden = model.rooms.iter().filter(|room| room.kind.is_hidden() && model.sees(at, room, Some(user)));
+    let hidden = model.rooms.iter().filter(|room| room.kind.is_members_only() && model.sees(at, room, Some(user)));
     let hidden: Vec<_> = hidden.map(|room| shown(model, room, Some(user), false)).collect();
     assert_eq!(snapshot.hidden_rooms(&person, now).unwrap(), hidden, "for {user:?}");
     let mut gone: Vec<&Room> = model.rooms.iter().filter(|room| model.may_have_back(at, room, user)).collect();
@@ -104,23 +104,23 @@ fn reads_like(snapshot: &Snapshot, model: &Model, room: &Room, shown: &[Message]
     for author in room.posts.iter().map(|post| post.author).chain([UserId(0)]) {
         let said = room.posts.iter().filter(|post| post.author == author && !post.body.is_empty());
         let said: Vec<Seq> = said.map(|post| Seq(post.id)).collect();
-        assert_eq!(snapshot.said_by(author, room.id, Seq(0)).unwrap(), said.first().copied());
+        assert_eq!(snapshot.next_message_by(author, room.id, Seq(0)).unwrap(), said.first().copied());
         if let [first, next, ..] = said[..] {
-            assert_eq!(snapshot.said_by(author, room.id, first).unwrap(), Some(next));
+            assert_eq!(snapshot.next_message_by(author, room.id, first).unwrap(), Some(next));
         }
     }
 }
 
 /// What listeners of a room hear: what changes it, and the last new name of each whose name could be seen
 /// there by then.
-fn heard(model: &Model, room: &Room) -> Vec<Done> {
+fn heard(model: &Model, room: &Room) -> Vec<Applied> {
     let mut heard = room.changes.clone();
     for user in &model.users {
         let is_seen = model.seen_since(user.id, room.id).is_some_and(|since| since < user.named);
         if user.named.0 != user.id.0 && is_seen {
             let before = room.changes.iter().map(|done| done.seq).filter(|seq| *seq < user.named).max();
-            let (seq, event) = (user.named, Event::Renamed { user: user.id });
-            heard.push(Done { seq, before: before.unwrap_or(Seq(room.id.0)), event, again: false });
+            let (seq, event) = (user.named, Event::PersonRenamed { user: user.id });
+            heard.push(Applied { seq, previous: before.unwrap_or(Seq(room.id.0)), event, is_replay: false });
         }
     }
     heard.sort_by_key(|done| done.seq);

@@ -1,8 +1,8 @@
 //! The model's rules of names and accounts: coming in, passwords, tokens, recovery codes and links.
 
 use taproom::domain::{
-    AccountCommand, Deed, Device, Door, Event, Moment, PasswordHash, Refusal, Role, Seq, SessionId, TokenHash,
-    TokenKind, UserId, UserName, Who, spell,
+    AccountCommand, AuditAction, Device, JoinPolicy, Event, Timestamp, PasswordHash, Refusal, Role, Seq, SessionId, TokenHash,
+    TokenKind, UserId, UserName, Actor, describe_expiry,
 };
 
 use super::{DAY, Model, Now, Token, User};
@@ -11,60 +11,60 @@ use super::{DAY, Model, Now, Token, User};
 const TOKENS: usize = 100;
 
 impl Model {
-    pub(super) fn account(&mut self, now: Now, who: Who, command: &AccountCommand) -> Result<Event, Refusal> {
+    pub(super) fn account(&mut self, now: Now, who: Actor, command: &AccountCommand) -> Result<Event, Refusal> {
         use AccountCommand as C;
         match command {
-            C::Own { house, name, password, token, device } => {
+            C::SetUpServer { server_name: house, name, password, token, device } => {
                 let user = self.own(now, who, name)?;
                 self.house.name = house.as_str().to_owned();
                 self.user_mut(user).role = Role::Owner;
-                self.note(now, Some(user), Deed::Owned);
+                self.note(now, Some(user), AuditAction::ServerSetUp);
                 self.end(user, |_| true);
                 Ok(self.renew(now, user, password, *token, device))
             }
-            C::Join { code, name, password, token, device } => {
+            C::AcceptInvitation { code, name, password, token, device } => {
                 self.join(now, *code, name, password.as_ref(), *token, device)
             }
-            C::Claim { password, token, instead, device } => {
+            C::Register { password, token, replaces: instead, device } => {
                 let user = self.asker(now, who)?;
                 if user.role > Role::Guest {
-                    return Err(Refusal::AccountThere);
+                    return Err(Refusal::AlreadyRegistered);
                 }
                 if !self.tokens.iter().any(|known| known.hash == *instead && known.user == user.id) {
-                    return Err(Refusal::TokenUnknown);
+                    return Err(Refusal::TokenInvalid);
                 }
                 Ok(self.renew(now, user.id, password, *token, device))
             }
-            C::SignIn { user, proof, token, device } => {
-                self.proven(*user, *proof).ok_or(Refusal::SignInWrong)?;
+            C::SignIn { user, password_seq: proof, token, device } => {
+                self.proven(*user, *proof).ok_or(Refusal::BadCredentials)?;
                 self.may_come_in(now, *user)?;
                 self.give(now, *user, *token, TokenKind::Session(device.clone()));
                 Ok(Event::SignedIn { user: *user })
             }
-            C::SetPassword { proof, password, token, device } => {
+            C::SetPassword { password_seq: proof, password, token, device } => {
                 let user = self.at_least(now, who, Role::Member)?.id;
-                self.proven(user, *proof).ok_or(Refusal::PasswordWrong)?;
+                self.proven(user, *proof).ok_or(Refusal::PasswordIncorrect)?;
                 Ok(self.renew(now, user, password, *token, device))
             }
             C::Recover { user, code, password, token, device } => {
                 let codes = self.user(*user).map_or(&[][..], |user| &user.codes);
-                let index = codes.iter().position(|known| known == code).ok_or(Refusal::SignInWrong)?;
+                let index = codes.iter().position(|known| known == code).ok_or(Refusal::BadCredentials)?;
                 self.may_come_in(now, *user)?;
                 self.user_mut(*user).codes.remove(index);
                 self.end(*user, |_| true);
                 Ok(self.renew(now, *user, password, *token, device))
             }
-            C::Reset { link, password, token, device } => self.reset(now, *link, password, *token, device),
+            C::ResetPassword { link, password, token, device } => self.reset(now, *link, password, *token, device),
             C::Rename { name } => self.rename(now, who, name),
             C::SetPresence { .. }
-            | C::MakeToken { .. }
-            | C::Revoke { .. }
-            | C::RevokeOthers { .. }
+            | C::CreateToken { .. }
+            | C::RevokeSession { .. }
+            | C::RevokeOtherSessions { .. }
             | C::SetRecoveryCodes { .. } => {
                 let user = self.asker(now, who)?;
                 self.keep_account(now, &user, command)
             }
-            C::Seen { token, device } => self.seen(now, *token, device),
+            C::RecordUse { token, device } => self.seen(now, *token, device),
         }
     }
 
@@ -77,7 +77,7 @@ impl Model {
         device: &Device,
     ) -> Result<Event, Refusal> {
         let is_good = |(known, _, until): &(TokenHash, UserId, u64)| *known == link && now.at < *until;
-        let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkDead)?;
+        let index = self.resets.iter().position(is_good).ok_or(Refusal::LinkInvalid)?;
         self.may_come_in(now, self.resets[index].1)?;
         let (_, user, _) = self.resets[index];
         self.end(user, |_| true);
@@ -87,13 +87,13 @@ impl Model {
     fn keep_account(&mut self, now: Now, user: &User, command: &AccountCommand) -> Result<Event, Refusal> {
         use AccountCommand as C;
         match command {
-            C::Revoke { id } => {
-                let is_it = |token: &Token| token.user == user.id && SessionId::of(token.hash) == *id;
-                let index = self.tokens.iter().position(is_it).ok_or(Refusal::Nothing)?;
+            C::RevokeSession { id } => {
+                let is_it = |token: &Token| token.user == user.id && SessionId::from_hash(token.hash) == *id;
+                let index = self.tokens.iter().position(is_it).ok_or(Refusal::NotFound)?;
                 self.tokens.remove(index);
                 Ok(Event::PersonChanged { user: user.id })
             }
-            C::RevokeOthers { keep } => {
+            C::RevokeOtherSessions { current: keep } => {
                 self.end(user.id, |token| is_session(token) && token.hash != *keep);
                 Ok(Event::PersonChanged { user: user.id })
             }
@@ -102,10 +102,10 @@ impl Model {
                 Ok(Event::PersonChanged { user: user.id })
             }
             _ if user.role < Role::Member => Err(Refusal::NotAllowed),
-            C::MakeToken { label, scopes, token } => {
+            C::CreateToken { label, scopes, token } => {
                 let scripts = self.tokens.iter().filter(|token| token.user == user.id && !is_session(token));
                 if scripts.count() >= TOKENS / 2 {
-                    return Err(Refusal::TooMany(TOKENS / 2));
+                    return Err(Refusal::LimitReached(TOKENS / 2));
                 }
                 let label = label.as_str().to_owned();
                 self.give(now, user.id, *token, TokenKind::Personal { label, scopes: *scopes });
@@ -113,18 +113,18 @@ impl Model {
             }
             C::SetRecoveryCodes { codes } => {
                 self.user_mut(user.id).codes.clone_from(codes);
-                Ok(Event::Noted)
+                Ok(Event::AuditLogged)
             }
             other => panic!("no matter of one's own account: {other:?}"),
         }
     }
 
     /// Whoever takes the house: somebody with their own name, or somebody new.
-    fn own(&mut self, now: Now, who: Who, name: &UserName) -> Result<UserId, Refusal> {
+    fn own(&mut self, now: Now, who: Actor, name: &UserName) -> Result<UserId, Refusal> {
         if self.users.iter().any(|user| user.role == Role::Owner) {
-            return Err(Refusal::LinkDead);
+            return Err(Refusal::LinkInvalid);
         }
-        let own = self.users.iter().find(|user| who == Who::User(user.id) && user.name.key() == name.key());
+        let own = self.users.iter().find(|user| who == Actor::User(user.id) && user.name.key() == name.key());
         match own {
             Some(user) => Ok(user.id),
             None => self.take_name(now, name, None),
@@ -140,14 +140,14 @@ impl Model {
         token: TokenHash,
         device: &Device,
     ) -> Result<Event, Refusal> {
-        let index = self.invitations.iter().position(|(known, _)| *known == code).ok_or(Refusal::LinkDead)?;
+        let index = self.invitations.iter().position(|(known, _)| *known == code).ok_or(Refusal::LinkInvalid)?;
         let invitation = self.invitations[index].1.clone();
-        let is_over = now.at >= invitation.until.0.0 || invitation.uses_left == Some(0);
+        let is_over = now.at >= invitation.expiry.0.0 || invitation.uses_left == Some(0);
         if is_over || invitation.revoked {
-            return Err(Refusal::LinkDead);
+            return Err(Refusal::LinkInvalid);
         }
-        if password.is_none() && (self.house.door == Door::Members || invitation.role > Role::Guest) {
-            return Err(Refusal::AccountNeeded);
+        if password.is_none() && (self.house.join_policy == JoinPolicy::Members || invitation.role > Role::Guest) {
+            return Err(Refusal::AccountRequired);
         }
         let user = self.take_name(now, name, Some(invitation.id))?;
         if let Some(left) = &mut self.invitations[index].1.uses_left {
@@ -183,8 +183,8 @@ impl Model {
     }
 
     fn may_come_in(&self, now: Now, user: UserId) -> Result<(), Refusal> {
-        let user = self.user(user).ok_or(Refusal::SignInWrong)?;
-        if user.banned.holds(Moment(now.at)) { Err(Refusal::Banned(spell(user.banned))) } else { Ok(()) }
+        let user = self.user(user).ok_or(Refusal::BadCredentials)?;
+        if user.banned.is_active(Timestamp(now.at)) { Err(Refusal::Banned(describe_expiry(user.banned))) } else { Ok(()) }
     }
 
     /// Of too many tokens, the session that was used longest ago makes room.
@@ -203,15 +203,15 @@ impl Model {
 
     /// A token is seen once a day.
     fn seen(&mut self, now: Now, hash: TokenHash, device: &Device) -> Result<Event, Refusal> {
-        let token = self.tokens.iter_mut().find(|token| token.hash == hash).ok_or(Refusal::TokenUnknown)?;
+        let token = self.tokens.iter_mut().find(|token| token.hash == hash).ok_or(Refusal::TokenInvalid)?;
         if token.seen_at / DAY == now.at / DAY {
-            return Err(Refusal::Nothing);
+            return Err(Refusal::NotFound);
         }
         token.seen_at = now.at;
         if let TokenKind::Session(known) = &mut token.kind {
             known.clone_from(device);
         }
-        Ok(Event::Noted)
+        Ok(Event::AuditLogged)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The model's rules of what becomes of words: to whom they speak, how they are mended, what hangs on them.
 
-use taproom::domain::{Event, Kind, MessageId, Refusal, RoomId, Seq, Who, Words};
+use taproom::domain::{Event, Visibility, MessageId, Refusal, RoomId, Seq, Actor, MessageContent};
 
 use super::{Model, Now, Post, Room, User};
 
@@ -15,12 +15,12 @@ const QUOTED: usize = 120;
 
 impl Model {
     /// Puts words into a message: a new one, or one that is said otherwise.
-    pub(super) fn speak(&mut self, now: Now, id: RoomId, message: MessageId, author: &User, words: &Words) {
+    pub(super) fn speak(&mut self, now: Now, id: RoomId, message: MessageId, author: &User, words: &MessageContent) {
         let room = self.rooms.iter().find(|room| room.id == id).expect("a room that is there");
         let answered = room.post(message.0).and_then(|post| room.post(post.reply_to?)).map(|post| post.author);
-        let is_few = if room.kind.is_hidden() { room.members.len() <= FEW } else { self.users.len() <= FEW };
-        let calls_all = words.calls_all && (is_few || author.keeps(room));
-        let hears = |user: &User| !room.kind.is_hidden() || room.members.contains(&user.id);
+        let is_few = if room.kind.is_members_only() { room.members.len() <= FEW } else { self.users.len() <= FEW };
+        let calls_all = words.mentions_room && (is_few || author.keeps(room));
+        let hears = |user: &User| !room.kind.is_members_only() || room.members.contains(&user.id);
         let is_spoken_to = |user: &&User| words.mentions.contains(&user.id) || answered == Some(user.id);
         let others = self.users.iter().filter(|user| user.id != author.id && hears(user));
         let mentions = others.filter(is_spoken_to).map(|user| user.id).collect();
@@ -33,32 +33,32 @@ impl Model {
     pub(super) fn edit(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
         message: MessageId,
-        words: &Words,
+        words: &MessageContent,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
-        let post = room.said(message).ok_or(Refusal::MessageUnknown)?;
+        let post = room.said(message).ok_or(Refusal::MessageNotFound)?;
         if post.author != user.id {
             return Err(Refusal::NotAllowed);
         }
         self.may_speak(now, &user, room)?;
         if post.versions.len() >= EDITS {
-            return Err(Refusal::TooMany(EDITS));
+            return Err(Refusal::LimitReached(EDITS));
         }
         let post = self.post_mut(id, message);
         post.versions.push((now.at, post.body.clone()));
         post.edited_at = Some(now.at);
         self.speak(now, id, message, &user, words);
-        Ok(Event::Edited { room: id, message })
+        Ok(Event::MessageEdited { room: id, message })
     }
 
     pub(super) fn react(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
         message: MessageId,
         with: &str,
@@ -66,18 +66,18 @@ impl Model {
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
-        let post = room.said(message).ok_or(Refusal::MessageUnknown)?;
+        let post = room.said(message).ok_or(Refusal::MessageNotFound)?;
         self.may_speak(now, &user, room)?;
         let same = post.reactions.iter().position(|(known, _)| known == with);
         let (kinds, by) = (post.reactions.len(), same.map_or(&[][..], |n| &post.reactions[n].1));
         if by.contains(&user.id) == on {
-            return Ok(Event::Noted); // it is as they want it
+            return Ok(Event::AuditLogged); // it is as they want it
         }
         if on && by.len() >= REACTORS {
-            return Err(Refusal::TooMany(REACTORS));
+            return Err(Refusal::LimitReached(REACTORS));
         }
         if on && same.is_none() && kinds >= REACTIONS {
-            return Err(Refusal::TooMany(REACTIONS));
+            return Err(Refusal::LimitReached(REACTIONS));
         }
         let reactions = &mut self.post_mut(id, message).reactions;
         match (same, on) {
@@ -87,32 +87,32 @@ impl Model {
         }
         reactions.retain(|(_, by)| !by.is_empty());
         self.see(now, user.id, id);
-        Ok(Event::Reacted { room: id, message })
+        Ok(Event::ReactionsChanged { room: id, message })
     }
 
     pub(super) fn pin(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
         message: MessageId,
         pinned: bool,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
-        if room.kind != Kind::Direct && !user.keeps(room) {
+        if room.kind != Visibility::Direct && !user.keeps(room) {
             return Err(Refusal::NotAllowed);
         }
-        let post = room.said(message).ok_or(Refusal::MessageUnknown)?;
+        let post = room.said(message).ok_or(Refusal::MessageNotFound)?;
         self.may_speak(now, &user, room)?;
         if post.pinned == pinned {
-            return Ok(Event::Noted);
+            return Ok(Event::AuditLogged);
         }
         if pinned && room.posts.iter().filter(|post| post.pinned).count() >= PINS {
-            return Err(Refusal::TooMany(PINS));
+            return Err(Refusal::LimitReached(PINS));
         }
         self.post_mut(id, message).pinned = pinned;
-        Ok(Event::Pinned { room: id, message })
+        Ok(Event::PinsChanged { room: id, message })
     }
 
     fn post_mut(&mut self, room: RoomId, Seq(message): MessageId) -> &mut Post {

@@ -13,8 +13,8 @@ use std::ops::Range;
 
 use naming::Former;
 use taproom::domain::{
-    Asked, Audit, Command, Deed, Done, Door, Draft, Event, House, Invitation, Involvement, Kind, Moment, Refusal,
-    Report, Role, RoomId, Seq, TokenHash, TokenKind, Until, UserId, UserName, Who, spell,
+    Envelope, AuditEntry, Command, AuditAction, Applied, JoinPolicy, Draft, Event, ServerSettings, Invitation, NotificationLevel, Visibility, Timestamp, Refusal,
+    Report, Role, RoomId, Seq, TokenHash, TokenKind, Expiry, UserId, UserName, Actor, describe_expiry,
 };
 use taproom::store::Window;
 
@@ -27,7 +27,7 @@ pub const DAY: u64 = 24 * HOUR;
 pub struct Model {
     pub last: u64,
     pub last_at: u64,
-    pub house: House,
+    pub house: ServerSettings,
     pub users: Vec<User>,
     pub tokens: Vec<Token>,
     pub rooms: Vec<Room>,
@@ -35,15 +35,15 @@ pub struct Model {
     pub addresses: Vec<(String, RoomId)>,
     pub invitations: Vec<(TokenHash, Invitation)>,
     pub resets: Vec<(TokenHash, UserId, u64)>,
-    pub blocks: Vec<(String, UserId, Until)>,
+    pub blocks: Vec<(String, UserId, Expiry)>,
     pub reports: Vec<(Seq, Report)>,
-    pub audit: Vec<(Seq, Audit)>,
+    pub audit: Vec<(Seq, AuditEntry)>,
     /// Who is to lose all that they said, and who wants it so.
     pub erasures: Vec<(UserId, UserId)>,
     /// Whose name can be seen in which rooms, and since which change.
     pub seen: Vec<(UserId, RoomId, Seq)>,
     /// In the order in which they expire.
-    outcomes: Vec<(u64, UserId, String, Done)>,
+    outcomes: Vec<(u64, UserId, String, Applied)>,
 }
 
 /// Somebody with a name.
@@ -57,8 +57,8 @@ pub struct User {
     pub named: Seq,
     pub entered_at: u64,
     pub role: Role,
-    pub muted: Until,
-    pub banned: Until,
+    pub muted: Expiry,
+    pub banned: Expiry,
     pub invited: Option<Seq>,
     /// The hash, and the change that set it.
     pub password: Option<(String, Seq)>,
@@ -83,14 +83,14 @@ pub struct Room {
     pub name: String,
     pub address: String,
     pub topic: String,
-    pub kind: Kind,
+    pub kind: Visibility,
     pub created_by: UserId,
     pub slow_s: u32,
     pub archived: bool,
     pub deleted_at: Option<u64>,
     /// Who belongs to it, if it is hidden; or did when it was.
     pub members: Vec<UserId>,
-    pub muted: Vec<(UserId, Until)>,
+    pub muted: Vec<(UserId, Expiry)>,
     /// When somebody last said something while the room was slow; the newest last.
     pub said: Vec<(UserId, u64)>,
     pub posts: Vec<Post>,
@@ -98,7 +98,7 @@ pub struct Room {
     pub marks: Vec<Mark>,
     pub drafts: Vec<(UserId, Draft)>,
     /// All that its listeners hear, in order.
-    pub changes: Vec<Done>,
+    pub changes: Vec<Applied>,
     pub last: Seq,
     pub last_at: u64,
 }
@@ -131,7 +131,7 @@ pub struct Mark {
     pub user: UserId,
     /// Up to which change they have read.
     pub read: u64,
-    pub involvement: Involvement,
+    pub involvement: NotificationLevel,
     pub on_top: bool,
 }
 
@@ -144,28 +144,28 @@ struct Now {
 
 impl Model {
     /// What the store must answer.
-    pub fn carry_out(&mut self, now: u64, asked: &Asked) -> Result<Done, Refusal> {
-        let key = match (asked.who, &asked.nonce) {
-            (Who::User(user), Some(nonce)) => Some((user, nonce.as_str().to_owned())),
+    pub fn carry_out(&mut self, now: u64, asked: &Envelope) -> Result<Applied, Refusal> {
+        let key = match (asked.actor, &asked.nonce) {
+            (Actor::User(user), Some(nonce)) => Some((user, nonce.as_str().to_owned())),
             _ => None,
         };
         let now = Now { seq: Seq(self.last + 1), at: now.max(self.last_at) };
-        let is_kept = |o: &&(u64, UserId, String, Done)| key == Some((o.1, o.2.clone())) && now.at - o.0 < 48 * HOUR;
+        let is_kept = |o: &&(u64, UserId, String, Applied)| key == Some((o.1, o.2.clone())) && now.at - o.0 < 48 * HOUR;
         if let Some((_, _, _, done)) = self.outcomes.iter().find(is_kept) {
-            return Ok(Done { again: true, ..*done });
+            return Ok(Applied { is_replay: true, ..*done });
         }
         let event = self.judge(now, asked)?;
-        let mut done = Done { seq: now.seq, before: Seq(0), event, again: false };
-        if let Event::Posted { room, .. }
-        | Event::Removed { room, .. }
-        | Event::Edited { room, .. }
-        | Event::Reacted { room, .. }
-        | Event::Pinned { room, .. }
+        let mut done = Applied { seq: now.seq, previous: Seq(0), event, is_replay: false };
+        if let Event::MessagePosted { room, .. }
+        | Event::MessageDeleted { room, .. }
+        | Event::MessageEdited { room, .. }
+        | Event::ReactionsChanged { room, .. }
+        | Event::PinsChanged { room, .. }
         | Event::RoomChanged { room }
-        | Event::RoomGone { room } = event
+        | Event::RoomDeletedOrRestored { room } = event
         {
             let room = self.room_mut(room);
-            done.before = room.last;
+            done.previous = room.last;
             (room.last, room.last_at) = (now.seq, now.at);
             room.changes.push(done);
         }
@@ -174,61 +174,61 @@ impl Model {
         Ok(done)
     }
 
-    fn judge(&mut self, now: Now, asked: &Asked) -> Result<Event, Refusal> {
-        let who = asked.who;
+    fn judge(&mut self, now: Now, asked: &Envelope) -> Result<Event, Refusal> {
+        let who = asked.actor;
         match &asked.command {
-            Command::Enter { room, name, token, device } => self.enter(now, room, name, *token, device),
-            Command::Open { room } => self.open(now, who, room),
-            Command::Post { room, words, reply_to } => self.post(now, who, *room, words, *reply_to),
-            Command::Leave { token } => {
-                let index = self.tokens.iter().position(|known| known.hash == *token).ok_or(Refusal::TokenUnknown)?;
-                Ok(Event::Left { user: self.tokens.remove(index).user })
+            Command::Join { room, name, token, device } => self.enter(now, room, name, *token, device),
+            Command::OpenRoom { room } => self.open(now, who, room),
+            Command::Post { room, content: words, reply_to } => self.post(now, who, *room, words, *reply_to),
+            Command::SignOut { token } => {
+                let index = self.tokens.iter().position(|known| known.hash == *token).ok_or(Refusal::TokenInvalid)?;
+                Ok(Event::SignedOut { user: self.tokens.remove(index).user })
             }
             Command::Account(command) => self.account(now, who, command),
             Command::Room(room, command) => self.on_room(now, who, *room, command),
-            Command::Reader(room, command) => self.read(now, who, *room, command),
+            Command::ReadState(room, command) => self.read(now, who, *room, command),
             Command::Person(user, command) => self.on_person(now, who, *user, command),
-            Command::House(command) => self.on_house(now, who, command),
+            Command::Server(command) => self.on_house(now, who, command),
         }
     }
 
     /// Whoever asks has a name, and has not been put outside.
-    fn asker(&self, now: Now, who: Who) -> Result<User, Refusal> {
-        let Who::User(id) = who else { return Err(Refusal::NameNeeded) };
+    fn asker(&self, now: Now, who: Actor) -> Result<User, Refusal> {
+        let Actor::User(id) = who else { return Err(Refusal::SignInRequired) };
         let user = self.user(id).expect("who asks is known");
-        if user.banned.holds(Moment(now.at)) {
-            return Err(Refusal::Banned(spell(user.banned)));
+        if user.banned.is_active(Timestamp(now.at)) {
+            return Err(Refusal::Banned(describe_expiry(user.banned)));
         }
         Ok(user.clone())
     }
 
     /// The same, if they are at least this.
-    fn at_least(&self, now: Now, who: Who, role: Role) -> Result<User, Refusal> {
+    fn at_least(&self, now: Now, who: Actor, role: Role) -> Result<User, Refusal> {
         let user = self.asker(now, who)?;
         if user.role >= role { Ok(user) } else { Err(Refusal::NotAllowed) }
     }
 
     /// Whether the door of the house lets somebody in.
     fn admits(&self, user: Option<&User>) -> bool {
-        match self.house.door {
-            Door::Open => true,
-            Door::Invited => user.is_some(),
-            Door::Members => user.is_some_and(|user| user.role > Role::Guest),
+        match self.house.join_policy {
+            JoinPolicy::Anyone => true,
+            JoinPolicy::Invited => user.is_some(),
+            JoinPolicy::Members => user.is_some_and(|user| user.role > Role::Guest),
         }
     }
 
     /// Whether somebody sees a room.
     pub fn sees(&self, at: u64, room: &Room, user: Option<&User>) -> bool {
-        let is_outside = user.is_some_and(|user| user.banned.holds(Moment(at)));
+        let is_outside = user.is_some_and(|user| user.banned.is_active(Timestamp(at)));
         let belongs = user.is_some_and(|user| room.members.contains(&user.id));
-        let is_for_them = room.kind == Kind::Public || (self.admits(user) && (belongs || !room.kind.is_hidden()));
+        let is_for_them = room.kind == Visibility::Public || (self.admits(user) && (belongs || !room.kind.is_members_only()));
         room.deleted_at.is_none() && !is_outside && is_for_them
     }
 
     /// The room, if this person sees it; otherwise it is as if it were not there.
     fn seen_by(&self, now: Now, user: &User, id: RoomId) -> Result<&Room, Refusal> {
         let room = self.rooms.iter().find(|room| room.id == id);
-        room.filter(|room| self.sees(now.at, room, Some(user))).ok_or(Refusal::RoomUnknown(String::new()))
+        room.filter(|room| self.sees(now.at, room, Some(user))).ok_or(Refusal::RoomNotFound(String::new()))
     }
 
     fn room_mut(&mut self, id: RoomId) -> &mut Room {
@@ -243,8 +243,8 @@ impl Model {
         self.users.iter_mut().find(|user| user.id == id).expect("somebody who is known")
     }
 
-    fn note(&mut self, now: Now, by: Option<UserId>, deed: Deed) {
-        self.audit.push((now.seq, Audit { at: Moment(now.at), by, deed }));
+    fn note(&mut self, now: Now, by: Option<UserId>, deed: AuditAction) {
+        self.audit.push((now.seq, AuditEntry { at: Timestamp(now.at), actor: by, action: deed }));
     }
 }
 
@@ -256,7 +256,7 @@ impl User {
 
     /// Whether they keep order in this room.
     fn keeps(&self, room: &Room) -> bool {
-        self.role >= Role::Moderator || (room.created_by == self.id && room.kind != Kind::Direct)
+        self.role >= Role::Moderator || (room.created_by == self.id && room.kind != Visibility::Direct)
     }
 }
 

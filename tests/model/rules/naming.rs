@@ -1,6 +1,6 @@
 //! The model's rules of names: who may take which, what becomes of the one they had, and where it can be seen.
 
-use taproom::domain::{Event, Moment, Refusal, Role, RoomId, Seq, Until, UserId, UserName, Who, spell};
+use taproom::domain::{Event, Timestamp, Refusal, Role, RoomId, Seq, Expiry, UserId, UserName, Actor, describe_expiry};
 
 use super::{DAY, Model, Now, User};
 
@@ -30,8 +30,8 @@ impl Model {
         if names().any(|other| other.key() == name.key()) {
             return Err(Refusal::NameTaken(name.to_string()));
         }
-        match names().find(|other| other.look() == name.look()) {
-            Some(other) => Err(Refusal::NameAlike(other.to_string())),
+        match names().find(|other| other.skeleton() == name.skeleton()) {
+            Some(other) => Err(Refusal::NameConfusable(other.to_string())),
             None => Ok(()),
         }
     }
@@ -46,8 +46,8 @@ impl Model {
             named: now.seq,
             entered_at: now.at,
             role: Role::Guest,
-            muted: Until::OVER,
-            banned: Until::OVER,
+            muted: Expiry::PAST,
+            banned: Expiry::PAST,
             invited,
             password: None,
             codes: Vec::new(),
@@ -56,17 +56,17 @@ impl Model {
         Ok(id)
     }
 
-    pub(super) fn rename(&mut self, now: Now, who: Who, name: &UserName) -> Result<Event, Refusal> {
+    pub(super) fn rename(&mut self, now: Now, who: Actor, name: &UserName) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         if user.role == Role::Guest {
-            return Err(Refusal::AccountNeeded);
+            return Err(Refusal::AccountRequired);
         }
-        if user.muted.holds(Moment(now.at)) {
-            return Err(Refusal::Muted(spell(user.muted)));
+        if user.muted.is_active(Timestamp(now.at)) {
+            return Err(Refusal::Muted(describe_expiry(user.muted)));
         }
         self.is_free(name, Some(user.id))?;
         if user.name == *name {
-            return Err(Refusal::Nothing);
+            return Err(Refusal::NotFound);
         }
         let mut former = user.former.clone();
         former.retain(|former| former.name.key() != name.key());
@@ -74,7 +74,7 @@ impl Model {
             if former.len() == FORMER {
                 let free = former[0].until + KEPT;
                 if now.at < free {
-                    return Err(Refusal::NameTooOften(spell(Until(Moment(free)))));
+                    return Err(Refusal::TooManyRenames(describe_expiry(Expiry(Timestamp(free)))));
                 }
                 former.remove(0);
             }
@@ -83,7 +83,7 @@ impl Model {
         let user = self.user_mut(user.id);
         (user.former, user.named) = (former, now.seq);
         user.name.clone_from(name);
-        Ok(Event::Renamed { user: user.id })
+        Ok(Event::PersonRenamed { user: user.id })
     }
 
     /// Somebody's name can be seen in a room.

@@ -1,41 +1,41 @@
 //! The model's rules of reading: how far somebody has come in a room, what they want to hear, what they have begun to write.
 
-use taproom::domain::{Draft, Event, Involvement, Kind, ReaderCommand, Reading, Refusal, RoomId, Seq, UserId, Who};
+use taproom::domain::{Draft, Event, NotificationLevel, Visibility, ReadStateCommand, ReadState, Refusal, RoomId, Seq, UserId, Actor};
 
 use super::{Mark, Model, Now, Post, Room};
 
 impl Model {
-    pub(super) fn read(&mut self, now: Now, who: Who, id: RoomId, command: &ReaderCommand) -> Result<Event, Refusal> {
+    pub(super) fn read(&mut self, now: Now, who: Actor, id: RoomId, command: &ReadStateCommand) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         self.seen_by(now, &user, id)?;
         let user = user.id;
         let room = self.room_mut(id);
         match command {
-            ReaderCommand::Read { seq } => {
+            ReadStateCommand::MarkRead { seq } => {
                 // Nobody has read what is still to come.
                 let up_to = seq.0.min(now.seq.0 - 1);
                 let mark = room.mark(user);
                 mark.read = mark.read.max(up_to);
             }
-            ReaderCommand::Unread { message } => {
-                room.post(message.0).ok_or(Refusal::MessageUnknown)?;
+            ReadStateCommand::MarkUnread { message } => {
+                room.post(message.0).ok_or(Refusal::MessageNotFound)?;
                 let mark = room.mark(user);
                 // What was not read before stays so.
                 if mark.read == 0 || mark.read >= message.0 {
                     mark.read = message.0 - 1;
                 }
             }
-            ReaderCommand::Draft { body, reply_to } => {
+            ReadStateCommand::SaveDraft { body, reply_to } => {
                 room.drafts.retain(|(other, _)| *other != user);
                 if body.is_some() || reply_to.is_some() {
                     let body = body.as_ref().map_or("", |body| body.as_str()).to_owned();
                     room.drafts.push((user, Draft { body, reply_to: *reply_to }));
                 }
             }
-            ReaderCommand::Involve { involvement } => room.mark(user).involvement = *involvement,
-            ReaderCommand::KeepOnTop { on_top } => room.mark(user).on_top = *on_top,
+            ReadStateCommand::SetNotificationLevel { level: involvement } => room.mark(user).involvement = *involvement,
+            ReadStateCommand::SetFavorite { favorite: on_top } => room.mark(user).on_top = *on_top,
         }
-        Ok(Event::ReaderMoved { user, room: id })
+        Ok(Event::ReadStateChanged { user, room: id })
     }
 }
 
@@ -43,7 +43,7 @@ impl Room {
     fn mark(&mut self, user: UserId) -> &mut Mark {
         let known = self.marks.iter().position(|mark| mark.user == user);
         let n = known.unwrap_or_else(|| {
-            self.marks.push(Mark { user, read: 0, involvement: Involvement::Usual, on_top: false });
+            self.marks.push(Mark { user, read: 0, involvement: NotificationLevel::Default, on_top: false });
             self.marks.len() - 1
         });
         &mut self.marks[n]
@@ -51,13 +51,13 @@ impl Room {
 
     /// What waits for somebody. Nothing for whoever spoke last, unless something of it speaks to them; for whoever has never
     /// read there that which speaks to them by name, and in a talk all of it.
-    pub fn reading(&self, user: UserId) -> Reading {
-        let nothing = Mark { user, read: 0, involvement: Involvement::Usual, on_top: false };
+    pub fn reading(&self, user: UserId) -> ReadState {
+        let nothing = Mark { user, read: 0, involvement: NotificationLevel::Default, on_top: false };
         let mark = self.marks.iter().find(|mark| mark.user == user).unwrap_or(&nothing);
         let spoke_last = self.posts.last().is_some_and(|post| post.author == user);
         let speaks = |post: &Post| post.author != user && (post.calls_all || post.mentions.contains(&user));
         let waits = |post: &&Post| match mark.read {
-            0 if self.kind != Kind::Direct => post.mentions.contains(&user),
+            0 if self.kind != Visibility::Direct => post.mentions.contains(&user),
             read => post.id > read,
         };
         let waiting = || self.posts.iter().filter(waits);
@@ -65,6 +65,6 @@ impl Room {
         let unread = if spoke_last && mentions == 0 { 0 } else { waiting().count() as u64 };
         let Mark { read, involvement, on_top, .. } = *mark;
         let last = Seq(self.posts.last().map_or(0, |post| post.id));
-        Reading { read: Seq(read), last, unread, mentions, involvement, on_top }
+        ReadState { read_up_to: Seq(read), last_message: last, unread, mentions, level: involvement, favorite: on_top }
     }
 }

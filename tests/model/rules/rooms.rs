@@ -1,8 +1,8 @@
 //! The model's rules of rooms: who comes into them and opens them, what they are, and who belongs to the hidden ones.
 
 use taproom::domain::{
-    Address, Deed, Device, Door, Event, Kind, Refusal, Role, RoomCommand, RoomId, RoomName, Salt, TokenHash, TokenKind,
-    UserId, UserName, Who,
+    Slug, AuditAction, Device, JoinPolicy, Event, Visibility, Refusal, Role, RoomCommand, RoomId, RoomName, Salt, TokenHash, TokenKind,
+    UserId, UserName, Actor,
 };
 
 use super::house::PICKED;
@@ -17,48 +17,48 @@ impl Model {
         token: TokenHash,
         device: &Device,
     ) -> Result<Event, Refusal> {
-        match (self.house.door, self.house.new_guests) {
-            (Door::Open, true) => {}
-            (Door::Open, false) => return Err(Refusal::NoNewGuests),
-            (Door::Invited, _) => return Err(Refusal::DoorInvited),
-            (Door::Members, _) => return Err(Refusal::DoorMembers),
+        match (self.house.join_policy, self.house.allow_guests) {
+            (JoinPolicy::Anyone, true) => {}
+            (JoinPolicy::Anyone, false) => return Err(Refusal::GuestsNotAllowed),
+            (JoinPolicy::Invited, _) => return Err(Refusal::InvitationRequired),
+            (JoinPolicy::Members, _) => return Err(Refusal::MembersOnly),
         }
         self.may_open(Role::Guest, room)?;
         let user = self.take_name(now, name, None)?;
         self.give(now, user, token, TokenKind::Session(device.clone()));
-        Ok(Event::Entered { user, room: self.find_or_open(now, user, room) })
+        Ok(Event::PersonJoined { user, room: self.find_or_open(now, user, room) })
     }
 
-    pub(super) fn open(&mut self, now: Now, who: Who, name: &RoomName) -> Result<Event, Refusal> {
+    pub(super) fn open(&mut self, now: Now, who: Actor, name: &RoomName) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         if !self.admits(Some(&user)) {
-            return Err(Refusal::DoorMembers);
+            return Err(Refusal::MembersOnly);
         }
-        if let Some(room) = self.room_at(name.address().as_str()).filter(|room| self.sees(now.at, room, Some(&user))) {
-            return Ok(Event::Opened { room: room.id });
+        if let Some(room) = self.room_at(name.slug().as_str()).filter(|room| self.sees(now.at, room, Some(&user))) {
+            return Ok(Event::RoomOpened { room: room.id });
         }
         self.may_open(user.role, name)?;
-        Ok(Event::Opened { room: self.find_or_open(now, user.id, name) })
+        Ok(Event::RoomOpened { room: self.find_or_open(now, user.id, name) })
     }
 
-    pub(super) fn on_room(&mut self, now: Now, who: Who, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
+    pub(super) fn on_room(&mut self, now: Now, who: Actor, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
         use RoomCommand as C;
         match command {
-            C::EditMessage { message, words } => self.edit(now, who, id, *message, words),
-            C::React { message, reaction, on } => self.react(now, who, id, *message, reaction.as_str(), *on),
-            C::Pin { message, pinned } => self.pin(now, who, id, *message, *pinned),
-            C::RemoveMessage { message } => self.remove_message(now, who, id, *message),
-            C::Report { message, why } => self.report(now, who, id, *message, why.as_ref()),
-            C::Mute { user, until } => self.mute_in_room(now, who, id, *user, *until),
-            C::Undelete => self.undelete(now, who, id),
+            C::EditMessage { message, content: words } => self.edit(now, who, id, *message, words),
+            C::SetReaction { message, reaction, present: on } => self.react(now, who, id, *message, reaction.as_str(), *on),
+            C::SetPinned { message, pinned } => self.pin(now, who, id, *message, *pinned),
+            C::DeleteMessage { message } => self.remove_message(now, who, id, *message),
+            C::ReportMessage { message, reason: why } => self.report(now, who, id, *message, why.as_ref()),
+            C::MuteMember { user, until } => self.mute_in_room(now, who, id, *user, *until),
+            C::Restore => self.undelete(now, who, id),
             C::Leave => {
                 let user = self.asker(now, who)?;
-                if self.seen_by(now, &user, id)?.kind != Kind::Closed {
-                    return Err(Refusal::RoomKind);
+                if self.seen_by(now, &user, id)?.kind != Visibility::Private {
+                    return Err(Refusal::RoomVisibilityUnsupported);
                 }
                 self.part(id, user.id)
             }
-            C::Set { .. } | C::Add { .. } | C::Remove { .. } | C::Archive { .. } | C::Delete => {
+            C::Update { .. } | C::AddMember { .. } | C::RemoveMember { .. } | C::SetArchived { .. } | C::Delete => {
                 let user = self.asker(now, who)?;
                 if !user.keeps(self.seen_by(now, &user, id)?) {
                     return Err(Refusal::NotAllowed);
@@ -73,38 +73,38 @@ impl Model {
         use RoomCommand as C;
         let kind = self.room_mut(id).kind;
         match command {
-            C::Set { .. } => self.set(now, user, id, command),
-            C::Add { user: other } if kind == Kind::Closed => {
-                self.user(*other).ok_or(Refusal::PersonUnknown)?;
+            C::Update { .. } => self.set(now, user, id, command),
+            C::AddMember { user: other } if kind == Visibility::Private => {
+                self.user(*other).ok_or(Refusal::PersonNotFound)?;
                 self.room_mut(id).belong(*other);
-                Ok(Event::Joined { room: id, user: *other })
+                Ok(Event::MemberAdded { room: id, user: *other })
             }
-            C::Remove { user: other } if kind == Kind::Closed && *other != user.id => self.part(id, *other),
-            C::Archive { archived } => {
+            C::RemoveMember { user: other } if kind == Visibility::Private && *other != user.id => self.part(id, *other),
+            C::SetArchived { archived } => {
                 self.room_mut(id).archived = *archived;
-                self.note(now, Some(user.id), Deed::Archived { room: id, archived: *archived });
+                self.note(now, Some(user.id), AuditAction::RoomArchived { room: id, archived: *archived });
                 Ok(Event::RoomChanged { room: id })
             }
-            C::Delete if kind != Kind::Direct => {
+            C::Delete if kind != Visibility::Direct => {
                 self.room_mut(id).deleted_at = Some(now.at);
-                self.note(now, Some(user.id), Deed::RoomDeleted { room: id, deleted: true });
-                Ok(Event::RoomGone { room: id })
+                self.note(now, Some(user.id), AuditAction::RoomDeleted { room: id, deleted: true });
+                Ok(Event::RoomDeletedOrRestored { room: id })
             }
-            _ => Err(Refusal::RoomKind),
+            _ => Err(Refusal::RoomVisibilityUnsupported),
         }
     }
 
     fn set(&mut self, now: Now, user: &User, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
-        let RoomCommand::Set { name, topic, kind, slow_s, salt } = command else { panic!("settings") };
+        let RoomCommand::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt } = command else { panic!("settings") };
         let room = self.room_mut(id);
-        if room.kind == Kind::Direct || *kind == Kind::Direct {
-            return Err(Refusal::RoomKind);
+        if room.kind == Visibility::Direct || *kind == Visibility::Direct {
+            return Err(Refusal::RoomVisibilityUnsupported);
         }
-        let (was_hidden, is_hidden, creator) = (room.kind.is_hidden(), kind.is_hidden(), room.created_by);
+        let (was_hidden, is_hidden, creator) = (room.kind.is_members_only(), kind.is_members_only(), room.created_by);
         if room.name != name.as_str() || was_hidden != is_hidden {
             let address = address(name, *kind, *salt);
             if self.holder(&address).is_some_and(|holder| holder != id) {
-                return Err(Refusal::RoomTaken);
+                return Err(Refusal::RoomNameTaken);
             }
             self.room_mut(id).address.clone_from(&address);
             self.addresses.push((address, id));
@@ -116,102 +116,102 @@ impl Model {
         (room.name, room.kind, room.slow_s) = (name.as_str().to_owned(), *kind, *slow_s);
         room.topic = topic.as_ref().map_or("", |topic| topic.as_str()).to_owned();
         if creator != user.id {
-            self.note(now, Some(user.id), Deed::RoomSet { room: id });
+            self.note(now, Some(user.id), AuditAction::RoomChanged { room: id });
         }
         Ok(Event::RoomChanged { room: id })
     }
 
-    fn undelete(&mut self, now: Now, who: Who, id: RoomId) -> Result<Event, Refusal> {
+    fn undelete(&mut self, now: Now, who: Actor, id: RoomId) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
-        let unknown = Refusal::RoomUnknown(String::new());
+        let unknown = Refusal::RoomNotFound(String::new());
         let room = self.rooms.iter().find(|room| room.id == id).ok_or(unknown.clone())?;
         if !self.may_have_back(now.at, room, &user) {
             return Err(unknown);
         }
         let address = room.address.clone();
         if self.holder(&address).is_some() {
-            return Err(Refusal::RoomTaken);
+            return Err(Refusal::RoomNameTaken);
         }
         self.addresses.push((address, id));
         self.room_mut(id).deleted_at = None;
-        self.note(now, Some(user.id), Deed::RoomDeleted { room: id, deleted: false });
-        Ok(Event::RoomGone { room: id })
+        self.note(now, Some(user.id), AuditAction::RoomDeleted { room: id, deleted: false });
+        Ok(Event::RoomDeletedOrRestored { room: id })
     }
 
     fn part(&mut self, id: RoomId, user: UserId) -> Result<Event, Refusal> {
         let members = &mut self.room_mut(id).members;
-        let index = members.iter().position(|member| *member == user).ok_or(Refusal::PersonUnknown)?;
+        let index = members.iter().position(|member| *member == user).ok_or(Refusal::PersonNotFound)?;
         members.remove(index);
-        Ok(Event::Parted { room: id, user })
+        Ok(Event::MemberRemoved { room: id, user })
     }
 
     pub(super) fn create(
         &mut self,
         now: Now,
-        who: Who,
-        (name, kind): (&RoomName, Kind),
+        who: Actor,
+        (name, kind): (&RoomName, Visibility),
         members: &[UserId],
         salt: Salt,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
-        if !self.admits(Some(&user)) || user.role < self.house.rooms_by {
+        if !self.admits(Some(&user)) || user.role < self.house.room_creation {
             return Err(Refusal::NotAllowed);
         }
-        if kind == Kind::Direct {
-            return Err(Refusal::RoomKind);
+        if kind == Visibility::Direct {
+            return Err(Refusal::RoomVisibilityUnsupported);
         }
         self.all_known(members)?;
         let address = address(name, kind, salt);
         if self.holder(&address).is_some() {
-            return Err(Refusal::RoomTaken);
+            return Err(Refusal::RoomNameTaken);
         }
         let room = self.new_room(now, user.id, name.as_str(), address, kind);
-        if kind == Kind::Closed {
+        if kind == Visibility::Private {
             members.iter().chain([&user.id]).for_each(|member| self.room_mut(room).belong(*member));
         }
-        Ok(Event::Opened { room })
+        Ok(Event::RoomOpened { room })
     }
 
-    pub(super) fn direct(&mut self, now: Now, who: Who, with: &[UserId], salt: Salt) -> Result<Event, Refusal> {
+    pub(super) fn direct(&mut self, now: Now, who: Actor, with: &[UserId], salt: Salt) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         if !self.admits(Some(&user)) {
-            return Err(Refusal::DoorMembers);
+            return Err(Refusal::MembersOnly);
         }
         self.all_known(with)?;
         let mut people = [with, &[user.id]].concat();
         people.sort();
         people.dedup();
         match people.len() {
-            0..=1 => return Err(Refusal::PersonUnknown),
+            0..=1 => return Err(Refusal::PersonNotFound),
             2..=8 => {}
-            _ => return Err(Refusal::TooMany(8)),
+            _ => return Err(Refusal::LimitReached(8)),
         }
-        let theirs = |room: &&Room| room.kind == Kind::Direct && room.members == people;
+        let theirs = |room: &&Room| room.kind == Visibility::Direct && room.members == people;
         if let Some(room) = self.rooms.iter().find(theirs) {
-            return Ok(Event::Opened { room: room.id });
+            return Ok(Event::RoomOpened { room: room.id });
         }
-        let address = Address::hidden("direct", salt);
+        let address = Slug::hidden_text("direct", salt);
         if self.holder(&address).is_some() {
-            return Err(Refusal::RoomTaken);
+            return Err(Refusal::RoomNameTaken);
         }
-        let room = self.new_room(now, user.id, "", address, Kind::Direct);
+        let room = self.new_room(now, user.id, "", address, Visibility::Direct);
         people.iter().for_each(|user| self.see(now, *user, room));
         self.room_mut(room).members = people;
-        Ok(Event::Opened { room })
+        Ok(Event::RoomOpened { room })
     }
 
     fn all_known(&self, people: &[UserId]) -> Result<(), Refusal> {
         if people.len() > PICKED {
-            return Err(Refusal::TooMany(PICKED));
+            return Err(Refusal::LimitReached(PICKED));
         }
         let is_known = people.iter().all(|id| self.user(*id).is_some());
-        if is_known { Ok(()) } else { Err(Refusal::PersonUnknown) }
+        if is_known { Ok(()) } else { Err(Refusal::PersonNotFound) }
     }
 }
 
-fn address(name: &RoomName, kind: Kind, salt: Salt) -> String {
-    let plain = name.address().as_str();
-    if kind.is_hidden() { Address::hidden(plain, salt) } else { plain.to_owned() }
+fn address(name: &RoomName, kind: Visibility, salt: Salt) -> String {
+    let plain = name.slug().as_str();
+    if kind.is_members_only() { Slug::hidden_text(plain, salt) } else { plain.to_owned() }
 }
 
 /// Where a room is found.
@@ -236,15 +236,15 @@ impl Model {
 
     /// The room for everybody in the house at this address.
     fn open_room(&self, name: &RoomName) -> Option<RoomId> {
-        let room = self.room_at(name.address().as_str())?;
-        (!room.kind.is_hidden() && room.deleted_at.is_none()).then_some(room.id)
+        let room = self.room_at(name.slug().as_str())?;
+        (!room.kind.is_members_only() && room.deleted_at.is_none()).then_some(room.id)
     }
 
     fn may_open(&self, role: Role, name: &RoomName) -> Result<(), Refusal> {
         if self.open_room(name).is_some() {
             Ok(())
-        } else if role < self.house.rooms_by {
-            Err(Refusal::room_unknown(name.as_str()))
+        } else if role < self.house.room_creation {
+            Err(Refusal::room_not_found(name.as_str()))
         } else {
             Ok(())
         }
@@ -252,10 +252,10 @@ impl Model {
 
     fn find_or_open(&mut self, now: Now, by: UserId, name: &RoomName) -> RoomId {
         let there = self.open_room(name);
-        there.unwrap_or_else(|| self.new_room(now, by, name.as_str(), name.address().to_string(), Kind::Open))
+        there.unwrap_or_else(|| self.new_room(now, by, name.as_str(), name.slug().to_string(), Visibility::Open))
     }
 
-    fn new_room(&mut self, now: Now, by: UserId, name: &str, address: String, kind: Kind) -> RoomId {
+    fn new_room(&mut self, now: Now, by: UserId, name: &str, address: String, kind: Visibility) -> RoomId {
         let id = RoomId(now.seq.0);
         self.addresses.push((address.clone(), id));
         self.rooms.push(Room {

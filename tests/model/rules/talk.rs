@@ -1,7 +1,7 @@
 //! The model's rules of what is said: saying it, taking it away, reporting it, and keeping somebody from it.
 
 use taproom::domain::{
-    Deed, Door, Event, Line, MessageId, Moment, Refusal, Report, Role, RoomId, Until, UserId, Who, Words, spell,
+    AuditAction, JoinPolicy, Event, SingleLine, MessageId, Timestamp, Refusal, Report, Role, RoomId, Expiry, UserId, Actor, MessageContent, describe_expiry,
 };
 
 use super::{DAY, MINUTE, Model, Now, Post, Room, User};
@@ -10,9 +10,9 @@ impl Model {
     pub(super) fn post(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
-        words: &Words,
+        words: &MessageContent,
         reply_to: Option<MessageId>,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
@@ -21,63 +21,63 @@ impl Model {
         let said_at = room.said.iter().rfind(|(author, _)| *author == user.id).map_or(0, |(_, at)| *at);
         let next = said_at + u64::from(room.slow_s) * 1_000;
         if said_at > 0 && now.at < next && !user.keeps(room) {
-            return Err(Refusal::Slow((next - now.at).div_ceil(1_000)));
+            return Err(Refusal::SlowMode((next - now.at).div_ceil(1_000)));
         }
         if let Some(answered) = reply_to {
-            room.said(answered).ok_or(Refusal::MessageUnknown)?;
+            room.said(answered).ok_or(Refusal::MessageNotFound)?;
         }
         self.room_mut(id).say(now, &user, reply_to);
         self.speak(now, id, now.seq, &user, words);
         self.see(now, user.id, id);
-        Ok(Event::Posted { room: id, message: now.seq })
+        Ok(Event::MessagePosted { room: id, message: now.seq })
     }
 
     /// Whether the house, the room, and what was laid on somebody let them say anything there.
     pub(super) fn may_speak(&self, now: Now, user: &User, room: &Room) -> Result<(), Refusal> {
-        if self.house.door == Door::Members && user.role == Role::Guest {
-            return Err(Refusal::DoorMembers);
+        if self.house.join_policy == JoinPolicy::Members && user.role == Role::Guest {
+            return Err(Refusal::MembersOnly);
         }
         if room.archived {
             return Err(Refusal::RoomArchived);
         }
         let muted = room.muted_until(user.id).max(user.muted);
-        if muted.holds(Moment(now.at)) { Err(Refusal::Muted(spell(muted))) } else { Ok(()) }
+        if muted.is_active(Timestamp(now.at)) { Err(Refusal::Muted(describe_expiry(muted))) } else { Ok(()) }
     }
 
     pub(super) fn remove_message(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
         message: MessageId,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         let room = self.seen_by(now, &user, id)?;
-        let author = room.said(message).ok_or(Refusal::MessageUnknown)?.author;
+        let author = room.said(message).ok_or(Refusal::MessageNotFound)?.author;
         if author != user.id {
             if !user.keeps(room) {
                 return Err(Refusal::NotAllowed);
             }
-            self.note(now, Some(user.id), Deed::Removed { room: id, message, author });
+            self.note(now, Some(user.id), AuditAction::MessageDeleted { room: id, message, author });
         }
         self.room_mut(id).blank(&[message.0]);
-        Ok(Event::Removed { room: id, message })
+        Ok(Event::MessageDeleted { room: id, message })
     }
 
     pub(super) fn report(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
         message: MessageId,
-        why: Option<&Line>,
+        why: Option<&SingleLine>,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
-        self.seen_by(now, &user, id)?.said(message).ok_or(Refusal::MessageUnknown)?;
+        self.seen_by(now, &user, id)?.said(message).ok_or(Refusal::MessageNotFound)?;
         let why = why.map_or("", |why| why.as_str()).to_owned();
-        let report = Report { room: id, message, by: user.id, why, at: Moment(now.at), settled: None };
+        let report = Report { room: id, message, reporter: user.id, reason: why, reported_at: Timestamp(now.at), resolved: None };
         self.reports.push((now.seq, report));
-        Ok(Event::Noted)
+        Ok(Event::AuditLogged)
     }
 
     /// Whoever keeps order in a room silences everybody there but themselves and those who keep order in the house; whom
@@ -85,42 +85,42 @@ impl Model {
     pub(super) fn mute_in_room(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         id: RoomId,
         other: UserId,
-        until: Until,
+        until: Expiry,
     ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         if !user.keeps(self.seen_by(now, &user, id)?) {
             return Err(Refusal::NotAllowed);
         }
-        let other = self.user(other).ok_or(Refusal::PersonUnknown)?;
+        let other = self.user(other).ok_or(Refusal::PersonNotFound)?;
         if other.id == user.id || (other.role >= Role::Moderator && !user.outranks(other)) {
             return Err(Refusal::NotAllowed);
         }
         let other = other.id;
         self.room_mut(id).muted.push((other, until));
-        self.note(now, Some(user.id), Deed::Muted { user: other, room: Some(id), until });
-        Ok(Event::RoomMuted { room: id, user: other })
+        self.note(now, Some(user.id), AuditAction::Muted { user: other, room: Some(id), until });
+        Ok(Event::MutedInRoom { room: id, user: other })
     }
 
     pub(super) fn erase(
         &mut self,
         now: Now,
-        who: Who,
+        who: Actor,
         user: UserId,
         id: RoomId,
         after: MessageId,
     ) -> Result<Event, Refusal> {
         let (by, _) = self.above(now, who, user)?;
-        let room = self.rooms.iter().find(|room| room.id == id).ok_or(Refusal::MessageUnknown)?;
+        let room = self.rooms.iter().find(|room| room.id == id).ok_or(Refusal::MessageNotFound)?;
         let said = room.posts.iter().filter(|post| post.id > after.0 && post.author == user && !post.body.is_empty());
         let said: Vec<u64> = said.map(|post| post.id).take(256).collect();
         if said.is_empty() {
-            return Err(Refusal::MessageUnknown);
+            return Err(Refusal::MessageNotFound);
         }
         self.room_mut(id).blank(&said);
-        self.note(now, Some(by.id), Deed::Erased { user, room: id, messages: said.len() as u32 });
+        self.note(now, Some(by.id), AuditAction::MessagesPurged { user, room: id, messages: said.len() as u32 });
         Ok(Event::RoomChanged { room: id })
     }
 }
@@ -151,8 +151,8 @@ impl Room {
         }
     }
 
-    pub fn muted_until(&self, user: UserId) -> Until {
-        self.muted.iter().rfind(|(muted, _)| *muted == user).map_or(Until::OVER, |(_, until)| *until)
+    pub fn muted_until(&self, user: UserId) -> Expiry {
+        self.muted.iter().rfind(|(muted, _)| *muted == user).map_or(Expiry::PAST, |(_, until)| *until)
     }
 }
 

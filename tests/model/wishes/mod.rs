@@ -3,7 +3,7 @@
 
 mod account;
 
-use taproom::domain::{Door, Involvement, Kind, Moment, Role, RoomId, Seq, Until, UserId};
+use taproom::domain::{JoinPolicy, NotificationLevel, Visibility, Timestamp, Role, RoomId, Seq, Expiry, UserId};
 
 use crate::rules::{DAY, HOUR, Model, Room};
 use crate::verb::Verb;
@@ -48,7 +48,7 @@ pub fn commands(model: &Model, now: u64, batch: &[Wish], secrets: &mut u64) -> V
             let what = wisher.what(wish.verb, who.unwrap_or(UserId(u64::MAX)));
             let operator = wish.verb == Verb::ResetLink && who.is_none();
             let nonce = wish.nonce.map(|nonce| format!("nonce-{nonce}"));
-            all.push(Written { at: Moment(now), who, operator, nonce, what });
+            all.push(Written { at: Timestamp(now), who, operator, nonce, what });
         }
     }
     all
@@ -98,11 +98,11 @@ impl Wisher<'_> {
             Verb::SetHouse => {
                 // Most of the time the door is open, or nothing happens any more.
                 let (door, rooms_by) =
-                    (*Door::ALL.get(a % 5).unwrap_or(&Door::Open), Role::ALL[b.saturating_sub(3) % 4]);
+                    (*JoinPolicy::ALL.get(a % 5).unwrap_or(&JoinPolicy::Anyone), Role::ALL[b.saturating_sub(3) % 4]);
                 What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 3 > 0 }
             }
             Verb::CreateRoom => {
-                let kind = [Kind::Open, Kind::Public, Kind::Closed, Kind::Closed, Kind::Direct][b % 5];
+                let kind = [Visibility::Open, Visibility::Public, Visibility::Private, Visibility::Private, Visibility::Direct][b % 5];
                 let members = (0..if c == 7 { 51 } else { c % 4 }).map(|n| self.user(b + n)).collect();
                 What::CreateRoom { name: name(&ROOMS, a), kind, members, salt: self.secret() }
             }
@@ -117,7 +117,7 @@ impl Wisher<'_> {
             Verb::Invite => {
                 let (role, uses) = (Role::ALL[a % 4], [None, Some(1), Some(1), Some(3)][b % 4]);
                 let rooms = (0..if c == 7 { 51 } else { c % 2 }).map(|n| self.room(a + n)).collect();
-                let (label, until) = (format!("link {a}"), if a == 5 { self.until(c) } else { Until::LIFTED });
+                let (label, until) = (format!("link {a}"), if a == 5 { self.until(c) } else { Expiry::NEVER });
                 What::Invite { label, role, uses, until, rooms, code: self.secret() }
             }
             Verb::RevokeInvitation => {
@@ -163,7 +163,7 @@ impl Wisher<'_> {
                 let body = (b % 3 > 0).then(|| format!("begun {b}"));
                 What::Draft { room, body, reply_to: (c % 3 == 0).then(|| self.message(a, c)) }
             }
-            Verb::Involve => What::Involve { room, involvement: Involvement::CHOICES[b % 4] },
+            Verb::Involve => What::Involve { room, involvement: NotificationLevel::CHOICES[b % 4] },
             Verb::KeepOnTop => What::KeepOnTop { room, on_top: b % 3 > 0 },
             _ => return None,
         })
@@ -174,7 +174,7 @@ impl Wisher<'_> {
         let room = self.room(a);
         Some(match verb {
             Verb::SetRoom => {
-                let kind = [Kind::Open, Kind::Public, Kind::Closed, Kind::Closed, Kind::Direct][c % 5];
+                let kind = [Visibility::Open, Visibility::Public, Visibility::Private, Visibility::Private, Visibility::Direct][c % 5];
                 let there = pick(&self.model.rooms, a).filter(|_| b % 2 == 0).map(|room| room.name.clone());
                 let name = there.filter(|name| !name.is_empty()).unwrap_or_else(|| name(&ROOMS, b));
                 let (topic, slow_s) = ((b % 3 == 0).then(|| format!("about {c}")), [0, 1, 400, 3_600][c % 4]);
@@ -230,7 +230,7 @@ impl Wisher<'_> {
 
     /// A closed room, more often than another.
     fn closed(&self, n: usize, other: usize) -> RoomId {
-        let is_closed = |room: &&Room| room.kind == Kind::Closed && room.deleted_at.is_none();
+        let is_closed = |room: &&Room| room.kind == Visibility::Private && room.deleted_at.is_none();
         let closed: Vec<_> = self.model.rooms.iter().filter(is_closed).filter(|_| other % 4 != 3).collect();
         pick(&closed, n).map_or_else(|| self.room(n), |room| room.id)
     }
@@ -245,8 +245,8 @@ impl Wisher<'_> {
         pick(&self.model.tokens, n).map_or(n as u64, |token| number(token.hash))
     }
 
-    fn until(&self, n: usize) -> Until {
-        let ends = [Until::OVER, Until(Moment(self.now + HOUR)), Until(Moment(self.now + 3 * DAY)), Until::LIFTED];
+    fn until(&self, n: usize) -> Expiry {
+        let ends = [Expiry::PAST, Expiry(Timestamp(self.now + HOUR)), Expiry(Timestamp(self.now + 3 * DAY)), Expiry::NEVER];
         ends[n % ends.len()]
     }
 
