@@ -11,7 +11,8 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use poem::{Endpoint, Request, Response};
 use taproom::domain::{
-    Envelope, Body, Command, Device, Event, Timestamp, ReadStateCommand, RoomId, RoomName, Token, UserId, UserName, Actor, MessageContent,
+    Actor, Body, Command, Device, Envelope, Event, MessageContent, ReadStateCommand, RoomId, RoomName, Timestamp,
+    Token, UserId, UserName,
 };
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, ReplayLimits};
@@ -188,7 +189,11 @@ fn fill(directory: &Path) -> Result<Past> {
     }
     let room = room_id.ok_or("nobody came in")?;
     for number in 0..OTHER_ROOMS {
-        carry_out(&store, Actor::User(people[0]), Command::OpenRoom { room: RoomName::parse(&format!("Room {number}"))? })?;
+        carry_out(
+            &store,
+            Actor::User(people[0]),
+            Command::OpenRoom { room: RoomName::parse(&format!("Room {number}"))? },
+        )?;
     }
     for number in 0..MESSAGES {
         let text = format!("Message {number} of {MESSAGES}. {}", "Some words. ".repeat(8));

@@ -14,13 +14,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Switch};
-use crate::control::{ControlSocket, ControlContext};
+use crate::control::{ControlContext, ControlSocket};
 use crate::engine::Engine;
 use crate::live::{Hubs, ReplayLimits};
-use crate::meters::Metrics;
+use crate::metrics::Metrics;
 use crate::store::{OpenError, Store};
 use crate::web::serve::ConnectionLimits;
-use crate::web::{self, LimitClock, AppState, METRICS_TOKEN_BYTES_MIN, MetricsToken, SetupLink, RateLimits, PasswordHasher, serve};
+use crate::web::{
+    self, AppState, LimitClock, METRICS_TOKEN_BYTES_MIN, MetricsToken, PasswordHasher, RateLimits, SetupLink, serve,
+};
 
 /// How long requests that are under way get to end when the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(8);
@@ -104,13 +106,18 @@ pub async fn start(config: &Config) -> Result<RunningServer, StartError> {
 ///
 /// # Errors
 /// As [`start`].
-pub async fn start_with(config: &Config, replay_limits: ReplayLimits, clock: LimitClock) -> Result<RunningServer, StartError> {
+pub async fn start_with(
+    config: &Config,
+    replay_limits: ReplayLimits,
+    clock: LimitClock,
+) -> Result<RunningServer, StartError> {
     let metrics_token = match &config.metrics_token {
         Some(text) => Some(MetricsToken::parse(text).ok_or(StartError::MetricsToken)?),
         None => None,
     };
     let descriptors = rlimit::increase_nofile_limit(u64::MAX)?;
-    let listener = bind_listener(config.listen).map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+    let listener =
+        bind_listener(config.listen).map_err(|cause| StartError::Listen { address: config.listen, cause })?;
     let store = Arc::new(Store::open(&config.data)?);
     let metrics = Arc::new(Metrics::default());
     let hubs = Arc::new(Hubs::new(replay_limits, Handle::current(), Arc::clone(&metrics)));
@@ -127,8 +134,18 @@ pub async fn start_with(config: &Config, replay_limits: ReplayLimits, clock: Lim
         .unwrap_or_default();
     let owner_path = owner_link.as_ref().map(SetupLink::path);
     let password_hasher = PasswordHasher::default();
-    let state =
-        AppState { store, engine, hubs, metrics, metrics_token, trusted_proxies, public_url, rate_limits, password_hasher, setup_link: owner_link };
+    let state = AppState {
+        store,
+        engine,
+        hubs,
+        metrics,
+        metrics_token,
+        trusted_proxies,
+        public_url,
+        rate_limits,
+        password_hasher,
+        setup_link: owner_link,
+    };
     let house = Arc::new(state);
     web::go_on_erasing(&house)
         .inspect_err(|fault| tracing::warn!(%fault, "what was begun to be taken away stays"))
@@ -145,7 +162,8 @@ pub async fn start_with(config: &Config, replay_limits: ReplayLimits, clock: Lim
 /// As many as the system gives descriptors for. Nobody has more than half of them, so that no one address shuts out all
 /// others; but behind the proxies, and whatever else on this machine passes requests on, there may be everybody.
 fn connection_limits(descriptors: u64, proxies: &[IpNet]) -> ConnectionLimits {
-    let all = usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX).min(CONNECTIONS_MAX);
+    let all =
+        usize::try_from(descriptors.saturating_sub(DESCRIPTORS_RESERVED)).unwrap_or(usize::MAX).min(CONNECTIONS_MAX);
     ConnectionLimits { total: all, per_address: all.div_ceil(2), exempt: [&LOOPBACK, proxies].concat() }
 }
 

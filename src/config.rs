@@ -117,7 +117,7 @@ impl<'a> LogOptions<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::config::*;
 
     #[test]
     fn json_prefix_is_only_recognised_before_a_comma() {

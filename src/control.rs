@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as AsyncUnixStream};
 use tokio::time::timeout;
 
-use crate::domain::{Command, PersonCommand, Refusal, Token, UserName, Actor};
+use crate::domain::{Actor, Command, PersonCommand, Refusal, Token, UserName};
 use crate::engine::{Engine, Error};
 use crate::store::{Counts, Store};
 
@@ -157,7 +157,9 @@ async fn execute(request: ControlRequest, context: &ControlContext) -> Result<St
             let done = done.await.map_err(|panicked| panicked.to_string())?;
             done.map_err(|error| error.to_string())
         }
-        ControlRequest::CreateResetLink(name) => create_reset_link(&name, context).await.map_err(|problem| problem.to_string()),
+        ControlRequest::CreateResetLink(name) => {
+            create_reset_link(&name, context).await.map_err(|problem| problem.to_string())
+        }
     }
 }
 
@@ -173,7 +175,7 @@ async fn create_reset_link(name: &str, context: &ControlContext) -> Result<Strin
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::control::*;
 
     #[test]
     fn request_lines_round_trip_and_nothing_else_parses() {

@@ -110,13 +110,15 @@
 //! - A refused command is not remembered with its nonce: it changed nothing, and the same form may succeed once its mistake
 //!   is mended.
 
+pub(crate) mod clock;
+
 pub mod domain;
 
 pub mod assets;
 
 pub mod store;
 
-pub mod meters;
+pub mod metrics;
 
 pub mod views;
 
@@ -130,7 +132,7 @@ pub mod control;
 
 pub mod config;
 
-pub mod tasks;
+pub mod commands;
 
 pub mod app;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Parser;
 use taproom::app::{self, RunningServer, StartError};
 use taproom::config::{Cli, Config, LogOptions};
-use taproom::tasks;
+use taproom::commands;
 use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,7 +22,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.subcommand {
         None => serve(&cli.config).map_err(|error| error.to_string()),
-        Some(task) => tasks::run(&task, &cli.config.data).map(|told| print_line(&told)).map_err(|error| error.to_string()),
+        Some(task) => {
+            commands::run(&task, &cli.config.data).map(|told| print_line(&told)).map_err(|error| error.to_string())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -82,7 +84,9 @@ fn log_panic_hook() {
 fn print_greeting(running: &RunningServer, config: &Config) {
     let here = format!("http://{}", running.address());
     let url = config.public_url.as_ref().map_or_else(|| here.clone(), ToString::to_string);
-    print_line(&format!("Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/join"));
+    print_line(&format!(
+        "Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/join"
+    ));
     if let Some(path) = running.setup_path() {
         print_line(&format!("Nobody owns this house yet. Open {url}{path} to make it yours."));
     }

@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex};
 
 use redb::StorageBackend;
 use taproom::domain::{
-    Envelope, Body, Command, Device, Applied, Event, Timestamp, Nonce, RoomId, RoomName, TokenHash, UserId, UserName, Actor, MessageContent,
+    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, Nonce, RoomId, RoomName, Timestamp,
+    TokenHash, UserId, UserName,
 };
 use taproom::store::{ActiveRoom, Store, Window};
 use written::Written;
@@ -165,7 +166,9 @@ fn found(disk: &Disk) -> Vec<String> {
     let store = Store::open_on(disk.clone()).expect("the file opens again");
     store.verify().expect("everything in it fits together");
     let snapshot = store.snapshot().unwrap();
-    let Some(ActiveRoom { room, .. }) = snapshot.active_rooms(1, None, Timestamp(0)).unwrap().pop() else { return Vec::new() };
+    let Some(ActiveRoom { room, .. }) = snapshot.active_rooms(1, None, Timestamp(0)).unwrap().pop() else {
+        return Vec::new();
+    };
     let (mut texts, mut after) = (Vec::new(), taproom::domain::Seq(0));
     loop {
         let page = snapshot.page(room.id, Window::After(after)).unwrap();

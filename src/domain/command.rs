@@ -1,8 +1,8 @@
 //! What somebody asks for.
 
-use super::{
-    AccountCommand, Device, JoinPolicy, Visibility, SingleLine, MessageId, Nonce, Reaction, ReadStateCommand, Role, RoomId, RoomName, Salt,
-    Seq, TokenHash, Expiry, UserId, UserName, MessageContent,
+use crate::domain::{
+    AccountCommand, Device, Expiry, JoinPolicy, MessageContent, MessageId, Nonce, Reaction, ReadStateCommand, Role,
+    RoomId, RoomName, Salt, Seq, SingleLine, TokenHash, UserId, UserName, Visibility,
 };
 
 /// Who asks.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Seq;
+use crate::domain::Seq;
 
 /// The history that a [`Seq`] counts in. Every data file has one, so that an id from another file, or from a file
 /// that was put back from a copy, is not taken for a place in this one.
@@ -50,7 +50,7 @@ impl fmt::Display for Cursor {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::domain::cursor::*;
 
     #[test]
     fn parse_accepts_only_what_display_writes() {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MessageId, RoomId, Seq, UserId};
+use crate::domain::{MessageId, RoomId, Seq, UserId};
 
 /// What a command led to. It names what it touched and holds no content: whoever catches up later is shown what is
 /// true then. Stored in the feed and with the outcomes, so variants are only ever added at the end.
@@ -162,7 +162,9 @@ impl Event {
             Self::MessagePosted { room, .. } | Self::MessageDeleted { room, .. } | Self::MessageEdited { room, .. } => {
                 Some(UnreadChange::AllReaders(room))
             }
-            Self::MemberAdded { room, user } | Self::ReadStateChanged { user, room } => Some(UnreadChange::Reader(user, room)),
+            Self::MemberAdded { room, user } | Self::ReadStateChanged { user, room } => {
+                Some(UnreadChange::Reader(user, room))
+            }
             Self::PersonJoined { .. }
             | Self::RoomOpened { .. }
             | Self::SignedOut { .. }

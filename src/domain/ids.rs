@@ -45,7 +45,7 @@ impl fmt::Display for UserId {
 pub struct Timestamp(pub u64);
 
 /// Milliseconds in a day of UTC as Unix counts it, which knows no leap seconds.
-pub(super) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 impl Timestamp {
     /// Whole days since 1970-01-01, in UTC.

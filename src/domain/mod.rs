@@ -3,61 +3,51 @@
 //! Everything here is pure. Nothing reads a clock, draws a random number, waits, or touches a file or a socket: time
 //! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
 
-mod account;
-mod address_block;
-mod audit;
-mod body;
-mod called;
-mod clean;
-mod code;
+pub(crate) mod text;
+pub(crate) mod time;
+
 mod command;
-mod completing;
 mod cursor;
-mod day;
-mod device;
 mod event;
-mod excerpt;
-mod house;
 mod ids;
 pub mod limits;
-mod line;
 mod message;
-mod name;
 mod nonce;
-mod password;
+mod permission;
 mod person;
-mod reaction;
-mod reader;
 mod refusal;
-mod rights;
 mod room;
-mod slash;
-mod token;
+mod server;
 
-pub use account::AccountCommand;
-pub use address_block::AddressBlock;
-pub use audit::{AuditEntry, AuditAction, Report};
-pub use body::{Body, MessageContent};
-pub use called::{MENTION_START, find_mention, mentioned_users};
-pub use code::RecoveryCode;
-pub use command::{Envelope, Command, ServerCommand, PersonCommand, RoomCommand, Actor};
-pub use completing::{CompletionQuery, BROADCAST_MENTIONS, CompletionPrefix};
-pub use cursor::{Cursor, Epoch};
-pub use day::{Day, DayPage};
-pub use device::{Device, Scopes, Session, SessionId, TokenKind};
-pub use event::{AccessChange, UnreadChange, Applied, Event};
-pub use house::{JoinPolicy, ServerSettings, Invitation};
-pub use ids::{MessageId, Timestamp, RoomId, Seq, UserId};
-pub use line::SingleLine;
-pub use message::{Author, MessageExtras, Message, MessageDetails, ExcerptPart, Grouping, PreviousMessage, Quote, NAMED_REACTORS_MAX, LazyDetails, Version};
-pub use name::{RoomName, UserName, initials};
-pub use nonce::Nonce;
-pub use password::{Password, PasswordHash};
-pub use person::{Person, Role, Expiry, describe_expiry};
-pub use reaction::{ReactionGroup, Reaction};
-pub use reader::{Badge, Draft, NotificationLevel, SidebarRank, ReadStateCommand, ReadState};
-pub use refusal::Refusal;
-pub use rights::{Permission, Requirement, PERMISSIONS, can, can_restore, can_pin, can_mute, outranks, can_see, muted_reason};
-pub use room::{Slug, Visibility, Room, Salt};
-pub use slash::{SLASH_COMMANDS, Input, SlashCommand, escape_slash, text_to_edit};
-pub use token::{Token, TokenHash};
+pub use crate::domain::command::{Actor, Command, Envelope, PersonCommand, RoomCommand, ServerCommand};
+pub use crate::domain::cursor::{Cursor, Epoch};
+pub use crate::domain::event::{AccessChange, Applied, Event, UnreadChange};
+pub use crate::domain::ids::{MessageId, RoomId, Seq, Timestamp, UserId};
+pub use crate::domain::message::body::{Body, MessageContent};
+pub use crate::domain::message::completion::{BROADCAST_MENTIONS, CompletionPrefix, CompletionQuery};
+pub use crate::domain::message::mentions::{MENTION_START, find_mention, mentioned_users};
+pub use crate::domain::message::reaction::{Reaction, ReactionGroup};
+pub use crate::domain::message::slash_command::{Input, SLASH_COMMANDS, SlashCommand, escape_slash, text_to_edit};
+pub use crate::domain::message::{
+    Author, ExcerptPart, Grouping, LazyDetails, Message, MessageDetails, MessageExtras, NAMED_REACTORS_MAX,
+    PreviousMessage, Quote, Version,
+};
+pub use crate::domain::nonce::Nonce;
+pub use crate::domain::permission::{
+    PERMISSIONS, Permission, Requirement, can, can_mute, can_pin, can_restore, can_see, muted_reason, outranks,
+};
+pub use crate::domain::person::account::AccountCommand;
+pub use crate::domain::person::device::{Device, Scopes, Session, SessionId, TokenKind};
+pub use crate::domain::person::password::{Password, PasswordHash};
+pub use crate::domain::person::recovery_code::RecoveryCode;
+pub use crate::domain::person::token::{Token, TokenHash};
+pub use crate::domain::person::{Expiry, Person, Role, describe_expiry};
+pub use crate::domain::refusal::Refusal;
+pub use crate::domain::room::read_state::{Badge, Draft, NotificationLevel, ReadState, ReadStateCommand, SidebarRank};
+pub use crate::domain::room::{Room, Salt, Slug, Visibility};
+pub use crate::domain::server::address_block::AddressBlock;
+pub use crate::domain::server::audit::{AuditAction, AuditEntry, Report};
+pub use crate::domain::server::{Invitation, JoinPolicy, ServerSettings};
+pub use crate::domain::text::name::{RoomName, UserName, initials};
+pub use crate::domain::text::single_line::SingleLine;
+pub use crate::domain::time::day::{Day, DayPage};

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::limits::NONCE_BYTES_MAX;
-use super::{Body, Refusal};
+use crate::domain::limits::NONCE_BYTES_MAX;
+use crate::domain::{Body, Refusal};
 
 /// What the sender calls one command, so that sending it twice does it once: the form's `nonce`, or the
 /// `Idempotency-Key` header. 1 to [`NONCE_BYTES_MAX`] visible ASCII characters.
@@ -39,7 +39,7 @@ impl Nonce {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::domain::nonce::*;
 
     #[test]
     fn nonce_is_short_visible_ascii() {

@@ -2,11 +2,12 @@
 
 use thiserror::Error;
 
-use super::limits::{
-    BODY_CHARS_MAX, COMPLETION_CHARS_MAX, REQUEST_BODY_BYTES_MAX, USER_NAME_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX,
-    PASSWORD_CHARS_MIN, ROOM_NAME_CHARS_MAX,
+use crate::domain::Slug;
+use crate::domain::limits::{
+    BODY_CHARS_MAX, COMPLETION_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
+    REQUEST_BODY_BYTES_MAX, ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX,
 };
-use super::{Slug, clean};
+use crate::domain::text::clean;
 
 /// A "no" to the asker.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -7,7 +7,7 @@
 //!   command is a batch.
 //! - Commit, then tell: nobody hears of a change, and nobody is answered, before it is durable.
 
-mod teller;
+mod publisher;
 mod writer;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,13 +21,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use crate::domain::limits::QUEUE_COMMANDS_MAX;
-use crate::domain::{Envelope, Command, Applied, Nonce, Refusal, TokenHash, Actor};
+use crate::domain::{Actor, Applied, Command, Envelope, Nonce, Refusal, TokenHash};
+use crate::engine::publisher::Publisher;
+use crate::engine::writer::{Writer, WriterJob};
 use crate::live::Hubs;
-use crate::meters::Metrics;
+use crate::metrics::Metrics;
 pub use crate::store::now;
-use crate::store::{StoreError, Store};
-use teller::Publisher;
-use writer::{WriterJob, Writer};
+use crate::store::{Store, StoreError};
 
 /// How many commits the writer may be ahead of what has been told.
 const UNPUBLISHED_COMMITS_MAX: usize = 64;
@@ -102,9 +102,11 @@ impl Engine {
             return Err(Error::Stopping);
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(WriterJob::Execute(Envelope { actor: actor, nonce, command }, answer)).map_err(|full| match full {
-            mpsc::error::TrySendError::Full(_) => Error::Busy,
-            mpsc::error::TrySendError::Closed(_) => Error::Stopping,
+        self.queue.try_send(WriterJob::Execute(Envelope { actor: actor, nonce, command }, answer)).map_err(|full| {
+            match full {
+                mpsc::error::TrySendError::Full(_) => Error::Busy,
+                mpsc::error::TrySendError::Closed(_) => Error::Stopping,
+            }
         })?;
         answered.await.unwrap_or(Err(Error::Stopping))
     }

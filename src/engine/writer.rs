@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::teller::Committed;
-use super::{Error, now};
 use crate::domain::limits::BATCH_COMMANDS_MAX;
-use crate::domain::{Envelope, Applied, Event};
+use crate::domain::{Applied, Envelope, Event};
+use crate::engine::publisher::Committed;
+use crate::engine::{Error, now};
 use crate::live::Hubs;
-use crate::meters::Metrics;
+use crate::metrics::Metrics;
 use crate::store::Store;
 
 /// How long the writer looks out for the next command before it sleeps.
@@ -22,13 +22,13 @@ const SPIN_FOR: Duration = Duration::from_micros(150);
 
 /// Something for the writer.
 #[expect(clippy::large_enum_variant, reason = "all but the last are of the large one")]
-pub(super) enum WriterJob {
+pub(crate) enum WriterJob {
     Execute(Envelope, oneshot::Sender<Result<Applied, Error>>),
     Stop,
 }
 
 /// The one thread that changes the store.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     pub store: Arc<Store>,
     pub hubs: Arc<Hubs>,
     pub metrics: Arc<Metrics>,
@@ -96,7 +96,9 @@ impl Writer {
         let new: Vec<Applied> = new.into_iter().filter(|done| self.has_listeners(*done)).collect();
         let is_heard = !new.is_empty();
         if is_heard {
-            self.committed.send(Committed { changes: new, durable_at: committed }).expect("the teller hears until the writer has gone");
+            self.committed
+                .send(Committed { changes: new, durable_at: committed })
+                .expect("the teller hears until the writer has gone");
         }
         is_heard
     }

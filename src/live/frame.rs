@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::written::{EncodedEvent, encode_event, encode_lines};
-use crate::domain::{Author, Cursor, Applied, Epoch, Event, Visibility, Message, MessageId, Room, RoomId, Seq, UserId};
-use crate::store::{StoreError, Snapshot};
+use crate::domain::{Applied, Author, Cursor, Epoch, Event, Message, MessageId, Room, RoomId, Seq, UserId, Visibility};
+use crate::live::sse::{EncodedEvent, encode_event, encode_lines};
+use crate::store::{Snapshot, StoreError};
 use crate::views::{self, PresenceList, Typists, json};
 
 /// What a listener wants to read.
@@ -71,7 +71,12 @@ enum MessageChange {
 ///
 /// # Errors
 /// [`Fault`] if the file cannot be read.
-pub fn read_frame(snapshot: &Snapshot, epoch: Epoch, room: &Room, applied: Applied) -> Result<Option<Frame>, StoreError> {
+pub fn read_frame(
+    snapshot: &Snapshot,
+    epoch: Epoch,
+    room: &Room,
+    applied: Applied,
+) -> Result<Option<Frame>, StoreError> {
     let changed = |how, message| load_changed(snapshot, room, how, message);
     let what = match applied.event {
         Event::MessagePosted { message, .. } => load_posted(snapshot, room, message)?,
@@ -105,7 +110,13 @@ fn load_posted(snapshot: &Snapshot, room: &Room, message: MessageId) -> Result<O
 
 /// Nothing where nobody has seen the name by then. Only the last new name of somebody is told: earlier ones are no longer
 /// true.
-fn load_renamed(snapshot: &Snapshot, epoch: Epoch, room: &Room, applied: Applied, user: UserId) -> Result<Option<Frame>, StoreError> {
+fn load_renamed(
+    snapshot: &Snapshot,
+    epoch: Epoch,
+    room: &Room,
+    applied: Applied,
+    user: UserId,
+) -> Result<Option<Frame>, StoreError> {
     if snapshot.name_used_since(user, room.id)?.is_none_or(|since| applied.seq < since) {
         return Ok(None);
     }
@@ -115,12 +126,19 @@ fn load_renamed(snapshot: &Snapshot, epoch: Epoch, room: &Room, applied: Applied
     Ok(Some(Frame::new(epoch, room, done, what)))
 }
 
-fn load_changed(snapshot: &Snapshot, room: &Room, change: MessageChange, message: MessageId) -> Result<Option<Payload>, StoreError> {
+fn load_changed(
+    snapshot: &Snapshot,
+    room: &Room,
+    change: MessageChange,
+    message: MessageId,
+) -> Result<Option<Payload>, StoreError> {
     let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
     let pins = || snapshot.pin_count(room.id).map(Some);
     let around = match change {
         MessageChange::Edited => Dependents { quoting: snapshot.quoting_messages(room.id, &message)?, pin_count: None },
-        MessageChange::Deleted => Dependents { quoting: snapshot.quoting_messages(room.id, &message)?, pin_count: pins()? },
+        MessageChange::Deleted => {
+            Dependents { quoting: snapshot.quoting_messages(room.id, &message)?, pin_count: pins()? }
+        }
         MessageChange::Reacted => Dependents::default(),
         MessageChange::Pinned => Dependents { quoting: Vec::new(), pin_count: pins()? },
     };
@@ -134,12 +152,17 @@ impl Frame {
     }
 
     #[cfg(test)]
-    pub(super) fn from_edited(epoch: Epoch, room: &Room, applied: Applied, message: Message) -> Self {
-        Self::new(epoch, room, applied, Payload::MessageChanged(MessageChange::Edited, Box::new(message), Dependents::default()))
+    pub(crate) fn from_edited(epoch: Epoch, room: &Room, applied: Applied, message: Message) -> Self {
+        Self::new(
+            epoch,
+            room,
+            applied,
+            Payload::MessageChanged(MessageChange::Edited, Box::new(message), Dependents::default()),
+        )
     }
 
     #[cfg(test)]
-    pub(super) fn from_renamed(epoch: Epoch, room: &Room, applied: Applied, author: Author) -> Self {
+    pub(crate) fn from_renamed(epoch: Epoch, room: &Room, applied: Applied, author: Author) -> Self {
         Self::new(epoch, room, applied, Payload::Renamed(author, None))
     }
 
@@ -147,32 +170,40 @@ impl Frame {
         let (Applied { seq, previous, .. }, room) = (applied, room.clone());
         let id = Cursor { epoch: Some(epoch), seq };
         let html = match &payload {
-            Payload::Posted(message, began) => {
-                encode_event(Some(id), None, &views::message::append(&room.slug, message, began.as_deref()).into_string())
-            }
+            Payload::Posted(message, began) => encode_event(
+                Some(id),
+                None,
+                &views::messages::message::append(&room.slug, message, began.as_deref()).into_string(),
+            ),
             Payload::MessageChanged(_, message, around) => {
-                let mut html = views::message::update(&room.slug, message, &around.quoting).into_string();
-                html.extend(around.pin_count.map(|pins| views::pins::update(&room, pins).into_string()));
+                let mut html = views::messages::message::update(&room.slug, message, &around.quoting).into_string();
+                html.extend(around.pin_count.map(|pins| views::messages::pins::update(&room, pins).into_string()));
                 encode_event(Some(id), None, &html)
             }
             Payload::RoomChanged => encode_event(Some(id), Some("reset"), ROOM_CHANGED_TEXT),
             // It is called after its people, and is for each of them called otherwise.
-            Payload::Renamed(..) if room.visibility == Visibility::Direct => encode_event(Some(id), Some("reset"), ROOM_CHANGED_TEXT),
-            Payload::Renamed(author, _) => encode_event(Some(id), Some("renamed"), &json::RenamedJson::from_author(author).to_json()),
+            Payload::Renamed(..) if room.visibility == Visibility::Direct => {
+                encode_event(Some(id), Some("reset"), ROOM_CHANGED_TEXT)
+            }
+            Payload::Renamed(author, _) => {
+                encode_event(Some(id), Some("renamed"), &json::RenamedJson::from_author(author).to_json())
+            }
         };
         Self { seq, previous, id, room, payload, html, text: OnceLock::new(), json: OnceLock::new() }
     }
 
     /// Whether something that was told before may be gone now.
-    pub(super) fn invalidates_earlier_frames(&self) -> bool {
+    pub(crate) fn invalidates_earlier_frames(&self) -> bool {
         match self.payload {
-            Payload::Posted(..) | Payload::MessageChanged(MessageChange::Reacted | MessageChange::Pinned, ..) | Payload::Renamed(..) => false,
+            Payload::Posted(..)
+            | Payload::MessageChanged(MessageChange::Reacted | MessageChange::Pinned, ..)
+            | Payload::Renamed(..) => false,
             Payload::MessageChanged(MessageChange::Edited | MessageChange::Deleted, ..) | Payload::RoomChanged => true,
         }
     }
 
     /// Who has sent what they typed.
-    pub(super) fn posted_by(&self) -> Option<UserId> {
+    pub(crate) fn posted_by(&self) -> Option<UserId> {
         match &self.payload {
             Payload::Posted(message, _) => Some(message.author.id),
             Payload::MessageChanged(..) | Payload::RoomChanged | Payload::Renamed(..) => None,
@@ -206,10 +237,18 @@ impl Frame {
         let whole = |message| json::MessageJson::from_message(&self.room.slug, message);
         let change = match &self.payload {
             Payload::Posted(message, _) => json::ChangeJson::Posted { seq, message: whole(message) },
-            Payload::MessageChanged(MessageChange::Edited, message, _) => json::ChangeJson::Edited { seq, message: whole(message) },
-            Payload::MessageChanged(MessageChange::Deleted, message, _) => json::ChangeJson::Removed { seq, room, message: message.id },
-            Payload::MessageChanged(MessageChange::Reacted, message, _) => json::ChangeJson::Reacted { seq, message: whole(message) },
-            Payload::MessageChanged(MessageChange::Pinned, message, _) => json::ChangeJson::Pinned { seq, message: whole(message) },
+            Payload::MessageChanged(MessageChange::Edited, message, _) => {
+                json::ChangeJson::Edited { seq, message: whole(message) }
+            }
+            Payload::MessageChanged(MessageChange::Deleted, message, _) => {
+                json::ChangeJson::Removed { seq, room, message: message.id }
+            }
+            Payload::MessageChanged(MessageChange::Reacted, message, _) => {
+                json::ChangeJson::Reacted { seq, message: whole(message) }
+            }
+            Payload::MessageChanged(MessageChange::Pinned, message, _) => {
+                json::ChangeJson::Pinned { seq, message: whole(message) }
+            }
             Payload::RoomChanged => json::ChangeJson::RoomChanged { seq, room: json::RoomJson::from_room(&self.room) },
             Payload::Renamed(Author { id, name }, was) => {
                 json::ChangeJson::Renamed { seq, room, user: id.0, name, was: was.as_deref() }
@@ -224,50 +263,51 @@ const ROOM_CHANGED_TEXT: &str = "the room has changed; read it again";
 
 /// The first thing a listener hears, at once: where it stands, so that it can come back to this place even if nothing
 /// happens before it goes.
-pub(super) fn encode_hello(cursor: Cursor) -> EncodedEvent {
+pub(crate) fn encode_hello(cursor: Cursor) -> EncodedEvent {
     encode_event(Some(cursor), Some("hello"), "listening")
 }
 
 /// Sent from time to time, so that both ends notice a dead connection, and whatever carries it sees that it is in use.
-pub(super) fn encode_ping() -> EncodedEvent {
+pub(crate) fn encode_ping() -> EncodedEvent {
     encode_event(None, Some("ping"), "1")
 }
 
 /// From where the listener wants to go on, nothing leads here: what it shows must be read anew. It then goes on from
 /// `cursor`.
-pub(super) fn encode_reset(cursor: Cursor) -> EncodedEvent {
+pub(crate) fn encode_reset(cursor: Cursor) -> EncodedEvent {
     encode_event(Some(cursor), Some("reset"), "what came before is not in the feed; read the room again")
 }
 
 /// What the listener may do here has changed: what it shows must be read anew.
-pub(super) fn encode_access_changed(cursor: Cursor) -> EncodedEvent {
+pub(crate) fn encode_access_changed(cursor: Cursor) -> EncodedEvent {
     encode_event(Some(cursor), Some("reset"), "what you may do here has changed; read the room again")
 }
 
 /// The listener may not hear the room any more. Nothing follows, and whoever comes back is told what they may see.
-pub(super) fn encode_gone() -> EncodedEvent {
+pub(crate) fn encode_gone() -> EncodedEvent {
     encode_event(None, Some("gone"), "you may not listen here any more")
 }
 
 /// The server stops. `retry` is another for everyone, so that they do not all come back at once.
-pub(super) fn encode_bye(retry_after: Duration) -> EncodedEvent {
+pub(crate) fn encode_bye(retry_after: Duration) -> EncodedEvent {
     EncodedEvent::new(&format!("event: bye\nretry: {}\ndata: restarting\n\n", retry_after.as_millis()))
 }
 
 /// Who is here. It has no id: it is not a change, and nobody needs to catch up on it.
-pub(super) fn encode_roster(encode_roster: &PresenceList) -> EncodedEvent {
-    encode_event(None, None, &views::people::update(encode_roster).into_string())
+pub(crate) fn encode_roster(encode_roster: &PresenceList) -> EncodedEvent {
+    encode_event(None, None, &views::rooms::presence::update(encode_roster).into_string())
 }
 
 /// Who is typing. It has no id either.
-pub(super) fn encode_typing(typists: &Typists) -> EncodedEvent {
-    encode_event(None, None, &views::typing::update(typists).into_string())
+pub(crate) fn encode_typing(typists: &Typists) -> EncodedEvent {
+    encode_event(None, None, &views::rooms::typing::update(typists).into_string())
 }
 
 /// What is for one person alone, as fragments, and where rooms stand in their list by now. It has no id either.
-pub(super) fn encode_personal(fragments: &str, ranks: &BTreeMap<RoomId, String>) -> Option<EncodedEvent> {
+pub(crate) fn encode_personal(fragments: &str, ranks: &BTreeMap<RoomId, String>) -> Option<EncodedEvent> {
     let ranks = (!ranks.is_empty()).then(|| serde_json::to_string(ranks).expect("numbers and strings are always JSON"));
     let fragments = (!fragments.is_empty()).then(|| encode_lines(None, None, fragments));
-    let events: String = fragments.into_iter().chain(ranks.map(|ranks| encode_lines(None, Some("places"), &ranks))).collect();
+    let events: String =
+        fragments.into_iter().chain(ranks.map(|ranks| encode_lines(None, Some("places"), &ranks))).collect();
     (!events.is_empty()).then(|| EncodedEvent::new(&events))
 }

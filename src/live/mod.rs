@@ -10,32 +10,19 @@
 //! Nothing here knows requests and answers. Who may listen to what is judged by the rules, again whenever they or the
 //! people they are about have changed.
 
-mod agenda;
-mod bells;
-mod board;
-mod crowd;
-mod followers;
 mod frame;
 mod hub;
-mod hubs;
-mod keeper;
 mod listener;
-mod notes;
-mod people;
-mod personal;
-mod rights;
-mod standing;
-mod start;
-mod tail;
-mod typing;
-mod written;
+mod presence;
+mod schedule;
+mod sse;
 
-pub use frame::{Format, Frame, read_frame as read_frame};
-pub use hubs::Hubs;
-pub use listener::Listener;
-pub use standing::{Subscriber, Access};
-pub use start::ResumePoint;
-pub use tail::ReplayLimits;
-pub use written::Encoding;
+pub use crate::live::frame::{Format, Frame, read_frame};
+pub use crate::live::hub::registry::Hubs;
+pub use crate::live::hub::replay_buffer::ReplayLimits;
+pub use crate::live::listener::Listener;
+pub use crate::live::listener::access::{Access, Subscriber};
+pub use crate::live::listener::resume::ResumePoint;
+pub use crate::live::sse::Encoding;
 #[cfg(fuzzing)]
-pub(crate) use written::encode_event;
+pub(crate) use crate::live::sse::encode_event;

@@ -4,18 +4,23 @@
 
 use redb::{AccessGuard, ReadableTable, StorageError};
 
-use super::StoreError;
-use super::rows::{self, Row};
-use super::schema::{ChangeRow, MessageRow, ActivityRow, RoomRow};
-use super::tables::Tables;
 use crate::domain::limits::{FEED_CHANGES_MIN, FEED_RETENTION};
-use crate::domain::{Applied, Event, Timestamp, RoomId, Seq, UserId};
+use crate::domain::{Applied, Event, RoomId, Seq, Timestamp, UserId};
+use crate::store::StoreError;
+use crate::store::table::Tables;
+use crate::store::table::rows::{self, Row};
+use crate::store::table::schema::{ActivityRow, ChangeRow, MessageRow, RoomRow};
 
 /// How many expired changes one command lets go of. More than one, so that they run out.
 const SWEPT_PER_CHANGE: usize = 2;
 
 /// The last change of a room, which at first is its opening. `None` if there is no such room.
-pub(super) fn last_change<M, C, R>(messages: &M, changes: &C, rooms: &R, room: RoomId) -> Result<Option<Seq>, StoreError>
+pub(crate) fn last_change<M, C, R>(
+    messages: &M,
+    changes: &C,
+    rooms: &R,
+    room: RoomId,
+) -> Result<Option<Seq>, StoreError>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,
@@ -29,7 +34,7 @@ where
 
 /// Counts a change that has just been written, and lets go of some that have expired. `recent` is the caller's to write;
 /// its moment is the change's.
-pub(super) fn append_and_sweep(tables: &mut Tables, recent: &mut ActivityRow) -> Result<(), StoreError> {
+pub(crate) fn append_and_sweep(tables: &mut Tables, recent: &mut ActivityRow) -> Result<(), StoreError> {
     recent.feed_len += 1;
     for _ in 0..SWEPT_PER_CHANGE {
         if recent.feed_len <= FEED_CHANGES_MIN {
@@ -62,7 +67,7 @@ fn oldest_change(tables: &Tables, recent: &ActivityRow) -> Result<Option<(Seq, T
 
 /// The next changes of a room after `seq`, at most `limit`, in order: its own, and that somebody is called otherwise whose name
 /// can be seen there.
-pub(super) fn changes_after<M, C, N, S>(
+pub(crate) fn changes_after<M, C, N, S>(
     messages: &M,
     changes: &C,
     (renamed, seen): (&N, &S),
@@ -108,7 +113,11 @@ where
 }
 
 /// That somebody is called otherwise, if their name could be seen in this room by then.
-fn rename_if_visible<S>(seen: &S, room: RoomId, entry: Result<RenameEntry, StorageError>) -> Result<Option<(Seq, Event)>, StoreError>
+fn rename_if_visible<S>(
+    seen: &S,
+    room: RoomId,
+    entry: Result<RenameEntry, StorageError>,
+) -> Result<Option<(Seq, Event)>, StoreError>
 where
     S: ReadableTable<(u64, u64), u64>,
 {
@@ -122,7 +131,7 @@ where
 type RenameEntry<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, u64>);
 
 /// The last change of a room before this one.
-pub(super) fn change_before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, StoreError>
+pub(crate) fn change_before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, StoreError>
 where
     M: ReadableTable<(u64, u64), Row<MessageRow>>,
     C: ReadableTable<(u64, u64), Row<ChangeRow>>,

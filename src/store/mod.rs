@@ -3,28 +3,13 @@
 //! Changes come in batches through [`Store::commit`], from one caller at a time; reads see one [`Snapshot`] each and
 //! disturb nobody. Nothing here knows HTTP, HTML or who is listening.
 
+pub(crate) mod file;
+
 mod apply;
-mod around;
-mod clock;
-mod completing;
-mod copy;
-mod days;
-mod digest;
-mod fault;
+mod error;
 mod feed;
-mod migrate;
-mod naming;
-mod open;
-mod outcomes;
-mod people;
 mod read;
-mod reading;
-mod rooms;
-mod rows;
-mod schema;
-mod tables;
-mod trial;
-mod verify;
+mod table;
 
 use std::fs;
 use std::path::PathBuf;
@@ -33,25 +18,24 @@ use std::sync::{PoisonError, RwLock};
 
 use redb::{Database, ReadableDatabase};
 
-use crate::domain::{Envelope, Applied, Epoch, Timestamp, Refusal};
+use crate::domain::{Applied, Envelope, Epoch, Refusal, Timestamp};
 
-use clock::ClockCheck;
-pub use clock::now;
-pub use copy::{BackupError, check, restore};
-pub use fault::StoreError;
-pub use open::{OpenError, data_file_exists};
-pub use people::{Credentials, Authenticated, PersonListing};
-pub use read::{Page, Snapshot, Window};
-pub use rooms::{ActiveRoom, VisibleRoom};
-use tables::Tables;
-pub use verify::Counts;
+use crate::clock::ClockCheck;
+pub use crate::clock::now;
+pub use crate::store::error::StoreError;
+pub use crate::store::file::backup::{BackupError, check, restore};
+pub use crate::store::file::open::{OpenError, data_file_exists};
+pub use crate::store::file::verify::Counts;
+pub use crate::store::read::people::{Authenticated, Credentials, PersonListing};
+pub use crate::store::read::rooms::{ActiveRoom, VisibleRoom};
+pub use crate::store::read::{Page, Snapshot, Window};
+use crate::store::table::Tables;
 #[cfg(fuzzing)]
-pub(crate) use {
-    rows::{decode, encode},
-    schema::{
-        BlockedAddressRow, ChangeRow, DraftRow, FormerNameRow, SettingsRow, MemberRow, MessageRow, OutcomeRow, ReadStateRow, ActivityRow,
-        ResetLinkRow, RoomRow, PasswordRow, TokenRow, UserRow, VersionRow,
-    },
+pub(crate) use crate::store::table::rows::{decode, encode};
+#[cfg(fuzzing)]
+pub(crate) use crate::store::table::schema::{
+    ActivityRow, BlockedAddressRow, ChangeRow, DraftRow, FormerNameRow, MemberRow, MessageRow, OutcomeRow, PasswordRow,
+    ReadStateRow, ResetLinkRow, RoomRow, SettingsRow, TokenRow, UserRow, VersionRow,
 };
 
 /// The open data file.

@@ -1,10 +1,10 @@
 //! The same for a terminal: one message is one line, and what a message's later lines say can't be taken for another
 //! message, because they are indented.
 
-use super::editing::version_times;
-use super::reactions::ListedReaction;
-use super::time::FormattedTime;
-use crate::domain::{Author, SLASH_COMMANDS, Message, MessageId, Room, Scopes, Token, Version};
+use crate::domain::{Author, Message, MessageId, Room, SLASH_COMMANDS, Scopes, Token, Version};
+use crate::views::messages::edit::version_times;
+use crate::views::messages::reactions::ListedReaction;
+use crate::views::time::FormattedTime;
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
 pub fn line(message: &Message) -> String {
@@ -57,7 +57,8 @@ pub fn reactions(listed: &[ListedReaction]) -> String {
 
 /// How people react to something that was said.
 pub fn reacted(message: &Message) -> String {
-    let with = message.details.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.reaction, reacted.users.len()));
+    let with =
+        message.details.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.reaction, reacted.users.len()));
     format!("(reactions to {}:{})", message.id, with.collect::<String>())
 }
 

@@ -4,7 +4,7 @@ use crate::domain::UserId;
 
 /// Where the private stylesheet of a viewer is. The address tells all that it is made from, so a browser may keep it for
 /// ever.
-pub(super) fn href(UserId(id): UserId) -> String {
+pub(crate) fn href(UserId(id): UserId) -> String {
     format!("/me.css?v={id}")
 }
 

@@ -13,7 +13,7 @@ fn to_utc(at: Timestamp) -> DateTime {
 }
 
 /// A moment in digits (RFC 3339), of which each form is a part. It needs no heap: a page has fifty.
-pub(super) struct FormattedTime([u8; 24]);
+pub(crate) struct FormattedTime([u8; 24]);
 
 impl FormattedTime {
     /// The digits of a moment.
@@ -64,27 +64,27 @@ fn write_digits(place: &mut [u8], mut number: u16) {
 }
 
 /// `Sunday, 22 November 2026`.
-pub(super) fn format_day(at: Timestamp) -> String {
+pub(crate) fn format_day(at: Timestamp) -> String {
     to_utc(at).strftime("%A, %-d %B %Y").to_string()
 }
 
 /// The same of a day of the calendar.
-pub(super) fn format_calendar_day(day: Day) -> String {
+pub(crate) fn format_calendar_day(day: Day) -> String {
     day.date().strftime("%A, %-d %B %Y").to_string()
 }
 
 /// `22 November 2026`.
-pub(super) fn format_date(day: Day) -> String {
+pub(crate) fn format_date(day: Day) -> String {
     day.date().strftime("%-d %B %Y").to_string()
 }
 
 /// The same, without the year where that is the year of `today`.
-pub(super) fn format_date_relative(day: Day, today: Day) -> String {
+pub(crate) fn format_date_relative(day: Day, today: Day) -> String {
     if day.date().year() == today.date().year() { day.date().strftime("%-d %B").to_string() } else { format_date(day) }
 }
 
 /// How long ago, as one would say it. It needs no time zone.
-pub(super) fn format_ago(at: Timestamp, now: Timestamp) -> String {
+pub(crate) fn format_ago(at: Timestamp, now: Timestamp) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
     const DAY: u64 = 24 * HOUR;
@@ -103,7 +103,7 @@ fn count_of(n: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::views::time::*;
 
     #[test]
     fn moments_read_in_utc() {

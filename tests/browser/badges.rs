@@ -38,8 +38,10 @@ async fn says_in(guest: &Guest, path: &str, body: &str) -> String {
 async fn two_windows_in_two_rooms_show_what_is_new_in_the_other_until_it_is_read_in_either() {
     let house = House::open().await;
     let (ann, bob) = (house.guest(ANN).await, house.guest(BOB).await);
-    let other =
-        ann.sends("/rooms", &[("name", "Other"), ("visibility", "open")]).await["url"].as_str().expect("a path").to_owned();
+    let other = ann.sends("/rooms", &[("name", "Other"), ("visibility", "open")]).await["url"]
+        .as_str()
+        .expect("a path")
+        .to_owned();
     let last = bob.says("read already").await;
     ann.sends(&format!("{ROOM_PATH}/read"), &[("seq", &last.to_string())]).await;
     let window = Browser::open().await;

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use taproom::app::{self, RunningServer};
 use taproom::config::{Config, Switch};
 use taproom::domain::{
-    AccountCommand, Envelope, Body, Command, Device, Event, SingleLine, Timestamp, PasswordHash, RoomName, Token, UserName, Actor,
-    MessageContent,
+    AccountCommand, Actor, Body, Command, Device, Envelope, Event, MessageContent, PasswordHash, RoomName, SingleLine,
+    Timestamp, Token, UserName,
 };
 use taproom::live::ReplayLimits;
 use taproom::store::Store;
@@ -232,7 +232,11 @@ impl Past {
         let Event::PersonJoined { user, room } = entered else { panic!("nobody came in: {entered:?}") };
         for (ago, text) in lines {
             let body = Body::parse(text).expect("a text");
-            self.does(moment(ago), Actor::User(user), Command::Post { room, content: MessageContent::from_body(body), reply_to: None });
+            self.does(
+                moment(ago),
+                Actor::User(user),
+                Command::Post { room, content: MessageContent::from_body(body), reply_to: None },
+            );
         }
     }
 

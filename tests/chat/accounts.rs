@@ -134,7 +134,8 @@ async fn a_name_that_is_nobodys_is_hashed_for_like_any_other_and_too_many_are_tu
 async fn whoever_has_an_account_cannot_claim_again_and_nobody_without_a_name_can() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
-    let claim = || house.post("/register").header("accept", "application/json").form(&[("password", "another password")]);
+    let claim =
+        || house.post("/register").header("accept", "application/json").form(&[("password", "another password")]);
     assert_eq!(ask(claim().bearer_auth(&ann.token)).await.status, 409);
     assert_eq!(ask(claim()).await.status, 401);
     signs_in(&house, &ann, PASSWORD).await;

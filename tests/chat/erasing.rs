@@ -1,6 +1,6 @@
 //! Erasing all that somebody said takes its time, and does not end with the server that began it.
 
-use taproom::domain::{Body, Command, Event, PersonCommand, Role, RoomName, Expiry, Actor, MessageContent};
+use taproom::domain::{Actor, Body, Command, Event, Expiry, MessageContent, PersonCommand, Role, RoomName};
 
 use crate::harness::until;
 use crate::staff::{GARDEN, GARDEN_PATH, Staffed};
@@ -15,7 +15,12 @@ async fn what_a_restart_left_of_somebody_who_is_to_be_erased_goes_with_the_next_
             let content = MessageContent::from_body(Body::parse(&format!("spam {n}")).unwrap());
             founding.does(Actor::User(tim), Command::Post { room, content, reply_to: None });
         }
-        let ban = PersonCommand::Ban { until: Expiry::NEVER, reason: None, blocked_addresses: Vec::new(), delete_messages: true };
+        let ban = PersonCommand::Ban {
+            until: Expiry::NEVER,
+            reason: None,
+            blocked_addresses: Vec::new(),
+            delete_messages: true,
+        };
         founding.does(Actor::User(owner), Command::Person(tim, ban));
     })
     .await;

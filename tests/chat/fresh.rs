@@ -4,7 +4,7 @@
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
 use taproom::domain::{
-    AccountCommand, Envelope, Command, Device, Event, Timestamp, PasswordHash, RoomName, Token, UserName, Actor,
+    AccountCommand, Actor, Command, Device, Envelope, Event, PasswordHash, RoomName, Timestamp, Token, UserName,
 };
 use taproom::live::ReplayLimits;
 use taproom::store::{self, Store};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use taproom::domain::limits::SESSION_RETENTION;
-use taproom::domain::{AccountCommand, Envelope, Command, Device, Timestamp, PasswordHash, Token, Actor};
+use taproom::domain::{AccountCommand, Actor, Command, Device, Envelope, PasswordHash, Timestamp, Token};
 use taproom::live::ReplayLimits;
 
 use crate::harness::{ANN, BEN, Guest, House, ask};

@@ -96,7 +96,8 @@ async fn every_field_of_the_house_is_judged_by_its_name_and_kept_on_the_page() {
         let answer = ask(request.header("accept", "application/json").json(&json)).await;
         assert!(answer.status == 422 && answer.text().contains(field), "{}", answer.text());
     }
-    let json = serde_json::json!({ "name": limit, "join_policy": "open", "room_creation": "member", "allow_guests": false });
+    let json =
+        serde_json::json!({ "name": limit, "join_policy": "open", "room_creation": "member", "allow_guests": false });
     let request = owner.http.post(format!("{}/admin/settings", owner.url)).bearer_auth(&owner.token);
     assert_eq!(ask(request.header("accept", "application/json").json(&json)).await.json(), json);
     let page = owner.reads("/admin/settings?done=saved", "text/html").await;
@@ -181,7 +182,12 @@ async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
             "role",
             vec![vec![], vec![("role", "")], vec![("role", "king")], vec![("role", "member"), ("role", "owner")]],
         ),
-        (guest, "mute", "duration", vec![vec![], vec![("duration", "2h")], vec![("duration", "1h"), ("duration", "1d")]]),
+        (
+            guest,
+            "mute",
+            "duration",
+            vec![vec![], vec![("duration", "2h")], vec![("duration", "1h"), ("duration", "1d")]],
+        ),
         (
             guest,
             "mute",

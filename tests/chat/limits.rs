@@ -4,8 +4,8 @@ use reqwest::RequestBuilder;
 use reqwest::multipart::Form;
 use serde_json::json;
 use taproom::domain::limits::{
-    BODY_CHARS_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX, LISTED_ROOMS_MAX, USER_NAME_CHARS_MAX, PRESENCE_NAMES_MAX,
-    NONCE_BYTES_MAX, PAGE_MESSAGES, ROOM_NAME_CHARS_MAX,
+    BODY_CHARS_MAX, LISTED_ROOMS_MAX, NONCE_BYTES_MAX, PAGE_MESSAGES, PRESENCE_NAMES_MAX, REQUEST_BODY_BYTES_MAX,
+    REQUEST_HEAD_BYTES_MAX, ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -18,7 +18,10 @@ const LETTERS: [&str; 4] = ["x", "ö", "語", "🚀"];
 #[test]
 fn the_limits_are_those_that_were_promised() {
     assert_eq!((USER_NAME_CHARS_MAX, ROOM_NAME_CHARS_MAX, BODY_CHARS_MAX), (32, 80, 8_000));
-    assert_eq!((NONCE_BYTES_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX, PAGE_MESSAGES), (64, 65_536, 16_384, 50));
+    assert_eq!(
+        (NONCE_BYTES_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_HEAD_BYTES_MAX, PAGE_MESSAGES),
+        (64, 65_536, 16_384, 50)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -218,7 +218,8 @@ async fn who_speaks_on_is_not_named_again() {
         guest.posts("hi").await;
     }
     let json = house.read(&ann.room, "application/json").await.json();
-    let follows: Vec<bool> = json["messages"].as_array().unwrap().iter().map(|m| m["continues_group"] == true).collect();
+    let follows: Vec<bool> =
+        json["messages"].as_array().unwrap().iter().map(|m| m["continues_group"] == true).collect();
     // Midnight in UTC may fall between the first two; then the second opens a day.
     let days: Vec<&str> =
         json["messages"].as_array().unwrap().iter().map(|m| &m["at"].as_str().unwrap()[..10]).collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taproom::domain::{Command, PersonCommand, Expiry, Actor};
+use taproom::domain::{Actor, Command, Expiry, PersonCommand};
 
 use crate::copies::{says, taproom};
 use crate::ears::Ears;

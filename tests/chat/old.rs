@@ -7,8 +7,9 @@ use std::path::Path;
 
 use flate2::read::GzDecoder;
 use taproom::domain::{
-    AccountCommand, Envelope, Body, Command, Device, Event, MessageExtras, Visibility, Timestamp, Nonce, PasswordHash, ReadStateCommand,
-    Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Token, TokenKind, Expiry, UserId, UserName, Actor, MessageContent,
+    AccountCommand, Actor, Body, Command, Device, Envelope, Event, Expiry, MessageContent, MessageExtras, Nonce,
+    PasswordHash, ReadStateCommand, Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Timestamp, Token, TokenKind,
+    UserId, UserName, Visibility,
 };
 use taproom::store::{Counts, Store, Window};
 use tempfile::TempDir;
@@ -112,7 +113,10 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
         assert_eq!(people.len(), 2);
         for seen in people {
             let person = seen.person;
-            assert_eq!((person.role, person.muted_until, person.banned_until), (Role::Guest, Expiry::PAST, Expiry::PAST));
+            assert_eq!(
+                (person.role, person.muted_until, person.banned_until),
+                (Role::Guest, Expiry::PAST, Expiry::PAST)
+            );
             assert_eq!((seen.invited, seen.seen_at), (None, Some(seen.joined_at)));
             assert!(snapshot.credentials(person.author.id).unwrap().is_none());
             assert!(snapshot.hidden_rooms(&person, now).unwrap().is_empty());
@@ -147,8 +151,11 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
         let name = UserName::parse(&ANN.replace('n', "\u{578}")).unwrap(); // an Armenian letter
         let alike = Command::Join { room: RoomName::parse("x").unwrap(), name, token, device: device.clone() };
         let claim = Command::Account(AccountCommand::Register { password, token, replaces: hash, device });
-        let post =
-            Command::Post { room: room.id, content: MessageContent::from_body(Body::parse("on it goes").unwrap()), reply_to: None };
+        let post = Command::Post {
+            room: room.id,
+            content: MessageContent::from_body(Body::parse("on it goes").unwrap()),
+            reply_to: None,
+        };
         let asked = |who, command| Envelope { actor: who, nonce: None, command };
         let (nobody, ann) = (Actor::Anonymous, ann.id);
         let batch = [asked(nobody, alike), asked(Actor::User(ann), claim), asked(Actor::User(last.author.id), post)];
@@ -174,7 +181,10 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
     let roles = [&ann, &ben, &olga, &cid].map(|person| person.role);
     assert_eq!(roles, [Role::Guest, Role::Guest, Role::Owner, Role::Moderator]);
     let until = Expiry(Timestamp(1_895_535_241_994));
-    assert_eq!([&ann, &ben, &olga, &cid].map(|person| person.banned_until), [Expiry::PAST, until, Expiry::PAST, Expiry::PAST]);
+    assert_eq!(
+        [&ann, &ben, &olga, &cid].map(|person| person.banned_until),
+        [Expiry::PAST, until, Expiry::PAST, Expiry::PAST]
+    );
     assert!([&ann, &ben, &olga, &cid].iter().all(|person| !person.presence_hidden), "each is shown when they are here");
     assert!(snapshot.is_blocked("192.0.2.9", now).unwrap() && snapshot.has_owner().unwrap());
     let house = snapshot.settings().unwrap();
@@ -189,7 +199,8 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
     assert_eq!(passwords, [None, Some(("olgas".to_owned(), Seq(10))), Some(("cids".to_owned(), Seq(13)))]);
     assert_eq!(snapshot.recovery_codes(cid.author.id).unwrap(), 2);
     assert_eq!(snapshot.person_by_reset_link(Token::new([29; 32]).hash(), now).unwrap(), Some(cid.clone()));
-    let invitation = snapshot.invitation_by_code(Token::new([12; 32]).hash()).unwrap().expect("the link leads somewhere");
+    let invitation =
+        snapshot.invitation_by_code(Token::new([12; 32]).hash()).unwrap().expect("the link leads somewhere");
     assert_eq!(
         (invitation.label.as_str(), invitation.uses_left, &invitation.rooms[..]),
         ("friends", Some(2), &[RoomId(11)][..])
@@ -200,7 +211,10 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
     assert_eq!(names(snapshot.hidden_rooms(&cid, now).unwrap()), ["Closed", "Olga"]);
     assert_eq!(names(snapshot.hidden_rooms(&ann, now).unwrap()), ["Closed"]);
     assert_eq!(names(snapshot.deleted_rooms(&olga, now).unwrap()), ["empty"]);
-    assert_eq!(snapshot.visible_room_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted, Expiry::PAST);
+    assert_eq!(
+        snapshot.visible_room_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted,
+        Expiry::PAST
+    );
     let slow = snapshot.room_by_id(RoomId(9)).unwrap().expect("a room");
     assert_eq!((slow.visibility, slow.topic.as_str(), slow.slow_mode_s), (Visibility::Public, "about it", 60));
 }
@@ -223,7 +237,11 @@ fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answer
 
     let reads = |who, room, seq| {
         let command = Command::ReadState(RoomId(room), ReadStateCommand::MarkRead { seq: Seq(seq) });
-        store.commit(now, &[Envelope { actor: Actor::User(UserId(who)), nonce: None, command }]).unwrap().remove(0).unwrap();
+        store
+            .commit(now, &[Envelope { actor: Actor::User(UserId(who)), nonce: None, command }])
+            .unwrap()
+            .remove(0)
+            .unwrap();
         store.snapshot().unwrap().read_state(UserId(who), RoomId(room)).unwrap().unread
     };
     assert_eq!([reads(1, 11, 15), reads(1, 11, 17), reads(10, 14, 16), reads(10, 1, 5)], [2, 1, 1, 4]);

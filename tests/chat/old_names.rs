@@ -1,7 +1,8 @@
 //! A file of format 4, which knew no former names and blocked an address because of one person: what is taken over of it.
 
 use taproom::domain::{
-    AccountCommand, Envelope, Command, Applied, Event, Timestamp, PersonCommand, Refusal, RoomId, Seq, UserId, UserName, Actor,
+    AccountCommand, Actor, Applied, Command, Envelope, Event, PersonCommand, Refusal, RoomId, Seq, Timestamp, UserId,
+    UserName,
 };
 use taproom::store::Store;
 

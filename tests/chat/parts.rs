@@ -40,7 +40,12 @@ impl Parts {
     }
 
     /// The same with these seats, and changed before it opens.
-    pub async fn with(store: Store, at: Timestamp, seats: ConnectionLimits, change: impl FnOnce(&mut web::AppState)) -> Self {
+    pub async fn with(
+        store: Store,
+        at: Timestamp,
+        seats: ConnectionLimits,
+        change: impl FnOnce(&mut web::AppState),
+    ) -> Self {
         let store = Arc::new(store);
         let past = Past::enters(&store, at, ANN, ROOM);
         let meters = Arc::new(Metrics::default());

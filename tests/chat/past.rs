@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use taproom::domain::{
-    Envelope, Body, Command, Device, Applied, Event, Timestamp, RoomId, RoomName, Token, TokenHash, UserId, UserName, Actor, MessageContent,
+    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, RoomId, RoomName, Timestamp, Token,
+    TokenHash, UserId, UserName,
 };
 use taproom::store::Store;
 
@@ -82,7 +83,11 @@ pub fn store(directory: &Path) -> Store {
 }
 
 fn enter(room: RoomName, name: UserName, token: TokenHash) -> Envelope {
-    Envelope { actor: Actor::Anonymous, nonce: None, command: Command::Join { room, name, token, device: Device::default() } }
+    Envelope {
+        actor: Actor::Anonymous,
+        nonce: None,
+        command: Command::Join { room, name, token, device: Device::default() },
+    }
 }
 
 fn one(store: &Store, at: Timestamp, asked: Envelope) -> Applied {

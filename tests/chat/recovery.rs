@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 use taproom::domain::{
-    AccountCommand, Envelope, Command, Device, Event, SingleLine, PasswordHash, PersonCommand, Refusal, RoomName, Token, Expiry,
-    UserName, Actor,
+    AccountCommand, Actor, Command, Device, Envelope, Event, Expiry, PasswordHash, PersonCommand, Refusal, RoomName,
+    SingleLine, Token, UserName,
 };
 use taproom::store::Store;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -200,24 +200,40 @@ fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
     let password = || PasswordHash::new("a hash".to_owned());
     let name = |text: &str| UserName::parse(text).unwrap();
     let house = SingleLine::parse("server", "Fern Street", 40).unwrap();
-    let own =
-        AccountCommand::SetUpServer { server_name: house, name: name("Owner"), password: password(), token: hash(1), device: device() };
+    let own = AccountCommand::SetUpServer {
+        server_name: house,
+        name: name("Owner"),
+        password: password(),
+        token: hash(1),
+        device: device(),
+    };
     let Ok(Event::PersonChanged { user: owner }) = judged(&store, Actor::Anonymous, Command::Account(own)) else {
         panic!("nobody owned it")
     };
     let room = RoomName::parse(ROOM).unwrap();
     let enter = Command::Join { room, name: name(ANN), token: hash(2), device: device() };
-    let Ok(Event::PersonJoined { user, .. }) = judged(&store, Actor::Anonymous, enter) else { panic!("the door is open") };
+    let Ok(Event::PersonJoined { user, .. }) = judged(&store, Actor::Anonymous, enter) else {
+        panic!("the door is open")
+    };
     let account = |command| judged(&store, Actor::User(user), Command::Account(command));
     let claim = AccountCommand::Register { password: password(), token: hash(3), replaces: hash(2), device: device() };
     account(claim).unwrap();
     account(AccountCommand::SetRecoveryCodes { codes: vec![hash(4)] }).unwrap();
-    let ban = PersonCommand::Ban { until: Expiry::NEVER, reason: None, blocked_addresses: Vec::new(), delete_messages: false };
+    let ban = PersonCommand::Ban {
+        until: Expiry::NEVER,
+        reason: None,
+        blocked_addresses: Vec::new(),
+        delete_messages: false,
+    };
     judged(&store, Actor::User(owner), Command::Person(user, ban)).unwrap();
 
     let recover = |code| {
         let (password, token, device) = (password(), hash(5), device());
-        judged(&store, Actor::Anonymous, Command::Account(AccountCommand::Recover { user, code, password, token, device }))
+        judged(
+            &store,
+            Actor::Anonymous,
+            Command::Account(AccountCommand::Recover { user, code, password, token, device }),
+        )
     };
     assert_eq!(recover(hash(9)), Err(Refusal::BadCredentials), "a guess learns nothing");
     assert!(matches!(recover(hash(4)), Err(Refusal::Banned(_))));
@@ -232,13 +248,17 @@ fn a_link_that_was_made_before_somebody_took_the_house_ends_with_that() {
     let (hash, device) = (|n: u8| Token::new([n; 32]).hash(), Device::default);
     let name = || UserName::parse(ANN).unwrap();
     let enter = Command::Join { room: RoomName::parse(ROOM).unwrap(), name: name(), token: hash(1), device: device() };
-    let Ok(Event::PersonJoined { user, .. }) = judged(&store, Actor::Anonymous, enter) else { panic!("the door is open") };
+    let Ok(Event::PersonJoined { user, .. }) = judged(&store, Actor::Anonymous, enter) else {
+        panic!("the door is open")
+    };
     let made = Command::Person(user, PersonCommand::CreateResetLink { link: hash(2) });
     judged(&store, Actor::Operator, made).unwrap();
     let leads_to = || store.snapshot().unwrap().person_by_reset_link(hash(2), crate::past::now()).unwrap();
     assert!(leads_to().is_some());
-    let (house, password) = (SingleLine::parse("server", "Fern Street", 40).unwrap(), PasswordHash::new("a hash".to_owned()));
-    let own = AccountCommand::SetUpServer { server_name: house, name: name(), password, token: hash(3), device: device() };
+    let (house, password) =
+        (SingleLine::parse("server", "Fern Street", 40).unwrap(), PasswordHash::new("a hash".to_owned()));
+    let own =
+        AccountCommand::SetUpServer { server_name: house, name: name(), password, token: hash(3), device: device() };
     judged(&store, Actor::User(user), Command::Account(own)).unwrap();
     assert_eq!(leads_to(), None);
 }

@@ -2,7 +2,7 @@
 //! table says.
 
 use reqwest::RequestBuilder;
-use taproom::domain::{Permission, Requirement, PERMISSIONS, Role};
+use taproom::domain::{PERMISSIONS, Permission, Requirement, Role};
 
 use crate::harness::{Answer, Guest, ask};
 use crate::staff::{GARDEN_PATH, Staffed, page_of};
@@ -55,7 +55,9 @@ fn sends(path: impl Into<String>, form: &[(&'static str, &str)]) -> Road {
 fn roads(act: Permission, target: &str, member: &str, cellar: &str, said: u64) -> Vec<Road> {
     let (target, member, message) = (page_of(target), page_of(member), format!("{GARDEN_PATH}/messages/{said}"));
     match act {
-        Permission::ReportMessages => vec![reads(format!("{message}/report")), sends(format!("{message}/report"), &[("reason", "x")])],
+        Permission::ReportMessages => {
+            vec![reads(format!("{message}/report")), sends(format!("{message}/report"), &[("reason", "x")])]
+        }
         // Its roads are those of one's own account.
         Permission::ManageAccount => vec![],
         // Said with a message: who may not is heard without the call.
@@ -72,7 +74,9 @@ fn roads(act: Permission, target: &str, member: &str, cellar: &str, said: u64) -
             vec![sends(format!("{target}/mute"), &[until, room]), sends(format!("{target}/unmute"), &[room])]
         }
         Permission::ViewPeople => vec![reads("/admin/people"), reads("/admin/people?q=x")],
-        Permission::Mute => vec![sends(format!("{target}/mute"), &[("duration", "1h")]), sends(format!("{target}/unmute"), &[])],
+        Permission::Mute => {
+            vec![sends(format!("{target}/mute"), &[("duration", "1h")]), sends(format!("{target}/unmute"), &[])]
+        }
         Permission::Ban => vec![
             reads("/admin/bans"),
             sends(format!("{target}/ban"), &[("duration", "1h")]),
@@ -136,7 +140,10 @@ async fn every_role_may_do_exactly_what_the_table_says_on_every_road() {
                     } else {
                         let status = if asker.who.is_none() { [401, 404] } else { [403, 403] };
                         assert!(status.contains(&answer.status), "{} {told}", answer.status);
-                        assert!(answer.status != 404 || act == Permission::ManageMembers, "a closed room is not there: {told}");
+                        assert!(
+                            answer.status != 404 || act == Permission::ManageMembers,
+                            "a closed room is not there: {told}"
+                        );
                         refused += 1;
                     }
                     if act == Permission::DeleteRoom && asker.may(needs) {

@@ -140,7 +140,8 @@ async fn what_a_field_does_not_take_is_told_beside_it_and_what_was_typed_stays()
     assert_eq!(page.status, 422);
     assert!(page.text().contains("value=\"Kept &lt;i&gt;\"") && page.text().contains("slow_s-error"));
     let page = ann.http.post(format!("{}/rooms", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
-    let page = crate::harness::ask(page.form(&[("name", "Ours"), ("visibility", "private"), ("members", "Nobody <i>")])).await;
+    let page =
+        crate::harness::ask(page.form(&[("name", "Ours"), ("visibility", "private"), ("members", "Nobody <i>")])).await;
     assert_eq!(page.status, 404);
     assert!(page.text().contains("value=\"Nobody &lt;i&gt;\"") && page.text().contains("members-error"));
 }

@@ -167,8 +167,7 @@ async fn no_address_leads_to_another_host() {
         let request = house.get(path).header("accept", "text/html").header("host", EVIL);
         leads(&ask(request.header("x-forwarded-host", EVIL)).await);
     }
-    for (path, form) in [("/join", vec![("room", "//evil.example")]), (&settings, vec![("name", "//evil.example/x")])]
-    {
+    for (path, form) in [("/join", vec![("room", "//evil.example")]), (&settings, vec![("name", "//evil.example/x")])] {
         let request = house.post(path).bearer_auth(&ann.token).header("accept", "text/html").header("host", EVIL);
         leads(&ask(request.form(&form)).await);
     }

@@ -95,7 +95,8 @@ async fn one_person_has_so_many_streams_open_and_whoever_closes_one_opens_anothe
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_has_so_many_streams_open_behind_a_proxy_too_and_another_has_its_own() {
-    let (directory, seats) = (tempfile::tempdir().unwrap(), ConnectionLimits { total: 100, per_address: 100, exempt: Vec::new() });
+    let (directory, seats) =
+        (tempfile::tempdir().unwrap(), ConnectionLimits { total: 100, per_address: 100, exempt: Vec::new() });
     let parts = Parts::with(store(directory.path()), now(), seats, |house| {
         house.rate_limits = Some(RateLimits::new(LimitClock::default(), 2));
         house.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];

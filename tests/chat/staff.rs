@@ -1,8 +1,8 @@
 //! A house in which there is somebody of every role, made in the data file before it opens.
 
 use taproom::domain::{
-    AccountCommand, Envelope, Command, Device, Event, ServerCommand, SingleLine, PasswordHash, PersonCommand, Role, RoomName,
-    Token, Expiry, UserId, UserName, Actor,
+    AccountCommand, Actor, Command, Device, Envelope, Event, Expiry, PasswordHash, PersonCommand, Role, RoomName,
+    ServerCommand, SingleLine, Token, UserId, UserName,
 };
 use taproom::live::ReplayLimits;
 use taproom::store::Store;
@@ -82,7 +82,8 @@ impl Founding {
     pub fn invites(&mut self, owner: UserId, role: Role, uses: Option<u32>) -> String {
         let (code, label) = (self.token(), SingleLine::parse("name", "for all", 40).unwrap());
         let (until, rooms) = (Expiry::NEVER, Vec::new());
-        let invite = ServerCommand::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code: code.hash() };
+        let invite =
+            ServerCommand::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code: code.hash() };
         self.does(Actor::User(owner), Command::Server(invite));
         format!("/invite/{}", code.to_text())
     }

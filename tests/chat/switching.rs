@@ -1,7 +1,7 @@
 //! Going to another room: every room that somebody may go to is found by its name, and no other, in whatever form they ask.
 
 use serde_json::Value;
-use taproom::domain::{Envelope, Command, RoomName, UserId, Actor};
+use taproom::domain::{Actor, Command, Envelope, RoomName, UserId};
 use taproom::live::ReplayLimits;
 use taproom::store::Store;
 
@@ -41,10 +41,7 @@ async fn rooms_with_something_new_come_first_then_those_on_top_then_the_rest() {
         let other = Guest { room: room.room.clone(), ..ben.clone() };
         other.posts(&if room.room == unread.room { "another".to_owned() } else { format!("@{ANN}, look") }).await;
     }
-    assert_eq!(
-        ann.sends("/rooms/birch/notifications", &[("level", "mentions"), ("favorite", "on")]).await.status,
-        204
-    );
+    assert_eq!(ann.sends("/rooms/birch/notifications", &[("level", "mentions"), ("favorite", "on")]).await.status, 204);
     let talk = ann.sends("/direct", &[("names", BEN)]).await.header("location").to_owned();
     assert_eq!(found(&ann, "").await, ["Dogwood", "Cedar", "Birch", BEN, "Alder", "Elm"]);
     assert_eq!(found(&ann, " d ").await[0], "Dogwood", "what is sought is where the name begins");
@@ -156,7 +153,8 @@ async fn people_are_found_by_a_part_of_their_name_by_whoever_is_in_the_house_and
 /// Somebody opens rooms, one after the other.
 fn opens(store: &Store, by: UserId, names: impl Iterator<Item = String>) {
     let open = |name: String| Command::OpenRoom { room: RoomName::parse(&name).unwrap() };
-    let asked: Vec<Envelope> = names.map(|name| Envelope { actor: Actor::User(by), nonce: None, command: open(name) }).collect();
+    let asked: Vec<Envelope> =
+        names.map(|name| Envelope { actor: Actor::User(by), nonce: None, command: open(name) }).collect();
     for batch in asked.chunks(500) {
         assert!(store.commit(past::now(), batch).unwrap().iter().all(Result::is_ok));
     }
@@ -230,7 +228,10 @@ async fn whoever_the_house_does_not_admit_is_offered_nobody() {
     let path = format!("/switcher?as=list&q={}", encoded(&owner.name));
     assert!(guest.reads(&path, "text/html").await.text().contains("/direct"));
     assert_eq!(
-        owner.sends("/admin/settings", &[("name", "Fern"), ("join_policy", "members"), ("room_creation", "member")]).await.status,
+        owner
+            .sends("/admin/settings", &[("name", "Fern"), ("join_policy", "members"), ("room_creation", "member")])
+            .await
+            .status,
         200
     );
     let list = guest.reads(&path, "text/html").await;

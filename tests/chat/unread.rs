@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use taproom::domain::{
-    Envelope, Body, Command, Device, Event, Timestamp, ReadStateCommand, RoomCommand, RoomId, RoomName, Seq, Token, UserId,
-    UserName, Actor, MessageContent,
+    Actor, Body, Command, Device, Envelope, Event, MessageContent, ReadStateCommand, RoomCommand, RoomId, RoomName,
+    Seq, Timestamp, Token, UserId, UserName,
 };
 use taproom::store::Store;
 

@@ -10,7 +10,7 @@ use std::{env, fs};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use redb::backends::InMemoryBackend;
-use taproom::domain::{Envelope, Applied, Refusal};
+use taproom::domain::{Applied, Envelope, Refusal};
 use taproom::store::Store;
 
 use crate::START;

@@ -1,6 +1,6 @@
 //! What has an end: how often a message is edited, how many react to it, how many are pinned.
 
-use taproom::domain::{CompletionQuery, Visibility, Timestamp, Refusal, RoomId, Seq, UserId};
+use taproom::domain::{CompletionQuery, Refusal, RoomId, Seq, Timestamp, UserId, Visibility};
 
 use crate::told::{ROOM, Told};
 use crate::written::{Said, What, Written};

@@ -1,7 +1,7 @@
 //! Somebody takes another name: what becomes of the old one, for how long, and who else may have it. And from where nobody
 //! comes in because of whom.
 
-use taproom::domain::{Envelope, Cursor, Event, Visibility, Timestamp, Refusal, Role, Expiry, UserId, UserName};
+use taproom::domain::{Cursor, Envelope, Event, Expiry, Refusal, Role, Timestamp, UserId, UserName, Visibility};
 use taproom::live::ResumePoint;
 
 use crate::told::{Answer, ROOM, Told};
@@ -86,7 +86,10 @@ fn a_message_speaks_to_people_by_the_names_that_they_have() {
     let snapshot = house.0.snapshot().unwrap();
     let message = snapshot.message(room, message).unwrap().unwrap();
     assert_eq!((message.details.mentioned[0].name.as_ref(), message.body.as_str()), ("Zoë", "@Ann"));
-    assert_eq!((snapshot.last_rename().unwrap(), snapshot.last_rename_of(ann).unwrap()), (renamed.seq, Some(renamed.seq)));
+    assert_eq!(
+        (snapshot.last_rename().unwrap(), snapshot.last_rename_of(ann).unwrap()),
+        (renamed.seq, Some(renamed.seq))
+    );
     assert_eq!(snapshot.former_name(ann, renamed.seq).unwrap().as_deref(), Some("Ann"));
 }
 

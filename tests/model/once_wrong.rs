@@ -1,6 +1,6 @@
 //! What the store once judged wrongly, each told as a story: draws come to the rarest of them too seldom to rely on.
 
-use taproom::domain::{Event, Visibility, Timestamp, Refusal, Role, RoomId, Expiry, UserId};
+use taproom::domain::{Event, Expiry, Refusal, Role, RoomId, Timestamp, UserId, Visibility};
 
 use crate::told::{ROOM, Told};
 use crate::written::{Said, What};

@@ -1,7 +1,7 @@
 //! A house in which a story is told: things are done one after the other, and after each every row fits the others.
 
 use redb::backends::InMemoryBackend;
-use taproom::domain::{Applied, Visibility, Timestamp, ReadState, Refusal, Role, RoomId, Seq, Expiry, UserId};
+use taproom::domain::{Applied, Expiry, ReadState, Refusal, Role, RoomId, Seq, Timestamp, UserId, Visibility};
 use taproom::store::Store;
 
 use crate::written::{Said, What, Written};

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 use taproom::domain::{
-    AccountCommand, Envelope, Body, Command, Device, JoinPolicy, ServerCommand, NotificationLevel, Visibility, SingleLine, Timestamp, Nonce,
-    PasswordHash, PersonCommand, Reaction, ReadStateCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq,
-    SessionId, TokenHash, Expiry, UserId, UserName, Actor, MessageContent,
+    AccountCommand, Actor, Body, Command, Device, Envelope, Expiry, JoinPolicy, MessageContent, Nonce,
+    NotificationLevel, PasswordHash, PersonCommand, Reaction, ReadStateCommand, Role, RoomCommand, RoomId, RoomName,
+    Salt, Scopes, Seq, ServerCommand, SessionId, SingleLine, Timestamp, TokenHash, UserId, UserName, Visibility,
 };
 
 /// A command, who asks, and when.
@@ -99,7 +99,11 @@ impl Said {
 
     fn words(self) -> MessageContent {
         let Self { body, html, mentions, calls_all } = self;
-        MessageContent { html, mentions_room: calls_all, ..MessageContent::from_body(Body::parse(&body).unwrap()).with_mentions(mentions) }
+        MessageContent {
+            html,
+            mentions_room: calls_all,
+            ..MessageContent::from_body(Body::parse(&body).unwrap()).with_mentions(mentions)
+        }
     }
 }
 
@@ -137,12 +141,20 @@ impl What {
         Command::Account(match self {
             Self::Own { house, name, password, token: n } => {
                 let (house, name) = (line(&house), UserName::parse(&name).unwrap());
-                C::SetUpServer { server_name: house, name, password: hash(password), token: token(n), device: device(n) }
+                C::SetUpServer {
+                    server_name: house,
+                    name,
+                    password: hash(password),
+                    token: token(n),
+                    device: device(n),
+                }
             }
             Self::Claim { password, token: n, instead } => {
                 C::Register { password: hash(password), token: token(n), replaces: token(instead), device: device(n) }
             }
-            Self::SignIn { user, proof, token: n } => C::SignIn { user, password_seq: proof, token: token(n), device: device(n) },
+            Self::SignIn { user, proof, token: n } => {
+                C::SignIn { user, password_seq: proof, token: token(n), device: device(n) }
+            }
             Self::SetPassword { proof, password, token: n } => {
                 C::SetPassword { password_seq: proof, password: hash(password), token: token(n), device: device(n) }
             }
@@ -189,7 +201,9 @@ impl What {
             }
             Self::Pin { room, message, pinned } => (room, C::SetPinned { message, pinned }),
             Self::RemoveMessage { room, message } => (room, C::DeleteMessage { message }),
-            Self::Report { room, message, why } => (room, C::ReportMessage { message, reason: why.as_deref().map(line) }),
+            Self::Report { room, message, why } => {
+                (room, C::ReportMessage { message, reason: why.as_deref().map(line) })
+            }
             Self::MuteInRoom { room, user, until } => (room, C::MuteMember { user, until }),
             other => return Err(other),
         };
@@ -216,9 +230,15 @@ impl What {
         let (user, command) = match self {
             Self::SetRole { user, role } => (user, C::SetRole(role)),
             Self::Mute { user, until } => (user, C::Mute { until }),
-            Self::Ban { user, until, why, addresses, erase } => {
-                (user, C::Ban { until, reason: why.as_deref().map(line), blocked_addresses: addresses, delete_messages: erase })
-            }
+            Self::Ban { user, until, why, addresses, erase } => (
+                user,
+                C::Ban {
+                    until,
+                    reason: why.as_deref().map(line),
+                    blocked_addresses: addresses,
+                    delete_messages: erase,
+                },
+            ),
             Self::Unban { user } => (user, C::Unban),
             Self::Erase { user, room, after } => (user, C::PurgeMessages { room, after }),
             Self::Erased { user } => (user, C::FinishPurge),
@@ -231,16 +251,24 @@ impl What {
     fn for_house(self) -> Result<Command, Self> {
         use ServerCommand as C;
         let command = match self {
-            Self::SetHouse { name, door, rooms_by, new_guests } => {
-                C::UpdateSettings { name: line(&name), join_policy: door, room_creation: rooms_by, allow_guests: new_guests }
-            }
+            Self::SetHouse { name, door, rooms_by, new_guests } => C::UpdateSettings {
+                name: line(&name),
+                join_policy: door,
+                room_creation: rooms_by,
+                allow_guests: new_guests,
+            },
             Self::CreateRoom { name, kind, members, salt } => {
                 C::CreateRoom { name: RoomName::parse(&name).unwrap(), visibility: kind, members, salt: Salt(salt) }
             }
             Self::Direct { with, salt } => C::OpenDirect { others: with, salt: Salt(salt) },
-            Self::Invite { label, role, uses, until, rooms, code } => {
-                C::CreateInvitation { label: line(&label), role, max_uses: uses, expiry: until, rooms, code: token(code) }
-            }
+            Self::Invite { label, role, uses, until, rooms, code } => C::CreateInvitation {
+                label: line(&label),
+                role,
+                max_uses: uses,
+                expiry: until,
+                rooms,
+                code: token(code),
+            },
             Self::RevokeInvitation { id } => C::RevokeInvitation { id },
             Self::Settle { report } => C::ResolveReport { report },
             other => return Err(other),

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::*;
-use crate::domain::{Slug, Applied, Epoch, Event, Message, Timestamp, Grouping, Room, RoomId, LazyDetails};
+use crate::domain::{Applied, Epoch, Event, Grouping, LazyDetails, Message, Room, RoomId, Slug, Timestamp};
+use crate::live::hub::*;
 
 fn room() -> Room {
     Room::new_open(RoomId(1), String::new(), Slug::from_stored("cellar".to_owned()), UserId(1))
@@ -42,14 +42,23 @@ fn long_post_frame(before: u64, seq: u64) -> Frame {
 fn message(id: u64) -> Message {
     let author = Author { id: UserId(1), name: "Ann".into() };
     let place = Grouping { continues_group: false, starts_day: true };
-    Message { id: Seq(id), author, at: Timestamp(0), body: "hi".to_owned(), html: None, grouping: place, details: LazyDetails::default() }
+    Message {
+        id: Seq(id),
+        author,
+        at: Timestamp(0),
+        body: "hi".to_owned(),
+        html: None,
+        grouping: place,
+        details: LazyDetails::default(),
+    }
 }
 
 /// What somebody at this cursor hears, who has not looked into the feed.
 fn next_for(hub: &Hub, cursor: u64) -> String {
     let (slot, note) = hub.add_listener(None);
     let (format, framing) = (Format::Html, Encoding::Plain);
-    let look = Positions { cursor: Seq(cursor), ephemeral: note, inbox: 0, generation: None, format, encoding: framing };
+    let look =
+        Positions { cursor: Seq(cursor), ephemeral: note, inbox: 0, generation: None, format, encoding: framing };
     let heard = match hub.poll_next_after(slot, &look, Waker::noop()).0 {
         Next::Frames(_, seq) => seq.to_string(),
         Next::Ephemeral(..) => "note".to_owned(),
@@ -103,7 +112,8 @@ fn short_frames_are_delivered_in_one_batch() {
     for seq in 1..=200 {
         frames.push(post_frame(seq - 1, seq), ReplayLimits::default());
     }
-    let mut told = |after| frames.next_batch(Seq(after), Format::Json, Encoding::Chunked).map(|told| (told.count, told));
+    let mut told =
+        |after| frames.next_batch(Seq(after), Format::Json, Encoding::Chunked).map(|told| (told.count, told));
     let (first, all) = told(0).expect("there are some");
     assert!(first > 8 && first < 200 && all.last_seq == Seq(first as u64) && !all.is_last, "{first} leave together");
     let text = String::from_utf8(all.bytes.to_vec()).unwrap();
@@ -133,7 +143,8 @@ fn a_waiter_that_is_up_to_date_stays_registered_until_the_next_frame() {
     let (slot, note) = hub.add_listener(None);
     let look = |cursor| {
         let (format, framing) = (Format::Html, Encoding::Plain);
-        let look = Positions { cursor: Seq(cursor), ephemeral: note, inbox: 0, generation: None, format, encoding: framing };
+        let look =
+            Positions { cursor: Seq(cursor), ephemeral: note, inbox: 0, generation: None, format, encoding: framing };
         hub.poll_next_after(slot, &look, Waker::noop()).1 == Some(hub.version())
     };
     assert!(look(0) && look(1) && look(2), "there is nothing more to look for");

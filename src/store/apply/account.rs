@@ -2,27 +2,32 @@
 
 use redb::ReadableTable;
 
-use super::sessions::{self, add_token, end_sessions};
-use super::{Outcome, Stamp, Halt, require_permission, require_person, entering, naming, find_person, refuse, silent, find_user};
 use crate::domain::limits::SESSIONS_MAX;
 use crate::domain::{
-    AccountCommand, Permission, Device, Event, SingleLine, PasswordHash, Refusal, Role, Scopes, Seq, TokenHash, TokenKind, UserId,
-    Actor, describe_expiry,
+    AccountCommand, Actor, Device, Event, PasswordHash, Permission, Refusal, Role, Scopes, Seq, SingleLine, TokenHash,
+    TokenKind, UserId, describe_expiry,
 };
-use crate::store::schema::{ResetLinkRow, PasswordRow};
-use crate::store::tables::Tables;
-use crate::store::{StoreError, rows};
+use crate::store::StoreError;
+use crate::store::apply::sessions::{self, add_token, end_sessions};
+use crate::store::apply::{
+    Halt, Outcome, Stamp, find_person, find_user, join, names, refuse, require_permission, require_person, silent,
+};
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::{PasswordRow, ResetLinkRow};
 
-pub(super) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command: &AccountCommand) -> Outcome {
+pub(crate) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command: &AccountCommand) -> Outcome {
     use AccountCommand as C;
     match command {
         C::SetUpServer { server_name: house, name, password, token, device } => {
-            entering::set_up_server(t, stamp, who, (house, name), password, *token, device)
+            join::set_up_server(t, stamp, who, (house, name), password, *token, device)
         }
         C::AcceptInvitation { code, name, password, token, device } => {
-            entering::accept_invitation(t, stamp, *code, name, password.as_ref(), *token, device)
+            join::accept_invitation(t, stamp, *code, name, password.as_ref(), *token, device)
         }
-        C::Register { password, token, replaces: instead, device } => register(t, stamp, who, password, (*token, *instead), device),
+        C::Register { password, token, replaces: instead, device } => {
+            register(t, stamp, who, password, (*token, *instead), device)
+        }
         C::SignIn { user, password_seq: proof, token, device } => sign_in(t, stamp, *user, *proof, *token, device),
         C::SetPassword { password_seq: proof, password, token, device } => {
             let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
@@ -54,7 +59,7 @@ pub(super) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command:
             recover(t, stamp, (*user, *code), password, *token, device)
         }
         C::ResetPassword { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
-        C::Rename { name } => naming::rename(t, stamp, who, name),
+        C::Rename { name } => names::rename(t, stamp, who, name),
         C::SetPresence { hidden } => {
             let id = require_person(t, stamp, who)?.author.id;
             let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
@@ -93,7 +98,13 @@ fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, proof: Seq, token: TokenH
     Ok(silent(stamp, Event::SignedIn { user }))
 }
 
-fn create_token(t: &mut Tables, stamp: Stamp, who: Actor, (label, scopes): (&SingleLine, Scopes), token: TokenHash) -> Outcome {
+fn create_token(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Actor,
+    (label, scopes): (&SingleLine, Scopes),
+    token: TokenHash,
+) -> Outcome {
     let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
     if sessions::count_personal(t, user)? >= SESSIONS_MAX / 2 {
         return refuse(Refusal::LimitReached(SESSIONS_MAX / 2));
@@ -136,7 +147,7 @@ fn reset(
 }
 
 /// Sets a password, ends every session and every link to another password, and begins a session. Whoever has a password is a member.
-pub(super) fn replace_credentials(
+pub(crate) fn replace_credentials(
     t: &mut Tables,
     stamp: Stamp,
     id: UserId,
@@ -156,7 +167,7 @@ pub(super) fn replace_credentials(
 }
 
 /// Ends the links by which somebody could choose another password. There are few of anybody: each is made by an owner.
-pub(super) fn revoke_reset_links(t: &mut Tables, user: UserId) -> Result<(), StoreError> {
+pub(crate) fn revoke_reset_links(t: &mut Tables, user: UserId) -> Result<(), StoreError> {
     let mut theirs = Vec::new();
     for entry in t.reset_links.open()?.iter()? {
         let (hash, row) = entry?;
@@ -178,7 +189,9 @@ fn check_proof(t: &mut Tables, user: UserId, proof: Seq, refusal: Refusal) -> Re
 
 fn check_not_banned(t: &Tables, stamp: Stamp, user: UserId) -> Result<(), Halt> {
     match find_person(t, user)? {
-        Some(person) if person.banned_until.is_active(stamp.at) => refuse(Refusal::Banned(describe_expiry(person.banned_until))),
+        Some(person) if person.banned_until.is_active(stamp.at) => {
+            refuse(Refusal::Banned(describe_expiry(person.banned_until)))
+        }
         Some(_) => Ok(()),
         None => refuse(Refusal::BadCredentials),
     }

@@ -4,17 +4,22 @@ use std::time::Duration;
 
 use redb::ReadableTable;
 
-use super::{ROOM_ROW_MISSING, Outcome, Stamp, Halt, require_person, record_room_change, settings, member_row, naming, refuse, require_visible_room};
 use crate::domain::limits::EDITS_MAX;
 use crate::domain::{
-    Permission, Applied, Event, MessageExtras, MessageId, Person, Grouping, PreviousMessage, Refusal, Room, RoomId, UserId, Actor, MessageContent, can,
-    muted_reason,
+    Actor, Applied, Event, Grouping, MessageContent, MessageExtras, MessageId, Permission, Person, PreviousMessage,
+    Refusal, Room, RoomId, UserId, can, muted_reason,
 };
-use crate::store::schema::{MemberRow, MessageRow, ReadStateRow, ActivityRow, VersionRow};
-use crate::store::tables::Tables;
-use crate::store::{StoreError, completing, feed, rows};
+use crate::store::apply::{
+    Halt, Outcome, ROOM_ROW_MISSING, Stamp, member_row, names, record_room_change, refuse, require_person,
+    require_visible_room, settings,
+};
+use crate::store::read::autocomplete;
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::{ActivityRow, MemberRow, MessageRow, ReadStateRow, VersionRow};
+use crate::store::{StoreError, feed};
 
-pub(super) fn post(
+pub(crate) fn post(
     t: &mut Tables,
     stamp: Stamp,
     who: Actor,
@@ -31,19 +36,29 @@ pub(super) fn post(
     let before = feed::last_change(&t.messages, &t.changes, &t.rooms, id)?.ok_or(ROOM_ROW_MISSING)?;
     let mut recent: ActivityRow = rows::take(&mut t.activity, "recent", before.0)?.ok_or(ROOM_ROW_MISSING)?;
     let previous = recent.author.map(|author| PreviousMessage { author, at: recent.posted_at });
-    let Grouping { continues_group: follows, starts_day: opens_day } = Grouping::from_previous(previous, author, stamp.at);
+    let Grouping { continues_group: follows, starts_day: opens_day } =
+        Grouping::from_previous(previous, author, stamp.at);
     let thread = answered.as_ref().map(|row| thread_root(row, reply_to));
     let spoken_to = answered.as_ref().map(|row| row.author);
     let mut extras = MessageExtras { reply_to, thread_root: thread.flatten(), ..MessageExtras::default() };
     index_mentions(t, (&room, stamp.seq), author, spoken_to, words, &mut extras)?;
-    naming::record_name_uses(t, stamp, id, &[author])?;
-    naming::record_name_uses(t, stamp, id, &words.mentions)?; // their names are read there, whether they hear it or not
+    names::record_name_uses(t, stamp, id, &[author])?;
+    names::record_name_uses(t, stamp, id, &words.mentions)?; // their names are read there, whether they hear it or not
     if let Some(thread) = extras.thread_root {
         add_to_thread(t, id, thread, stamp.seq)?;
     }
     let (body, html) = (words.body.as_str().to_owned(), words.html.clone());
     let nth = recent.posts + 1;
-    let row = MessageRow { author, at: stamp.at, continues_group: follows, starts_day: opens_day, ordinal: nth, body, html, extras: boxed_extras(extras) };
+    let row = MessageRow {
+        author,
+        at: stamp.at,
+        continues_group: follows,
+        starts_day: opens_day,
+        ordinal: nth,
+        body,
+        html,
+        extras: boxed_extras(extras),
+    };
     rows::put(&mut t.messages, (id.0, stamp.seq.0), &row)?;
     if room.slow_mode_s > 0 {
         member.posted_at = stamp.at;
@@ -57,7 +72,14 @@ pub(super) fn post(
 }
 
 /// Whoever said it may say it otherwise, as long as they may speak there. What it said before is kept.
-pub(super) fn edit(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, message: MessageId, words: &MessageContent) -> Outcome {
+pub(crate) fn edit(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Actor,
+    id: RoomId,
+    message: MessageId,
+    words: &MessageContent,
+) -> Outcome {
     let person = require_person(t, stamp, who)?;
     let (room, member) = require_visible_room(t, stamp, id, &person)?;
     let mut row = require_message(t, id, message)?;
@@ -75,14 +97,14 @@ pub(super) fn edit(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, message
     remove_mentions(t, id, message, &extras)?;
     let answered = extras.reply_to.map(|answered| find_message(t, id, answered)).transpose()?.flatten();
     index_mentions(t, (&room, message), row.author, answered.map(|row| row.author), words, &mut extras)?;
-    naming::record_name_uses(t, stamp, id, &words.mentions)?;
+    names::record_name_uses(t, stamp, id, &words.mentions)?;
     extras.edited_at = Some(stamp.at);
     let (body, html, extras) = (words.body.as_str().to_owned(), words.html.clone(), boxed_extras(extras));
     rows::put(&mut t.messages, (id.0, message.0), &MessageRow { body, html, extras, ..row })?;
     Ok(record_room_change(t, stamp, id, Event::MessageEdited { room: id, message })?)
 }
 
-pub(super) fn check_can_post(
+pub(crate) fn check_can_post(
     t: &Tables,
     stamp: Stamp,
     person: &Person,
@@ -105,12 +127,12 @@ fn check_slow_mode(stamp: Stamp, person: &Person, room: &Room, member: &MemberRo
     Ok(())
 }
 
-pub(super) fn find_message(t: &Tables, room: RoomId, message: MessageId) -> Result<Option<MessageRow>, StoreError> {
+pub(crate) fn find_message(t: &Tables, room: RoomId, message: MessageId) -> Result<Option<MessageRow>, StoreError> {
     rows::get(&t.messages, "messages", (room.0, message.0))
 }
 
 /// A message that is there, and was not taken away.
-pub(super) fn require_message(t: &Tables, room: RoomId, message: MessageId) -> Result<MessageRow, Halt> {
+pub(crate) fn require_message(t: &Tables, room: RoomId, message: MessageId) -> Result<MessageRow, Halt> {
     match find_message(t, room, message)?.filter(|row| !row.body.is_empty()) {
         Some(row) => Ok(row),
         None => refuse(Refusal::MessageNotFound),
@@ -118,7 +140,7 @@ pub(super) fn require_message(t: &Tables, room: RoomId, message: MessageId) -> R
 }
 
 /// Most messages have none, and a row without them is shorter.
-pub(super) fn boxed_extras(extras: MessageExtras) -> Option<Box<MessageExtras>> {
+pub(crate) fn boxed_extras(extras: MessageExtras) -> Option<Box<MessageExtras>> {
     (extras != MessageExtras::default()).then(|| Box::new(extras))
 }
 
@@ -152,7 +174,7 @@ fn index_mentions(
     extras.mentions.clear();
     for user in spoken_to {
         let hears = !room.visibility.is_members_only() || member_row(t, room.id, user)?.is_member;
-        if user == author || !hears || super::find_user(t, user)?.is_none() {
+        if user == author || !hears || crate::store::apply::find_user(t, user)?.is_none() {
             continue;
         }
         extras.mentions.push(user);
@@ -168,7 +190,12 @@ fn index_mentions(
 }
 
 /// Takes back that a message speaks to anybody.
-pub(super) fn remove_mentions(t: &mut Tables, room: RoomId, message: MessageId, extras: &MessageExtras) -> Result<(), StoreError> {
+pub(crate) fn remove_mentions(
+    t: &mut Tables,
+    room: RoomId,
+    message: MessageId,
+    extras: &MessageExtras,
+) -> Result<(), StoreError> {
     for user in &extras.mentions {
         t.mentions.open()?.remove((user.0, room.0, message.0))?;
     }
@@ -180,6 +207,6 @@ pub(super) fn remove_mentions(t: &mut Tables, room: RoomId, message: MessageId, 
 
 /// In a small room everybody may call everybody.
 fn can_mention_room(t: &Tables, room: &Room, author: UserId) -> Result<bool, StoreError> {
-    let Some(person) = super::find_person(t, author)? else { return Ok(false) };
-    Ok(can(&person, Permission::MentionRoom, Some(room)) || completing::is_small(&t.users, &t.members, room)?)
+    let Some(person) = crate::store::apply::find_person(t, author)? else { return Ok(false) };
+    Ok(can(&person, Permission::MentionRoom, Some(room)) || autocomplete::is_small(&t.users, &t.members, room)?)
 }

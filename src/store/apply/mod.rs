@@ -5,25 +5,28 @@
 //! file give the same tables. A room's command reads only that room's rows, the people and the outcomes.
 //! Each judgement comes before the first write, so a refusal leaves nothing behind.
 
+pub(crate) mod idempotency;
+
 mod account;
-mod entering;
-mod house;
+mod join;
 mod messages;
-mod naming;
-mod order;
+mod moderation;
+mod names;
 mod people;
-mod reacting;
-mod reading;
+mod reactions;
+mod read_state;
 mod rooms;
+mod server;
 mod sessions;
 
-use super::schema::{ChangeRow, SettingsRow, MemberRow, ActivityRow, RoomRow, UserRow};
-use super::tables::Tables;
-use super::{StoreError, feed, outcomes, rows};
 use crate::domain::{
-    Permission, Envelope, AuditEntry, Command, AuditAction, Applied, Event, ServerSettings, Timestamp, Person, Refusal, Room, RoomId, Seq, UserId, Actor, can,
-    can_see, describe_expiry,
+    Actor, Applied, AuditAction, AuditEntry, Command, Envelope, Event, Permission, Person, Refusal, Room, RoomId, Seq,
+    ServerSettings, Timestamp, UserId, can, can_see, describe_expiry,
 };
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::{ActivityRow, ChangeRow, MemberRow, RoomRow, SettingsRow, UserRow};
+use crate::store::{StoreError, feed};
 
 /// The number and the moment of a change.
 #[derive(Clone, Copy)]
@@ -55,14 +58,18 @@ fn refuse<T>(refusal: Refusal) -> Result<T, Halt> {
 }
 
 /// Carries out one command, or refuses it. `now` counts only if it does not lie before the last change.
-pub(super) fn apply(tables: &mut Tables, now: Timestamp, asked: &Envelope) -> Result<Result<Applied, Refusal>, StoreError> {
+pub(crate) fn apply(
+    tables: &mut Tables,
+    now: Timestamp,
+    asked: &Envelope,
+) -> Result<Result<Applied, Refusal>, StoreError> {
     let stamp = Stamp { seq: tables.last.next(), at: now.max(tables.last_at) };
-    if let Some(done) = outcomes::find_outcome(tables, asked, stamp.at)? {
+    if let Some(done) = idempotency::find_outcome(tables, asked, stamp.at)? {
         return Ok(Ok(done));
     }
     match execute(tables, stamp, asked) {
         Ok(done) => {
-            outcomes::record_outcome(tables, asked, stamp.at, done)?;
+            idempotency::record_outcome(tables, asked, stamp.at, done)?;
             (tables.last, tables.last_at) = (stamp.seq, stamp.at);
             Ok(Ok(done))
         }
@@ -74,15 +81,15 @@ pub(super) fn apply(tables: &mut Tables, now: Timestamp, asked: &Envelope) -> Re
 fn execute(t: &mut Tables, stamp: Stamp, asked: &Envelope) -> Outcome {
     let who = asked.actor;
     match &asked.command {
-        Command::Join { room, name, token, device } => entering::join(t, stamp, room, name, *token, device),
-        Command::OpenRoom { room } => entering::open(t, stamp, who, room),
+        Command::Join { room, name, token, device } => join::join(t, stamp, room, name, *token, device),
+        Command::OpenRoom { room } => join::open(t, stamp, who, room),
         Command::Post { room, content: words, reply_to } => messages::post(t, stamp, who, *room, words, *reply_to),
         Command::SignOut { token } => sessions::sign_out(t, stamp, *token),
         Command::Account(command) => account::execute_account(t, stamp, who, command),
         Command::Room(room, command) => rooms::execute_room(t, stamp, who, *room, command),
-        Command::ReadState(room, command) => reading::execute_read_state(t, stamp, who, *room, command),
+        Command::ReadState(room, command) => read_state::execute_read_state(t, stamp, who, *room, command),
         Command::Person(user, command) => people::execute_person(t, stamp, who, *user, command),
-        Command::Server(command) => house::execute_server(t, stamp, who, command),
+        Command::Server(command) => server::execute_server(t, stamp, who, command),
     }
 }
 
@@ -100,7 +107,13 @@ fn require_person(t: &Tables, stamp: Stamp, who: Actor) -> Result<Person, Halt> 
 }
 
 /// The same, if they may do this; in this room, if it is done in one.
-fn require_permission(t: &Tables, stamp: Stamp, who: Actor, act: Permission, room: Option<&Room>) -> Result<Person, Halt> {
+fn require_permission(
+    t: &Tables,
+    stamp: Stamp,
+    who: Actor,
+    act: Permission,
+    room: Option<&Room>,
+) -> Result<Person, Halt> {
     let person = require_person(t, stamp, who)?;
     if can(&person, act, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
 }

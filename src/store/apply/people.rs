@@ -2,16 +2,21 @@
 
 use redb::ReadableTable;
 
-use super::{Outcome, Stamp, Halt, account, require_permission, audit, order, find_person, refuse, sessions, silent, find_user};
 use crate::domain::limits::RESET_LINK_LIFETIME;
 use crate::domain::{
-    Permission, AuditAction, Event, Invitation, SingleLine, Person, PersonCommand, Refusal, Role, TokenHash, Expiry, UserId, Actor, outranks,
+    Actor, AuditAction, Event, Expiry, Invitation, Permission, Person, PersonCommand, Refusal, Role, SingleLine,
+    TokenHash, UserId, outranks,
 };
-use crate::store::schema::{BlockedAddressRow, SettingsRow, ResetLinkRow, UserRow};
-use crate::store::tables::Tables;
-use crate::store::{StoreError, rows};
+use crate::store::StoreError;
+use crate::store::apply::{
+    Halt, Outcome, Stamp, account, audit, find_person, find_user, moderation, refuse, require_permission, sessions,
+    silent,
+};
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::{BlockedAddressRow, ResetLinkRow, SettingsRow, UserRow};
 
-pub(super) fn execute_person(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, command: &PersonCommand) -> Outcome {
+pub(crate) fn execute_person(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, command: &PersonCommand) -> Outcome {
     use PersonCommand as C;
     match command {
         C::SetRole(role) => set_role(t, stamp, who, id, *role),
@@ -22,9 +27,11 @@ pub(super) fn execute_person(t: &mut Tables, stamp: Stamp, who: Actor, id: UserI
             audit(t, stamp, Some(by), AuditAction::Muted { user: id, room: None, until: *until })?;
             Ok(silent(stamp, Event::PersonChanged { user: id }))
         }
-        C::Ban { until, reason: why, blocked_addresses: addresses, delete_messages: erase } => ban(t, stamp, who, id, (*until, why.as_ref(), addresses, *erase)),
+        C::Ban { until, reason: why, blocked_addresses: addresses, delete_messages: erase } => {
+            ban(t, stamp, who, id, (*until, why.as_ref(), addresses, *erase))
+        }
         C::Unban => unban(t, stamp, who, id),
-        C::PurgeMessages { room, after } => order::purge_messages(t, stamp, who, id, *room, *after),
+        C::PurgeMessages { room, after } => moderation::purge_messages(t, stamp, who, id, *room, *after),
         C::FinishPurge => {
             require_sanctionable(t, stamp, who, id, Permission::Ban)?;
             t.purges.open()?.remove(id.0)?;
@@ -51,7 +58,7 @@ fn set_role(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, role: Role) ->
         (false, true) => house.owners += 1,
         (true, true) | (false, false) => {}
     }
-    super::save_settings(t, &house)?;
+    crate::store::apply::save_settings(t, &house)?;
     row.role = role;
     rows::put(&mut t.users, id.0, &row)?;
     revoke_invitations_above(t, id, role)?;
@@ -141,7 +148,12 @@ fn unban(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId) -> Outcome {
     for address in theirs {
         t.blocked_addresses.open()?.remove((address.as_str(), id.0))?;
     }
-    audit(t, stamp, Some(by), AuditAction::Banned { user: id, until: Expiry::PAST, reason: String::new(), blocked_addresses: 0 })?;
+    audit(
+        t,
+        stamp,
+        Some(by),
+        AuditAction::Banned { user: id, until: Expiry::PAST, reason: String::new(), blocked_addresses: 0 },
+    )?;
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
@@ -149,7 +161,9 @@ fn unban(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId) -> Outcome {
 fn create_reset_link(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, link: TokenHash) -> Outcome {
     let by = match who {
         Actor::Operator => None,
-        Actor::User(_) | Actor::Anonymous => Some(require_permission(t, stamp, who, Permission::CreateResetLinks, None)?.author.id),
+        Actor::User(_) | Actor::Anonymous => {
+            Some(require_permission(t, stamp, who, Permission::CreateResetLinks, None)?.author.id)
+        }
     };
     if find_person(t, id)?.is_none() {
         return refuse(Refusal::PersonNotFound);
@@ -162,7 +176,13 @@ fn create_reset_link(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, link:
 }
 
 /// Whoever asks may do this, and to this person.
-fn require_sanctionable(t: &Tables, stamp: Stamp, who: Actor, id: UserId, act: Permission) -> Result<(UserId, UserRow), Halt> {
+fn require_sanctionable(
+    t: &Tables,
+    stamp: Stamp,
+    who: Actor,
+    id: UserId,
+    act: Permission,
+) -> Result<(UserId, UserRow), Halt> {
     let asker: Person = require_permission(t, stamp, who, act, None)?;
     let Some(row) = find_user(t, id)? else { return refuse(Refusal::PersonNotFound) };
     if !outranks(&asker, &row.clone().into_person(id)) {

@@ -2,21 +2,22 @@
 
 use redb::ReadableTable;
 
-use super::entering::create_room;
-use super::{
-    Outcome, Stamp, Halt, require_permission, require_person, record_room_change, settings, member_row, messages, naming, audit, order, find_person, reacting,
-    refuse, require_visible_room, silent,
-};
 use crate::domain::limits::{DIRECT_ROOM_PEOPLE_MAX, MEMBERS_PICKED_MAX};
 use crate::domain::{
-    Permission, Slug, AuditAction, Event, Visibility, SingleLine, Person, Refusal, Room, RoomCommand, RoomId, RoomName, Salt, UserId, Actor,
-    can_restore,
+    Actor, AuditAction, Event, Permission, Person, Refusal, Room, RoomCommand, RoomId, RoomName, Salt, SingleLine,
+    Slug, UserId, Visibility, can_restore,
 };
-use crate::store::schema::{MemberRow, RoomRow};
-use crate::store::tables::Tables;
-use crate::store::{StoreError, rows};
+use crate::store::StoreError;
+use crate::store::apply::join::create_room;
+use crate::store::apply::{
+    Halt, Outcome, Stamp, audit, find_person, member_row, messages, moderation, names, reactions, record_room_change,
+    refuse, require_permission, require_person, require_visible_room, settings, silent,
+};
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::{MemberRow, RoomRow};
 
-pub(super) fn execute_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, command: &RoomCommand) -> Outcome {
+pub(crate) fn execute_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, command: &RoomCommand) -> Outcome {
     use RoomCommand as C;
     match command {
         C::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt } => {
@@ -35,16 +36,20 @@ pub(super) fn execute_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId,
         C::Delete => delete_room(t, stamp, who, id),
         C::Restore => restore_room(t, stamp, who, id),
         C::EditMessage { message, content: words } => messages::edit(t, stamp, who, id, *message, words),
-        C::SetReaction { message, reaction, present: on } => reacting::set_reaction(t, stamp, who, id, *message, (reaction, *on)),
-        C::SetPinned { message, pinned } => reacting::set_pinned(t, stamp, who, id, *message, *pinned),
-        C::DeleteMessage { message } => order::delete_message(t, stamp, who, id, *message),
-        C::ReportMessage { message, reason: why } => order::report_message(t, stamp, who, id, *message, why.as_ref()),
-        C::MuteMember { user, until } => order::mute_member(t, stamp, who, id, *user, *until),
+        C::SetReaction { message, reaction, present: on } => {
+            reactions::set_reaction(t, stamp, who, id, *message, (reaction, *on))
+        }
+        C::SetPinned { message, pinned } => reactions::set_pinned(t, stamp, who, id, *message, *pinned),
+        C::DeleteMessage { message } => moderation::delete_message(t, stamp, who, id, *message),
+        C::ReportMessage { message, reason: why } => {
+            moderation::report_message(t, stamp, who, id, *message, why.as_ref())
+        }
+        C::MuteMember { user, until } => moderation::mute_member(t, stamp, who, id, *user, *until),
     }
 }
 
 /// Creates a room that must not be there yet.
-pub(super) fn create_room_checked(
+pub(crate) fn create_room_checked(
     t: &mut Tables,
     stamp: Stamp,
     who: Actor,
@@ -76,7 +81,7 @@ pub(super) fn create_room_checked(
 }
 
 /// Finds the direct room of exactly these people, or creates it.
-pub(super) fn open_direct(t: &mut Tables, stamp: Stamp, who: Actor, with: &[UserId], salt: Salt) -> Outcome {
+pub(crate) fn open_direct(t: &mut Tables, stamp: Stamp, who: Actor, with: &[UserId], salt: Salt) -> Outcome {
     let asker = require_person(t, stamp, who)?;
     if !settings(t)?.join_policy.admits(Some(&asker)) {
         return refuse(Refusal::MembersOnly);
@@ -103,14 +108,20 @@ pub(super) fn open_direct(t: &mut Tables, stamp: Stamp, who: Actor, with: &[User
     for user in &people {
         start_membership(t, room, *user)?;
     }
-    naming::record_name_uses(t, stamp, room, &people)?; // the room is called after them
+    names::record_name_uses(t, stamp, room, &people)?; // the room is called after them
     t.directs.open()?.insert(key.as_slice(), room.0)?;
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
 type RoomUpdate<'a> = (&'a RoomName, Option<&'a SingleLine>, Visibility, u32, Salt);
 
-fn update_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, (name, topic, kind, slow_s, salt): RoomUpdate) -> Outcome {
+fn update_room(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Actor,
+    id: RoomId,
+    (name, topic, kind, slow_s, salt): RoomUpdate,
+) -> Outcome {
     let (person, mut row) = require_room_permission(t, stamp, who, id, Permission::EditRoom)?;
     if row.visibility == Visibility::Direct || kind == Visibility::Direct {
         return refuse(Refusal::RoomVisibilityUnsupported);
@@ -218,7 +229,13 @@ fn restore_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId) -> Outcome
 }
 
 /// A room that the asker sees, and in which they may do this.
-fn require_room_permission(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, act: Permission) -> Result<(Person, RoomRow), Halt> {
+fn require_room_permission(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Actor,
+    id: RoomId,
+    act: Permission,
+) -> Result<(Person, RoomRow), Halt> {
     let person = require_person(t, stamp, who)?;
     let (room, _): (Room, MemberRow) = require_visible_room(t, stamp, id, &person)?;
     require_permission(t, stamp, who, act, Some(&room))?;
@@ -227,7 +244,7 @@ fn require_room_permission(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId,
 }
 
 /// Lets somebody belong to a hidden room.
-pub(super) fn start_membership(t: &mut Tables, room: RoomId, user: UserId) -> Result<(), StoreError> {
+pub(crate) fn start_membership(t: &mut Tables, room: RoomId, user: UserId) -> Result<(), StoreError> {
     let row = member_row(t, room, user)?;
     rows::put(&mut t.members, (room.0, user.0), &MemberRow { is_member: true, ..row })?;
     t.rooms_by_person.open()?.insert((user.0, room.0), ())?;

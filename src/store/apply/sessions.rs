@@ -2,15 +2,16 @@
 
 use redb::ReadableTable;
 
-use super::{Outcome, Stamp, refuse, silent};
 use crate::domain::limits::SESSIONS_MAX;
-use crate::domain::{Device, Event, Timestamp, Refusal, SessionId, TokenHash, TokenKind, UserId};
-use crate::store::schema::TokenRow;
-use crate::store::tables::Tables;
-use crate::store::{StoreError, rows};
+use crate::domain::{Device, Event, Refusal, SessionId, Timestamp, TokenHash, TokenKind, UserId};
+use crate::store::StoreError;
+use crate::store::apply::{Outcome, Stamp, refuse, silent};
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::TokenRow;
 
 /// Gives a token up.
-pub(super) fn sign_out(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Outcome {
+pub(crate) fn sign_out(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Outcome {
     let row: Option<TokenRow> = rows::take(t.tokens.open()?, "tokens", token.0)?;
     let Some(row) = row else { return refuse(Refusal::TokenInvalid) };
     t.tokens_by_person.open()?.remove((row.user, token.0))?;
@@ -18,7 +19,13 @@ pub(super) fn sign_out(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Outcom
 }
 
 /// Gives somebody a token. Of too many, the session that was used longest ago ends.
-pub(super) fn add_token(t: &mut Tables, stamp: Stamp, user: UserId, token: TokenHash, kind: TokenKind) -> Result<(), StoreError> {
+pub(crate) fn add_token(
+    t: &mut Tables,
+    stamp: Stamp,
+    user: UserId,
+    token: TokenHash,
+    kind: TokenKind,
+) -> Result<(), StoreError> {
     let tokens = tokens_of(t, user)?;
     if tokens.len() >= SESSIONS_MAX {
         let oldest = tokens.iter().filter(|(_, row)| is_session(row)).min_by_key(|(hash, row)| (row.seen_at, hash.0));
@@ -33,7 +40,7 @@ pub(super) fn add_token(t: &mut Tables, stamp: Stamp, user: UserId, token: Token
 }
 
 /// Ends all sessions of somebody but one. Tokens for scripts stay: each was made on purpose, and is ended on purpose.
-pub(super) fn end_sessions(t: &mut Tables, user: UserId, but: Option<TokenHash>) -> Result<(), StoreError> {
+pub(crate) fn end_sessions(t: &mut Tables, user: UserId, but: Option<TokenHash>) -> Result<(), StoreError> {
     for (hash, row) in tokens_of(t, user)? {
         if is_session(&row) && Some(hash) != but {
             delete_token(t, user, hash)?;
@@ -43,7 +50,7 @@ pub(super) fn end_sessions(t: &mut Tables, user: UserId, but: Option<TokenHash>)
 }
 
 /// Ends everything by which somebody is known, but one.
-pub(super) fn end_all_tokens(t: &mut Tables, user: UserId, but: Option<TokenHash>) -> Result<(), StoreError> {
+pub(crate) fn end_all_tokens(t: &mut Tables, user: UserId, but: Option<TokenHash>) -> Result<(), StoreError> {
     for (hash, _) in tokens_of(t, user)? {
         if Some(hash) != but {
             delete_token(t, user, hash)?;
@@ -53,7 +60,7 @@ pub(super) fn end_all_tokens(t: &mut Tables, user: UserId, but: Option<TokenHash
 }
 
 /// Ends one session or token of somebody's.
-pub(super) fn revoke_token(t: &mut Tables, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+pub(crate) fn revoke_token(t: &mut Tables, user: UserId, id: SessionId) -> Result<bool, StoreError> {
     let found = tokens_of(t, user)?.into_iter().find(|(hash, _)| SessionId::from_hash(*hash) == id);
     let Some((hash, _)) = found else { return Ok(false) };
     delete_token(t, user, hash)?;
@@ -61,7 +68,7 @@ pub(super) fn revoke_token(t: &mut Tables, user: UserId, id: SessionId) -> Resul
 }
 
 /// A token was used.
-pub(super) fn record_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device: &Device) -> Outcome {
+pub(crate) fn record_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device: &Device) -> Outcome {
     let row: Option<TokenRow> = rows::get(t.tokens.open()?, "tokens", token.0)?;
     let Some(mut row) = row else { return refuse(Refusal::TokenInvalid) };
     if row.seen_at.days_since_epoch() == stamp.at.days_since_epoch() {
@@ -76,12 +83,12 @@ pub(super) fn record_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device:
 }
 
 /// How many tokens for scripts somebody has.
-pub(super) fn count_personal(t: &mut Tables, user: UserId) -> Result<usize, StoreError> {
+pub(crate) fn count_personal(t: &mut Tables, user: UserId) -> Result<usize, StoreError> {
     Ok(tokens_of(t, user)?.iter().filter(|(_, row)| !is_session(row)).count())
 }
 
 /// Since when a token is there, and whose it is.
-pub(super) fn token_owner(t: &mut Tables, token: TokenHash) -> Result<Option<(UserId, Timestamp)>, StoreError> {
+pub(crate) fn token_owner(t: &mut Tables, token: TokenHash) -> Result<Option<(UserId, Timestamp)>, StoreError> {
     let row: Option<TokenRow> = rows::get(t.tokens.open()?, "tokens", token.0)?;
     Ok(row.map(|row| (UserId(row.user), row.made_at)))
 }

@@ -3,10 +3,10 @@
 use maud::Render;
 use serde::Serialize;
 
-use super::RoomJson;
-use crate::domain::{Slug, Author, Timestamp, ReactionGroup, Seq, UserId, Version, initials};
-use crate::views::editing::version_times;
-use crate::views::reactions::ListedReaction;
+use crate::domain::{Author, ReactionGroup, Seq, Slug, Timestamp, UserId, Version, initials};
+use crate::views::json::RoomJson;
+use crate::views::messages::edit::version_times;
+use crate::views::messages::reactions::ListedReaction;
 use crate::views::text::Shown;
 use crate::views::time::FormattedTime;
 
@@ -87,7 +87,10 @@ pub struct MessagesJson<'a> {
 impl<'a> MessagesJson<'a> {
     /// These messages of the room at this address.
     pub fn new(room: &'a Slug, messages: &'a [crate::domain::Message]) -> Self {
-        Self { room: room.as_str(), messages: messages.iter().map(|message| MessageJson::from_message(room, message)).collect() }
+        Self {
+            room: room.as_str(),
+            messages: messages.iter().map(|message| MessageJson::from_message(room, message)).collect(),
+        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! The same for programs. Times are RFC 3339 in UTC, ids are numbers, addresses are paths on this server.
 
-mod kept;
+mod admin;
 mod message;
-mod reading;
+mod read_state;
 
 use serde::Serialize;
 
-use super::time::FormattedTime;
-use crate::domain::{self, Cursor, Timestamp, SessionId, Token, TokenKind, Expiry};
+use crate::domain::{self, Cursor, Expiry, SessionId, Timestamp, Token, TokenKind};
+use crate::views::time::FormattedTime;
 
-pub use kept::{InvitationJson, AuditLineJson, ListedInvitationJson, ReportJson};
-pub use message::{ChangeJson, MessageJson, MessagesJson, ReactionJson, RenamedJson, VersionJson};
-pub use reading::{SidebarRoomJson, ReadStateJson, UnreadJson};
+pub use crate::views::json::admin::{AuditLineJson, InvitationJson, ListedInvitationJson, ReportJson};
+pub use crate::views::json::message::{ChangeJson, MessageJson, MessagesJson, ReactionJson, RenamedJson, VersionJson};
+pub use crate::views::json::read_state::{ReadStateJson, SidebarRoomJson, UnreadJson};
 
 /// An emoji, and one of its names.
 #[derive(Debug, Serialize)]
@@ -33,7 +33,7 @@ pub struct SuggestionJson<'a> {
 
 impl<'a> SuggestionJson<'a> {
     /// This one.
-    pub fn from_suggestion(choice: &'a super::completing::Suggestion) -> Self {
+    pub fn from_suggestion(choice: &'a crate::views::messages::autocomplete::Suggestion) -> Self {
         Self { kind: choice.kind(), name: choice.name(), insert: &choice.insert }
     }
 }
@@ -112,7 +112,8 @@ pub struct DayJson<'a> {
 impl<'a> DayJson<'a> {
     /// This.
     pub fn new(room: &'a crate::domain::Room, day: domain::Day, said: &'a domain::DayPage) -> Self {
-        let domain::DayPage { messages, has_older: older, has_newer: newer, previous_day: before, next_day: after } = said;
+        let domain::DayPage { messages, has_older: older, has_newer: newer, previous_day: before, next_day: after } =
+            said;
         let messages = messages.iter().map(|message| MessageJson::from_message(&room.slug, message)).collect();
         Self {
             room: room.slug.as_str(),
@@ -181,8 +182,10 @@ impl<'a> PersonJson<'a> {
     /// This person; with what holds at this moment of all that was laid on them, for those who may know.
     pub fn from_person(person: &'a crate::domain::Person, now: Option<Timestamp>) -> Self {
         let author = &person.author;
-        let sanctions =
-            now.map(|now| SanctionsJson { muted_until: format_expiry(person.muted_until, now), banned_until: format_expiry(person.banned_until, now) });
+        let sanctions = now.map(|now| SanctionsJson {
+            muted_until: format_expiry(person.muted_until, now),
+            banned_until: format_expiry(person.banned_until, now),
+        });
         Self { id: author.id.0, name: &author.name, url: author.path(), role: person.role.as_str(), sanctions }
     }
 }
@@ -290,10 +293,13 @@ impl<'a> SessionJson<'a> {
     pub fn from_session(session: &'a domain::Session, current: Option<SessionId>) -> Self {
         let (name, address, scopes) = match &session.kind {
             TokenKind::Session(device) => (&device.browser, Some(device.address.as_str()), None),
-            TokenKind::Personal { label, scopes } => (label, None, Some(super::settings::scope_names(*scopes).collect())),
+            TokenKind::Personal { label, scopes } => {
+                (label, None, Some(crate::views::settings::scope_names(*scopes).collect()))
+            }
         };
         let stamp = |at| FormattedTime::new(at).to_the_second().to_owned() + "Z";
-        let (id, created_at, last_used_at) = (session.id.to_string(), stamp(session.created_at), stamp(session.last_used_at));
+        let (id, created_at, last_used_at) =
+            (session.id.to_string(), stamp(session.created_at), stamp(session.last_used_at));
         Self { id, name, address, scopes, created_at, last_used_at, current: current == Some(session.id), token: None }
     }
 

@@ -12,7 +12,7 @@ const ALONE_BYTES_MAX: usize = ALONE_MAX * (NAME_BYTES_MAX + 2);
 
 /// The emoji that is named at the start of a text, behind a colon, and how long its name is there, in bytes, with the colon
 /// that ends it.
-pub(super) fn parse_shortcode(text: &str) -> Option<(&'static str, usize)> {
+pub(crate) fn parse_shortcode(text: &str) -> Option<(&'static str, usize)> {
     let end = text.bytes().take(NAME_BYTES_MAX + 1).position(|byte| byte == b':')?;
     let emoji = emojis::get_by_shortcode(&text[..end])?;
     let ends = !text[end + 1..].starts_with(|c: char| c.is_alphanumeric());
@@ -20,7 +20,7 @@ pub(super) fn parse_shortcode(text: &str) -> Option<(&'static str, usize)> {
 }
 
 /// Whether a text is one to six emoji and nothing else.
-pub(super) fn is_only_emoji(text: &str) -> bool {
+pub(crate) fn is_only_emoji(text: &str) -> bool {
     if text.len() > ALONE_BYTES_MAX
         || text.starts_with(|c: char| c.is_ascii() && !matches!(c, ':' | '#' | '*' | '0'..='9'))
     {
@@ -56,7 +56,7 @@ pub fn matching_emoji(letters: &str, at_most: usize) -> Vec<(&'static str, &'sta
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::views::text::emoji::*;
 
     #[test]
     fn one_to_six_emoji_and_nothing_else_stand_alone() {

@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Markdown};
 
-use super::code::Highlighter;
-use super::tree::{Node, Tag};
-use super::words::InlineReader;
-use super::{Code, Names, finder, has_scheme, is_web};
 use crate::domain::UserId;
+use crate::views::text::highlight::Highlighter;
+use crate::views::text::inline::InlineReader;
+use crate::views::text::tree::{Node, Tag};
+use crate::views::text::{Code, Names, finder, has_scheme, is_web};
 
 /// How many things may stand in one another: quotes, lists, their items, what is said with stress.
 const NESTED_MAX: usize = 16;
@@ -18,7 +18,7 @@ const NESTED_MAX: usize = 16;
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
 /// A text that was read.
-pub(super) struct Read {
+pub(crate) struct Read {
     pub nodes: Vec<Node>,
     /// Who is spoken to.
     pub mentions: Vec<UserId>,
@@ -27,7 +27,7 @@ pub(super) struct Read {
 }
 
 /// Reads it. Nothing if it must be shown as it was written: something is nested too deeply, or would not be seen.
-pub(super) fn read(source: &str, names: &Names, code: Code) -> Option<Read> {
+pub(crate) fn read(source: &str, names: &Names, code: Code) -> Option<Read> {
     let events = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
     if events.reference_definitions().iter().next().is_some() {
         return None; // "[Ann]: no" defines where a link leads, and would be gone

@@ -2,13 +2,15 @@
 //! markup is paragraphs, line breaks and links, made again each time ([`paragraphs`]); what is marked up is read once, when
 //! it is written ([`render`]), into a tree (`tree.rs`) that has a shape for nothing but what a message may hold.
 
-mod code;
+pub(crate) mod escaped;
+
 pub mod emoji;
+mod highlight;
+mod inline;
 mod markdown;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod words;
 
 use std::fmt;
 
@@ -16,8 +18,8 @@ use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, Render, html};
 use memchr::memchr3;
 
-use super::escaped::Escaped;
-use crate::domain::{Slug, Author, Body, MENTION_START, Message, UserName, MessageContent, find_mention};
+use crate::domain::{Author, Body, MENTION_START, Message, MessageContent, Slug, UserName, find_mention};
+use crate::views::text::escaped::Escaped;
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
 const LONGER_AT_MOST: usize = 8;
@@ -57,7 +59,8 @@ pub fn render(body: Body, names: &Names, code: Code) -> MessageContent {
         return MessageContent::from_body(body);
     }
     let html = (html != paragraphs(source).into_string()).then_some(html);
-    MessageContent { html, mentions_room: read.mentions_room, ..MessageContent::from_body(body) }.with_mentions(read.mentions)
+    MessageContent { html, mentions_room: read.mentions_room, ..MessageContent::from_body(body) }
+        .with_mentions(read.mentions)
 }
 
 /// Whether a text may hold code to colour, which takes a thousand times as long to read as other texts.
@@ -94,12 +97,12 @@ impl<'a> Shown<'a> {
     }
 
     /// What was said.
-    pub(super) fn of_message(message: &'a Message) -> Self {
+    pub(crate) fn of_message(message: &'a Message) -> Self {
         Self { source: &message.body, html: message.html.as_deref(), called: &message.details.mentioned }
     }
 
     /// Whether it is a few emoji and nothing else, which are shown big.
-    pub(super) fn is_emoji(&self) -> bool {
+    pub(crate) fn is_emoji(&self) -> bool {
         emoji::is_only_emoji(self.source)
     }
 }

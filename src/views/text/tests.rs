@@ -1,7 +1,7 @@
 //! What people write, and what becomes of it.
 
-use super::*;
 use crate::domain::UserId;
+use crate::views::text::*;
 
 use proptest::prelude::*;
 

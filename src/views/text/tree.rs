@@ -3,13 +3,13 @@
 
 use maud::{Markup, Render, html};
 
-use super::code::{self, TokenClass};
-use super::link;
 use crate::domain::{Slug, UserId};
+use crate::views::text::highlight::{self, TokenClass};
+use crate::views::text::link;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     /// Words.
     Text(String),
     /// The end of a line.
@@ -34,7 +34,7 @@ pub(super) enum Node {
 
 /// What pieces stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tag {
+pub(crate) enum Tag {
     Paragraph,
     Strong,
     Emphasis,
@@ -47,7 +47,7 @@ pub(super) enum Tag {
 }
 
 /// The HTML of pieces.
-pub(super) fn html(nodes: &[Node]) -> Markup {
+pub(crate) fn html(nodes: &[Node]) -> Markup {
     html! { (Nodes(nodes)) }
 }
 
@@ -74,7 +74,7 @@ impl Render for Node {
                 pre tabindex="0" {
                     code {
                         @for (class, text) in pieces {
-                            @if let Some(class) = class { span class=(code::class_name(*class)) { (text) } } @else { (text) }
+                            @if let Some(class) = class { span class=(highlight::class_name(*class)) { (text) } } @else { (text) }
                         }
                     }
                 }

@@ -21,12 +21,12 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::ConnectionPermit;
-use super::takeover::{self, HttpResponse, Handoff, Socket};
 use crate::domain::limits::REQUEST_HEAD_BYTES_MAX;
+use crate::web::serve::ConnectionPermit;
+use crate::web::serve::detach::{self, Handoff, HttpResponse, Socket};
 
 /// How long a request's head may take to arrive, and a connection may wait for its next request.
-pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 /// How much hyper takes from a body before the socket takes it, in bytes: what a client costs that reads no more.
 const WRITE_BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// How often to look whether the rest of the first bytes has come.
@@ -37,7 +37,7 @@ const HTTP2_STREAMS_MAX: u32 = 128;
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Who is at the other end, and what answers them.
-pub(super) struct Connection<E> {
+pub(crate) struct Connection<E> {
     pub endpoint: Arc<E>,
     pub local: SocketAddr,
     pub peer: SocketAddr,
@@ -94,7 +94,7 @@ impl<E: Endpoint<Output = Response> + 'static> Connection<E> {
         if let Some(answer) = answer {
             let socket = connection.into_parts().io.into_inner().into_stream();
             // In a task of its own, which is small; this one, with all that hyper needed, ends.
-            if let Ok(outlet) = takeover::detach_stream(socket, answer, permit).await {
+            if let Ok(outlet) = detach::detach_stream(socket, answer, permit).await {
                 tokio::spawn(outlet);
             }
         }
@@ -124,7 +124,7 @@ impl<E: Endpoint<Output = Response> + 'static> Connection<E> {
         handoff: Handoff,
     ) -> Result<HttpResponse, Infallible> {
         let answer = self.respond(request).await;
-        if takeover::should_detach(&answer) {
+        if detach::should_detach(&answer) {
             handoff.hand_off(answer);
             return pending().await;
         }

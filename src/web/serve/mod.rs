@@ -5,8 +5,8 @@
 //! a request's head, and spins when descriptors run out; and a listener costs it twenty times as much memory.
 
 mod connection;
-mod outlet;
-pub(super) mod takeover;
+pub(crate) mod detach;
+mod stream_writer;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-use super::client;
-use super::crowd::{ConcurrencyLimit, ConcurrencyPermit};
-use crate::meters::{Metrics, GaugeGuard};
-use connection::{Connection, HEAD_TIMEOUT};
+use crate::metrics::{GaugeGuard, Metrics};
+use crate::web::limits::concurrency::{ConcurrencyLimit, ConcurrencyPermit};
+use crate::web::request::client_address;
+use crate::web::serve::connection::{Connection, HEAD_TIMEOUT};
 
 /// How long a client may leave what was sent to it lying in the network (`TCP_USER_TIMEOUT`, RFC 5482): one that has gone
 /// without a word, or reads no more. Its stream can be resumed.
@@ -73,7 +73,9 @@ impl ConnectionLimiter {
         let peer = peer.to_canonical();
         let counts = !self.exempt.iter().any(|addresses| addresses.contains(&peer));
         let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| SERVER_FULL_RESPONSE)?;
-        let place = counts.then(|| self.per_address.try_acquire(client::to_network_prefix(peer)).ok_or(ADDRESS_FULL_RESPONSE)).transpose()?;
+        let place = counts
+            .then(|| self.per_address.try_acquire(client_address::to_network_prefix(peer)).ok_or(ADDRESS_FULL_RESPONSE))
+            .transpose()?;
         Ok(Box::new((permit, place, metrics.track_connection())))
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use taproom::domain::{
-    Author, MessageExtras, Message, Timestamp, MessageDetails, ExcerptPart, Grouping, Quote, ReactionGroup, Seq, UserId, Version, mentioned_users,
+    Author, ExcerptPart, Grouping, Message, MessageDetails, MessageExtras, Quote, ReactionGroup, Seq, Timestamp,
+    UserId, Version, mentioned_users,
 };
 use taproom::store::Snapshot;
 
@@ -29,7 +30,8 @@ pub fn read_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
                 assert_eq!(snapshot.quoting_messages(room.id, answered).unwrap(), answers);
             }
         }
-        let versions = post.versions.iter().map(|(until, body)| Version { replaced_at: Timestamp(*until), body: body.clone() });
+        let versions =
+            post.versions.iter().map(|(until, body)| Version { replaced_at: Timestamp(*until), body: body.clone() });
         assert_eq!(snapshot.versions(room.id, message.id).unwrap(), versions.collect::<Vec<_>>());
     }
     let pins: Vec<Message> = shown.iter().rev().filter(|message| message.details.extras.pinned).cloned().collect();

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use taproom::domain::{Author, Timestamp, Person, Role, SessionId, TokenHash, TokenKind, UserName};
+use taproom::domain::{Author, Person, Role, SessionId, Timestamp, TokenHash, TokenKind, UserName};
 use taproom::store::Snapshot;
 
 use crate::rules::{DAY, Model, Token, User};
@@ -35,7 +35,8 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, secrets: u64, at: u64) {
         let sessions = snapshot.sessions(user.id, Timestamp(at)).unwrap();
         let sessions: Vec<_> = sessions.into_iter().map(|s| (s.id, s.kind, s.created_at.0, s.last_used_at.0)).collect();
         let theirs = tokens_of(model, user).into_iter().filter(|token| !is_over(token, at));
-        let theirs: Vec<_> = theirs.map(|t| (SessionId::from_hash(t.hash), t.kind.clone(), t.made_at, t.seen_at)).collect();
+        let theirs: Vec<_> =
+            theirs.map(|t| (SessionId::from_hash(t.hash), t.kind.clone(), t.made_at, t.seen_at)).collect();
         assert_eq!(sessions, theirs);
     }
     for name in NAMES.map(|name| UserName::parse(name).unwrap()) {

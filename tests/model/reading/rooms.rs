@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use taproom::domain::{Slug, Applied, Event, Visibility, Message, Timestamp, RoomId, Seq, Expiry, UserId};
+use taproom::domain::{Applied, Event, Expiry, Message, RoomId, Seq, Slug, Timestamp, UserId, Visibility};
 use taproom::store::{Snapshot, Window};
 
 use super::messages;

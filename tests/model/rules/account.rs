@@ -1,8 +1,8 @@
 //! The model's rules of names and accounts: coming in, passwords, tokens, recovery codes and links.
 
 use taproom::domain::{
-    AccountCommand, AuditAction, Device, JoinPolicy, Event, Timestamp, PasswordHash, Refusal, Role, Seq, SessionId, TokenHash,
-    TokenKind, UserId, UserName, Actor, describe_expiry,
+    AccountCommand, Actor, AuditAction, Device, Event, JoinPolicy, PasswordHash, Refusal, Role, Seq, SessionId,
+    Timestamp, TokenHash, TokenKind, UserId, UserName, describe_expiry,
 };
 
 use super::{DAY, Model, Now, Token, User};
@@ -184,7 +184,11 @@ impl Model {
 
     fn may_come_in(&self, now: Now, user: UserId) -> Result<(), Refusal> {
         let user = self.user(user).ok_or(Refusal::BadCredentials)?;
-        if user.banned.is_active(Timestamp(now.at)) { Err(Refusal::Banned(describe_expiry(user.banned))) } else { Ok(()) }
+        if user.banned.is_active(Timestamp(now.at)) {
+            Err(Refusal::Banned(describe_expiry(user.banned)))
+        } else {
+            Ok(())
+        }
     }
 
     /// Of too many tokens, the session that was used longest ago makes room.

@@ -1,6 +1,8 @@
 //! The model's rules of the house: its settings, its invitations, and what was reported.
 
-use taproom::domain::{AuditAction, Event, ServerSettings, ServerCommand, Invitation, Visibility, Timestamp, Refusal, Role, Actor};
+use taproom::domain::{
+    Actor, AuditAction, Event, Invitation, Refusal, Role, ServerCommand, ServerSettings, Timestamp, Visibility,
+};
 
 use super::{Model, Now};
 
@@ -14,11 +16,14 @@ impl Model {
             C::UpdateSettings { name, join_policy: door, room_creation: rooms_by, allow_guests: new_guests } => {
                 let by = self.at_least(now, who, Role::Owner)?.id;
                 let name = name.as_str().to_owned();
-                self.house = ServerSettings { name, join_policy: *door, room_creation: *rooms_by, allow_guests: *new_guests };
+                self.house =
+                    ServerSettings { name, join_policy: *door, room_creation: *rooms_by, allow_guests: *new_guests };
                 self.note(now, Some(by), AuditAction::SettingsChanged);
                 Ok(Event::ServerChanged)
             }
-            C::CreateRoom { name, visibility: kind, members, salt } => self.create(now, who, (name, *kind), members, *salt),
+            C::CreateRoom { name, visibility: kind, members, salt } => {
+                self.create(now, who, (name, *kind), members, *salt)
+            }
             C::OpenDirect { others: with, salt } => self.direct(now, who, with, *salt),
             C::CreateInvitation { .. } => self.invite(now, who, command),
             C::RevokeInvitation { id } => {
@@ -41,7 +46,10 @@ impl Model {
     }
 
     fn invite(&mut self, now: Now, who: Actor, command: &ServerCommand) -> Result<Event, Refusal> {
-        let ServerCommand::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code } = command else { panic!("an invitation") };
+        let ServerCommand::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code } = command
+        else {
+            panic!("an invitation")
+        };
         let by = self.at_least(now, who, Role::Moderator)?;
         if *role == Role::Owner || *role > by.role {
             return Err(Refusal::NotAllowed);
@@ -57,7 +65,17 @@ impl Model {
         let (id, label, by, made_at) = (now.seq, label.as_str().to_owned(), by.id, Timestamp(now.at));
         self.note(now, Some(by), AuditAction::InvitationCreated { id, label: label.clone() });
         let (role, uses_left, until, rooms) = (*role, *uses, *until, rooms.clone());
-        let invitation = Invitation { id, label, role, uses_left, expiry: until, rooms, created_by: by, created_at: made_at, revoked: false };
+        let invitation = Invitation {
+            id,
+            label,
+            role,
+            uses_left,
+            expiry: until,
+            rooms,
+            created_by: by,
+            created_at: made_at,
+            revoked: false,
+        };
         self.invitations.push((*code, invitation));
         Ok(Event::AuditLogged)
     }

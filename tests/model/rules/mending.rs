@@ -1,6 +1,6 @@
 //! The model's rules of what becomes of words: to whom they speak, how they are mended, what hangs on them.
 
-use taproom::domain::{Event, Visibility, MessageId, Refusal, RoomId, Seq, Actor, MessageContent};
+use taproom::domain::{Actor, Event, MessageContent, MessageId, Refusal, RoomId, Seq, Visibility};
 
 use super::{Model, Now, Post, Room, User};
 

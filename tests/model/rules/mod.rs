@@ -13,8 +13,9 @@ use std::ops::Range;
 
 use naming::Former;
 use taproom::domain::{
-    Envelope, AuditEntry, Command, AuditAction, Applied, JoinPolicy, Draft, Event, ServerSettings, Invitation, NotificationLevel, Visibility, Timestamp, Refusal,
-    Report, Role, RoomId, Seq, TokenHash, TokenKind, Expiry, UserId, UserName, Actor, describe_expiry,
+    Actor, Applied, AuditAction, AuditEntry, Command, Draft, Envelope, Event, Expiry, Invitation, JoinPolicy,
+    NotificationLevel, Refusal, Report, Role, RoomId, Seq, ServerSettings, Timestamp, TokenHash, TokenKind, UserId,
+    UserName, Visibility, describe_expiry,
 };
 use taproom::store::Window;
 
@@ -221,7 +222,8 @@ impl Model {
     pub fn sees(&self, at: u64, room: &Room, user: Option<&User>) -> bool {
         let is_outside = user.is_some_and(|user| user.banned.is_active(Timestamp(at)));
         let belongs = user.is_some_and(|user| room.members.contains(&user.id));
-        let is_for_them = room.kind == Visibility::Public || (self.admits(user) && (belongs || !room.kind.is_members_only()));
+        let is_for_them =
+            room.kind == Visibility::Public || (self.admits(user) && (belongs || !room.kind.is_members_only()));
         room.deleted_at.is_none() && !is_outside && is_for_them
     }
 

@@ -1,6 +1,6 @@
 //! The model's rules of names: who may take which, what becomes of the one they had, and where it can be seen.
 
-use taproom::domain::{Event, Timestamp, Refusal, Role, RoomId, Seq, Expiry, UserId, UserName, Actor, describe_expiry};
+use taproom::domain::{Actor, Event, Expiry, Refusal, Role, RoomId, Seq, Timestamp, UserId, UserName, describe_expiry};
 
 use super::{DAY, Model, Now, User};
 

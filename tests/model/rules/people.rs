@@ -1,6 +1,6 @@
 //! The model's rules of what is laid on people: roles, silence, the way out, and links to a new password.
 
-use taproom::domain::{AuditAction, Event, Timestamp, PersonCommand, Refusal, Role, Expiry, UserId, Actor};
+use taproom::domain::{Actor, AuditAction, Event, Expiry, PersonCommand, Refusal, Role, Timestamp, UserId};
 
 use super::{DAY, Model, Now, User};
 
@@ -51,7 +51,10 @@ impl Model {
     }
 
     fn ban(&mut self, now: Now, who: Actor, id: UserId, command: &PersonCommand) -> Result<Event, Refusal> {
-        let PersonCommand::Ban { until, reason: why, blocked_addresses: addresses, delete_messages: erase } = command else { panic!("a ban") };
+        let PersonCommand::Ban { until, reason: why, blocked_addresses: addresses, delete_messages: erase } = command
+        else {
+            panic!("a ban")
+        };
         let (by, _) = self.above(now, who, id)?;
         self.user_mut(id).banned = *until;
         for address in addresses {
@@ -64,7 +67,11 @@ impl Model {
         }
         self.end(id, |_| true);
         let why = why.as_ref().map_or("", |why| why.as_str()).to_owned();
-        self.note(now, Some(by.id), AuditAction::Banned { user: id, until: *until, reason: why, blocked_addresses: addresses.len() as u32 });
+        self.note(
+            now,
+            Some(by.id),
+            AuditAction::Banned { user: id, until: *until, reason: why, blocked_addresses: addresses.len() as u32 },
+        );
         self.take_back_invitations(id, Role::Guest);
         Ok(Event::PersonChanged { user: id })
     }

@@ -1,11 +1,19 @@
 //! The model's rules of reading: how far somebody has come in a room, what they want to hear, what they have begun to write.
 
-use taproom::domain::{Draft, Event, NotificationLevel, Visibility, ReadStateCommand, ReadState, Refusal, RoomId, Seq, UserId, Actor};
+use taproom::domain::{
+    Actor, Draft, Event, NotificationLevel, ReadState, ReadStateCommand, Refusal, RoomId, Seq, UserId, Visibility,
+};
 
 use super::{Mark, Model, Now, Post, Room};
 
 impl Model {
-    pub(super) fn read(&mut self, now: Now, who: Actor, id: RoomId, command: &ReadStateCommand) -> Result<Event, Refusal> {
+    pub(super) fn read(
+        &mut self,
+        now: Now,
+        who: Actor,
+        id: RoomId,
+        command: &ReadStateCommand,
+    ) -> Result<Event, Refusal> {
         let user = self.asker(now, who)?;
         self.seen_by(now, &user, id)?;
         let user = user.id;

@@ -1,8 +1,8 @@
 //! The model's rules of rooms: who comes into them and opens them, what they are, and who belongs to the hidden ones.
 
 use taproom::domain::{
-    Slug, AuditAction, Device, JoinPolicy, Event, Visibility, Refusal, Role, RoomCommand, RoomId, RoomName, Salt, TokenHash, TokenKind,
-    UserId, UserName, Actor,
+    Actor, AuditAction, Device, Event, JoinPolicy, Refusal, Role, RoomCommand, RoomId, RoomName, Salt, Slug, TokenHash,
+    TokenKind, UserId, UserName, Visibility,
 };
 
 use super::house::PICKED;
@@ -41,11 +41,19 @@ impl Model {
         Ok(Event::RoomOpened { room: self.find_or_open(now, user.id, name) })
     }
 
-    pub(super) fn on_room(&mut self, now: Now, who: Actor, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
+    pub(super) fn on_room(
+        &mut self,
+        now: Now,
+        who: Actor,
+        id: RoomId,
+        command: &RoomCommand,
+    ) -> Result<Event, Refusal> {
         use RoomCommand as C;
         match command {
             C::EditMessage { message, content: words } => self.edit(now, who, id, *message, words),
-            C::SetReaction { message, reaction, present: on } => self.react(now, who, id, *message, reaction.as_str(), *on),
+            C::SetReaction { message, reaction, present: on } => {
+                self.react(now, who, id, *message, reaction.as_str(), *on)
+            }
             C::SetPinned { message, pinned } => self.pin(now, who, id, *message, *pinned),
             C::DeleteMessage { message } => self.remove_message(now, who, id, *message),
             C::ReportMessage { message, reason: why } => self.report(now, who, id, *message, why.as_ref()),
@@ -79,7 +87,9 @@ impl Model {
                 self.room_mut(id).belong(*other);
                 Ok(Event::MemberAdded { room: id, user: *other })
             }
-            C::RemoveMember { user: other } if kind == Visibility::Private && *other != user.id => self.part(id, *other),
+            C::RemoveMember { user: other } if kind == Visibility::Private && *other != user.id => {
+                self.part(id, *other)
+            }
             C::SetArchived { archived } => {
                 self.room_mut(id).archived = *archived;
                 self.note(now, Some(user.id), AuditAction::RoomArchived { room: id, archived: *archived });
@@ -95,7 +105,9 @@ impl Model {
     }
 
     fn set(&mut self, now: Now, user: &User, id: RoomId, command: &RoomCommand) -> Result<Event, Refusal> {
-        let RoomCommand::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt } = command else { panic!("settings") };
+        let RoomCommand::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt } = command else {
+            panic!("settings")
+        };
         let room = self.room_mut(id);
         if room.kind == Visibility::Direct || *kind == Visibility::Direct {
             return Err(Refusal::RoomVisibilityUnsupported);

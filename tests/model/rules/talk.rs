@@ -1,7 +1,8 @@
 //! The model's rules of what is said: saying it, taking it away, reporting it, and keeping somebody from it.
 
 use taproom::domain::{
-    AuditAction, JoinPolicy, Event, SingleLine, MessageId, Timestamp, Refusal, Report, Role, RoomId, Expiry, UserId, Actor, MessageContent, describe_expiry,
+    Actor, AuditAction, Event, Expiry, JoinPolicy, MessageContent, MessageId, Refusal, Report, Role, RoomId,
+    SingleLine, Timestamp, UserId, describe_expiry,
 };
 
 use super::{DAY, MINUTE, Model, Now, Post, Room, User};
@@ -75,7 +76,14 @@ impl Model {
         let user = self.asker(now, who)?;
         self.seen_by(now, &user, id)?.said(message).ok_or(Refusal::MessageNotFound)?;
         let why = why.map_or("", |why| why.as_str()).to_owned();
-        let report = Report { room: id, message, reporter: user.id, reason: why, reported_at: Timestamp(now.at), resolved: None };
+        let report = Report {
+            room: id,
+            message,
+            reporter: user.id,
+            reason: why,
+            reported_at: Timestamp(now.at),
+            resolved: None,
+        };
         self.reports.push((now.seq, report));
         Ok(Event::AuditLogged)
     }

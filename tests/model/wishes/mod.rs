@@ -3,7 +3,7 @@
 
 mod account;
 
-use taproom::domain::{JoinPolicy, NotificationLevel, Visibility, Timestamp, Role, RoomId, Seq, Expiry, UserId};
+use taproom::domain::{Expiry, JoinPolicy, NotificationLevel, Role, RoomId, Seq, Timestamp, UserId, Visibility};
 
 use crate::rules::{DAY, HOUR, Model, Room};
 use crate::verb::Verb;
@@ -102,7 +102,13 @@ impl Wisher<'_> {
                 What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 3 > 0 }
             }
             Verb::CreateRoom => {
-                let kind = [Visibility::Open, Visibility::Public, Visibility::Private, Visibility::Private, Visibility::Direct][b % 5];
+                let kind = [
+                    Visibility::Open,
+                    Visibility::Public,
+                    Visibility::Private,
+                    Visibility::Private,
+                    Visibility::Direct,
+                ][b % 5];
                 let members = (0..if c == 7 { 51 } else { c % 4 }).map(|n| self.user(b + n)).collect();
                 What::CreateRoom { name: name(&ROOMS, a), kind, members, salt: self.secret() }
             }
@@ -174,7 +180,13 @@ impl Wisher<'_> {
         let room = self.room(a);
         Some(match verb {
             Verb::SetRoom => {
-                let kind = [Visibility::Open, Visibility::Public, Visibility::Private, Visibility::Private, Visibility::Direct][c % 5];
+                let kind = [
+                    Visibility::Open,
+                    Visibility::Public,
+                    Visibility::Private,
+                    Visibility::Private,
+                    Visibility::Direct,
+                ][c % 5];
                 let there = pick(&self.model.rooms, a).filter(|_| b % 2 == 0).map(|room| room.name.clone());
                 let name = there.filter(|name| !name.is_empty()).unwrap_or_else(|| name(&ROOMS, b));
                 let (topic, slow_s) = ((b % 3 == 0).then(|| format!("about {c}")), [0, 1, 400, 3_600][c % 4]);
@@ -246,7 +258,8 @@ impl Wisher<'_> {
     }
 
     fn until(&self, n: usize) -> Expiry {
-        let ends = [Expiry::PAST, Expiry(Timestamp(self.now + HOUR)), Expiry(Timestamp(self.now + 3 * DAY)), Expiry::NEVER];
+        let ends =
+            [Expiry::PAST, Expiry(Timestamp(self.now + HOUR)), Expiry(Timestamp(self.now + 3 * DAY)), Expiry::NEVER];
         ends[n % ends.len()]
     }
 

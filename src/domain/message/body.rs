@@ -1,0 +1,75 @@
+//! What somebody says.
+
+use crate::domain::limits::{BODY_CHARS_MAX, MENTIONS_MAX};
+use crate::domain::text::clean;
+use crate::domain::{Refusal, UserId};
+
+/// The text of a message: 1 to [`BODY_CHARS_MAX`] characters, not blank, no control characters but newline and tab,
+/// line ends are `\n`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Body {
+    /// Takes what somebody typed.
+    ///
+    /// # Errors
+    /// [`Refusal::BodyBlank`], [`Refusal::BodyTooLong`].
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
+        let text = clean::clean_text(typed);
+        match text.chars().count() {
+            0 => Err(Refusal::BodyBlank),
+            n if n > BODY_CHARS_MAX => Err(Refusal::BodyTooLong),
+            _ if clean::is_invisible(&text) => Err(Refusal::BodyBlank),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What somebody says, with what was made of it where it came in: whoever carries it out later needs no clock, no names
+/// and no Markdown to come to the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageContent {
+    /// As it was written.
+    pub body: Body,
+    /// As it is shown. None if it has nothing in it that is shown otherwise than it was written.
+    pub html: Option<String>,
+    /// Whom it mentions, each once, in order; at most [`MENTIONS_MAX`].
+    pub mentions: Vec<UserId>,
+    /// Whether it calls everybody in the room.
+    pub mentions_room: bool,
+}
+
+impl MessageContent {
+    /// What is shown as it was written, and speaks to nobody by name.
+    pub fn from_body(body: Body) -> Self {
+        Self { body, html: None, mentions: Vec::new(), mentions_room: false }
+    }
+
+    /// The same, mentioning these people; who are too many are not mentioned.
+    #[must_use]
+    pub fn with_mentions(mut self, mut users: Vec<UserId>) -> Self {
+        users.sort_unstable();
+        users.dedup();
+        users.truncate(MENTIONS_MAX);
+        self.mentions = users;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::message::body::*;
+
+    #[test]
+    fn body_length_is_limited() {
+        assert_eq!(Body::parse(" \r\n\t \u{0}"), Err(Refusal::BodyBlank));
+        assert_eq!(Body::parse("\u{200b} \u{2060}"), Err(Refusal::BodyBlank));
+        assert!(Body::parse(&"🚀".repeat(8_000)).is_ok());
+        assert_eq!(Body::parse(&"a".repeat(8_001)), Err(Refusal::BodyTooLong));
+    }
+}

@@ -1,0 +1,157 @@
+//! What begins with a slash: things to do or to say by a word, from one table.
+
+use std::borrow::Cow;
+
+use crate::domain::Refusal;
+use crate::domain::limits::USER_NAME_CHARS_MAX;
+
+/// A word behind a slash that does something.
+#[derive(Clone, Copy, Debug)]
+pub struct SlashCommand {
+    /// The word.
+    pub name: &'static str,
+    /// What stands behind it, in a word or two; blank if nothing does.
+    pub argument: &'static str,
+    /// What comes of it.
+    pub effect: &'static str,
+    run: fn(&str) -> Input,
+}
+
+/// All of them, in the order in which they are shown.
+pub const SLASH_COMMANDS: [SlashCommand; 4] = [
+    SlashCommand { name: "me", argument: "what you do", effect: "Says what you do, slanted: /me waves", run: run_me },
+    SlashCommand { name: "shrug", argument: "your words", effect: "Says it, and ¯\\_(ツ)_/¯", run: run_shrug },
+    SlashCommand {
+        name: "topic",
+        argument: "new topic",
+        effect: "Changes what the room is about; alone, clears it",
+        run: run_topic,
+    },
+    SlashCommand { name: "help", argument: "", effect: "Shows these", run: |_| Input::Help },
+];
+
+/// What somebody wants who has typed something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// To say this.
+    Text(String),
+    /// To change what the room is about to this.
+    Topic(String),
+    /// To see the commands.
+    Help,
+}
+
+impl Input {
+    /// Reads what somebody typed. A word behind a slash that begins the text is a command; with two slashes it is said, with
+    /// one. What is no word by itself, such as a path, is only a text.
+    ///
+    /// # Errors
+    /// [`Refusal::CommandUnknown`].
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
+        let text = || Ok(Self::Text(typed.to_owned()));
+        let Some(rest) = typed.trim_start().strip_prefix('/') else { return text() };
+        if let Some(said) = rest.strip_prefix('/') {
+            return if split_command(said).is_some() { Ok(Self::Text(rest.to_owned())) } else { text() };
+        }
+        let Some((word, behind)) = split_command(rest) else { return text() };
+        let known = SLASH_COMMANDS.iter().find(|command| command.name.eq_ignore_ascii_case(word));
+        let command = known.ok_or_else(|| Refusal::CommandUnknown(word.chars().take(USER_NAME_CHARS_MAX).collect()))?;
+        Ok((command.run)(behind.trim()))
+    }
+}
+
+/// What somebody wants who says otherwise what they have said: a command that says something does so here too.
+///
+/// # Errors
+/// [`Refusal::CommandUnknown`], and [`Refusal::CommandSilent`] for one that says nothing.
+pub fn text_to_edit(typed: &str) -> Result<String, Refusal> {
+    let word = |name: &str| Err(Refusal::CommandEmpty(name.to_owned()));
+    match Input::parse(typed)? {
+        Input::Text(text) => Ok(text),
+        Input::Topic(_) => word("topic"),
+        Input::Help => word("help"),
+    }
+}
+
+/// What somebody types to say this text: where it would be read as a command, it has one more slash.
+pub fn escape_slash(text: &str) -> Cow<'_, str> {
+    match Input::parse(text) {
+        Ok(Input::Text(said)) if said == text => Cow::Borrowed(text),
+        Ok(_) | Err(_) => Cow::Owned(format!("/{}", text.trim_start())),
+    }
+}
+
+/// The word that begins a text, and what stands behind it; nothing if something else than a blank ends it.
+fn split_command(text: &str) -> Option<(&str, &str)> {
+    let (word, behind) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+    (!word.is_empty() && word.chars().all(char::is_alphabetic)).then_some((word, behind))
+}
+
+/// Each line by itself, as stress ends with its paragraph.
+fn run_me(text: &str) -> Input {
+    let slanted = |line: &str| match line.trim() {
+        "" => String::new(),
+        line => format!("_{line}_"),
+    };
+    Input::Text(text.lines().map(slanted).collect::<Vec<_>>().join("\n"))
+}
+
+fn run_shrug(text: &str) -> Input {
+    Input::Text(format!("{text} ¯\\_(ツ)_/¯").trim_start().to_owned())
+}
+
+fn run_topic(text: &str) -> Input {
+    Input::Topic(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::message::slash_command::*;
+
+    fn text(said: &str) -> Result<Input, Refusal> {
+        Ok(Input::Text(said.to_owned()))
+    }
+
+    #[test]
+    fn commands_expand() {
+        assert_eq!(Input::parse("/me waves\n\nand goes "), text("_waves_\n\n_and goes_"));
+        assert_eq!(Input::parse("/shrug who knows"), text("who knows ¯\\_(ツ)_/¯"));
+        assert_eq!(Input::parse("/SHRUG"), text("¯\\_(ツ)_/¯"));
+        assert_eq!(Input::parse("/topic  Bread and butter "), Ok(Input::Topic("Bread and butter".to_owned())));
+        assert_eq!(Input::parse("/topic"), Ok(Input::Topic(String::new())));
+        assert_eq!(Input::parse("/help me"), Ok(Input::Help));
+        assert_eq!(Input::parse("/me"), text(""), "which is blank, and refused as that");
+    }
+
+    #[test]
+    fn escape_slash_round_trips() {
+        for said in ["hi", "/", "/usr/bin", "/me waves", "/dance", "///dance", "// so", "/topic", "_waves_"] {
+            assert_eq!(text_to_edit(&escape_slash(said)), Ok(said.to_owned()), "{said}");
+        }
+        assert_eq!(escape_slash("/usr/bin"), "/usr/bin");
+        assert_eq!(text_to_edit("/me waves"), Ok("_waves_".to_owned()));
+        assert_eq!(text_to_edit("/topic x"), Err(Refusal::CommandEmpty("topic".to_owned())));
+        assert_eq!(text_to_edit("/help"), Err(Refusal::CommandEmpty("help".to_owned())));
+        assert_eq!(text_to_edit("/dance"), Err(Refusal::CommandUnknown("dance".to_owned())));
+    }
+
+    #[test]
+    fn unknown_command_is_refused_by_name() {
+        assert_eq!(Input::parse("/dance now"), Err(Refusal::CommandUnknown("dance".to_owned())));
+        assert_eq!(Input::parse("/usr"), Err(Refusal::CommandUnknown("usr".to_owned())));
+        let long = Input::parse(&format!("/{}", "x".repeat(9_000)));
+        assert_eq!(long, Err(Refusal::CommandUnknown("x".repeat(USER_NAME_CHARS_MAX))));
+    }
+
+    #[test]
+    fn paths_and_double_slashes_are_text() {
+        for said in
+            ["/usr/bin/env", "/", "/ x", "/1 x", "/a.txt", "// a comment", "//host/share", "a /me", "", "/me, hi"]
+        {
+            assert_eq!(Input::parse(said), text(said));
+        }
+        assert_eq!(Input::parse("//me waves"), text("/me waves"));
+        assert_eq!(Input::parse("//dance"), text("/dance"));
+        assert_eq!(Input::parse("///dance"), text("///dance"));
+    }
+}

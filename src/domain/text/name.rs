@@ -1,0 +1,188 @@
+//! Names of people and of rooms.
+
+use std::fmt;
+
+use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection, skeleton};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::limits::{ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX};
+use crate::domain::text::clean;
+use crate::domain::{Refusal, Slug};
+
+/// A person's name as it is shown: one line of 1 to [`NAME_CHARS_MAX`] characters, clean of anything unseen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserName(String);
+
+impl UserName {
+    /// Takes what somebody typed.
+    ///
+    /// # Errors
+    /// [`Refusal::NameBlank`] when nothing that can be seen is left, [`Refusal::NameTooLong`].
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
+        let name = clean::clean_line(typed);
+        match name.chars().count() {
+            0 => Err(Refusal::NameBlank),
+            n if n > USER_NAME_CHARS_MAX => Err(Refusal::NameTooLong),
+            _ if clean::is_invisible(&name) => Err(Refusal::NameBlank),
+            _ => Ok(Self(name)),
+        }
+    }
+
+    /// Two names with one key are one name: case, width and invisible joiners make no difference.
+    pub fn key(&self) -> String {
+        clean::fold(&self.0)
+    }
+
+    /// Two names with one look are taken for one another: letters that look alike make no difference either (Unicode
+    /// Technical Standard 39, section 4), neither as the name is written, where a capital I looks like a small l, nor when
+    /// its case is folded.
+    pub fn skeleton(&self) -> String {
+        let written: String = skeleton(&self.0).collect();
+        skeleton(&clean::fold(&written)).collect()
+    }
+
+    /// Takes a name that somebody wants for a new person: names that mix scripts as no language does are refused, because
+    /// they read like another (Unicode Technical Standard 39, section 5.2, up to "highly restrictive").
+    ///
+    /// # Errors
+    /// As [`UserName::parse`], and [`Refusal::NameMixed`].
+    pub fn parse_new(typed: &str) -> Result<Self, Refusal> {
+        let name = Self::parse(typed)?;
+        let words: String = name.0.chars().filter(|c| c.is_alphanumeric()).collect();
+        let fits = words.is_empty()
+            || words.check_restriction_level(RestrictionLevel::HighlyRestrictive)
+            || words.is_single_script();
+        if fits { Ok(name) } else { Err(Refusal::NameMixesScripts) }
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A room's name as it is shown, of 1 to [`ROOM_CHARS_MAX`] characters, together with the address it makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomName {
+    text: String,
+    slug: Slug,
+}
+
+impl RoomName {
+    /// Takes what somebody typed.
+    ///
+    /// # Errors
+    /// [`Refusal::RoomBlank`] when no letter, digit or sign is left that could make an address,
+    /// [`Refusal::RoomTooLong`], [`Refusal::RoomAbsent`] for what only a hidden room is called.
+    pub fn parse(typed: &str) -> Result<Self, Refusal> {
+        let shown = clean::clean_line(typed);
+        if shown.chars().count() > ROOM_NAME_CHARS_MAX {
+            return Err(Refusal::RoomNameTooLong);
+        }
+        if clean::is_invisible(&shown) {
+            return Err(Refusal::RoomNameBlank);
+        }
+        let address = Slug::from_name(&shown)?;
+        if Slug::is_hidden(address.as_str()) {
+            return Err(Refusal::RoomNotVisible);
+        }
+        Ok(Self { text: shown, slug: address })
+    }
+
+    /// Where the room is found. Two names with one address are one room.
+    pub fn slug(&self) -> &Slug {
+        &self.slug
+    }
+
+    /// The name as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// One or two letters that stand for a name: the first of its first two words, or the first two of its only word.
+pub fn initials(name: &str) -> String {
+    if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
+        return ascii_initials(name);
+    }
+    let mut words = name.unicode_words();
+    let letters: Vec<&str> = match (words.next(), words.next()) {
+        (Some(first), Some(second)) => [first, second].iter().filter_map(|w| w.graphemes(true).next()).collect(),
+        (Some(only), None) => only.graphemes(true).take(2).collect(),
+        (None, _) => name.graphemes(true).take(1).collect(),
+    };
+    letters.concat().to_uppercase()
+}
+
+/// The same for a name of ASCII letters, digits and blanks, where words end at blanks and nowhere else: most names, and
+/// every row of a page shows one.
+fn ascii_initials(name: &str) -> String {
+    let mut words = name.split_ascii_whitespace();
+    let (first, second) = (words.next().unwrap_or(name), words.next());
+    let mut letters = String::with_capacity(2);
+    letters.push_str(&first[..first.len().min(if second.is_some() { 1 } else { 2 })]);
+    letters.push_str(&second.unwrap_or("")[..usize::from(second.is_some())]);
+    letters.make_ascii_uppercase();
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::text::name::*;
+
+    #[test]
+    fn user_name_length_is_limited() {
+        assert_eq!(UserName::parse("  \u{200b}\u{202e} "), Err(Refusal::NameBlank));
+        assert_eq!(UserName::parse("\u{200d}\u{fe0f}"), Err(Refusal::NameBlank));
+        assert!(UserName::parse(&"é".repeat(32)).is_ok());
+        assert_eq!(UserName::parse(&"é".repeat(33)), Err(Refusal::NameTooLong));
+    }
+
+    #[test]
+    fn confusable_names_share_a_skeleton() {
+        let look = |name: &str| UserName::parse(name).map(|name| name.skeleton());
+        assert_eq!(look("\u{430}nn"), look("ann")); // a Cyrillic letter
+        assert_eq!(look("ＡＮＮ"), look("ann"));
+        assert_eq!(look("mark"), look("rnark"));
+        assert_eq!(look("Iris"), look("lris")); // a capital I, and a small l
+        assert_eq!(look("BOB"), look("b0b")); // a capital O, and a zero
+        assert_ne!(look("ann"), look("anna"));
+    }
+
+    #[test]
+    fn only_plausible_script_mixes_are_accepted() {
+        for fine in
+            ["Ann", "Zoë 3", "Анна", "田中さん", "Kim 김", "فريد", "🚀", "R2-D2 🤖", "O'Neil", "x_y", "(ben)", "Ωμέγα"]
+        {
+            assert!(UserName::parse_new(fine).is_ok(), "{fine}");
+        }
+        for mixed in ["\u{430}nn", "Annа", "pаypal"] {
+            assert_eq!(UserName::parse_new(mixed), Err(Refusal::NameMixesScripts), "{mixed}");
+        }
+    }
+
+    #[test]
+    fn room_name_length_is_limited() {
+        assert!(RoomName::parse(&"r".repeat(80)).is_ok());
+        assert_eq!(RoomName::parse(&"r".repeat(81)), Err(Refusal::RoomNameTooLong));
+        assert_eq!(RoomName::parse(" / "), Err(Refusal::RoomNameBlank));
+    }
+
+    #[test]
+    fn initials_work_in_any_script() {
+        assert_eq!(initials("Ada Moreau"), "AM");
+        assert_eq!(initials("ann"), "AN");
+        assert_eq!(initials("فريد الحسن"), "فا");
+        assert_eq!(initials("🚀"), "🚀");
+        assert_eq!(initials("<img src=x>"), "IS");
+        assert_eq!(initials("x"), "X");
+        assert_eq!(initials("r2d2 C3PO 7"), "RC");
+        assert_eq!(initials("O'Neil"), "O'");
+    }
+}

@@ -1,0 +1,3 @@
+//! time.
+
+pub(crate) mod day;

@@ -1,0 +1,110 @@
+//! How somebody reads a room: how far they have come, what they want to hear of, what they have begun to write. Only they
+//! see it, and the room is not told.
+
+use redb::ReadableTable;
+
+use crate::domain::{Actor, Body, Event, MessageId, ReadStateCommand, Refusal, RoomId, Seq, UserId};
+use crate::store::StoreError;
+use crate::store::apply::{Outcome, Stamp, messages, refuse, require_person, require_visible_room, silent};
+use crate::store::table::Tables;
+use crate::store::table::rows;
+use crate::store::table::schema::{DraftRow, MessageRow, ReadStateRow};
+
+/// Through how many messages a change looks for those that speak to whoever wants to read them again.
+const MARKED_UNREAD_MAX: usize = 1_000;
+
+pub(crate) fn execute_read_state(
+    t: &mut Tables,
+    stamp: Stamp,
+    who: Actor,
+    id: RoomId,
+    command: &ReadStateCommand,
+) -> Outcome {
+    let person = require_person(t, stamp, who)?;
+    require_visible_room(t, stamp, id, &person)?;
+    let user = person.author.id;
+    match command {
+        ReadStateCommand::MarkRead { seq } => mark_read(t, user, id, (*seq).min(Seq(stamp.seq.0 - 1)))?,
+        ReadStateCommand::MarkUnread { message } => {
+            let Some(row) = messages::find_message(t, id, *message)? else { return refuse(Refusal::MessageNotFound) };
+            mark_unread(t, user, id, *message, row.ordinal)?;
+        }
+        ReadStateCommand::SaveDraft { body, reply_to } => save_draft(t, stamp, user, id, body.as_ref(), *reply_to)?,
+        ReadStateCommand::SetNotificationLevel { level: involvement } => {
+            let row = load_read_state(t, user, id)?;
+            save_read_state(t, user, id, &ReadStateRow { level: *involvement, ..row })?;
+        }
+        ReadStateCommand::SetFavorite { favorite: on_top } => {
+            let row = load_read_state(t, user, id)?;
+            save_read_state(t, user, id, &ReadStateRow { favorite: *on_top, ..row })?;
+        }
+    }
+    Ok(silent(stamp, Event::ReadStateChanged { user, room: id }))
+}
+
+fn load_read_state(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadStateRow, StoreError> {
+    Ok(rows::get(t.read_states.open()?, "reads", (user.0, room.0))?.unwrap_or_default())
+}
+
+/// Of what somebody has read, nothing waits for them any more.
+fn save_read_state(t: &mut Tables, user: UserId, room: RoomId, row: &ReadStateRow) -> Result<(), StoreError> {
+    rows::put(t.read_states.open()?, (user.0, room.0), row)?;
+    t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, row.seq.0), |_, ()| false)?;
+    Ok(())
+}
+
+/// Never back: a device that was away tells late how far it had come.
+fn mark_read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), StoreError> {
+    let row: Option<ReadStateRow> = rows::get(t.read_states.open()?, "reads", (user.0, room.0))?;
+    if row.as_ref().is_some_and(|row| row.seq >= seq) {
+        return Ok(());
+    }
+    let nth = posts_up_to(t, room, seq)?;
+    save_read_state(t, user, room, &ReadStateRow { seq, ordinal: nth, ..row.unwrap_or_default() })
+}
+
+/// Never on: what they had not read before stays unread. Whoever had not read anything begins here.
+fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u64) -> Result<(), StoreError> {
+    let row = load_read_state(t, user, room)?;
+    if row.seq > Seq(0) && row.seq < message {
+        return Ok(());
+    }
+    save_read_state(t, user, room, &ReadStateRow { seq: Seq(message.0 - 1), ordinal: nth - 1, ..row })?;
+    let mut speak = Vec::new();
+    for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(MARKED_UNREAD_MAX) {
+        let (key, row) = entry?;
+        let row: MessageRow<&str> = rows::decode("messages", row.value())?;
+        if row.extras.is_some_and(|extras| extras.mentions.contains(&user)) {
+            speak.push(key.value().1);
+        }
+    }
+    for message in speak {
+        t.mentions.open()?.insert((user.0, room.0, message), ())?;
+    }
+    Ok(())
+}
+
+/// How many messages a room had by this change.
+fn posts_up_to(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, StoreError> {
+    match t.messages.range((room.0, 0)..=(room.0, seq.0))?.next_back().transpose()? {
+        Some((_, row)) => Ok(rows::decode::<MessageRow<&str>>("messages", row.value())?.ordinal),
+        None => Ok(0),
+    }
+}
+
+fn save_draft(
+    t: &mut Tables,
+    stamp: Stamp,
+    user: UserId,
+    room: RoomId,
+    body: Option<&Body>,
+    reply_to: Option<MessageId>,
+) -> Result<(), StoreError> {
+    let key = (user.0, room.0);
+    if body.is_none() && reply_to.is_none() {
+        t.drafts.open()?.remove(key)?;
+        return Ok(());
+    }
+    let body = body.map_or(String::new(), |body| body.as_str().to_owned());
+    rows::put(t.drafts.open()?, key, &DraftRow { at: stamp.at, body, reply_to })
+}

@@ -1,0 +1,215 @@
+//! Copies of the data file: made while it is in use, verified, and put back.
+//!
+//! A copy is the state after one commit, row by row in a file of its own. It appears under its name only when it is whole
+//! and every row in it has been read again.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Instant;
+
+use redb::{
+    Builder, Database, DatabaseError, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
+};
+use thiserror::Error;
+
+use crate::store::file::open::{
+    FILE_NAME, catch_panic, check_format, create_tables, damaged, describe_open_error, make_private, new_file,
+    read_format_and_epoch,
+};
+use crate::store::file::verify::{self, Counts};
+use crate::store::file::{migrate, staged_open};
+use crate::store::table::schema::{FORMAT, META, each_table};
+use crate::store::{OpenError, Store, StoreError};
+
+/// How much of a table is copied at a time, in bytes of its rows.
+const PIECE_BYTES: usize = 64 * 1024;
+/// How many times as long as it took to write a piece a backup rests after it, because people post meanwhile.
+const PAUSES: u32 = 5;
+
+/// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
+#[derive(Debug, Error)]
+pub enum BackupError {
+    /// Something is there already.
+    #[error("{0} is there already. Give a name that is free.")]
+    Exists(PathBuf),
+    /// The copy cannot be written.
+    #[error("{path}: {cause}")]
+    Unwritable {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong.
+        cause: StoreError,
+    },
+    /// The file that should be copied or checked cannot be used.
+    #[error(transparent)]
+    Unusable(#[from] OpenError),
+}
+
+/// What a copy is for.
+#[derive(Clone, Copy)]
+enum CopyPurpose {
+    /// It is the same history, kept.
+    Backup,
+    /// It becomes a history of its own.
+    Restore { epoch: u32 },
+}
+
+impl Store {
+    /// Writes the state after the last commit into `file`, and reads it all again. Posting goes on meanwhile.
+    ///
+    /// Blocks for as long as it takes to write and read the whole file.
+    ///
+    /// # Errors
+    /// [`CopyError`]; then there is no such file.
+    pub fn backup(&self, file: &Path) -> Result<Counts, BackupError> {
+        let unwritable = |cause| BackupError::Unwritable { path: file.to_owned(), cause };
+        let snapshot = self.snapshot().map_err(unwritable)?;
+        write_copy(snapshot.transaction(), file, CopyPurpose::Backup)
+    }
+}
+
+/// Reads every row of a data file, and whether they fit together. The file is not changed.
+///
+/// # Errors
+/// [`OpenError`]: what is wrong with it.
+pub fn check(file: &Path) -> Result<Counts, OpenError> {
+    catch_panic(file, || {
+        let opened = read_only(file)?;
+        verify::verify_tables(&opened.txn).map_err(|fault| damaged(file, fault))
+    })
+}
+
+/// A file that is only read: its state, and what must stay open for as long as that is read.
+struct ReadOnly {
+    txn: ReadTransaction,
+    _in_memory: Option<Database>,
+}
+
+/// Opens a file for reading only. One that was not closed in peace is mended in memory, and one of an older format is
+/// brought up to date there.
+fn read_only(file: &Path) -> Result<ReadOnly, OpenError> {
+    match Builder::new().open_read_only(file) {
+        Ok(db) => {
+            let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
+            if check_known_format(file, &txn)? == FORMAT {
+                return Ok(ReadOnly { txn, _in_memory: None });
+            }
+        }
+        Err(DatabaseError::RepairAborted) => {}
+        Err(cause) => return Err(describe_open_error(file, cause)),
+    }
+    // On trial, and never settled.
+    let (db, _trial) =
+        staged_open::open_staged(file, Builder::new()).map_err(|cause| describe_open_error(file, cause))?;
+    let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
+    let format = check_known_format(file, &txn)?;
+    drop(txn);
+    migrate::migrate(&db, format).map_err(|fault| damaged(file, fault))?;
+    let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
+    Ok(ReadOnly { txn, _in_memory: Some(db) })
+}
+
+fn check_known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
+    let (format, _) = read_format_and_epoch(txn).map_err(|fault| damaged(file, fault))?;
+    check_format(file, format)?;
+    Ok(format)
+}
+
+/// Puts a copy back as the data file of `directory`, which must have none. It becomes a history of its own, so that
+/// whoever listened to the file that it was copied from starts anew instead of taking one for the other.
+///
+/// # Errors
+/// [`CopyError`]; then nothing has changed.
+pub fn restore(file: &Path, directory: &Path) -> Result<Counts, BackupError> {
+    check(file)?;
+    let target = directory.join(FILE_NAME);
+    let unwritable = |cause: io::Error| BackupError::Unwritable { path: directory.to_owned(), cause: cause.into() };
+    if target.exists() {
+        return Err(BackupError::Exists(target));
+    }
+    make_private(directory).map_err(unwritable)?;
+    let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
+    write_copy(&read_only(file)?.txn, &target, CopyPurpose::Restore { epoch })
+}
+
+fn write_copy(from: &ReadTransaction, file: &Path, purpose: CopyPurpose) -> Result<Counts, BackupError> {
+    let unwritable = |cause: StoreError| BackupError::Unwritable { path: file.to_owned(), cause };
+    if file.exists() {
+        return Err(BackupError::Exists(file.to_owned()));
+    }
+    let part = file.with_added_extension("part");
+    new_file(&part).map_err(|cause| unwritable(cause.into()))?;
+    let counts = fill_copy(from, &part, purpose).map_err(unwritable).and_then(|()| Ok(check(&part)?));
+    let placed = counts.and_then(|counts| {
+        move_into_place(&part, file).map_err(|cause| unwritable(cause.into()))?;
+        Ok(counts)
+    });
+    if placed.is_err() {
+        let _not_there = fs::remove_file(&part);
+    }
+    placed
+}
+
+fn fill_copy(from: &ReadTransaction, part: &Path, purpose: CopyPurpose) -> Result<(), StoreError> {
+    let db = Builder::new().create(part).map_err(|cause| StoreError::Storage(cause.into()))?;
+    copy_all(from, &db, purpose)?;
+    db.close().map_err(|cause| StoreError::Storage(cause.into()))
+}
+
+fn copy_all(from: &ReadTransaction, db: &Database, purpose: CopyPurpose) -> Result<(), StoreError> {
+    create_tables(db)?;
+    let rests = match purpose {
+        CopyPurpose::Backup => PAUSES,
+        CopyPurpose::Restore { .. } => 0,
+    };
+    copy_table(META, from, db, rests)?;
+    each_table!(table => copy_table(table, from, db, rests)?);
+    if let CopyPurpose::Restore { epoch } = purpose {
+        let txn = db.begin_write()?;
+        txn.open_table(META)?.insert("epoch", u64::from(epoch))?;
+        txn.commit()?;
+    }
+    Ok(())
+}
+
+/// Copies a table piece by piece, each made durable by itself, and rests after each so many times as long. One commit of the whole would hold
+/// up every post meanwhile, which waits for the same disk.
+fn copy_table<K, V>(
+    table: TableDefinition<K, V>,
+    from: &ReadTransaction,
+    db: &Database,
+    rests: u32,
+) -> Result<(), StoreError>
+where
+    K: Key + 'static,
+    V: Value + 'static,
+{
+    let from = from.open_table(table)?;
+    let mut rows = from.iter()?.peekable();
+    while rows.peek().is_some() {
+        let (started, txn) = (Instant::now(), db.begin_write()?);
+        {
+            let (mut target, mut copied) = (txn.open_table(table)?, 0);
+            while copied < PIECE_BYTES
+                && let Some(row) = rows.next()
+            {
+                let (key, value) = row?;
+                copied += K::as_bytes(&key.value()).as_ref().len() + V::as_bytes(&value.value()).as_ref().len();
+                target.insert(key.value(), value.value())?;
+            }
+        }
+        txn.commit()?;
+        thread::sleep(started.elapsed() * rests);
+    }
+    Ok(())
+}
+
+/// Gives a whole file its name, unless that was taken meanwhile, and makes sure that the name stays.
+fn move_into_place(part: &Path, file: &Path) -> io::Result<()> {
+    fs::hard_link(part, file)?;
+    fs::remove_file(part)?;
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent)?.sync_all()
+}

@@ -1,0 +1,92 @@
+//! One number for all that a file holds, to compare files by: equal digests are equal tables.
+
+use redb::{Key, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition, TableHandle, Value};
+use sha2::{Digest, Sha256};
+
+use crate::store::table::schema::{META, each_table};
+use crate::store::{Store, StoreError};
+
+impl Store {
+    /// The SHA-256 of every table's name, keys and values, in order. The epoch is left out: it is drawn when a file is
+    /// made, and all the rest depends only on the commands.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read.
+    pub fn checksum(&self) -> Result<[u8; 32], StoreError> {
+        let mut digest = Sha256::new();
+        add_all_tables(&mut digest, self.snapshot()?.transaction())?;
+        Ok(digest.finalize().into())
+    }
+}
+
+/// Answers the names of the tables.
+fn add_all_tables(digest: &mut Sha256, txn: &ReadTransaction) -> Result<Vec<String>, StoreError> {
+    let mut names = vec![add_table(digest, txn, META, |key| key != "epoch")?];
+    each_table!(table => names.push(add_table(digest, txn, table, |_| true)?));
+    Ok(names)
+}
+
+/// Each part goes in behind its length, so that nothing can move from one part to the next unnoticed.
+fn add_table<K, V>(
+    digest: &mut Sha256,
+    txn: &ReadTransaction,
+    definition: TableDefinition<K, V>,
+    counts: impl Fn(K::SelfType<'_>) -> bool,
+) -> Result<String, StoreError>
+where
+    K: Key + 'static,
+    V: Value + 'static,
+{
+    let mut part = |bytes: &[u8]| {
+        digest.update((bytes.len() as u64).to_be_bytes());
+        digest.update(bytes);
+    };
+    let table = txn.open_table(definition)?;
+    part(definition.name().as_bytes());
+    part(&table.len()?.to_be_bytes());
+    for entry in table.iter()? {
+        let (key, value) = entry?;
+        if counts(key.value()) {
+            part(K::as_bytes(&key.value()).as_ref());
+            part(V::as_bytes(&value.value()).as_ref());
+        }
+    }
+    Ok(definition.name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use redb::backends::InMemoryBackend;
+
+    use crate::domain::{Actor, Command, Device, Envelope, RoomName, Timestamp, TokenHash, UserName};
+    use crate::store::file::checksum::*;
+
+    /// The digest of a new file in which Ann came in at this moment.
+    fn digest(at: u64) -> [u8; 32] {
+        let store = Store::open_on(InMemoryBackend::new()).expect("a store");
+        let (room, name) = (RoomName::parse("Cellar").unwrap(), UserName::parse("Ann").unwrap());
+        let command = Command::Join { room, name, token: TokenHash([1; 32]), device: Device::default() };
+        let answers = store
+            .commit(Timestamp(at), &[Envelope { actor: Actor::Anonymous, nonce: None, command }])
+            .expect("a commit");
+        assert!(answers[0].is_ok());
+        store.checksum().expect("a digest")
+    }
+
+    #[test]
+    fn two_files_of_the_same_commands_have_one_digest_and_a_moment_makes_another() {
+        assert_eq!(digest(1), digest(1));
+        assert_ne!(digest(1), digest(2));
+    }
+
+    #[test]
+    fn every_table_is_in_the_digest() {
+        let store = Store::open_on(InMemoryBackend::new()).expect("a store");
+        let snapshot = store.snapshot().expect("a snapshot");
+        let digested = add_all_tables(&mut Sha256::new(), snapshot.transaction()).expect("a digest");
+        let tables = snapshot.transaction().list_tables().expect("tables").map(|table| table.name().to_owned());
+        assert_eq!(digested.into_iter().collect::<BTreeSet<_>>(), tables.collect());
+    }
+}

@@ -1,0 +1,246 @@
+//! Reading, each time on one snapshot.
+
+pub(crate) mod autocomplete;
+pub(crate) mod days;
+pub(crate) mod names;
+pub(crate) mod people;
+pub(crate) mod read_state;
+pub(crate) mod rooms;
+pub(crate) mod threads;
+
+use redb::{ReadOnlyTable, ReadTransaction};
+
+use crate::domain::limits::PAGE_MESSAGES;
+use crate::domain::{
+    Applied, Author, Cursor, Grouping, LazyDetails, Message, MessageDetails, MessageExtras, MessageId,
+    NAMED_REACTORS_MAX, Quote, Room, RoomId, Seq, Slug, UserId, UserName, mentioned_users,
+};
+use crate::store::file::open;
+use crate::store::table::rows::{self, Row};
+use crate::store::table::schema::{
+    ACTIVITY, ActivityRow, CHANGES, MESSAGES, META, MessageRow, NAME_USES, NAMES, RENAMES, ROOMS, RoomRow, SLUGS,
+    USERS, UserRow,
+};
+use crate::store::{StoreError, feed, table};
+
+/// The state after one commit.
+pub struct Snapshot(ReadTransaction);
+
+/// Which messages of a room are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The last ones.
+    Latest,
+    /// The ones before this id.
+    Before(MessageId),
+    /// The ones after this id.
+    After(MessageId),
+    /// The ones around this id, and the message itself if there is one.
+    Around(MessageId),
+}
+
+/// At most [`PAGE_MESSAGES`] messages, oldest first.
+#[derive(Debug)]
+pub struct Page {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// There are older ones.
+    pub older: bool,
+    /// There are newer ones.
+    pub newer: bool,
+}
+
+impl Snapshot {
+    pub(crate) fn new(txn: ReadTransaction) -> Self {
+        Self(txn)
+    }
+
+    pub(crate) fn transaction(&self) -> &ReadTransaction {
+        &self.0
+    }
+
+    /// The last change of the whole server.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read; so with all that follow.
+    pub fn last_seq(&self) -> Result<Seq, StoreError> {
+        Ok(table::last_change(&self.0.open_table(META)?, &self.0.open_table(ACTIVITY)?)?.0)
+    }
+
+    /// The same, and in which history it counts.
+    pub fn cursor(&self) -> Result<Cursor, StoreError> {
+        Ok(Cursor { epoch: Some(open::read_format_and_epoch(&self.0)?.1), seq: self.last_seq()? })
+    }
+
+    /// The room at this address.
+    pub fn room_by_slug(&self, address: &Slug) -> Result<Option<Room>, StoreError> {
+        match self.0.open_table(SLUGS)?.get(address.as_str())? {
+            Some(id) => self.room_by_id(RoomId(id.value())),
+            None => Ok(None),
+        }
+    }
+
+    /// The room of this number.
+    pub fn room_by_id(&self, id: RoomId) -> Result<Option<Room>, StoreError> {
+        Ok(rows::get(&self.0.open_table(ROOMS)?, "rooms", id.0)?.map(|row: RoomRow| row.into_room(id)))
+    }
+
+    /// The person of this number.
+    pub fn author(&self, id: UserId) -> Result<Option<Author>, StoreError> {
+        let row: Option<UserRow> = rows::get(&self.0.open_table(USERS)?, "users", id.0)?;
+        Ok(row.map(|row| Author { id, name: row.name.into() }))
+    }
+
+    /// Whoever holds this name.
+    pub fn user_by_name(&self, name: &UserName) -> Result<Option<UserId>, StoreError> {
+        Ok(self.0.open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value())))
+    }
+
+    /// One message of a room.
+    pub fn message(&self, room: RoomId, id: MessageId) -> Result<Option<Message>, StoreError> {
+        Ok(self.messages(room, [id])?.pop())
+    }
+
+    /// Those of these messages of a room that there are.
+    pub fn messages(&self, room: RoomId, ids: impl IntoIterator<Item = MessageId>) -> Result<Vec<Message>, StoreError> {
+        let mut reader = MessageReader::new(self, room, 1)?;
+        for id in ids {
+            if let Some(row) = reader.table.get((room.0, id.0))? {
+                reader.push(id, row.value())?;
+            }
+        }
+        Ok(reader.messages)
+    }
+
+    /// A page of a room's messages.
+    pub fn page(&self, room: RoomId, window: Window) -> Result<Page, StoreError> {
+        const HALF: usize = PAGE_MESSAGES / 2;
+        let (at, room_before, room_after) = match window {
+            Window::Latest => (u64::MAX, PAGE_MESSAGES, 0),
+            Window::Before(id) => (id.0, PAGE_MESSAGES, 0),
+            Window::After(id) => (id.0.saturating_add(1), 0, PAGE_MESSAGES),
+            Window::Around(id) => (id.0, HALF, HALF),
+        };
+        let mut reader = MessageReader::new(self, room, PAGE_MESSAGES + 1)?;
+        // One more than there is room for tells whether there are more.
+        for entry in reader.table.range((room.0, 0)..(room.0, at))?.rev().take(room_before + 1) {
+            let (key, row) = entry?;
+            reader.push(Seq(key.value().1), row.value())?;
+        }
+        let older = reader.messages.len() > room_before;
+        reader.messages.truncate(room_before);
+        reader.messages.reverse();
+        let full = reader.messages.len() + room_after;
+        if window != Window::Latest {
+            for entry in reader.table.range((room.0, at)..=(room.0, u64::MAX))?.take(room_after + 1) {
+                let (key, row) = entry?;
+                reader.push(Seq(key.value().1), row.value())?;
+            }
+        }
+        let mut messages = reader.messages;
+        let newer = messages.len() > full;
+        messages.truncate(full);
+        Ok(Page { messages, older, newer })
+    }
+
+    /// The next changes of a room after `seq`, at most `limit`, in order.
+    pub fn changes_after(&self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Applied>, StoreError> {
+        let (renamed, seen) = (self.0.open_table(RENAMES)?, self.0.open_table(NAME_USES)?);
+        feed::changes_after(
+            &self.0.open_table(MESSAGES)?,
+            &self.0.open_table(CHANGES)?,
+            (&renamed, &seen),
+            room,
+            seq,
+            limit,
+        )
+    }
+
+    /// After which change a room's feed starts: who stands before it has missed what nobody tells any more.
+    pub fn feed_floor(&self, room: RoomId) -> Result<Option<Seq>, StoreError> {
+        let last = feed::last_change(
+            &self.0.open_table(MESSAGES)?,
+            &self.0.open_table(CHANGES)?,
+            &self.0.open_table(ROOMS)?,
+            room,
+        )?;
+        let Some(last) = last else { return Ok(None) };
+        let row: Option<ActivityRow> = rows::get(&self.0.open_table(ACTIVITY)?, "recent", last.0)?;
+        Ok(Some(row.ok_or(StoreError::Missing { table: "recent" })?.feed_floor))
+    }
+}
+
+/// Reads messages of a room, and looks up each person who said them once.
+struct MessageReader {
+    room: RoomId,
+    table: ReadOnlyTable<(u64, u64), Row<MessageRow>>,
+    users: ReadOnlyTable<u64, Row<UserRow>>,
+    /// Those that were read.
+    messages: Vec<Message>,
+    /// Few on one page, so looking through them is quicker than hashing.
+    known: Vec<Author>,
+}
+
+impl MessageReader {
+    fn new(snapshot: &Snapshot, room: RoomId, expected: usize) -> Result<Self, StoreError> {
+        let (table, users) = (snapshot.0.open_table(MESSAGES)?, snapshot.0.open_table(USERS)?);
+        Ok(Self { room, table, users, messages: Vec::with_capacity(expected), known: Vec::new() })
+    }
+
+    /// Reads a row. Whoever said it and the row's texts stay where they lie until the message is written to its place: moved
+    /// through answers, a page costs a sixth more.
+    fn push(&mut self, id: MessageId, row: &[u8]) -> Result<(), StoreError> {
+        let MessageRow::<&str> {
+            author, at, continues_group: follows, starts_day: opens_day, body, html, extras, ..
+        } = rows::decode("messages", row)?;
+        let more = match (&html, extras) {
+            (None, None) => LazyDetails::default(),
+            (html, extras) => self.load_details(*html, extras.map_or_else(MessageExtras::default, |extras| *extras))?,
+        };
+        let (author, place) =
+            (self.load_author(author)?.clone(), Grouping { continues_group: follows, starts_day: opens_day });
+        let (body, html) = (body.to_owned(), html.map(str::to_owned));
+        self.messages.push(Message { id, author, at, body, html, grouping: place, details: more });
+        Ok(())
+    }
+
+    fn load_details(&mut self, html: Option<&str>, extras: MessageExtras) -> Result<LazyDetails, StoreError> {
+        let quote = extras.reply_to.map(|id| self.load_quote(id)).transpose()?.flatten();
+        let (reactors, called) = (self.load_reactors(&extras)?, self.load_mentioned(html)?);
+        Ok(MessageDetails { extras, quote, reactors, mentioned: called }.into())
+    }
+
+    /// Those who are spoken to by name.
+    fn load_mentioned(&mut self, html: Option<&str>) -> Result<Vec<Author>, StoreError> {
+        html.map_or_else(Vec::new, mentioned_users).into_iter().map(|id| self.load_author(id).cloned()).collect()
+    }
+
+    /// Those of who reacted that are named.
+    fn load_reactors(&mut self, extras: &MessageExtras) -> Result<Vec<Author>, StoreError> {
+        let mut named: Vec<UserId> = Vec::new();
+        for reacted in &extras.reactions {
+            named.extend(reacted.users.iter().take(NAMED_REACTORS_MAX));
+        }
+        named.sort_unstable();
+        named.dedup();
+        named.into_iter().map(|id| self.load_author(id).cloned()).collect()
+    }
+
+    /// What is shown of a message in an answer to it.
+    fn load_quote(&mut self, id: MessageId) -> Result<Option<Quote>, StoreError> {
+        let Some(row) = self.table.get((self.room.0, id.0))? else { return Ok(None) };
+        let MessageRow::<&str> { author, body, html, .. } = rows::decode("messages", row.value())?;
+        let called = self.load_mentioned(html)?;
+        Ok(Some(Quote::new(id, self.load_author(author)?.clone(), body, html, &called)))
+    }
+
+    fn load_author(&mut self, id: UserId) -> Result<&Author, StoreError> {
+        if let Some(known) = self.known.iter().position(|author| author.id == id) {
+            return Ok(&self.known[known]);
+        }
+        let row = self.users.get(id.0)?.ok_or(StoreError::Missing { table: "users" })?;
+        let UserRow::<&str> { name, .. } = rows::decode("users", row.value())?;
+        self.known.push(Author { id, name: name.into() });
+        self.load_author(id)
+    }
+}

@@ -1,0 +1,270 @@
+//! Reading people: who they are, by what they are known again, and what was written down about them.
+
+use redb::{ReadableTable, ReadableTableMetadata};
+
+use crate::domain::limits::SESSION_RETENTION;
+use crate::domain::{
+    AuditEntry, Author, Invitation, PasswordHash, Person, Report, RoomId, Seq, Session, SessionId, Timestamp,
+    TokenHash, TokenKind, UserId, UserName,
+};
+use crate::store::table::rows;
+use crate::store::table::schema::{
+    AUDIT_LOG, BLOCKED_ADDRESSES, BlockedAddressRow, INVITATION_CODES, INVITATIONS, NAMES, PasswordRow, RECOVERY_CODES,
+    REPORTS, RESET_LINKS, ResetLinkRow, SECRETS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
+};
+use crate::store::{Snapshot, StoreError};
+
+/// Somebody who has shown a token.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// Who.
+    pub person: Person,
+    /// What the token is.
+    pub kind: TokenKind,
+    /// Since when it is there.
+    pub made_at: Timestamp,
+    /// When it was used last, to within a day.
+    pub seen_at: Timestamp,
+}
+
+/// A password as it is kept, and which change set it.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Whose.
+    pub user: UserId,
+    /// The hash.
+    pub hash: PasswordHash,
+    /// The change.
+    pub set_at: Seq,
+}
+
+/// Somebody in the list of people.
+#[derive(Clone, Debug)]
+pub struct PersonListing {
+    /// Who.
+    pub person: Person,
+    /// When they were seen last, to within a day. None if nothing knows them any more.
+    pub seen_at: Option<Timestamp>,
+    /// Since when they have their name.
+    pub joined_at: Timestamp,
+    /// The invitation by which they came.
+    pub invited: Option<Seq>,
+}
+
+impl UserRow {
+    /// The person of this row.
+    pub(crate) fn into_person(self, id: UserId) -> Person {
+        let Self { name, role, muted, banned, hidden, .. } = self;
+        Person {
+            author: Author { id, name: name.into() },
+            role,
+            muted_until: muted,
+            banned_until: banned,
+            presence_hidden: hidden,
+        }
+    }
+}
+
+impl Snapshot {
+    /// The person of this number, and how they stand.
+    ///
+    /// # Errors
+    /// [`Fault`] if the file cannot be read; so with all that follow.
+    pub fn person(&self, id: UserId) -> Result<Option<Person>, StoreError> {
+        let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", id.0)?;
+        Ok(row.map(|row| row.into_person(id)))
+    }
+
+    /// Whoever has this name.
+    pub fn person_by_name(&self, name: &UserName) -> Result<Option<Person>, StoreError> {
+        let id = self.transaction().open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value()));
+        id.map_or(Ok(None), |id| self.person(id))
+    }
+
+    /// Whoever holds the token of this hash, if it is still good. A person who was put outside holds none.
+    pub fn authenticate(&self, token: TokenHash, now: Timestamp) -> Result<Option<Authenticated>, StoreError> {
+        let row: Option<TokenRow> = rows::get(&self.transaction().open_table(TOKENS)?, "tokens", token.0)?;
+        let Some(TokenRow { user, made_at, seen_at, kind }) = row else { return Ok(None) };
+        if is_expired(&kind, seen_at, now) {
+            return Ok(None);
+        }
+        let person = self.person(UserId(user))?.filter(|person| !person.banned_until.is_active(now));
+        Ok(person.map(|person| Authenticated { person, kind, made_at, seen_at }))
+    }
+
+    /// The password of this person, if they have one.
+    pub fn credentials(&self, user: UserId) -> Result<Option<Credentials>, StoreError> {
+        let row: Option<PasswordRow> = rows::get(&self.transaction().open_table(SECRETS)?, "secrets", user.0)?;
+        Ok(row.map(|PasswordRow { phc, set_at: set }| Credentials { user, hash: PasswordHash::new(phc), set_at: set }))
+    }
+
+    /// The devices and tokens by which somebody is known, used last first.
+    pub fn sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let mut sessions = self.all_sessions(user)?;
+        sessions.retain(|session| !is_expired(&session.kind, session.last_used_at, now));
+        Ok(sessions)
+    }
+
+    /// The same with those that nobody has used for too long: a row stays until another takes its place.
+    fn all_sessions(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        let (tokens, tokens_of) =
+            (self.transaction().open_table(TOKENS)?, self.transaction().open_table(TOKENS_BY_PERSON)?);
+        let mut found = Vec::new();
+        for entry in tokens_of.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))? {
+            let hash = entry?.0.value().1;
+            let row: Option<TokenRow> = rows::get(&tokens, "tokens", hash)?;
+            let TokenRow { made_at, seen_at, kind, .. } = row.ok_or(StoreError::Missing { table: "tokens" })?;
+            found.push(Session {
+                id: SessionId::from_hash(TokenHash(hash)),
+                kind,
+                created_at: made_at,
+                last_used_at: seen_at,
+            });
+        }
+        found.sort_by_key(|session| std::cmp::Reverse(session.last_used_at));
+        Ok(found)
+    }
+
+    /// How many recovery codes somebody has left.
+    pub fn recovery_codes(&self, user: UserId) -> Result<usize, StoreError> {
+        let codes = self.transaction().open_table(RECOVERY_CODES)?;
+        Ok(codes.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))?.count())
+    }
+
+    /// For whom a link chooses a new password, if it still does.
+    pub fn person_by_reset_link(&self, link: TokenHash, now: Timestamp) -> Result<Option<Person>, StoreError> {
+        let row: Option<ResetLinkRow> = rows::get(&self.transaction().open_table(RESET_LINKS)?, "resets", link.0)?;
+        let row = row.filter(|row| row.until.is_active(now));
+        row.map_or(Ok(None), |row| self.person(row.user))
+    }
+
+    /// The invitation of this link, good or not.
+    pub fn invitation_by_code(&self, code: TokenHash) -> Result<Option<Invitation>, StoreError> {
+        let id = self.transaction().open_table(INVITATION_CODES)?.get(code.0)?.map(|id| id.value());
+        let invitations = self.transaction().open_table(INVITATIONS)?;
+        id.map_or(Ok(None), |id| rows::get(&invitations, "invitations", id))
+    }
+
+    /// The invitation of this number.
+    pub fn invitation_by_id(&self, id: Seq) -> Result<Option<Invitation>, StoreError> {
+        rows::get(&self.transaction().open_table(INVITATIONS)?, "invitations", id.0)
+    }
+
+    /// Who came by which invitation, newest first; at most `limit`.
+    pub fn people_by_invitation(&self, limit: usize) -> Result<Vec<(Seq, Author)>, StoreError> {
+        let mut found = Vec::new();
+        for entry in self.transaction().open_table(USERS)?.iter()?.rev() {
+            let (id, row) = entry?;
+            let row: UserRow = rows::decode("users", row.value())?;
+            if let Some(invitation) = row.invited {
+                found.push((invitation, Author { id: UserId(id.value()), name: row.name.into() }));
+            }
+            if found.len() == limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The invitations, newest first; at most `limit`.
+    pub fn invitations(&self, limit: usize) -> Result<Vec<Invitation>, StoreError> {
+        let table = self.transaction().open_table(INVITATIONS)?;
+        table.iter()?.rev().take(limit).map(|entry| rows::decode("invitations", entry?.1.value())).collect()
+    }
+
+    /// People in the order in which they came, newest first, of whom `wanted` is true; at most `limit`.
+    pub fn people(&self, limit: usize, wanted: impl Fn(&Person) -> bool) -> Result<Vec<PersonListing>, StoreError> {
+        let mut found = Vec::new();
+        for entry in self.transaction().open_table(USERS)?.iter()?.rev() {
+            let (id, row) = entry?;
+            let (id, row): (UserId, UserRow) = (UserId(id.value()), rows::decode("users", row.value())?);
+            if wanted(&row.clone().into_person(id)) {
+                found.push(self.listing_from_row(id, row)?);
+            }
+            if found.len() == limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// One of them.
+    pub fn person_listing(&self, id: UserId) -> Result<Option<PersonListing>, StoreError> {
+        let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", id.0)?;
+        row.map(|row| self.listing_from_row(id, row)).transpose()
+    }
+
+    fn listing_from_row(&self, id: UserId, row: UserRow) -> Result<PersonListing, StoreError> {
+        let (entered_at, invited) = (row.joined_at, row.invited);
+        let seen_at = self.all_sessions(id)?.first().map(|session| session.last_used_at);
+        Ok(PersonListing { person: row.into_person(id), seen_at, joined_at: entered_at, invited })
+    }
+
+    /// How many people there are.
+    pub fn count_people(&self) -> Result<u64, StoreError> {
+        Ok(self.transaction().open_table(USERS)?.len()?)
+    }
+
+    /// Whether nobody may come in anew from this address block.
+    pub fn is_blocked(&self, address: &str, now: Timestamp) -> Result<bool, StoreError> {
+        for entry in self.transaction().open_table(BLOCKED_ADDRESSES)?.range((address, 0)..=(address, u64::MAX))? {
+            if rows::decode::<BlockedAddressRow>("blocks", entry?.1.value())?.until.is_active(now) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What was reported, newest first; at most `limit`.
+    pub fn reports(&self, limit: usize) -> Result<Vec<(Seq, Report)>, StoreError> {
+        let table = self.transaction().open_table(REPORTS)?;
+        table
+            .iter()?
+            .rev()
+            .take(limit)
+            .map(|entry| {
+                let (id, row) = entry?;
+                Ok((Seq(id.value()), rows::decode("reports", row.value())?))
+            })
+            .collect()
+    }
+
+    /// What was done to keep order, before a change, newest first; at most `limit`.
+    pub fn audit_log(&self, before: Option<Seq>, limit: usize) -> Result<Vec<(Seq, AuditEntry)>, StoreError> {
+        let table = self.transaction().open_table(AUDIT_LOG)?;
+        table
+            .range(..before.map_or(u64::MAX, |seq| seq.0))?
+            .rev()
+            .take(limit)
+            .map(|entry| {
+                let (id, row) = entry?;
+                Ok((Seq(id.value()), rows::decode("audit", row.value())?))
+            })
+            .collect()
+    }
+
+    /// The next message that somebody said in a room from after this one on, and in which room it is looked for next.
+    pub fn next_message_by(&self, user: UserId, room: RoomId, after: Seq) -> Result<Option<Seq>, StoreError> {
+        let table = self.transaction().open_table(crate::store::table::schema::MESSAGES)?;
+        for entry in table.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
+            let (key, row) = entry?;
+            let row: crate::store::table::schema::MessageRow<&str> = rows::decode("messages", row.value())?;
+            if row.author == user && !row.body.is_empty() {
+                return Ok(Some(Seq(key.value().1)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The rooms, from after this one on; at most `limit`. For going through all of them.
+    pub fn rooms_after(&self, room: RoomId, limit: usize) -> Result<Vec<RoomId>, StoreError> {
+        let table = self.transaction().open_table(crate::store::table::schema::ROOMS)?;
+        let rooms = table.range(room.0.saturating_add(1)..)?.take(limit);
+        rooms.map(|entry| Ok(RoomId(entry?.0.value()))).collect()
+    }
+}
+
+/// Whether somebody is no longer known by this token, because nobody has used it for so long.
+fn is_expired(kind: &TokenKind, seen_at: Timestamp, now: Timestamp) -> bool {
+    matches!(kind, TokenKind::Session(_)) && now.saturating_since(seen_at) >= SESSION_RETENTION
+}

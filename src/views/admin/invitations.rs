@@ -1,0 +1,219 @@
+//! Invitations: the list of them, a new one with its link and its code for a camera, and the page to which it leads.
+
+use maud::{Markup, html};
+
+use crate::domain::limits::{LABEL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, USER_NAME_CHARS_MAX};
+use crate::domain::{Author, Expiry, Invitation, Role, Room, Timestamp, describe_expiry};
+use crate::views::admin::settings::admin_page;
+use crate::views::layout::card;
+use crate::views::layout::form_fields::{self, Field, radio_group, render_field};
+use crate::views::layout::page::{Notice, section_head};
+use crate::views::rooms::sidebar::SidebarView;
+use crate::views::time::format_ago;
+
+/// An invitation and who came by it.
+#[derive(Debug)]
+pub struct ListedInvitation {
+    /// It.
+    pub invitation: Invitation,
+    /// Who made it.
+    pub by: Option<Author>,
+    /// Who came by it, latest first.
+    pub joined: Vec<Author>,
+}
+
+/// What was typed, or what the form starts with.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "each is the field of its name")]
+pub struct InvitationForm {
+    pub name: String,
+    pub role: String,
+    pub uses: String,
+    pub expires: String,
+    pub rooms: Vec<String>,
+    /// Which field is wrong, and why.
+    pub error: Option<(&'static str, String)>,
+}
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct InvitationsView<'a> {
+    /// What stands beside it, and who looks.
+    pub places: &'a SidebarView<'a>,
+    /// The invitations, newest first.
+    pub invitations: &'a [ListedInvitation],
+    /// The closed rooms to which the viewer may lead others.
+    pub rooms: &'a [Room],
+    /// What was typed.
+    pub form: &'a InvitationForm,
+    /// What the page says once.
+    pub notice: Option<&'a Notice>,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+const EXPIRIES: [(&str, &str); 4] = [("1d", "A day"), ("1w", "A week"), ("1m", "A month"), ("never", "Without an end")];
+
+/// The list, and the form for a new one.
+pub fn list(view: &InvitationsView) -> Markup {
+    let body = html! {
+        section aria-labelledby="new" { (form(view)) }
+        section aria-labelledby="all" {
+            (section_head("all", "Invitations", ""))
+            @if view.invitations.is_empty() { div.empty { h2 { "Nobody is invited yet." } } }
+            ul.rows role="list" { @for listed in view.invitations { li { (invitation_row(listed, view.now)) } } }
+        }
+    };
+    admin_page("Invitations", view.places, "/admin/invitations", view.notice, body)
+}
+
+fn form(view: &InvitationsView) -> Markup {
+    let InvitationForm { name, role, uses, expires, rooms, error: wrong } = view.form;
+    let wrong = |of: &str| wrong.as_ref().filter(|(field, _)| *field == of).map(|(_, why)| why.as_str());
+    let top = view.places.viewer.map_or(Role::Guest, |viewer| viewer.role);
+    let roles = [(Role::Guest, "Guest"), (Role::Member, "Member"), (Role::Moderator, "Moderator")];
+    let roles: Vec<(&str, &str)> =
+        roles.into_iter().filter(|(role, _)| *role <= top).map(|(role, words)| (role.as_str(), words)).collect();
+    html! {
+        (section_head("new", "Invite", "A link by which others come in. You can take it back at any time."))
+        form.stack method="post" action="/admin/invitations" {
+            (render_field(Field {
+                name: "name", label: "What you call it", kind: "text", value: name, autocomplete: "off",
+                max: Some(LABEL_CHARS_MAX), required: true, hint: "For example “For the neighbours”.", error: wrong("name"),
+            }))
+            (radio_group("role", "What they become", &roles, role))
+            @if let Some(why) = wrong("role") { (form_fields::error_text("role-error", why)) }
+            (render_field(Field {
+                name: "uses", label: "How many may use it", kind: "number", value: uses, autocomplete: "off",
+                hint: "Blank for as many as like.", error: wrong("uses"), ..Field::default()
+            }))
+            (radio_group("expires", "For how long", &EXPIRIES, expires))
+            @if let Some(why) = wrong("expires") { (form_fields::error_text("expires-error", why)) }
+            @if !view.rooms.is_empty() {
+                fieldset.field {
+                    legend { "Closed rooms to which it leads" }
+                    @for room in view.rooms {
+                        @let address = room.slug.as_str();
+                        label.check {
+                            input type="checkbox" name="rooms" value=(address) checked[rooms.iter().any(|room| room == address)];
+                            bdi { (room.name) }
+                        }
+                    }
+                }
+            }
+            @if let Some(why) = wrong("rooms") { (form_fields::error_text("rooms-error", why)) }
+            @if let Some(why) = wrong("") { (form_fields::error_text("invitation-error", why)) }
+            button.button.primary { "Make a link" }
+        }
+    }
+}
+
+fn invitation_row(listed: &ListedInvitation, now: Timestamp) -> Markup {
+    let Invitation { id, label, role, uses_left, expiry: until, created_at: made_at, revoked, .. } = &listed.invitation;
+    html! {
+        div.who {
+            strong { bdi { (label) } " " span.tag { (role.as_str()) } }
+            @if *revoked { "Taken back" }
+            @else if !until.is_active(now) { "Over" }
+            @else if *uses_left == Some(0) { "Used up" }
+            @else {
+                "Good" @if *until == Expiry::NEVER { " without an end" } @else { (describe_expiry(*until)) }
+                @match uses_left { Some(1) => ", for one more", Some(n) => { ", for " (n) " more" }, None => {} }
+            }
+            "; made " (format_ago(*made_at, now)) @if let Some(by) = &listed.by { " by " bdi { (by.name) } }
+            @if !listed.joined.is_empty() {
+                p {
+                    "Came by it: "
+                    @for (n, person) in listed.joined.iter().enumerate() {
+                        @if n > 0 { ", " }
+                        a href=(person.path()) { bdi { (person.name) } }
+                    }
+                }
+            }
+        }
+        @if listed.invitation.is_usable(now) {
+            form method="post" action={ "/admin/invitations/" (id) "/revoke" } {
+                button.button.quiet.danger { "Take back" span.sr { " " (label) } }
+            }
+        }
+    }
+}
+
+/// The link of a new one, which is shown this once.
+pub fn created(places: &SidebarView, invitation: &Invitation, link: &str, qr: &str) -> Markup {
+    let body = html! {
+        section aria-labelledby="link-head" {
+            (section_head("link-head", &invitation.label, "Give this link to whom you invite. It is shown only now: nothing here remembers it."))
+            (copy_field("link", "Link", link))
+            p { img.qr src=(qr) width="240" height="240" alt="The same link, for the camera of a phone"; }
+            p { a href="/admin/invitations" { "All invitations" } }
+        }
+    };
+    admin_page("Invitations", places, "/admin/invitations", None, body)
+}
+
+/// A field from which something is copied.
+pub(crate) fn copy_field(id: &str, label: &str, text: &str) -> Markup {
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            input.mono id=(id) value=(text) readonly autocomplete="off" spellcheck="false";
+            (copy_button(id))
+        }
+    }
+}
+
+/// A button that copies what stands in the element of this id; without a script, and where pages may not copy, there is
+/// none.
+pub(crate) fn copy_button(id: &str) -> Markup {
+    html! { div.actions { button.button type="button" data-copies=(id) aria-live="polite" hidden { "Copy" } } }
+}
+
+/// What the page shows to which an invitation leads.
+#[derive(Debug)]
+pub struct WelcomeView<'a> {
+    /// What the house is called.
+    pub server_name: &'a str,
+    /// Who looks, if they have a name already.
+    pub viewer: Option<&'a Author>,
+    /// The path of the page.
+    pub path: &'a str,
+    /// What whoever comes by it becomes.
+    pub role: Role,
+    /// Whether a password must be chosen.
+    pub needs_account: bool,
+    /// The name that was typed.
+    pub name: &'a str,
+    /// Which field is wrong, and why.
+    pub error: Option<(&'static str, String)>,
+}
+
+/// The page.
+pub fn welcome(view: &WelcomeView) -> Markup {
+    let wrong = |of: &str| view.error.as_ref().filter(|(field, _)| *field == of).map(|(_, why)| why.as_str());
+    let hint = if view.needs_account {
+        format!("{PASSWORD_CHARS_MIN} characters or more. A sentence is fine.")
+    } else {
+        format!("If you want to keep the name: {PASSWORD_CHARS_MIN} characters or more. Blank for a visit as a guest.")
+    };
+    let body = html! {
+        p { "Somebody has asked you in" @if view.role > Role::Guest { ", as a " (view.role.as_str()) } ". Which name shall the others see?" }
+        @if let Some(viewer) = view.viewer {
+            p.hint { "This browser comes in as " bdi { (viewer.name) } " already. " a href="/" { "Go in" } " or take a new name." }
+        }
+        form method="post" action=(view.path) {
+            (render_field(Field {
+                name: "name", label: "Your name", kind: "text", value: view.name, autocomplete: "username",
+                max: Some(USER_NAME_CHARS_MAX), required: true, error: wrong("name"), ..Field::default()
+            }))
+            (render_field(Field {
+                name: "password", label: "A password", kind: "password", autocomplete: "new-password",
+                max: Some(PASSWORD_CHARS_MAX), required: view.needs_account, hint: &hint, error: wrong("password"),
+                ..Field::default()
+            }))
+            @if let Some(why) = wrong("") { (form_fields::error_text("join-error", why)) }
+            button.button.primary.big { "Come in" }
+        }
+    };
+    card::page(view.server_name, &format!("Welcome to {}", view.server_name), view.viewer, body)
+}

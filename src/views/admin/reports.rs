@@ -1,0 +1,81 @@
+//! What was reported, for those who keep order.
+
+use maud::{Markup, html};
+
+use crate::domain::{Author, Message, Report, Room, Seq, Timestamp};
+use crate::views::admin::settings::admin_page;
+use crate::views::layout::page::{Notice, section_head};
+use crate::views::messages::delete::quoted_message;
+use crate::views::rooms::sidebar::SidebarView;
+use crate::views::time::format_ago;
+
+/// A report, and what it is about.
+#[derive(Debug)]
+pub struct ListedReport {
+    /// Which.
+    pub id: Seq,
+    /// It.
+    pub report: Report,
+    /// Who reported.
+    pub by: Option<Author>,
+    /// The message as it is now.
+    pub message: Option<Message>,
+    /// The room, if the viewer sees it.
+    pub room: Option<Room>,
+    /// Who settled it.
+    pub resolved_by: Option<Author>,
+}
+
+/// The queue: what waits first, then what was settled.
+pub fn page(places: &SidebarView, reports: &[ListedReport], notice: Option<&Notice>, now: Timestamp) -> Markup {
+    let (waiting, settled): (Vec<&ListedReport>, Vec<&ListedReport>) =
+        reports.iter().partition(|listed| listed.report.resolved.is_none());
+    let body = html! {
+        section aria-labelledby="waiting" {
+            (section_head("waiting", "Reports", "Messages of which somebody wanted you to know."))
+            @if waiting.is_empty() { div.empty { h2 { "Nothing waits for you." } } }
+            ul.results role="list" { @for listed in waiting { li { (report_row(listed, now)) } } }
+        }
+        @if !settled.is_empty() {
+            section aria-labelledby="resolved" {
+                (section_head("resolved", "Settled", ""))
+                ul.results role="list" { @for listed in settled { li { (report_row(listed, now)) } } }
+            }
+        }
+    };
+    admin_page("Reports", places, "/admin/reports", notice, body)
+}
+
+fn report_row(listed: &ListedReport, now: Timestamp) -> Markup {
+    let report = &listed.report;
+    html! {
+        p.where {
+            @if let Some(by) = &listed.by { a href=(by.path()) { bdi { (by.name) } } } @else { "Somebody" }
+            " reported " (format_ago(report.reported_at, now)) ", in "
+            @match &listed.room {
+                Some(room) => a href={ (room.slug.path()) "?around=" (report.message) "#m" (report.message) } { bdi { (room.name) } },
+                None => "a closed room",
+            }
+        }
+        @if !report.reason.is_empty() { p dir="auto" { "“" (report.reason) "”" } }
+        @match &listed.message {
+            Some(message) => (quoted_message(message, now)),
+            None => p.muted { "It was removed." },
+        }
+        div.actions {
+            @if let Some(message) = &listed.message {
+                @if let (Some(room), false) = (&listed.room, message.is_removed()) {
+                    a.button.quiet.danger href={ (room.slug.path()) "/messages/" (message.id) "/delete" } { "Remove it" }
+                }
+                a.button.quiet href={ (message.author.path()) "#mute" } { span { "Silence " bdi { (message.author.name) } } }
+                a.button.quiet href={ (message.author.path()) "#ban" } { "Put outside" }
+            }
+            @match &report.resolved {
+                None => form method="post" action={ "/admin/reports/" (listed.id) "/resolve" } { button.button { "Settled" } },
+                Some((_, at)) => span.muted {
+                    "Settled " (format_ago(*at, now)) @if let Some(by) = &listed.resolved_by { " by " bdi { (by.name) } }
+                },
+            }
+        }
+    }
+}

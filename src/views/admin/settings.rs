@@ -1,0 +1,91 @@
+//! The house: the pages of those who keep it in order, and its settings.
+
+use maud::{Markup, html};
+
+use crate::domain::limits::LABEL_CHARS_MAX;
+use crate::domain::{JoinPolicy, Permission, Person, Role, can};
+use crate::views::layout::form_fields::{self, Field, radio_group, render_field, switch};
+use crate::views::layout::page::{self, Notice, Tab, section_head};
+use crate::views::rooms::sidebar::SidebarView;
+
+/// What was typed, or what the form starts with.
+#[derive(Clone, Debug)]
+pub struct SettingsForm {
+    /// What the house is called.
+    pub name: String,
+    /// The word for who may come in.
+    pub join_policy: String,
+    /// The word for what somebody must be to open a room.
+    pub room_creation: String,
+    /// Whether new guests may come in.
+    pub allow_guests: bool,
+    /// Which field is wrong, and why.
+    pub error: Option<(&'static str, String)>,
+}
+
+const JOIN_POLICIES: [(JoinPolicy, &str); 3] = [
+    (JoinPolicy::Anyone, "Everybody, by a nickname"),
+    (JoinPolicy::Invited, "With an invitation"),
+    (JoinPolicy::Members, "Members only"),
+];
+const ROOM_CREATION: [(Role, &str); 3] =
+    [(Role::Guest, "Everybody"), (Role::Member, "Members"), (Role::Moderator, "Moderators")];
+
+const TABS: [Tab; 6] = [
+    Tab { name: "People", href: "/admin/people" },
+    Tab { name: "Invitations", href: "/admin/invitations" },
+    Tab { name: "Reports", href: "/admin/reports" },
+    Tab { name: "Outside", href: "/admin/bans" },
+    Tab { name: "Log", href: "/admin/audit-log" },
+    Tab { name: "House", href: "/admin/settings" },
+];
+
+/// The page with the settings.
+pub fn page(places: &SidebarView, done: Option<&'static str>, draft: &SettingsForm) -> Markup {
+    let notice = done.map(|words| Notice::Done(words.to_owned()));
+    let wrong = |of: &str| draft.error.as_ref().filter(|(field, _)| *field == of).map(|(_, why)| why.as_str());
+    let doors = JOIN_POLICIES.map(|(door, words)| (door.as_str(), words));
+    let creators = ROOM_CREATION.map(|(role, words)| (role.as_str(), words));
+    let body = html! {
+        section aria-labelledby="settings" {
+            (section_head("settings", "Settings", "For everybody who comes here."))
+            form.stack method="post" action="/admin/settings" {
+                (render_field(Field {
+                    name: "name", label: "Name of the house", kind: "text", value: &draft.name, autocomplete: "off",
+                    max: Some(LABEL_CHARS_MAX), required: true, error: wrong("name"), ..Field::default()
+                }))
+                (radio_group("join_policy", "Who may come in", &doors, &draft.join_policy))
+                @if let Some(why) = wrong("join_policy") { (form_fields::error_text("door-error", why)) }
+                (switch("allow_guests", "New guests may come in", "Off shuts the open door to new names for a while.", draft.allow_guests))
+                @if let Some(why) = wrong("allow_guests") { (form_fields::error_text("new_guests-error", why)) }
+                (radio_group("room_creation", "Who may open rooms", &creators, &draft.room_creation))
+                @if let Some(why) = wrong("room_creation") { (form_fields::error_text("rooms_by-error", why)) }
+                @if let Some(why) = wrong("") { (form_fields::error_text("house-error", why)) }
+                button.button.primary { "Save" }
+            }
+        }
+    };
+    admin_page("The house", places, "/admin/settings", notice.as_ref(), body)
+}
+
+/// A page of those who keep order, beside the tabs of the others that this viewer may open.
+pub(crate) fn admin_page(
+    title: &str,
+    places: &SidebarView,
+    href: &str,
+    notice: Option<&Notice>,
+    body: Markup,
+) -> Markup {
+    let tabs =
+        if places.viewer.is_some_and(|viewer| can(viewer, Permission::EditServer, None)) { &TABS } else { &TABS[..5] };
+    page::page(title, places, (tabs, href), notice, body)
+}
+
+/// What somebody is and what was laid on them, as tags beside their name.
+pub(crate) fn person_tags(person: &Person, muted: bool, banned: bool) -> Markup {
+    html! {
+        " " span.tag { (person.role.as_str()) }
+        @if muted { " " span.tag { "silenced" } }
+        @if banned { " " span.tag { "outside" } }
+    }
+}

@@ -1,0 +1,4 @@
+//! auth.
+
+pub mod account;
+pub mod landing;

@@ -1,0 +1,105 @@
+//! How somebody reads, for programs: one room, or all in which there is something to read.
+
+use serde::Serialize;
+
+use crate::domain;
+
+/// How somebody reads a room.
+#[derive(Debug, Serialize)]
+pub struct ReadStateJson<'a> {
+    room: &'a str,
+    url: &'a str,
+    read: u64,
+    unread: u64,
+    mentions: u64,
+    level: &'a str,
+    favorite: bool,
+}
+
+impl<'a> ReadStateJson<'a> {
+    /// This.
+    pub fn new(room: &'a domain::Room, reading: &domain::ReadState) -> Self {
+        let domain::ReadState { read_up_to: read, unread, mentions, level, favorite, .. } = *reading;
+        let level = level.resolve_for(room.visibility).as_str();
+        Self { room: room.slug.as_str(), url: room.slug.path(), read: read.0, unread, mentions, level, favorite }
+    }
+}
+
+/// A room that somebody may go to, and how they read it.
+#[derive(Debug, Serialize)]
+pub struct SidebarRoomJson<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    visibility: &'a str,
+    unread: u64,
+    mentions: u64,
+    favorite: bool,
+}
+
+impl<'a> SidebarRoomJson<'a> {
+    /// This.
+    pub fn new(room: &'a domain::Room, reading: &domain::ReadState) -> Self {
+        let domain::ReadState { unread, mentions, favorite, .. } = *reading;
+        let (address, url) = (room.slug.as_str(), room.slug.path());
+        Self { room: address, name: &room.name, url, visibility: room.visibility.as_str(), unread, mentions, favorite }
+    }
+}
+
+/// How much there is that somebody has not read, in all rooms that tell them so.
+#[derive(Debug, Default, Serialize)]
+pub struct UnreadJson<'a> {
+    unread: u64,
+    mentions: u64,
+    notify: u64,
+    rooms: Vec<UnreadRoomJson<'a>>,
+}
+
+/// How much there is in one of them.
+#[derive(Debug, Serialize)]
+struct UnreadRoomJson<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    unread: u64,
+    mentions: u64,
+    /// Of how many they are notified.
+    notify: u64,
+    /// The newest of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newest: Option<NewestMessageJson>,
+}
+
+/// How a message begins of which somebody is notified.
+#[derive(Debug, Serialize)]
+struct NewestMessageJson {
+    id: u64,
+    author: String,
+    /// On one line. Blank if it was taken away.
+    text: String,
+}
+
+impl NewestMessageJson {
+    fn from_message(message: &domain::Message) -> Self {
+        let text = domain::Quote::from_message(message).to_text();
+        Self { id: message.id.0, author: message.author.name.to_string(), text }
+    }
+}
+
+impl<'a> UnreadJson<'a> {
+    /// In these rooms; with the newest message of each of which they are notified, if there is one.
+    pub fn new(rooms: &'a [(domain::Room, domain::ReadState, Option<domain::Message>)]) -> Self {
+        let mut all = Self::default();
+        for (room, reading, newest) in rooms {
+            let (domain::ReadState { unread, mentions, .. }, notify) =
+                (*reading, reading.notify_count(room.visibility));
+            all.unread += unread;
+            all.mentions += mentions;
+            all.notify += notify;
+            let (address, url) = (room.slug.as_str(), room.slug.path());
+            let newest = newest.as_ref().map(NewestMessageJson::from_message);
+            all.rooms.push(UnreadRoomJson { room: address, name: &room.name, url, unread, mentions, notify, newest });
+        }
+        all
+    }
+}

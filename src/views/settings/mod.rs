@@ -1,0 +1,294 @@
+//! One's own settings: the name, the look, the password, devices, tokens for scripts and recovery codes.
+
+pub(crate) mod browser_notifications;
+
+use maud::{Markup, html};
+
+use crate::domain::limits::{LABEL_CHARS_MAX, RECOVERY_CODES_PER_SET, USER_NAME_CHARS_MAX};
+use crate::domain::{Person, RecoveryCode, Scopes, Session, SessionId, Timestamp, Token, TokenKind};
+use crate::views::Theme;
+use crate::views::admin::invitations::copy_button;
+use crate::views::auth::account::{password_field, username_field};
+use crate::views::auth::landing;
+use crate::views::layout::avatar;
+use crate::views::layout::form_fields::{Field, FormState, checkbox_group, radio_group, render_field, switch};
+use crate::views::layout::icons::{self, Icon};
+use crate::views::layout::page::{self, Notice, Tab, section_head};
+use crate::views::rooms::sidebar::SidebarView;
+use crate::views::time::{self, FormattedTime};
+
+const TITLE: &str = "My settings";
+const PROFILE: Tab = Tab { name: "Me", href: "/settings" };
+const PASSWORD: Tab = Tab { name: "Password", href: "/settings/password" };
+const SESSIONS: Tab = Tab { name: "Devices", href: "/settings/devices" };
+const TOKENS: Tab = Tab { name: "Tokens", href: "/settings/tokens" };
+const RECOVERY: Tab = Tab { name: "Recovery", href: "/settings/recovery-codes" };
+/// Whoever has an account has all of them, a guest the first two.
+const TABS: [Tab; 5] = [PROFILE, SESSIONS, PASSWORD, TOKENS, RECOVERY];
+
+fn page(places: &SidebarView, tab: &Tab, notice: Option<&Notice>, body: Markup) -> Markup {
+    let is_account = places.viewer.is_some_and(Person::has_account);
+    let tabs = if is_account { &TABS[..] } else { &TABS[..2] };
+    page::page(TITLE, places, (tabs, tab.href), notice, body)
+}
+
+/// Who one is, how it looks, and the way out.
+pub fn profile(
+    places: &SidebarView,
+    notice: Option<&Notice>,
+    (viewer, former): (&Person, &[String]),
+    theme: Theme,
+    again: &FormState,
+) -> Markup {
+    let body = html! {
+        (name_form(viewer, former, again))
+        section.group aria-labelledby="look" {
+            div { h2 #look { "Look" } p { "In this browser." } }
+            form.stack method="post" action="/settings/theme" {
+                (radio_group("theme", "Light or dark", &[("device", "As my device"), ("light", "Light"), ("dark", "Dark")], theme.as_str()))
+                button.button { "Save" }
+            }
+        }
+        section.group aria-labelledby="presence" {
+            div { h2 #presence { "Presence" } p { "Whether others see that you are here, and typing." } }
+            form.stack method="post" action="/settings/presence" {
+                (switch("shown", "Show when I am here", "What you say is seen in any case.", !viewer.presence_hidden))
+                button.button { "Save" }
+            }
+        }
+        (browser_notifications::section())
+        section.group aria-labelledby="way-out" {
+            @if viewer.has_account() {
+                div { h2 #way-out { "Sign out" } p { "What you said stays, and so does your name." } }
+                form.actions method="post" action="/sign-out" { button.button { (icons::icon(Icon::Leave)) "Sign out" } }
+            } @else {
+                div { h2 #way-out { "Leave" } p { "This browser forgets your name." } }
+                div { div.actions {
+                    button.button.danger type="button" popovertarget="leave" { (icons::icon(Icon::Leave)) "Leave" }
+                } (landing::sign_out_dialog()) }
+            }
+        }
+    };
+    page(places, &PROFILE, notice, body)
+}
+
+/// One's name, with the form for another; a guest keeps theirs first.
+fn name_form(viewer: &Person, former: &[String], again: &FormState) -> Markup {
+    html! {
+        section.group aria-labelledby="called" {
+            div { h2 #called { "Name" } p { "How others see you." } }
+            div {
+                div.actions { (avatar::avatar(&viewer.author)) strong { bdi { (viewer.author.name) } } span.tag { (viewer.role.as_str()) } }
+                @if viewer.has_account() {
+                    form.stack method="post" action="/settings/name" aria-labelledby="called" {
+                        (again.general_error(&["name"]))
+                        (render_field(Field {
+                            name: "name", label: "Name", kind: "text", value: again.value("name", &viewer.author.name),
+                            autocomplete: "nickname", max: Some(USER_NAME_CHARS_MAX), required: true, error: again.error_for("name"),
+                            hint: "Your old name stays yours and leads to the new one.",
+                        }))
+                        button.button { "Change name" }
+                    }
+                    @if !former.is_empty() {
+                        p.muted { "Names you had: " @for (n, name) in former.iter().rev().enumerate() { @if n > 0 { ", " } bdi { (name) } } }
+                    }
+                } @else {
+                    p { "Only this browser knows you by it. Set a password, and you can sign in from anywhere." }
+                    div.actions { a.button.primary href="/register" { "Keep your name" } }
+                }
+            }
+        }
+    }
+}
+
+/// Another password.
+pub fn change_password(places: &SidebarView, notice: Option<&Notice>, viewer: &Person, again: &FormState) -> Markup {
+    let body = html! {
+        (section_head("change", "Another password", "All other devices are signed out. Tokens for scripts stay."))
+        form.stack method="post" action="/settings/password" aria-labelledby="change" {
+            (again.general_error(&["current", "password"]))
+            (username_field(&viewer.author.name))
+            (password_field("current", "Password now", again.error_for("current"), true))
+            (password_field("password", "New password", again.error_for("password"), false))
+            button.button.primary { "Change it" }
+        }
+    };
+    page(places, &PASSWORD, notice, body)
+}
+
+/// Where one is signed in. `current` is the session of this browser.
+pub fn sessions(
+    places: &SidebarView,
+    notice: Option<&Notice>,
+    sessions: &[Session],
+    current: Option<SessionId>,
+    now: Timestamp,
+) -> Markup {
+    let devices = || {
+        sessions.iter().filter_map(|session| match &session.kind {
+            TokenKind::Session(device) => Some((session, device)),
+            TokenKind::Personal { .. } => None,
+        })
+    };
+    let body = html! {
+        (section_head("devices", "Where you are signed in", "If you don't know one, sign it out and change your password."))
+        ul.rows role="list" aria-labelledby="devices" {
+            @for (session, device) in devices() {
+                @let is_this = current == Some(session.id);
+                li {
+                    div.who {
+                        strong { (device.browser) @if is_this { span.tag { "this browser" } } }
+                        "Since " (date(session.created_at)) ", used " (ago(session.last_used_at, now))
+                        @if !device.address.is_empty() { ", from " (device.address) }
+                    }
+                    @if !is_this { (revoke_form("devices", session.id, "Sign out", &device.browser)) }
+                }
+            }
+        }
+        @if devices().count() > 1 {
+            form.actions method="post" action="/settings/devices/revoke-others" {
+                button.button.danger { "Sign out all others" }
+            }
+        }
+    };
+    page(places, &SESSIONS, notice, body)
+}
+
+/// Tokens for scripts.
+pub fn tokens(
+    places: &SidebarView,
+    notice: Option<&Notice>,
+    sessions: &[Session],
+    (asks, again): (bool, &FormState),
+    now: Timestamp,
+) -> Markup {
+    let personal = || {
+        sessions.iter().filter_map(|session| match &session.kind {
+            TokenKind::Personal { label, scopes } => Some((session, label, *scopes)),
+            TokenKind::Session(_) => None,
+        })
+    };
+    let ticked: Vec<&str> = again.value("scopes", "read post").split(' ').collect();
+    let body = html! {
+        (section_head("tokens", "Tokens for scripts", "Each acts in your name, for what you let it, and never in your account."))
+        ul.rows role="list" aria-labelledby="tokens" {
+            @for (session, label, scopes) in personal() {
+                li {
+                    div.who {
+                        strong { bdi { (label) } @for word in scope_names(scopes) { span.tag { (word) } } }
+                        "Made " (date(session.created_at)) ", "
+                        @if session.last_used_at == session.created_at { "not used since" } @else { "used " (ago(session.last_used_at, now)) }
+                    }
+                    (revoke_form("tokens", session.id, "Revoke", label))
+                }
+            }
+        }
+        form.stack method="post" action="/settings/tokens" aria-label="New token" {
+            h3 { "A new one" }
+            (again.general_error(&["name", "scopes", "current"]))
+            (render_field(Field {
+                name: "name", label: "What it is for", kind: "text", value: again.value("name", ""), autocomplete: "off",
+                max: Some(LABEL_CHARS_MAX), required: true, error: again.error_for("name"), ..Field::default()
+            }))
+            (checkbox_group("scopes", "What it may do", &[("read", "Read rooms"), ("post", "Post")], &ticked, again.error_for("scopes")))
+            @if asks { (current_password_field(again)) }
+            button.button.primary { "Make it" }
+        }
+    };
+    page(places, &TOKENS, notice, body)
+}
+
+/// The field for the password in use, where it is asked for once more.
+fn current_password_field(again: &FormState) -> Markup {
+    render_field(Field {
+        name: "current",
+        label: "Password now",
+        kind: "password",
+        value: "",
+        autocomplete: "current-password",
+        required: true,
+        hint: "Asked again, because you came in some time ago.",
+        error: again.error_for("current"),
+        ..Field::default()
+    })
+}
+
+/// A token that was just made, the only time it is shown, with a line that uses it.
+pub fn token_created(places: &SidebarView, label: &str, token: &Token, line: &str) -> Markup {
+    let body = html! {
+        (section_head("made", "Your token", "Copy it now: it is shown this once."))
+        div.stack {
+            p { "For " b { bdi { (label) } } ":" }
+            p.code-line tabindex="0" role="group" aria-label="Token" { code #token { (token.to_text()) } }
+            (copy_button("token"))
+            p { "It is used like this:" }
+            p.code-line tabindex="0" role="group" aria-label="Command line" { code { (line) } }
+            a.button href=(TOKENS.href) { "I have it" }
+        }
+    };
+    page(places, &TOKENS, None, body)
+}
+
+/// How many recovery codes are left, and the way to new ones.
+/// Whether the password is asked for once more, and what was typed.
+pub fn recovery_codes(
+    places: &SidebarView,
+    notice: Option<&Notice>,
+    left: usize,
+    (asks, again): (bool, &FormState),
+) -> Markup {
+    let body = html! {
+        (section_head("codes", "Recovery codes", "For the day on which you have forgotten your password. Each works once."))
+        div.stack {
+            p {
+                @match left {
+                    0 => "You have none.",
+                    1 => "You have one left.",
+                    left => { "You have " (left) " left." }
+                }
+                @if left > 0 { " New ones put an end to them." }
+            }
+            form.stack method="post" action="/settings/recovery-codes" {
+                @if asks { (current_password_field(again)) }
+                button.button.primary { "Make " (RECOVERY_CODES_PER_SET) " new ones" }
+            }
+        }
+    };
+    page(places, &RECOVERY, notice, body)
+}
+
+/// Codes that were just made, the only time they are shown.
+pub fn recovery_codes_created(places: &SidebarView, codes: &[RecoveryCode]) -> Markup {
+    let body = html! {
+        (section_head("codes", "Your recovery codes", "Write them down, or print them: they are shown this once."))
+        div.stack {
+            ul.codes role="list" aria-labelledby="codes" { @for code in codes { li { code { (code.to_text()) } } } }
+            a.button href=(RECOVERY.href) { "I have them" }
+        }
+    };
+    page(places, &RECOVERY, None, body)
+}
+
+/// What a token may be used for, in the words of forms.
+pub fn scope_names(Scopes { read, post }: Scopes) -> impl Iterator<Item = &'static str> {
+    [(read, "read"), (post, "post")].into_iter().filter(|(may, _)| *may).map(|(_, word)| word)
+}
+
+/// The button that ends a session or a token.
+fn revoke_form(what: &str, id: SessionId, word: &str, which: &str) -> Markup {
+    html! {
+        form method="post" action={ "/settings/" (what) "/" (id) "/revoke" } {
+            button.button.quiet.danger { (word) span.sr { " " (which) } }
+        }
+    }
+}
+
+fn date(at: Timestamp) -> Markup {
+    let date = FormattedTime::new(at);
+    html! { time datetime=(date.date()) { (date.date()) } }
+}
+
+/// Sessions are known to have been used to within a day.
+fn ago(at: Timestamp, now: Timestamp) -> String {
+    if at.days_since_epoch() == now.days_since_epoch() { "today".to_owned() } else { time::format_ago(at, now) }
+}

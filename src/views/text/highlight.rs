@@ -1,0 +1,217 @@
+//! The colours of code: which piece of it is a keyword, a text, a number, a function, a type or a comment. The grammars are
+//! read when the first piece of code is written, and what is too long for them keeps the colour of text.
+
+use std::mem;
+use std::sync::LazyLock;
+
+use crate::views::text::Code;
+use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
+
+/// How many bytes of code one text may have coloured: the work is in proportion.
+const HIGHLIGHTED_BYTES_MAX: usize = 1_500;
+/// The longest line that is coloured, in bytes. A grammar looks at a line again for each thing that may begin in it, so the
+/// work grows faster than the line does.
+const LINE_BYTES_MAX: usize = 120;
+
+/// A grammar that takes about ten times as long for a hostile line as the others: what is written in it keeps the colour of text.
+const SLOW_GRAMMAR: &str = "Makefile";
+
+/// What a piece of code is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenClass {
+    Keyword,
+    Text,
+    Number,
+    Function,
+    Type,
+    Comment,
+}
+
+/// Its name in the stylesheet.
+pub(crate) fn class_name(class: TokenClass) -> &'static str {
+    match class {
+        TokenClass::Keyword => "t-key",
+        TokenClass::Text => "t-str",
+        TokenClass::Number => "t-num",
+        TokenClass::Function => "t-fn",
+        TokenClass::Type => "t-type",
+        TokenClass::Comment => "t-com",
+    }
+}
+
+/// What may still be coloured of a text, in bytes.
+pub(crate) struct Highlighter(usize);
+
+impl Highlighter {
+    /// At first.
+    pub fn for_text(code: Code) -> Self {
+        Self(match code {
+            Code::Coloured => HIGHLIGHTED_BYTES_MAX,
+            Code::Plain => 0,
+        })
+    }
+
+    /// The pieces of code in the language that is called so; together they are the code.
+    pub fn highlight(&mut self, language: &str, code: &str) -> Vec<(Option<TokenClass>, String)> {
+        let language = language.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{')).next().unwrap_or("");
+        let fits = code.len() <= self.0 && code.lines().all(|line| line.len() <= LINE_BYTES_MAX);
+        if language.is_empty() || language.len() > 32 || !fits {
+            return vec![(None, code.to_owned())];
+        }
+        self.0 -= code.len();
+        highlight_code(language, code).unwrap_or_else(|| vec![(None, code.to_owned())])
+    }
+}
+
+fn highlight_code(language: &str, code: &str) -> Option<Vec<(Option<TokenClass>, String)>> {
+    static GRAMMARS: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
+    let grammar = GRAMMARS.find_syntax_by_token(canonical_language(&language.to_lowercase()))?;
+    if grammar.name == SLOW_GRAMMAR {
+        return None;
+    }
+    let (mut state, mut stack) = (ParseState::new(grammar), ScopeStack::new());
+    let (mut pieces, mut piece) = (Vec::new(), (None, String::new()));
+    let mut add = |class: Option<TokenClass>, text: &str| {
+        // Blanks have no colour, so they need not end a piece.
+        if class != piece.0 && !text.trim().is_empty() {
+            let done = mem::replace(&mut piece, (class, String::new()));
+            if !done.1.is_empty() {
+                pieces.push(done);
+            }
+        }
+        piece.1.push_str(text);
+    };
+    let ended = code.to_owned() + "\n"; // the grammars want every line to have an end
+    for line in ended.split_inclusive('\n') {
+        let mut from = 0;
+        for (at, change) in state.parse_line(line, &GRAMMARS).ok()? {
+            add(token_class(&stack), line.get(from..at)?);
+            from = at;
+            stack.apply(&change).ok()?;
+        }
+        add(token_class(&stack), line.get(from..)?);
+    }
+    piece.1.pop();
+    pieces.push(piece);
+    Some(pieces)
+}
+
+/// What a language is called by the grammars, where people say something else, or where one much like it must do.
+fn canonical_language(language: &str) -> &str {
+    match language {
+        "ts" | "typescript" | "tsx" | "jsx" | "mjs" => "js",
+        "shell" | "console" | "zsh" | "fish" => "sh",
+        "golang" => "go",
+        "jsonc" | "json5" => "json",
+        "kt" | "kotlin" => "java",
+        "csharp" => "cs",
+        "py3" | "python3" => "py",
+        other => other,
+    }
+}
+
+/// What the innermost scope that says anything says of a piece.
+fn token_class(stack: &ScopeStack) -> Option<TokenClass> {
+    static CLASSES: LazyLock<Vec<(Scope, Option<TokenClass>)>> = LazyLock::new(|| {
+        let class = |&(scope, class): &(&str, Option<TokenClass>)| Some((Scope::new(scope).ok()?, class));
+        SCOPES.iter().filter_map(class).collect()
+    });
+    let says = |scope: &Scope| CLASSES.iter().find(|(known, _)| known.is_prefix_of(*scope)).map(|(_, class)| *class);
+    stack.as_slice().iter().rev().find_map(says).flatten()
+}
+
+/// Scopes, after the names that Sublime Text's grammars give them, and what they are to us; the first that fits counts.
+const SCOPES: [(&str, Option<TokenClass>); 30] = [
+    ("comment", Some(TokenClass::Comment)),
+    ("string.unquoted", None),
+    ("string", Some(TokenClass::Text)),
+    ("constant.numeric", Some(TokenClass::Number)),
+    ("constant.language", Some(TokenClass::Number)),
+    ("constant.character.escape", Some(TokenClass::Text)),
+    ("constant.other.color", Some(TokenClass::Number)),
+    ("keyword.operator.word", Some(TokenClass::Keyword)),
+    ("keyword.operator.logical.python", Some(TokenClass::Keyword)),
+    ("keyword.operator", None),
+    ("keyword", Some(TokenClass::Keyword)),
+    ("storage.type.function.js", Some(TokenClass::Keyword)),
+    ("storage", Some(TokenClass::Keyword)),
+    ("variable.language", Some(TokenClass::Keyword)),
+    ("entity.name.function", Some(TokenClass::Function)),
+    ("entity.name.macro", Some(TokenClass::Function)),
+    ("variable.function", Some(TokenClass::Function)),
+    ("support.function", Some(TokenClass::Function)),
+    ("support.macro", Some(TokenClass::Function)),
+    ("entity.other.attribute-name", Some(TokenClass::Function)),
+    ("entity.name.tag", Some(TokenClass::Keyword)),
+    ("entity.name", Some(TokenClass::Type)),
+    ("entity.other.inherited-class", Some(TokenClass::Type)),
+    ("support.type", Some(TokenClass::Type)),
+    ("support.class", Some(TokenClass::Type)),
+    ("support.constant", Some(TokenClass::Number)),
+    ("markup.inserted", Some(TokenClass::Text)),
+    ("markup.deleted", Some(TokenClass::Keyword)),
+    ("markup.heading", Some(TokenClass::Keyword)),
+    ("meta.interpolation", None),
+];
+
+#[cfg(test)]
+mod tests {
+    use crate::views::text::highlight::*;
+
+    fn marked(language: &str, code: &str) -> String {
+        let piece = |(class, text): (Option<TokenClass>, String)| {
+            class.map_or(text.clone(), |c| format!("<{}|{text}>", class_name(c)))
+        };
+        Highlighter::for_text(Code::Coloured).highlight(language, code).into_iter().map(piece).collect()
+    }
+
+    #[test]
+    fn code_has_its_six_colours() {
+        for (language, code, expected) in [
+            ("rust", "let a = f(\"x\\n\", 1);", "<t-key|let> a = <t-fn|f>(<t-str|\"x\\n\">, <t-num|1>);"),
+            ("Rust", "fn a() {} // b", "<t-key|fn ><t-fn|a>() {} <t-com|// b>"),
+            ("py", "def f(x):\n  return 'a' # b", "<t-key|def ><t-fn|f>(x):\n  <t-key|return ><t-str|'a' ><t-com|# b>"),
+            ("ts", "const a = `b${c}`;", "<t-key|const >a = <t-str|`b>${c}<t-str|`>;"),
+            ("js", "class A extends B {}", "<t-key|class ><t-type|A ><t-key|extends ><t-type|B >{}"),
+            ("console", "echo \"$HOME\" | cat -n", "<t-fn|echo ><t-str|\"$HOME\" >| <t-fn|cat> -n"),
+            ("json", "{\"a\": [1, true]}", "{<t-str|\"a\">: [<t-num|1>, <t-num|true>]}"),
+            ("html", "<p class=\"a\">b</p>", "<<t-key|p ><t-fn|class>=<t-str|\"a\">>b</<t-key|p>>"),
+            ("diff", "-a\n+b", "<t-key|-a\n><t-str|+b>"),
+        ] {
+            assert_eq!(marked(language, code), expected);
+        }
+    }
+
+    #[test]
+    fn code_is_whole_whatever_its_language() {
+        let code = "fn a() {\n\n  <?php \"x\n`\u{200b}é🎉";
+        for language in ["", "none", "rust", "Rust,ignore", "c++", "php", "html", "md", "diff", "yaml", "x\"y"] {
+            let pieces = Highlighter::for_text(Code::Coloured).highlight(language, code);
+            assert_eq!(pieces.into_iter().map(|(_, text)| text).collect::<String>(), code, "{language}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_keeps_its_colour() {
+        let coloured = |code: &str| Highlighter::for_text(Code::Coloured).highlight("rust", code).len() > 1;
+        let line = |bytes: usize| format!("let a = \"{}\";", "x".repeat(bytes - 11));
+        assert_eq!(line(LINE_BYTES_MAX).len(), LINE_BYTES_MAX);
+        assert!(coloured(&line(LINE_BYTES_MAX)));
+        assert!(!coloured(&line(LINE_BYTES_MAX + 1)));
+        let code = "let a = 1;\n".repeat(HIGHLIGHTED_BYTES_MAX);
+        assert!(coloured(&code[..HIGHLIGHTED_BYTES_MAX]));
+        assert!(!coloured(&code[..=HIGHLIGHTED_BYTES_MAX]));
+    }
+
+    #[test]
+    fn a_grammar_that_takes_too_long_is_not_used() {
+        for language in ["make", "makefile", "Makefile", "mk"] {
+            assert_eq!(
+                Highlighter::for_text(Code::Coloured).highlight(language, "a: b\n\tc \"d\"").len(),
+                1,
+                "{language}"
+            );
+        }
+        assert!(Highlighter::for_text(Code::Coloured).highlight("sh", "echo \"d\"").len() > 1);
+    }
+}

@@ -1,0 +1,119 @@
+//! How many of something each of many holds at a time, and that nobody holds more: connections and streams of an address,
+//! streams of a person. Unlike a pace this does not forget: whoever has a place keeps it for as long as they like.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::{Refusal, UserId};
+
+/// How many streams one person has open at a time: every tab has one, on every device, and one that has gone without a
+/// word is there for another minute.
+const STREAMS_PER_PERSON_MAX: usize = 32;
+
+/// Those who hold something, each as often as there are places for one.
+pub(crate) struct ConcurrencyLimit<Key: Hash + Eq> {
+    max: usize,
+    held: Mutex<HashMap<Key, usize>>,
+}
+
+/// A place, taken until it is dropped.
+pub(crate) struct ConcurrencyPermit<Key: Hash + Eq> {
+    limit: Arc<ConcurrencyLimit<Key>>,
+    key: Key,
+}
+
+impl<Key: Hash + Eq + Clone> ConcurrencyLimit<Key> {
+    /// Nobody yet, of whom each may have so many places.
+    pub fn new(max: usize) -> Arc<Self> {
+        Arc::new(Self { max, held: Mutex::default() })
+    }
+
+    /// A place for this one, if they have one left.
+    pub fn try_acquire(self: &Arc<Self>, key: Key) -> Option<ConcurrencyPermit<Key>> {
+        let mut held = self.lock();
+        let count = held.get(&key).copied().unwrap_or(0);
+        if count >= self.max {
+            return None;
+        }
+        held.insert(key.clone(), count + 1);
+        Some(ConcurrencyPermit { limit: Arc::clone(self), key })
+    }
+}
+
+impl<Key: Hash + Eq> ConcurrencyLimit<Key> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Key: Hash + Eq> Drop for ConcurrencyPermit<Key> {
+    fn drop(&mut self) {
+        let mut held = self.limit.lock();
+        match held.get_mut(&self.key) {
+            Some(count) if *count > 1 => *count -= 1,
+            Some(_) | None => {
+                held.remove(&self.key);
+            }
+        }
+    }
+}
+
+/// The streams that are open.
+pub(crate) struct StreamLimits {
+    per_person: Arc<ConcurrencyLimit<UserId>>,
+    per_address: Arc<ConcurrencyLimit<IpAddr>>,
+}
+
+/// What a stream holds while it is open.
+pub(crate) type StreamPermits = (Option<ConcurrencyPermit<UserId>>, Option<ConcurrencyPermit<IpAddr>>);
+
+impl StreamLimits {
+    /// None yet, of which an address may have so many.
+    pub fn new(streams_per_address: usize) -> Self {
+        Self {
+            per_person: ConcurrencyLimit::new(STREAMS_PER_PERSON_MAX),
+            per_address: ConcurrencyLimit::new(streams_per_address),
+        }
+    }
+
+    /// Places for one more of this person and this address, as far as they are known.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyStreams`] if one of them has as many as they may.
+    pub fn try_acquire(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<StreamPermits, Refusal> {
+        let person = person.map(|person| self.per_person.try_acquire(person).ok_or(Refusal::TooManyStreams));
+        let address = address.map(|address| self.per_address.try_acquire(address).ok_or(Refusal::TooManyStreams));
+        Ok((person.transpose()?, address.transpose()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::web::limits::concurrency::*;
+
+    #[test]
+    fn each_key_has_its_own_permits_and_dropping_one_frees_it() {
+        let crowd = ConcurrencyLimit::new(2);
+        let (first, second) = (crowd.try_acquire("a"), crowd.try_acquire("a"));
+        assert!(first.is_some() && second.is_some() && crowd.try_acquire("a").is_none());
+        let other = crowd.try_acquire("b");
+        assert!(other.is_some(), "another has places of their own");
+        drop(first);
+        let third = crowd.try_acquire("a");
+        assert!(third.is_some() && crowd.try_acquire("a").is_none());
+        drop((second, third, other));
+        assert!(crowd.lock().is_empty());
+    }
+
+    #[test]
+    fn a_stream_refused_for_its_address_holds_no_permit_of_the_person() {
+        let (streams, here) = (StreamLimits::new(1), Some(IpAddr::from([192, 0, 2, 1])));
+        let open = streams.try_acquire(Some(UserId(1)), here).expect("there is a place");
+        assert!(streams.try_acquire(Some(UserId(1)), here).is_err());
+        assert_eq!(streams.per_person.lock().get(&UserId(1)), Some(&1));
+        drop(open);
+        assert!(streams.try_acquire(None, here).is_ok());
+    }
+}

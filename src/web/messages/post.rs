@@ -1,0 +1,173 @@
+//! Messages: saying something, and finding what was said.
+
+use std::sync::Arc;
+
+use poem::http::StatusCode;
+use poem::http::header::LOCATION;
+use poem::web::{Data, Json};
+use poem::{Body, IntoResponse, Request, Response, Result, handler};
+
+use crate::domain::{Applied, Body as Text, Command, Event, Input, Message, MessageId, Nonce, Refusal, Room, Seq};
+use crate::engine::{Error, now};
+use crate::views;
+use crate::web::AppState;
+use crate::web::auth::visitor::Visitor;
+use crate::web::limits::blocked_addresses;
+use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::messages::preview;
+use crate::web::messages::target::find_message_including_deleted;
+use crate::web::request::accept::{Accept, is_htmx};
+use crate::web::request::form::Form;
+use crate::web::response::error::UnsentData;
+use crate::web::response::see_other;
+use crate::web::rooms::read_state::PostSource;
+use crate::web::rooms::{read_state, settings};
+
+/// Somebody says something.
+#[handler]
+pub(crate) async fn post(
+    request: &Request,
+    body: Body,
+    Data(house): Data<&Arc<AppState>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Error::Refused)?;
+    let answer = run_input(house, request, &visitor, &form).await;
+    answer.map_err(|error| attach_unsent(error, request, &form))
+}
+
+/// The way to one message.
+#[handler]
+pub(crate) fn redirect_to_message(
+    request: &Request,
+    Data(house): Data<&Arc<AppState>>,
+    visitor: Visitor,
+) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
+    let id = find_message_including_deleted(&snapshot, request, &room)?.id;
+    Ok(see_other(&format!("{}?around={id}#m{id}", room.slug.path())))
+}
+
+/// Says it, or does what the word behind its slash is for.
+async fn run_input(house: &AppState, request: &Request, visitor: &Visitor, form: &Form) -> Result<Response, Error> {
+    match Input::parse(form.get_or_body("body"))? {
+        Input::Text(text) => {
+            let done = post_text(house, request, visitor, form, &text).await?;
+            let (room, message) = find_posted_message(house, visitor, done)?;
+            let source = match (is_plain_form(request, form), is_htmx(request)) {
+                (true, _) => PostSource::Form,
+                (false, true) => PostSource::Script,
+                (false, false) => PostSource::Program,
+            };
+            read_state::run_follow_ups(AppState::from_request(request), visitor, &room, message.id, source).await;
+            respond_posted(request, form, &room, &message)
+        }
+        Input::Topic(topic) => {
+            let room = house.find_room(&house.store.snapshot()?, request, visitor)?.room;
+            settings::set_topic(request, house, visitor, &room, &topic).await
+        }
+        Input::Help => preview::respond_with_commands(request, house),
+    }
+}
+
+async fn post_text(
+    house: &AppState,
+    request: &Request,
+    visitor: &Visitor,
+    form: &Form,
+    text: &str,
+) -> Result<Applied, Error> {
+    let snapshot = house.store.snapshot()?;
+    let room = house.find_room(&snapshot, request, visitor)?.room.id;
+    // Who may not speak is told so before anything is said about what they wrote.
+    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    rate_limits::check(request, Some(person.author.id), LimitedAction::Post)?;
+    blocked_addresses::check_not_blocked(&snapshot, request, visitor)?;
+    let body = Text::parse(text)?;
+    let nonce = parse_nonce(request, form, &body)?;
+    let reply_to = parse_reply_to(form)?;
+    let words = preview::render_markdown(&snapshot, person, body);
+    drop(snapshot);
+    let command = Command::Post { room, content: words, reply_to };
+    house.engine.execute(visitor.posting_actor()?, nonce, command).await
+}
+
+/// What a message answers, if it does.
+pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> {
+    match form.get("reply_to").unwrap_or("").trim() {
+        "" => Ok(None),
+        id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
+    }
+}
+
+/// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.
+fn attach_unsent(error: Error, request: &Request, form: &Form) -> poem::Error {
+    let mut error = poem::Error::from(error);
+    if Accept::from_request(request) == Accept::Page && is_plain_form(request, form) {
+        let reply_to = parse_reply_to(form).ok().flatten().map_or_else(String::new, |id| id.to_string());
+        let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // one that is none would fail for ever
+        error.set_data(UnsentData(views::error::Unsent {
+            action: request.uri().path().to_owned(),
+            text: form.get_or_body("body").to_owned(),
+            reply_to,
+            nonce: nonce.map_or_else(String::new, |nonce| nonce.as_str().to_owned()),
+        }));
+    }
+    error
+}
+
+/// What the sender calls this message. A program that names it means the name. A page may send a nonce that is spent:
+/// the back button brought it from the browser's cache, or an answer got lost and the words were changed before they
+/// were sent again. Other words under it are another message.
+fn parse_nonce(request: &Request, form: &Form, body: &Text) -> Result<Option<Nonce>, Refusal> {
+    if let Some(key) = request.headers().get("idempotency-key") {
+        return Nonce::parse(key.to_str().map_err(|_| Refusal::NonceInvalid)?);
+    }
+    let nonce = Nonce::parse(form.get("nonce").unwrap_or(""))?;
+    let from_a_page = is_htmx(request) || is_plain_form(request, form);
+    Ok(if from_a_page { nonce.map(|nonce| nonce.scoped_to(body)) } else { nonce })
+}
+
+/// Whether this was sent by a page without a script: a form with fields, which asks for nothing but a page.
+fn is_plain_form(request: &Request, form: &Form) -> bool {
+    let asks_for_a_page = matches!(Accept::from_request(request), Accept::Page | Accept::Anything);
+    form.has_fields() && asks_for_a_page && !is_htmx(request) && !has_json_body(request)
+}
+
+/// What a post led to, this time or the first time that its nonce was sent. Since then it may have become a room that the
+/// visitor does not see: of that they learn nothing, not even what it is called now.
+fn find_posted_message(house: &AppState, visitor: &Visitor, done: Applied) -> Result<(Room, Message), Error> {
+    let Event::MessagePosted { room, message } = done.event else {
+        return Err(Refusal::NonceInvalid.into()); // only posts have nonces today; one spent on anything else is no message
+    };
+    let snapshot = house.store.snapshot()?;
+    let room = snapshot.visible_room_by_id(room, visitor.person.as_ref(), now())?.ok_or(Refusal::MessageNotFound)?.room;
+    let message = snapshot.message(room.id, message)?.ok_or(Refusal::MessageNotFound)?;
+    Ok((room, message))
+}
+
+fn respond_posted(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Error> {
+    let path = room.slug.path();
+    if is_htmx(request) {
+        return Ok(views::messages::message::row(&room.slug, message).into_response());
+    }
+    let created = |response: Response| {
+        let location = format!("{path}/messages/{}", message.id);
+        response.with_status(StatusCode::CREATED).with_header(LOCATION, location).into_response()
+    };
+    Ok(match Accept::from_request(request) {
+        Accept::Json => created(Json(views::json::MessageJson::from_message(&room.slug, message)).into_response()),
+        _ if is_plain_form(request, form) => see_other(&format!("{path}#m{}", message.id)),
+        Accept::Anything if has_json_body(request) => {
+            created(Json(views::json::MessageJson::from_message(&room.slug, message)).into_response())
+        }
+        Accept::Text | Accept::Stream | Accept::Anything | Accept::Page => {
+            created((views::plain::line(message) + "\n").into_response())
+        }
+    })
+}
+
+fn has_json_body(request: &Request) -> bool {
+    request.content_type().is_some_and(|kind| kind.starts_with("application/json"))
+}

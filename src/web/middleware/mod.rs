@@ -1,0 +1,6 @@
+//! middleware.
+
+pub(crate) mod compression;
+pub(crate) mod csrf;
+pub(crate) mod request_log;
+pub(crate) mod security_headers;

@@ -1,0 +1,7 @@
+//! ops.
+
+pub(crate) mod assets;
+pub(crate) mod health;
+pub(crate) mod help;
+pub(crate) mod metrics;
+pub(crate) mod stylesheet;

@@ -1,0 +1,274 @@
+//! What somebody sends: a form (urlencoded or multipart), a JSON object, or the text itself.
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use percent_encoding::percent_decode;
+use poem::http::header::{CONTENT_LENGTH, EXPECT};
+use poem::web::Multipart;
+use poem::{Body, FromRequest, Request, RequestBody};
+use tokio::task::unconstrained;
+use tokio::time::timeout;
+use tokio_stream::StreamExt;
+
+use crate::domain::Refusal;
+use crate::domain::limits::REQUEST_BODY_BYTES_MAX;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of a body that is too large is taken in and thrown away, in bytes, so that its sender gets to read why it
+/// was refused: most read the answer only after they have sent all.
+const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The fields of a form, or a text without fields.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Form {
+    fields: Vec<(String, FieldValue)>,
+    text: Option<String>,
+}
+
+/// What stands in a field. Everything in a form is a text; JSON knows more.
+#[derive(Debug, PartialEq, Eq)]
+enum FieldValue {
+    Text(String),
+    Bool(bool),
+    List(Vec<String>),
+    /// Something that no field takes.
+    Other,
+}
+
+impl Form {
+    /// Reads the body of a request. What says that it is urlencoded and has none of the `fields` is a text.
+    ///
+    /// # Errors
+    /// [`Refusal::TooLarge`], [`Refusal::TooSlow`], [`Refusal::Unreadable`].
+    pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, Refusal> {
+        // A connection that always has more to read uses up its turn before anything else is polled, a clock too, and hyper
+        // reads a chunk's size for as long as it is zeros. So this clock needs no turn.
+        let gathered = unconstrained(timeout(BODY_TIMEOUT, read_body(request, body))).await;
+        let bytes = gathered.unwrap_or(Err(Refusal::RequestTimeout))?;
+        let kind = request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "multipart/form-data" => parse_multipart(request, bytes).await,
+            "application/json" => parse_json(&bytes),
+            "application/x-www-form-urlencoded" => parse_urlencoded(bytes, fields),
+            _ => Ok(Self { fields: Vec::new(), text: Some(parse_utf8(bytes)?) }),
+        }
+    }
+
+    /// The first field of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.fields.iter().filter(|(key, _)| key == name).find_map(|(_, value)| match value {
+            FieldValue::Text(text) => Some(text.as_str()),
+            FieldValue::Bool(_) | FieldValue::List(_) | FieldValue::Other => None,
+        })
+    }
+
+    /// The one text of this name, blank if there is none.
+    ///
+    /// # Errors
+    /// [`Refusal::FieldInvalid`] if it is there twice, so that nobody knows which is meant, or is no text.
+    pub fn get_single(&self, name: &'static str) -> Result<&str, Refusal> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (None, _) => Ok(""),
+            (Some(FieldValue::Text(text)), None) => Ok(text),
+            (Some(_), _) => Err(Refusal::FieldInvalid(name)),
+        }
+    }
+
+    /// All texts of this name that are not blank: a field that may be there several times, or a list in JSON.
+    ///
+    /// # Errors
+    /// [`Refusal::FieldInvalid`] if one is no text.
+    pub fn get_all(&self, name: &'static str) -> Result<Vec<&str>, Refusal> {
+        let mut found = Vec::new();
+        for value in self.values(name) {
+            match value {
+                FieldValue::Text(text) => found.push(text.as_str()),
+                FieldValue::List(texts) => found.extend(texts.iter().map(String::as_str)),
+                FieldValue::Bool(_) | FieldValue::Other => return Err(Refusal::FieldInvalid(name)),
+            }
+        }
+        found.retain(|text| !text.trim().is_empty());
+        Ok(found)
+    }
+
+    /// Whether the switch of this name is on. A form has `on` in it, or nothing (WHATWG HTML, section 4.10.5.1.15).
+    ///
+    /// # Errors
+    /// [`Refusal::FieldInvalid`] if it is anything else.
+    pub fn is_on(&self, name: &'static str) -> Result<bool, Refusal> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (Some(FieldValue::Bool(on)), None) => Ok(*on),
+            _ => match self.get_single(name)? {
+                "on" => Ok(true),
+                "" => Ok(false),
+                _ => Err(Refusal::FieldInvalid(name)),
+            },
+        }
+    }
+
+    /// Which of its choices the field of this name has.
+    ///
+    /// # Errors
+    /// [`Refusal::FieldBlank`], [`Refusal::FieldInvalid`].
+    pub fn require_choice<T>(&self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Refusal> {
+        match self.get_single(name)? {
+            "" => Err(Refusal::FieldBlank(name)),
+            word => parse(word).ok_or(Refusal::FieldInvalid(name)),
+        }
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &FieldValue> {
+        self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The field of this name, or the whole text where there are no fields.
+    pub fn get_or_body(&self, name: &str) -> &str {
+        self.get(name).or(self.text.as_deref()).unwrap_or("")
+    }
+
+    /// Whether it has fields, as a page's form does, and is not just a text.
+    pub fn has_fields(&self) -> bool {
+        self.text.is_none()
+    }
+}
+
+async fn read_body(request: &Request, body: Body) -> Result<Vec<u8>, Refusal> {
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > REQUEST_BODY_BYTES_MAX) && request.headers().contains_key(EXPECT) {
+        return Err(Refusal::RequestTooLarge); // who asks before sending is spared sending
+    }
+    let mut chunks = std::pin::pin!(body.into_bytes_stream());
+    let (mut taken, mut length) = (BytesMut::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refusal::RequestUnreadable("the request broke off"))?;
+        length += chunk.len();
+        if length <= REQUEST_BODY_BYTES_MAX {
+            taken.extend_from_slice(&chunk);
+        } else if length > DISCARDED_BYTES_MAX {
+            break;
+        }
+    }
+    if length > REQUEST_BODY_BYTES_MAX { Err(Refusal::RequestTooLarge) } else { Ok(taken.into()) }
+}
+
+async fn parse_multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, Refusal> {
+    let broken = Refusal::RequestUnreadable("the form is not whole");
+    let mut body = RequestBody::new(Body::from_vec(bytes));
+    let mut parts = Multipart::from_request(request, &mut body).await.map_err(|_| broken.clone())?;
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(|_| broken.clone())? {
+        let name = part.name().unwrap_or("").to_owned();
+        fields.push((name, FieldValue::Text(parse_utf8(part.bytes().await.map_err(|_| broken.clone())?)?)));
+    }
+    Ok(Form { fields, text: None })
+}
+
+fn parse_json(bytes: &[u8]) -> Result<Form, Refusal> {
+    let object: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(bytes).map_err(|_| Refusal::RequestUnreadable("it is no JSON object"))?;
+    Ok(Form {
+        fields: object.into_iter().map(|(key, value)| (key, FieldValue::from_json(value))).collect(),
+        text: None,
+    })
+}
+
+impl FieldValue {
+    fn from_json(value: serde_json::Value) -> Self {
+        use serde_json::Value as V;
+        match value {
+            V::String(text) => Self::Text(text),
+            V::Number(number) => Self::Text(number.to_string()),
+            V::Null => Self::Text(String::new()),
+            V::Bool(on) => Self::Bool(on),
+            V::Array(values) => {
+                let texts = values.into_iter().map(|value| match Self::from_json(value) {
+                    Self::Text(text) => Some(text),
+                    Self::Bool(_) | Self::List(_) | Self::Other => None,
+                });
+                texts.collect::<Option<_>>().map_or(Self::Other, Self::List)
+            }
+            V::Object(_) => Self::Other,
+        }
+    }
+}
+
+/// A form as browsers write it (WHATWG URL, section 5.1). What has none of the fields that are wanted is no form:
+/// `curl -d hi` says that it is one, and means the text.
+fn parse_urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, Refusal> {
+    let is_field = |pair: &[u8]| {
+        let value = |field: &&str| pair.strip_prefix(field.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
+        fields.iter().any(value)
+    };
+    let pairs = || bytes.split(|&b| b == b'&').filter(|pair| !pair.is_empty());
+    if pairs().next().is_some() && !pairs().any(is_field) {
+        return Ok(Form { fields: Vec::new(), text: Some(parse_utf8(bytes)?) });
+    }
+    let decode = |text: &[u8]| {
+        let blanks: Vec<u8> = text.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
+        parse_utf8(percent_decode(&blanks).collect())
+    };
+    let fields = pairs().map(|pair| {
+        let (key, value) = pair.split_at(pair.iter().position(|&b| b == b'=').unwrap_or(pair.len()));
+        Ok((decode(key)?, FieldValue::Text(decode(value.strip_prefix(b"=").unwrap_or(value))?)))
+    });
+    Ok(Form { fields: fields.collect::<Result<_, _>>()?, text: None })
+}
+
+fn parse_utf8(bytes: Vec<u8>) -> Result<String, Refusal> {
+    String::from_utf8(bytes).map_err(|_| Refusal::RequestUnreadable("it is not UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::web::request::form::*;
+
+    fn form(body: &str) -> Result<Form, Refusal> {
+        parse_urlencoded(body.as_bytes().to_vec(), &["body"])
+    }
+
+    #[test]
+    fn a_form_is_read_as_browsers_write_it() {
+        let read = form("body=a+b%0D%0A%26c&nonce=n&&x").expect("a form");
+        assert_eq!((read.get("body"), read.get("nonce"), read.get("x")), (Some("a b\r\n&c"), Some("n"), Some("")));
+        assert!(read.has_fields());
+        assert!(form("").expect("an empty form").has_fields());
+    }
+
+    #[test]
+    fn what_is_no_form_is_the_text() {
+        for text in ["hi", "hello world & bye = bye", "a=b", "100%", "body", "https://x.example/?id=5&name=bob"] {
+            let read = form(text).expect("a text");
+            assert_eq!(read.get_or_body("body"), text);
+            assert!(!read.has_fields());
+        }
+    }
+
+    #[test]
+    fn what_is_there_twice_or_of_another_kind_is_refused_by_its_name() {
+        let twice = parse_urlencoded(b"a=1&a=2&b=on&c=".to_vec(), &["a"]).expect("a form");
+        assert_eq!((twice.get_single("a"), twice.get_all("a")), (Err(Refusal::FieldInvalid("a")), Ok(vec!["1", "2"])));
+        assert_eq!((twice.is_on("b"), twice.is_on("c"), twice.is_on("d")), (Ok(true), Ok(false), Ok(false)));
+        assert_eq!(twice.is_on("a"), Err(Refusal::FieldInvalid("a")));
+        assert_eq!(twice.require_choice("c", |_| Some(())), Err(Refusal::FieldBlank("c")));
+        let json = parse_json(br#"{"a":true,"b":["x",1,""],"c":{},"d":5,"e":null,"f":[true]}"#).expect("an object");
+        assert_eq!((json.is_on("a"), json.get_single("a")), (Ok(true), Err(Refusal::FieldInvalid("a"))));
+        assert_eq!((json.get_all("b"), json.get_single("b")), (Ok(vec!["x", "1"]), Err(Refusal::FieldInvalid("b"))));
+        assert_eq!(
+            (json.get_single("c"), json.get_all("f")),
+            (Err(Refusal::FieldInvalid("c")), Err(Refusal::FieldInvalid("f")))
+        );
+        assert_eq!((json.get_single("d"), json.get_single("e"), json.get("c")), (Ok("5"), Ok(""), None));
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused() {
+        assert!(matches!(form("body=%ff"), Err(Refusal::RequestUnreadable(_))));
+        assert!(matches!(parse_urlencoded(vec![0xff], &[]), Err(Refusal::RequestUnreadable(_))));
+        assert!(matches!(parse_json(b"{\"body\":\"\\ud800\"}"), Err(Refusal::RequestUnreadable(_))));
+    }
+}

@@ -1,0 +1,9 @@
+//! request.
+
+pub(crate) mod accept;
+pub(crate) mod client_address;
+pub(crate) mod form;
+pub(crate) mod forwarded;
+pub(crate) mod origin;
+pub(crate) mod query;
+pub(crate) mod user_agent;

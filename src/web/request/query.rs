@@ -1,0 +1,40 @@
+//! What stands in a request's address: the room in its path, and the numbers behind the question mark.
+
+use percent_encoding::percent_decode_str;
+use poem::Request;
+
+use crate::domain::{Cursor, Refusal, Seq};
+
+/// The room's name in the path, which the router has decoded.
+pub(crate) fn room_name(request: &Request) -> &str {
+    request.raw_path_param("room").unwrap_or("")
+}
+
+/// The first value of this name, in an address that we have written.
+pub(crate) fn text(request: &Request, name: &str) -> Option<String> {
+    Some(decode(raw_value(request, name)?))
+}
+
+/// The first value of this name, in an address that a form has written: a plus is a blank there.
+pub(crate) fn form_text(request: &Request, name: &str) -> Option<String> {
+    Some(decode(&raw_value(request, name)?.replace('+', " ")))
+}
+
+fn raw_value<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let pairs = request.uri().query()?.split('&');
+    Some(pairs.filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name)?.1)
+}
+
+fn decode(value: &str) -> String {
+    percent_decode_str(value).decode_utf8_lossy().into_owned()
+}
+
+/// A message's id, or a whole cursor of which only the number counts.
+pub(crate) fn seq(request: &Request, name: &'static str) -> Result<Option<Seq>, Refusal> {
+    Ok(cursor(request, name)?.map(|cursor| cursor.seq))
+}
+
+/// A place in the order, which may be a bare number.
+pub(crate) fn cursor(request: &Request, name: &'static str) -> Result<Option<Cursor>, Refusal> {
+    text(request, name).map(|text| Cursor::parse(&text).ok_or(Refusal::QueryInvalid(name))).transpose()
+}

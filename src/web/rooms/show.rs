@@ -1,0 +1,210 @@
+//! A room: its page, and the same as text, as JSON and as a stream.
+
+use std::sync::Arc;
+
+use poem::http::HeaderValue;
+use poem::http::header::{CACHE_CONTROL, LINK};
+use poem::web::{Data, Json};
+use poem::{IntoResponse, Request, Response, Result, handler};
+
+use crate::domain::{Cursor, MessageId, Quote, Refusal, Room, Slug, Visibility, muted_reason};
+use crate::engine::{Error, now};
+use crate::store::{Page, Snapshot, StoreError, VisibleRoom, Window};
+use crate::views::rooms::sidebar::DirectPartner;
+use crate::views::{self, PresenceList};
+use crate::web::AppState;
+use crate::web::auth::secrets;
+use crate::web::auth::visitor::Visitor;
+use crate::web::request::accept::Accept;
+use crate::web::request::query;
+use crate::web::response::etag::ETag;
+use crate::web::response::{see_other, with_private_cache};
+use crate::web::rooms::sidebar::{self, Sidebar};
+use crate::web::rooms::stream;
+use crate::web::settings::theme;
+
+/// The room, in the form that was asked for.
+#[handler]
+pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let accept = Accept::from_request(request);
+    if accept == Accept::Stream {
+        return Ok(stream::open_stream(request, house, &visitor)?);
+    }
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let visible_room = house.find_room(&snapshot, request, &visitor)?;
+    let room = &visible_room.room;
+    if matches!(accept, Accept::Page | Accept::Anything) && is_old_slug(request, room) {
+        let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
+        return Ok(see_other(&format!("{}{query}", room.slug.path())));
+    }
+    let (window, reply) = (parse_window(request)?, query::seq(request, "reply").map_err(Error::Refused)?);
+    let cursor = snapshot.cursor().map_err(Error::Internal)?;
+    let is_page = matches!(accept, Accept::Page | Accept::Anything);
+    let arriving = visitor.person.as_ref().filter(|person| !person.presence_hidden).map(|person| &person.author);
+    let presence = is_page.then(|| house.hubs.summarize_roster(room.id).including(arriving));
+    let partners =
+        is_page.then(|| sidebar::direct_partners(&snapshot, &visitor, |user| Some(house.hubs.is_online(user))));
+    let partners = partners.transpose().map_err(Error::Internal)?;
+    // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,
+    // as does any post in any room. (Two windows without script may so come to share a nonce. The same words from both are
+    // then one message, as they are from a page that the back button brought.)
+    // Silence ends by itself, and then the page is another one.
+    let muted_reason = muted_reason_here(&snapshot, &visitor, &visible_room).map_err(Error::Internal)?;
+    let look = (accept, &presence, &partners, theme::theme_from_request(request));
+    let tag = ETag::from_sources(&(cursor, &visitor.person, &muted_reason, request.uri().path_and_query(), look));
+    if tag.matches(request) {
+        return Ok(with_private_cache(tag.not_modified(), &visitor));
+    }
+    let mut page = snapshot.page(room.id, window).map_err(Error::Internal)?;
+    if page.messages.is_empty() && is_page {
+        page = snapshot.page(room.id, Window::Latest).map_err(Error::Internal)?; // nobody wants to see past the end
+    }
+    let response = match accept {
+        Accept::Text => views::plain::lines(&page.messages).into_response(),
+        Accept::Json => {
+            Json(views::json::PageJson::new(room, cursor, &page.messages, page.older, page.newer)).into_response()
+        }
+        Accept::Page | Accept::Anything | Accept::Stream => {
+            let (muted_reason, presence) = (muted_reason.as_deref(), &presence.unwrap_or_default());
+            let view = RoomPageParts {
+                reply,
+                room,
+                muted_reason,
+                page: &page,
+                cursor,
+                presence,
+                direct_partners: partners.unwrap_or_default(),
+            };
+            room_page(&snapshot, &visitor, view)?
+        }
+    };
+    let response = tag.add_to(with_page_links(with_private_cache(response, &visitor), room, &page));
+    Ok(if room.visibility == Visibility::Public { response } else { with_noindex(response) })
+}
+
+/// The older messages that htmx loads on scrolling up.
+#[handler]
+pub(crate) fn show_older(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
+    let before = query::seq(request, "before").and_then(|id| id.ok_or(Refusal::QueryInvalid("before")));
+    let before = before.map_err(Error::Refused)?;
+    let last = snapshot.last_seq().map_err(Error::Internal)?;
+    let tag = ETag::from_sources(&(house.store.epoch(), last, request.uri().path_and_query()));
+    let answer = if tag.matches(request) {
+        tag.not_modified()
+    } else {
+        let page = snapshot.page(room.id, Window::Before(before)).map_err(Error::Internal)?;
+        tag.add_to(views::rooms::show::older(&room, &page.messages, page.older).into_response())
+    };
+    Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
+}
+
+/// The newer messages that htmx loads on scrolling down from the past; at the present, the stream from there on where the
+/// page has begun: it tells of all that has changed meanwhile in what stands on it.
+#[handler]
+pub(crate) fn show_newer(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let room = house.find_room(&snapshot, request, &visitor)?.room;
+    let needed = |name: &'static str| {
+        let cursor = query::cursor(request, name).and_then(|found| found.ok_or(Refusal::QueryInvalid(name)));
+        cursor.map_err(Error::Refused)
+    };
+    let (after, since) = (needed("after")?.seq, needed("since")?);
+    let page = snapshot.page(room.id, Window::After(after)).map_err(Error::Internal)?;
+    let answer = views::rooms::show::newer(&room, &page.messages, page.newer, since).into_response();
+    Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
+}
+
+/// Keeps search engines from listing what is for the people of the house.
+pub(crate) fn with_noindex(mut response: Response) -> Response {
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
+/// Whether a room was asked for by an address that it had before.
+fn is_old_slug(request: &Request, room: &Room) -> bool {
+    Slug::from_name(query::room_name(request)).is_ok_and(|address| address != room.slug)
+}
+
+/// Why the visitor may not say anything here, if they have a name and may not.
+pub(crate) fn muted_reason_here(
+    snapshot: &Snapshot,
+    visitor: &Visitor,
+    visible_room: &VisibleRoom,
+) -> Result<Option<String>, StoreError> {
+    let Some(person) = &visitor.person else { return Ok(None) };
+    let refusal = muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted, now());
+    Ok(refusal.map(|refusal| refusal.to_string()))
+}
+
+/// What of a room's page is asked for.
+struct RoomPageParts<'a> {
+    reply: Option<MessageId>,
+    room: &'a Room,
+    muted_reason: Option<&'a str>,
+    page: &'a Page,
+    cursor: Cursor,
+    presence: &'a PresenceList,
+    direct_partners: Vec<DirectPartner>,
+}
+
+fn room_page(snapshot: &Snapshot, visitor: &Visitor, parts: RoomPageParts) -> Result<Response, Error> {
+    let RoomPageParts { reply, room, muted_reason: silenced, page, cursor, presence: here, direct_partners: talks } =
+        parts;
+    let sidebar = Sidebar::load_live(snapshot, visitor, talks)?;
+    let (read_state, form) = match visitor.author() {
+        Some(author) => (Some(snapshot.read_state(author.id, room.id)?), snapshot.draft(author.id, room.id)?),
+        None => (None, None),
+    };
+    let reply = reply
+        .or(form.as_ref().and_then(|draft| draft.reply_to))
+        .map_or(Ok(None), |id| find_quote(snapshot, room, id))?;
+    let view = views::rooms::show::RoomView {
+        places: &sidebar.view(visitor, Some(room.id)),
+        muted_reason: silenced,
+        room,
+        read_state: read_state.as_ref(),
+        draft: form.as_ref(),
+        messages: &page.messages,
+        older: page.older,
+        newer: page.newer,
+        cursor,
+        presence: here,
+        pins: snapshot.pin_count(room.id)?,
+        reply: reply.as_ref(),
+        nonce: &secrets::new_nonce()?,
+    };
+    Ok(views::rooms::show::page(&view).into_response())
+}
+
+/// What an answer to this message would quote, if nobody has taken it away.
+pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
+    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
+    Ok(message.as_ref().map(Quote::from_message))
+}
+
+/// Tells programs where the pages before and after this one are (RFC 8288).
+fn with_page_links(mut response: Response, room: &Room, page: &Page) -> Response {
+    let path = room.slug.path();
+    let before =
+        page.messages.first().filter(|_| page.older).map(|m| format!("<{path}?before={}>; rel=\"prev\"", m.id));
+    let after = page.messages.last().filter(|_| page.newer).map(|m| format!("<{path}?after={}>; rel=\"next\"", m.id));
+    let links: Vec<String> = before.into_iter().chain(after).collect();
+    if !links.is_empty() {
+        response.headers_mut().insert(LINK, HeaderValue::try_from(links.join(", ")).expect("a path is ASCII"));
+    }
+    response
+}
+
+/// Which messages are wanted.
+fn parse_window(request: &Request) -> Result<Window, Error> {
+    let (before, after, around) =
+        (query::seq(request, "before")?, query::seq(request, "after")?, query::seq(request, "around")?);
+    Ok(match (before, after, around) {
+        (Some(id), _, _) => Window::Before(id),
+        (None, Some(id), _) => Window::After(id),
+        (None, None, Some(id)) => Window::Around(id),
+        (None, None, None) => Window::Latest,
+    })
+}

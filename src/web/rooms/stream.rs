@@ -1,0 +1,89 @@
+//! The stream of a room.
+
+use std::sync::Arc;
+
+use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use poem::web::Data;
+use poem::{Body, Request, Response, Result, handler};
+use tokio_stream::StreamExt;
+
+use crate::domain::{Cursor, Refusal, Token};
+use crate::engine::Error;
+use crate::live::{Access, Encoding, Format, Listener, ResumePoint, Subscriber};
+use crate::web::AppState;
+use crate::web::auth::visitor::Visitor;
+use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::request::{client_address, query};
+use crate::web::serve::detach::{self, PreChunked};
+
+/// What happens in a room, from a place on.
+#[handler]
+pub(crate) fn stream(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    Ok(open_stream(request, house, &visitor)?)
+}
+
+/// The same, for whoever asks for the room itself as a stream.
+pub(crate) fn open_stream(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Response, Error> {
+    if house.hubs.is_closing() {
+        return Err(Error::Stopping);
+    }
+    let person = visitor.author().map(|person| person.id);
+    rate_limits::check(request, person, LimitedAction::OpenStream)?;
+    let sidebar = house
+        .rate_limits
+        .as_ref()
+        .map(|pace| pace.streams.try_acquire(person, client_address::rate_limit_address(request)))
+        .transpose()?;
+    let access_version = house.hubs.access_version(); // before anything is judged: what changes from here on is judged again
+    let snapshot = house.store.snapshot()?;
+    let room = house.find_room(&snapshot, request, visitor)?.room.id;
+    let actor = Subscriber { token: visitor.token.as_ref().map(Token::hash), person: visitor.person.clone() };
+    let access = Access::evaluate(&snapshot, &actor, room)?.ok_or(Refusal::TokenInvalid)?;
+    drop(snapshot);
+    let format = parse_stream_format(request)?;
+    let page = person.filter(|_| format == Format::Html);
+    let start = ResumePoint::resolve(&house.store, room, resume_position(request)?, page)?;
+    let encoding = if detach::can_detach(request) { Encoding::Chunked } else { Encoding::Plain };
+    let store = Arc::clone(&house.store);
+    let listener = Listener::new(store, &house.hubs, room, (actor, access, access_version), start, (format, encoding));
+    let response = Response::builder()
+        .header(CONTENT_TYPE, "text/event-stream")
+        .header(CACHE_CONTROL, "no-cache, no-transform")
+        .header(VARY, "Accept")
+        .header("x-accel-buffering", "no"); // nginx would wait for more
+    let response = match encoding {
+        Encoding::Chunked => response.extension(PreChunked),
+        Encoding::Plain => response,
+    };
+    let sidebar = Box::new(sidebar); // a listener is small
+    let held = listener.map(move |frame| {
+        let _until_the_stream_ends = &sidebar;
+        frame
+    });
+    Ok(response.body(Body::from_bytes_stream(held)))
+}
+
+/// From where on: what the page knows, or what the stream itself brought last, whichever is later.
+pub(crate) fn resume_position(request: &Request) -> Result<Option<Cursor>, Refusal> {
+    let page = query::cursor(request, "after")?;
+    let last_id = request.headers().get("last-event-id").filter(|id| !id.is_empty());
+    let last_id = last_id
+        .map(|id| id.to_str().ok().and_then(Cursor::parse).ok_or(Refusal::QueryInvalid("Last-Event-ID")))
+        .transpose()?;
+    Ok(match (page, last_id) {
+        // The stream's own id is the younger of two of different histories.
+        (Some(page), Some(last_id)) if page.epoch.is_none() || page.epoch == last_id.epoch => {
+            Some(if page.seq > last_id.seq { page } else { last_id })
+        }
+        (page, last_id) => last_id.or(page),
+    })
+}
+
+fn parse_stream_format(request: &Request) -> Result<Format, Refusal> {
+    match query::text(request, "as").as_deref() {
+        None | Some("html") => Ok(Format::Html),
+        Some("text") => Ok(Format::Text),
+        Some("json") => Ok(Format::Json),
+        Some(_) => Err(Refusal::FormatUnknown),
+    }
+}

@@ -1,0 +1,66 @@
+//! How much there is that somebody has not read: all of it at once, for a page that has no stream to tell it, and for
+//! programs.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use poem::web::{Data, Html, Json};
+use poem::{IntoResponse, Request, Response, Result, handler};
+
+use crate::domain::limits::UNREAD_ROOMS_MAX;
+use crate::domain::{Badge, Message, Person, ReadState, Room};
+use crate::engine::{Error, now};
+use crate::store::{Snapshot, StoreError};
+use crate::views;
+use crate::web::AppState;
+use crate::web::auth::visitor::Visitor;
+use crate::web::request::accept::is_htmx;
+use crate::web::response::with_private_cache;
+
+/// The rooms that show somebody that there is something to read, latest first; for htmx, what they show.
+#[handler]
+pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
+    let person = visitor.require_person().map_err(Error::Refused)?;
+    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
+    let rooms = list_unread_rooms(&snapshot, person).map_err(Error::Internal)?;
+    let answer = if is_htmx(request) {
+        let badges = rooms.iter().map(|(room, read_state)| views::rooms::badge::update(room, read_state).into_string());
+        Html(badges.collect::<String>()).into_response()
+    } else {
+        let rooms = with_newest_message(&snapshot, person, rooms).map_err(Error::Internal)?;
+        Json(views::json::UnreadJson::new(&rooms)).into_response()
+    };
+    Ok(with_private_cache(answer, &visitor))
+}
+
+fn list_unread_rooms(snapshot: &Snapshot, person: &Person) -> Result<Vec<(Room, ReadState)>, StoreError> {
+    let mut read_states = snapshot.read_states(person.author.id)?;
+    read_states.retain(|(_, read_state)| read_state.unread > 0 && read_state.is_in_sidebar());
+    read_states.sort_unstable_by_key(|(room, read_state)| Reverse((read_state.last_message, *room)));
+    let mut rooms = Vec::new();
+    for (room, reading) in read_states {
+        let visible_room = snapshot.visible_room_by_id(room, Some(person), now())?;
+        rooms.extend(
+            visible_room
+                .map(|sight| (sight.room, reading))
+                .filter(|(room, _)| reading.badge(room.visibility) != Badge::Nothing),
+        );
+        if rooms.len() == UNREAD_ROOMS_MAX {
+            break;
+        }
+    }
+    Ok(rooms)
+}
+
+/// The same rooms, each with the newest message of which somebody is notified there.
+fn with_newest_message(
+    snapshot: &Snapshot,
+    person: &Person,
+    rooms: Vec<(Room, ReadState)>,
+) -> Result<Vec<(Room, ReadState, Option<Message>)>, StoreError> {
+    let newest = |room: &Room, reading: &ReadState| snapshot.newest_notifying(person.author.id, room, reading);
+    rooms
+        .into_iter()
+        .map(|(room, read_state)| newest(&room, &read_state).map(|newest| (room, read_state, newest)))
+        .collect()
+}

@@ -1,0 +1,150 @@
+//! An event stream on its own socket. hyper keeps 16 KiB of buffers and a tree of futures for a connection for as long
+//! as it is open, which is right for requests and much for a listener that waits. So once poem has answered a `GET` of
+//! HTTP/1.1 with an event stream, the socket leaves hyper, and what remains is an [`Outlet`]. It costs about 1 KiB.
+//!
+//! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper; what listeners hear is the same.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use hyper::{HeaderMap, Method, StatusCode, Version};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::web::serve::ConnectionPermit;
+use crate::web::serve::stream_writer::StreamWriter;
+
+/// An answer on its way to a connection.
+pub(crate) type HttpResponse = hyper::Response<BoxBody<Bytes, io::Error>>;
+
+/// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
+/// that reads no more.
+const NOTSENT_BYTES_MAX: u32 = 128 * 1024;
+
+/// Marks an answer whose body is a stream of whole chunks of HTTP/1.1, not empty ones: it is to leave hyper. Only for a
+/// request of which [`is_possible`] says so.
+#[derive(Clone, Copy)]
+pub(crate) struct PreChunked;
+
+/// Whether the answer to such a request may leave hyper.
+pub(crate) fn can_detach(request: &poem::Request) -> bool {
+    request.version() == Version::HTTP_11 && request.method() == Method::GET
+}
+
+/// Whether this answer is to leave hyper.
+pub(crate) fn should_detach(response: &HttpResponse) -> bool {
+    response.extensions().get::<PreChunked>().is_some()
+}
+
+/// Where a request of a connection leaves an answer that is to leave hyper. Its connection takes it as soon as hyper has
+/// nothing more to write of the answers before it.
+#[derive(Clone, Default)]
+pub(crate) struct Handoff(Arc<Mutex<HandoffState>>);
+
+#[derive(Default)]
+struct HandoffState {
+    response: Option<HttpResponse>,
+    /// Whether hyper has written all that came before it.
+    flushed: bool,
+}
+
+impl Handoff {
+    /// Leaves an answer. The request has nothing more to do.
+    pub fn hand_off(&self, response: HttpResponse) {
+        *self.lock() = HandoffState { response: Some(response), flushed: false };
+    }
+
+    /// The answer, once its time has come.
+    pub fn take_ready(&self) -> Option<HttpResponse> {
+        let mut left = self.lock();
+        if left.flushed { left.response.take() } else { None }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HandoffState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A socket that tells when hyper has written everything: only then is it asked to flush.
+pub(crate) struct Socket {
+    stream: TcpStream,
+    handoff: Handoff,
+}
+
+impl Socket {
+    pub fn new(stream: TcpStream, handoff: Handoff) -> Self {
+        Self { stream, handoff: handoff }
+    }
+
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.handoff.lock().flushed = true;
+        Poll::Ready(Ok(())) // a TCP socket keeps nothing back
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// Writes the head of `answer`; its body is to come. The stream keeps the connection's seat until it ends.
+///
+/// # Errors
+/// If the other end has gone.
+pub(crate) async fn detach_stream(
+    mut socket: TcpStream,
+    response: HttpResponse,
+    permit: ConnectionPermit,
+) -> io::Result<StreamWriter> {
+    let _refused_by_the_system = SockRef::from(&socket).set_tcp_notsent_lowat(NOTSENT_BYTES_MAX);
+    let (head, body) = response.into_parts();
+    socket.write_all(&encode_head(head.status, &head.headers)).await?;
+    Ok(StreamWriter::new(socket, body, permit))
+}
+
+/// The head of the answer as hyper would write it: for a body in chunks, on a connection that ends with it.
+fn encode_head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {status}\r\n").into_bytes();
+    for (name, value) in headers {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    if let Ok(date) = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()) {
+        head.extend([b"date: ", date.as_bytes(), b"\r\n"].concat());
+    }
+    head.extend_from_slice(b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n");
+    head
+}

@@ -1,0 +1,3 @@
+//! state.
+
+pub(crate) mod password_hasher;
