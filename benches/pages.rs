@@ -16,7 +16,7 @@ use taproom::domain::{
 };
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, ReplayLimits};
-use taproom::meters::Metrics;
+use taproom::metrics::Metrics;
 use taproom::store::{Store, Window};
 use taproom::views::text::{Code, Names, render};
 use taproom::web::{self, AppState, PasswordHasher};

@@ -147,7 +147,7 @@ pub async fn start_with(
         setup_link: owner_link,
     };
     let house = Arc::new(state);
-    web::go_on_erasing(&house)
+    web::resume_purges(&house)
         .inspect_err(|fault| tracing::warn!(%fault, "what was begun to be taken away stays"))
         .ok();
     let origin = house.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);

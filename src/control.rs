@@ -14,7 +14,7 @@ use tokio::net::{UnixListener, UnixStream as AsyncUnixStream};
 use tokio::time::timeout;
 
 use crate::domain::{Actor, Command, PersonCommand, Refusal, Token, UserName};
-use crate::engine::{Engine, Error};
+use crate::engine::{Engine, EngineError};
 use crate::store::{Counts, Store};
 
 /// The socket's name in the data directory.
@@ -163,10 +163,10 @@ async fn execute(request: ControlRequest, context: &ControlContext) -> Result<St
     }
 }
 
-async fn create_reset_link(name: &str, context: &ControlContext) -> Result<String, Error> {
+async fn create_reset_link(name: &str, context: &ControlContext) -> Result<String, EngineError> {
     let person = context.store.snapshot()?.person_by_name(&UserName::parse(name)?)?.ok_or(Refusal::PersonNotFound)?;
     let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|_| Error::Unwritable)?;
+    getrandom::fill(&mut bits).map_err(|_| EngineError::Unwritable)?;
     let token = Token::new(bits);
     let link = Command::Person(person.author.id, PersonCommand::CreateResetLink { link: token.hash() });
     context.engine.execute(Actor::Operator, None, link).await?;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use taproom::app::{self, RunningServer, StartError};
-use taproom::config::{Cli, Config, LogOptions};
 use taproom::commands;
+use taproom::config::{Cli, Config, LogOptions};
 use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};

@@ -42,7 +42,7 @@ pub use crate::domain::person::password::{Password, PasswordHash};
 pub use crate::domain::person::recovery_code::RecoveryCode;
 pub use crate::domain::person::token::{Token, TokenHash};
 pub use crate::domain::person::{Expiry, Person, Role, describe_expiry};
-pub use crate::domain::refusal::Refusal;
+pub use crate::domain::refusal::{Refusal, RefusalClass, RefusalFacts};
 pub use crate::domain::room::read_state::{Badge, Draft, NotificationLevel, ReadState, ReadStateCommand, SidebarRank};
 pub use crate::domain::room::{Room, Salt, Slug, Visibility};
 pub use crate::domain::server::address_block::AddressBlock;

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use crate::domain::Slug;
 use crate::domain::limits::{
-    BODY_CHARS_MAX, COMPLETION_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN,
-    REQUEST_BODY_BYTES_MAX, ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX,
+    BODY_CHARS_MAX, COMPLETION_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, ROOM_NAME_CHARS_MAX,
+    USER_NAME_CHARS_MAX,
 };
 use crate::domain::text::clean;
 
@@ -59,27 +59,9 @@ pub enum Refusal {
     /// The credentials that were shown belong to nobody.
     #[error("That token belongs to nobody here. Send `room` and `name` to /join for a new one.")]
     TokenInvalid,
-    /// A browser sent this from a page of another site.
-    #[error("This was sent from another site's page, so it was not done. Open Taproom itself and try again.")]
-    CrossOrigin,
-    /// The request's body is over the limit.
-    #[error("That is too much at once: a request has at most {REQUEST_BODY_BYTES_MAX} bytes.")]
-    RequestTooLarge,
-    /// The request's body is not what its type says, or not UTF-8.
-    #[error("That could not be read: {0}.")]
-    RequestUnreadable(&'static str),
-    /// A part of the address is not what it should be.
-    #[error("`{0}` must be a number from a link or an event id.")]
-    QueryInvalid(&'static str),
-    /// A stream is not told in this form.
-    #[error("`as` must be html, text or json.")]
-    FormatUnknown,
     /// What is to be completed does not begin like anything that can be.
     #[error("`q` must begin with @, :, # or / and have at most {COMPLETION_CHARS_MAX} characters.")]
     CompletionInvalid,
-    /// The body took too long to arrive.
-    #[error("That took too long to arrive. Send it again.")]
-    RequestTimeout,
     /// The name reads like one that mixes scripts.
     #[error(
         "This name mixes letters of several scripts, as names do that want to be taken for another. Use one script."
@@ -174,137 +156,89 @@ pub enum Refusal {
     /// Nothing lives at this address.
     #[error("There is nothing at this address.")]
     NotFound,
-    /// Something lives there, but it does not take this method.
-    #[error("This address does not take that method.")]
-    MethodNotAllowed,
-    /// It was sent to another name than the one by which this server is reached, which is told.
-    #[error("This server is at {0}. Ask for it by that name.")]
-    Misdirected(String),
-    /// As much of it is open as one may have open.
-    #[error("You have very many pages open here. Close some of them, then try again.")]
-    TooManyStreams,
-    /// It came too soon after the ones before.
-    #[error("That was too fast. Wait {}, then send it again.", count_seconds(*retry_after_s))]
-    RateLimited {
-        /// How long to wait, in whole seconds; at least one.
-        retry_after_s: u64,
-    },
+}
+
+/// What kind of "no" a refusal is: what has to change before the same request succeeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalClass {
+    /// What was sent.
+    Invalid,
+    /// What already exists.
+    Conflict,
+    /// What was asked for does not exist, or the caller may not know that it does.
+    NotFound,
+    /// Who asks: nobody that is known.
+    SignInNeeded,
+    /// Who asks: somebody who may not.
+    Forbidden,
+    /// Time has to pass.
+    TooSoon,
+}
+
+/// What callers need to know of a [`Refusal`] besides its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalFacts {
+    /// The name of the refusal for programs and metrics. It holds nothing of the request.
+    pub code: &'static str,
+    /// What kind of refusal it is.
+    pub class: RefusalClass,
+    /// The form field that it is about, if it is about one.
+    pub field: Option<&'static str>,
 }
 
 impl Refusal {
-    /// Which refusal it is, in one word for programs. It holds nothing of what was asked, and never changes.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NameBlank => "name_blank",
-            Self::NameTooLong => "name_too_long",
-            Self::NameTaken(_) => "name_taken",
-            Self::RoomNameBlank => "room_blank",
-            Self::RoomNameTooLong => "room_too_long",
-            Self::RoomNotFound(_) => "room_unknown",
-            Self::MessageNotFound => "message_unknown",
-            Self::DayInvalid => "day_unknown",
-            Self::BodyBlank => "body_blank",
-            Self::BodyTooLong => "body_too_long",
-            Self::CommandUnknown(_) => "command_unknown",
-            Self::CommandEmpty(_) => "command_silent",
-            Self::NonceInvalid => "nonce_invalid",
-            Self::SignInRequired => "name_needed",
-            Self::TokenInvalid => "token_unknown",
-            Self::CrossOrigin => "foreign_origin",
-            Self::RequestTooLarge => "too_large",
-            Self::RequestUnreadable(_) => "unreadable",
-            Self::QueryInvalid(_) | Self::FormatUnknown | Self::CompletionInvalid => "query_invalid",
-            Self::RequestTimeout => "too_slow",
-            Self::NameMixesScripts => "name_mixed",
-            Self::NameConfusable(_) => "name_alike",
-            Self::TooManyRenames(_) => "name_too_often",
-            Self::FieldBlank(_) => "field_blank",
-            Self::FieldTooLong(..) => "field_too_long",
-            Self::FieldInvalid(_) => "field_invalid",
-            Self::PasswordLength => "password_length",
-            Self::PasswordWeak => "password_weak",
-            Self::BadCredentials => "sign_in_wrong",
-            Self::PasswordIncorrect => "password_wrong",
-            Self::InvitationRequired => "door_invited",
-            Self::MembersOnly => "door_members",
-            Self::GuestsNotAllowed => "no_new_guests",
-            Self::Banned(_) => "banned",
-            Self::AddressBlocked => "address_blocked",
-            Self::Muted(_) => "muted",
-            Self::SlowMode(_) => "slow",
-            Self::RoomArchived => "room_archived",
-            Self::RoomNotVisible => "room_unknown",
-            Self::RoomNameTaken => "room_taken",
-            Self::RoomVisibilityUnsupported => "room_kind",
-            Self::NotAllowed => "not_allowed",
-            Self::AccountRequired => "account_needed",
-            Self::AlreadyRegistered => "account_there",
-            Self::PersonNotFound => "person_unknown",
-            Self::LastOwner => "last_owner",
-            Self::LinkInvalid => "link_dead",
-            Self::LimitReached(_) => "too_many",
-            Self::ScopeMissing => "scope",
-            Self::NotFound => "nothing",
-            Self::MethodNotAllowed => "method_unknown",
-            Self::Misdirected(_) => "misdirected",
-            Self::TooManyStreams => "too_many_streams",
-            Self::RateLimited { .. } => "too_fast",
-        }
-    }
-
-    /// With which field of a form it has to do, by its name there, if with one.
-    pub fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::NameBlank
-            | Self::NameTooLong
-            | Self::NameTaken(_)
-            | Self::NameMixesScripts
-            | Self::NameConfusable(_)
-            | Self::TooManyRenames(_) => Some("name"),
-            Self::RoomNameBlank | Self::RoomNameTooLong => Some("room"),
-            Self::FieldBlank(field) | Self::FieldTooLong(field, _) | Self::FieldInvalid(field) => Some(field),
-            Self::PasswordLength | Self::PasswordWeak => Some("password"),
-            Self::PasswordIncorrect => Some("current"),
-            Self::BodyBlank | Self::BodyTooLong | Self::CommandUnknown(_) | Self::CommandEmpty(_) => Some("body"),
-            Self::NonceInvalid => Some("nonce"),
-            Self::RoomNotFound(_)
-            | Self::RoomNotVisible
-            | Self::AddressBlocked
-            | Self::MessageNotFound
-            | Self::DayInvalid
-            | Self::SignInRequired
-            | Self::TokenInvalid
-            | Self::CrossOrigin
-            | Self::RequestTooLarge
-            | Self::RequestUnreadable(_)
-            | Self::QueryInvalid(_)
-            | Self::FormatUnknown
-            | Self::CompletionInvalid
-            | Self::RequestTimeout
-            | Self::BadCredentials
-            | Self::InvitationRequired
-            | Self::MembersOnly
-            | Self::GuestsNotAllowed
-            | Self::Banned(_)
-            | Self::Muted(_)
-            | Self::SlowMode(_)
-            | Self::RoomArchived
-            | Self::RoomNameTaken
-            | Self::RoomVisibilityUnsupported
-            | Self::NotAllowed
-            | Self::AccountRequired
-            | Self::AlreadyRegistered
-            | Self::PersonNotFound
-            | Self::LastOwner
-            | Self::LinkInvalid
-            | Self::LimitReached(_)
-            | Self::ScopeMissing
-            | Self::NotFound
-            | Self::MethodNotAllowed
-            | Self::Misdirected(_)
-            | Self::TooManyStreams
-            | Self::RateLimited { .. } => None,
-        }
+    /// The code, the class and the form field of this refusal.
+    pub fn facts(&self) -> RefusalFacts {
+        use RefusalClass::{Conflict, Forbidden, Invalid, NotFound, SignInNeeded, TooSoon};
+        let (code, class, field) = match self {
+            Self::NameBlank => ("name_blank", Invalid, Some("name")),
+            Self::NameTooLong => ("name_too_long", Invalid, Some("name")),
+            Self::NameTaken(_) => ("name_taken", Conflict, Some("name")),
+            Self::RoomNameBlank => ("room_name_blank", Invalid, Some("room")),
+            Self::RoomNameTooLong => ("room_name_too_long", Invalid, Some("room")),
+            Self::RoomNotFound(_) => ("room_not_found", NotFound, None),
+            Self::MessageNotFound => ("message_not_found", NotFound, None),
+            Self::DayInvalid => ("day_invalid", NotFound, None),
+            Self::BodyBlank => ("body_blank", Invalid, Some("body")),
+            Self::BodyTooLong => ("body_too_long", Invalid, Some("body")),
+            Self::CommandUnknown(_) => ("command_unknown", Invalid, Some("body")),
+            Self::CommandEmpty(_) => ("command_empty", Invalid, Some("body")),
+            Self::NonceInvalid => ("nonce_invalid", Invalid, Some("nonce")),
+            Self::SignInRequired => ("sign_in_required", SignInNeeded, None),
+            Self::TokenInvalid => ("token_invalid", SignInNeeded, None),
+            Self::CompletionInvalid => ("query_invalid", Invalid, None),
+            Self::NameMixesScripts => ("name_mixes_scripts", Invalid, Some("name")),
+            Self::NameConfusable(_) => ("name_confusable", Conflict, Some("name")),
+            Self::TooManyRenames(_) => ("too_many_renames", Conflict, Some("name")),
+            Self::FieldBlank(field) => ("field_blank", Invalid, Some(*field)),
+            Self::FieldTooLong(field, _) => ("field_too_long", Invalid, Some(*field)),
+            Self::FieldInvalid(field) => ("field_invalid", Invalid, Some(*field)),
+            Self::PasswordLength => ("password_length", Invalid, Some("password")),
+            Self::PasswordWeak => ("password_weak", Invalid, Some("password")),
+            Self::BadCredentials => ("bad_credentials", SignInNeeded, None),
+            Self::PasswordIncorrect => ("password_incorrect", Invalid, Some("current")),
+            Self::InvitationRequired => ("invitation_required", SignInNeeded, None),
+            Self::MembersOnly => ("members_only", SignInNeeded, None),
+            Self::GuestsNotAllowed => ("guests_not_allowed", Forbidden, None),
+            Self::Banned(_) => ("banned", Forbidden, None),
+            Self::AddressBlocked => ("address_blocked", Forbidden, None),
+            Self::Muted(_) => ("muted", Forbidden, None),
+            Self::SlowMode(_) => ("slow_mode", TooSoon, None),
+            Self::RoomArchived => ("room_archived", Forbidden, None),
+            Self::RoomNotVisible => ("room_not_found", NotFound, None),
+            Self::RoomNameTaken => ("room_name_taken", Conflict, None),
+            Self::RoomVisibilityUnsupported => ("room_visibility_unsupported", Invalid, None),
+            Self::NotAllowed => ("not_allowed", Forbidden, None),
+            Self::AccountRequired => ("account_required", Forbidden, None),
+            Self::AlreadyRegistered => ("already_registered", Conflict, None),
+            Self::PersonNotFound => ("person_not_found", NotFound, None),
+            Self::LastOwner => ("last_owner", Conflict, None),
+            Self::LinkInvalid => ("link_invalid", NotFound, None),
+            Self::LimitReached(_) => ("limit_reached", Invalid, None),
+            Self::ScopeMissing => ("scope_missing", Forbidden, None),
+            Self::NotFound => ("not_found", NotFound, None),
+        };
+        RefusalFacts { code, class, field }
     }
 
     /// There is no room of this name, which is repeated as cleanly and shortly as if there were.
@@ -314,8 +248,4 @@ impl Refusal {
         }
         Self::RoomNotFound(clean::clean_line(name).chars().take(ROOM_NAME_CHARS_MAX).collect())
     }
-}
-
-fn count_seconds(count: u64) -> String {
-    if count == 1 { "a second".to_owned() } else { format!("{count} seconds") }
 }

@@ -37,7 +37,7 @@ const RETRY_EVERY: Duration = Duration::from_secs(5);
 
 /// Why a command has no outcome.
 #[derive(Debug, Error)]
-pub enum Error {
+pub enum EngineError {
     /// The asker's doing.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -96,19 +96,19 @@ impl Engine {
     /// for the answer any more.
     ///
     /// # Errors
-    /// [`Problem`]
-    pub async fn execute(&self, actor: Actor, nonce: Option<Nonce>, command: Command) -> Result<Applied, Error> {
+    /// [`EngineError`]
+    pub async fn execute(&self, actor: Actor, nonce: Option<Nonce>, command: Command) -> Result<Applied, EngineError> {
         if self.stopping.load(Ordering::Acquire) {
-            return Err(Error::Stopping);
+            return Err(EngineError::Stopping);
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(WriterJob::Execute(Envelope { actor: actor, nonce, command }, answer)).map_err(|full| {
-            match full {
-                mpsc::error::TrySendError::Full(_) => Error::Busy,
-                mpsc::error::TrySendError::Closed(_) => Error::Stopping,
-            }
-        })?;
-        answered.await.unwrap_or(Err(Error::Stopping))
+        self.queue.try_send(WriterJob::Execute(Envelope { actor, nonce, command }, answer)).map_err(
+            |full| match full {
+                mpsc::error::TrySendError::Full(_) => EngineError::Busy,
+                mpsc::error::TrySendError::Closed(_) => EngineError::Stopping,
+            },
+        )?;
+        answered.await.unwrap_or(Err(EngineError::Stopping))
     }
 
     /// Whether a command would be taken, and can be written. If the last one could not, it tries with one that changes
@@ -122,9 +122,9 @@ impl Engine {
         }
         let no_op = Command::SignOut { token: TokenHash([0; 32]) };
         match self.execute(Actor::Anonymous, None, no_op).await {
-            Ok(_) | Err(Error::Refused(_)) => Readiness::Ready,
-            Err(Error::Busy | Error::Unwritable | Error::Internal(_)) => Readiness::Unwritable,
-            Err(Error::Stopping) => Readiness::Stopping,
+            Ok(_) | Err(EngineError::Refused(_)) => Readiness::Ready,
+            Err(EngineError::Busy | EngineError::Unwritable | EngineError::Internal(_)) => Readiness::Unwritable,
+            Err(EngineError::Stopping) => Readiness::Stopping,
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::domain::limits::BATCH_COMMANDS_MAX;
 use crate::domain::{Applied, Envelope, Event};
 use crate::engine::publisher::Committed;
-use crate::engine::{Error, now};
+use crate::engine::{EngineError, now};
 use crate::live::Hubs;
 use crate::metrics::Metrics;
 use crate::store::Store;
@@ -23,7 +23,7 @@ const SPIN_FOR: Duration = Duration::from_micros(150);
 /// Something for the writer.
 #[expect(clippy::large_enum_variant, reason = "all but the last are of the large one")]
 pub(crate) enum WriterJob {
-    Execute(Envelope, oneshot::Sender<Result<Applied, Error>>),
+    Execute(Envelope, oneshot::Sender<Result<Applied, EngineError>>),
     Stop,
 }
 
@@ -51,7 +51,7 @@ impl Writer {
     fn commit_batch(
         &self,
         batch: &[Envelope],
-        answers: impl Iterator<Item = oneshot::Sender<Result<Applied, Error>>>,
+        answers: impl Iterator<Item = oneshot::Sender<Result<Applied, EngineError>>>,
     ) -> bool {
         let started = Instant::now();
         let outcomes = self.store.commit(now(), batch);
@@ -70,7 +70,7 @@ impl Writer {
                 }
                 for (answer, outcome) in answers.zip(outcomes) {
                     // Whoever has gone meanwhile finds the outcome by the nonce.
-                    let _gone = answer.send(outcome.map_err(Error::Refused));
+                    let _gone = answer.send(outcome.map_err(EngineError::Refused));
                 }
                 for done in &new {
                     if let Some(counted) = done.event.unread_change() {
@@ -83,7 +83,7 @@ impl Writer {
                 self.metrics.internal_errors.inc();
                 tracing::error!(%fault, commands = batch.len(), "a batch could not be written");
                 for answer in answers {
-                    let _gone = answer.send(Err(Error::Unwritable));
+                    let _gone = answer.send(Err(EngineError::Unwritable));
                 }
                 false
             }
@@ -134,7 +134,7 @@ fn fill_batch(
     jobs: &mut mpsc::Receiver<WriterJob>,
     published: bool,
     batch: &mut Vec<Envelope>,
-    answers: &mut Vec<oneshot::Sender<Result<Applied, Error>>>,
+    answers: &mut Vec<oneshot::Sender<Result<Applied, EngineError>>>,
 ) -> bool {
     // Where many post, the next have come by now. Where somebody hears, telling them needs the processor, and the next
     // command is not so near.

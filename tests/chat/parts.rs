@@ -6,7 +6,7 @@ use std::time::Duration;
 use taproom::domain::Timestamp;
 use taproom::engine::Engine;
 use taproom::live::{Hubs, ReplayLimits};
-use taproom::meters::Metrics;
+use taproom::metrics::Metrics;
 use taproom::store::Store;
 use taproom::web::serve::ConnectionLimits;
 use taproom::web::{self, serve};

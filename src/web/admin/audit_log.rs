@@ -1,41 +1,39 @@
 //! The log of what was done to keep order.
 
-use std::sync::Arc;
-
-use poem::web::{Data, Json};
-use poem::{IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::ADMIN_LIST_ROWS_MAX;
 use crate::domain::{AuditAction, AuditEntry, Permission, Person, Seq};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::admin::audit_log::AuditLine;
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
-use crate::web::response::{wants_page, with_private_cache};
+use crate::web::response::error::Error;
+use crate::web::response::with_private_cache;
 use crate::web::rooms::sidebar::Sidebar;
 
 /// The log, newest first; with `before`, what came before that line.
 #[handler]
-pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let viewer = visitor.require_permission(Permission::ViewAuditLog, None).map_err(Error::Refused)?;
-    let before = query::seq(request, "before").map_err(Error::Refused)?;
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let mut audit = snapshot.audit_log(before, ADMIN_LIST_ROWS_MAX + 1).map_err(Error::Internal)?; // one more: there are older
+pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let viewer = ctx.require_permission(Permission::ViewAuditLog, None)?;
+    let before = query::seq(ctx.request, "before")?;
+    let snapshot = ctx.snapshot()?;
+    let mut audit = snapshot.audit_log(before, ADMIN_LIST_ROWS_MAX + 1)?; // one more: there are older
     let has_older = audit.len() > ADMIN_LIST_ROWS_MAX;
     audit.truncate(ADMIN_LIST_ROWS_MAX);
     let older = audit.last().filter(|_| has_older).map(|(seq, _)| *seq);
     let lines =
         audit.into_iter().map(|audited| load_audit_line(&snapshot, viewer, audited)).collect::<Result<Vec<_>, _>>()?;
-    if !wants_page(request) {
+    if !ctx.wants_page() {
         let lines: Vec<_> = lines.iter().map(views::json::AuditLineJson::from_line).collect();
-        return Ok(with_private_cache(Json(lines).into_response(), &visitor));
+        return Ok(with_private_cache(Json(lines).into_response(), &ctx.visitor));
     }
-    let sidebar = Sidebar::load(&snapshot, &visitor).map_err(Error::Internal)?;
-    let page = views::admin::audit_log::page(&sidebar.view(&visitor, None), &lines, older);
-    Ok(with_private_cache(page.into_response(), &visitor))
+    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
+    let page = views::admin::audit_log::page(&sidebar.view(&ctx.visitor, None), &lines, older);
+    Ok(with_private_cache(page.into_response(), &ctx.visitor))
 }
 
 fn load_audit_line(snapshot: &Snapshot, viewer: &Person, (id, audit): (Seq, AuditEntry)) -> Result<AuditLine, Error> {

@@ -1,30 +1,29 @@
 //! Invitations: making links by which others come in, and taking them back.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use poem::http::header::CACHE_CONTROL;
 use poem::http::{HeaderValue, StatusCode};
-use poem::web::{Data, Json};
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::{ADMIN_LIST_ROWS_MAX, LABEL_CHARS_MAX, MEMBERS_PICKED_MAX};
 use crate::domain::{
     Command, Expiry, Invitation, Permission, Person, Refusal, Role, RoomId, Seq, ServerCommand, SingleLine, Slug,
     Token, Visibility,
 };
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
 use crate::views::admin::invitations::{InvitationForm, InvitationsView, ListedInvitation};
 use crate::views::layout::page::Notice;
-use crate::web::AppState;
 use crate::web::auth::secrets;
-use crate::web::auth::visitor::Visitor;
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::request::{origin, query};
 use crate::web::response::error;
-use crate::web::response::{redisplay, see_other, wants_page, with_private_cache};
+use crate::web::response::error::Error;
+use crate::web::response::{redisplay, see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
 
 const FIELDS: [&str; 5] = ["name", "role", "uses", "expires", "rooms"];
@@ -33,56 +32,46 @@ const NAMES_LISTED_MAX: usize = 1_000;
 
 /// The list, and the form for a new one.
 #[handler]
-pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    visitor.require_permission(Permission::Invite, None).map_err(Error::Refused)?;
-    if !wants_page(request) {
-        let listed = load_invitations(&house.store.snapshot().map_err(Error::Internal)?)?;
+pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
+    ctx.require_permission(Permission::Invite, None)?;
+    if !ctx.wants_page() {
+        let listed = load_invitations(&*ctx.snapshot()?)?;
         let listed: Vec<_> =
             listed.iter().map(|one| views::json::ListedInvitationJson::from_listed(one, now())).collect();
-        return Ok(with_private_cache(Json(listed).into_response(), &visitor));
+        return Ok(with_private_cache(Json(listed).into_response(), &ctx.visitor));
     }
-    Ok(invitations_page(request, house, &visitor, &InvitationForm::with_defaults())?)
+    invitations_page(&ctx, &InvitationForm::with_defaults())
 }
 
 /// A new one. Its link is shown once, and only a hash of it is kept.
 #[handler]
-pub(crate) async fn create(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    visitor.require_permission(Permission::Invite, None).map_err(Error::Refused)?;
-    let form = Form::read(request, body, &FIELDS).await.map_err(Error::Refused)?;
-    match try_create(house, &visitor, &form).await {
-        Ok((invitation, code)) => Ok(respond_created(request, house, &visitor, &invitation, &code)?),
-        Err(error) => redisplay(request, house, error, |problem| {
-            invitations_page(
-                request,
-                house,
-                &visitor,
-                &InvitationForm::from_form(&form, error::field_error(problem, &FIELDS)),
-            )
+pub(crate) async fn create(ctx: Ctx<'_>) -> Result<Response, Error> {
+    ctx.require_permission(Permission::Invite, None)?;
+    let form = ctx.form(&FIELDS).await?;
+    match try_create(&ctx, &form).await {
+        Ok((invitation, code)) => Ok(respond_created(&ctx, &invitation, &code)?),
+        Err(error) => redisplay(ctx.request, ctx.state, error, |problem| {
+            invitations_page(&ctx, &InvitationForm::from_form(&form, error::field_error(problem, &FIELDS)))
         }),
     }
 }
 
 /// It is taken back: nobody comes in by it any more.
 #[handler]
-pub(crate) async fn revoke(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    visitor.require_permission(Permission::Invite, None).map_err(Error::Refused)?;
-    let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
+pub(crate) async fn revoke(ctx: Ctx<'_>) -> Result<Response, Error> {
+    ctx.require_permission(Permission::Invite, None)?;
+    let id = ctx.request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
     let command = ServerCommand::RevokeInvitation { id: id.ok_or(Error::Refused(Refusal::NotFound))? };
-    house.engine.execute(visitor.actor().map_err(Error::Refused)?, None, Command::Server(command)).await?;
-    Ok(if wants_page(request) {
+    ctx.execute(Command::Server(command)).await?;
+    Ok(if ctx.wants_page() {
         see_other("/admin/invitations?done=revoked")
     } else {
         StatusCode::NO_CONTENT.into_response()
     })
 }
 
-async fn try_create(house: &AppState, visitor: &Visitor, form: &Form) -> Result<(Invitation, Token), Error> {
-    let person = visitor.require_person()?;
+async fn try_create(ctx: &Ctx<'_>, form: &Form) -> Result<(Invitation, Token), Error> {
+    let person = ctx.require_person()?;
     let label = SingleLine::parse("name", form.get_single("name")?, LABEL_CHARS_MAX)?;
     let role = form.require_choice("role", |word| Role::parse(word).filter(|role| *role < Role::Owner))?;
     let uses = match form.get_single("uses")?.trim() {
@@ -90,12 +79,12 @@ async fn try_create(house: &AppState, visitor: &Visitor, form: &Form) -> Result<
         count => Some(count.parse().ok().filter(|count| *count > 0).ok_or(Refusal::FieldInvalid("uses"))?),
     };
     let until = form.require_choice("expires", parse_expiry)?;
-    let rooms = find_private_rooms(&house.store.snapshot()?, person, &form.get_all("rooms")?)?;
+    let rooms = find_private_rooms(&*ctx.snapshot()?, person, &form.get_all("rooms")?)?;
     let token = secrets::new_token()?;
     let command =
         ServerCommand::CreateInvitation { label, role, max_uses: uses, expiry: until, rooms, code: token.hash() };
-    house.engine.execute(visitor.actor()?, None, Command::Server(command)).await?;
-    let invitation = house.store.snapshot()?.invitation_by_code(token.hash())?;
+    ctx.execute(Command::Server(command)).await?;
+    let invitation = ctx.snapshot()?.invitation_by_code(token.hash())?;
     Ok((invitation.ok_or(StoreError::Missing { table: "invitations" })?, token))
 }
 
@@ -128,22 +117,17 @@ fn parse_expiry(word: &str) -> Option<Expiry> {
     Some(Expiry(now().plus(time)))
 }
 
-fn respond_created(
-    request: &Request,
-    house: &AppState,
-    visitor: &Visitor,
-    invitation: &Invitation,
-    code: &Token,
-) -> Result<Response, Error> {
+fn respond_created(ctx: &Ctx<'_>, invitation: &Invitation, code: &Token) -> Result<Response, Error> {
     let path = format!("/invite/{}", code.to_text());
-    let link = format!("{}{path}", origin::public_origin(request));
-    let mut response = if wants_page(request) {
-        let snapshot = house.store.snapshot()?;
-        let sidebar = Sidebar::load(&snapshot, visitor)?;
+    let link = format!("{}{path}", origin::public_origin(ctx.request));
+    let mut response = if ctx.wants_page() {
+        let snapshot = ctx.snapshot()?;
+        let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
         let qr = format!("{path}/qr.svg");
         with_private_cache(
-            views::admin::invitations::created(&sidebar.view(visitor, None), invitation, &link, &qr).into_response(),
-            visitor,
+            views::admin::invitations::created(&sidebar.view(&ctx.visitor, None), invitation, &link, &qr)
+                .into_response(),
+            &ctx.visitor,
         )
     } else {
         Json(views::json::InvitationJson::new(invitation, Some(&link))).into_response()
@@ -164,20 +148,15 @@ fn load_invitations(snapshot: &Snapshot) -> Result<Vec<ListedInvitation>, Error>
     snapshot.invitations(ADMIN_LIST_ROWS_MAX)?.into_iter().map(listed).collect()
 }
 
-fn invitations_page(
-    request: &Request,
-    house: &AppState,
-    visitor: &Visitor,
-    form: &InvitationForm,
-) -> Result<Response, Error> {
-    let (snapshot, person) = (house.store.snapshot()?, visitor.require_person()?);
-    let sidebar = Sidebar::load(&snapshot, visitor)?;
+fn invitations_page(ctx: &Ctx<'_>, form: &InvitationForm) -> Result<Response, Error> {
+    let (snapshot, person) = (ctx.snapshot()?, ctx.require_person()?);
+    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let invitations = load_invitations(&snapshot)?;
     let mut rooms = snapshot.hidden_rooms(person, now())?;
     rooms.retain(|room| room.visibility == Visibility::Private);
-    let is_revoked = query::text(request, "done").as_deref() == Some("revoked");
+    let is_revoked = query::text(ctx.request, "done").as_deref() == Some("revoked");
     let notice = is_revoked.then(|| Notice::Done("It is taken back: nobody comes in by it any more.".to_owned()));
-    let sidebar = sidebar.view(visitor, None);
+    let sidebar = sidebar.view(&ctx.visitor, None);
     let view = InvitationsView {
         places: &sidebar,
         invitations: &invitations,
@@ -186,7 +165,7 @@ fn invitations_page(
         notice: notice.as_ref(),
         now: now(),
     };
-    Ok(with_private_cache(views::admin::invitations::list(&view).into_response(), visitor))
+    Ok(with_private_cache(views::admin::invitations::list(&view).into_response(), &ctx.visitor))
 }
 
 impl InvitationForm {

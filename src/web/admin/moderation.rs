@@ -1,30 +1,29 @@
 //! What is laid on people, and lifted: their role, silence, the way out; and the link to a new password.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use poem::http::HeaderValue;
 use poem::http::header::CACHE_CONTROL;
-use poem::web::{Data, Json};
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::REASON_CHARS_MAX;
 use crate::domain::{
     Command, Expiry, Permission, Person, PersonCommand, Refusal, Role, RoomCommand, SingleLine, Slug, UserId,
 };
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::views;
 use crate::views::layout::page::Notice;
-use crate::web::AppState;
 use crate::web::admin::people::{find_person, person_page};
 use crate::web::admin::purge;
 use crate::web::auth::secrets;
-use crate::web::auth::visitor::Visitor;
 use crate::web::limits::blocked_addresses;
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::request::origin;
 use crate::web::response::error;
-use crate::web::response::{redisplay, see_other, wants_page, with_private_cache};
+use crate::web::response::error::Error;
+use crate::web::response::{redisplay, see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
 
 /// The fields of all these forms.
@@ -46,116 +45,85 @@ pub(crate) fn moderation_notice(word: &str) -> Option<Notice> {
 
 /// An owner makes somebody something else.
 #[handler]
-pub(crate) async fn set_role(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
-    let person = find_target(house, request, &visitor, Some(Permission::ChangeRoles))?;
+pub(crate) async fn set_role(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&FORM_FIELDS).await?;
+    let person = find_target(&ctx, Some(Permission::ChangeRoles))?;
     let set = async {
         let role = form.require_choice("role", Role::parse)?;
-        execute_on_person(house, &visitor, person.author.id, PersonCommand::SetRole(role)).await
+        execute_on_person(&ctx, person.author.id, PersonCommand::SetRole(role)).await
     };
-    respond_moderated(request, house, &visitor, &person, &form, set.await, "role")
+    respond_moderated(&ctx, &person, &form, set.await, "role")
 }
 
 /// Somebody is silenced, in the house or in one room.
 #[handler]
-pub(crate) async fn mute(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
-    let person = find_target(house, request, &visitor, required_permission(&form))?;
-    let muted = async {
-        mute_person(house, &visitor, &person, &form, form.require_choice("duration", parse_sanction_expiry)?).await
-    };
-    respond_moderated(request, house, &visitor, &person, &form, muted.await, "mute")
+pub(crate) async fn mute(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&FORM_FIELDS).await?;
+    let person = find_target(&ctx, required_permission(&form))?;
+    let muted =
+        async { mute_person(&ctx, &person, &form, form.require_choice("duration", parse_sanction_expiry)?).await };
+    respond_moderated(&ctx, &person, &form, muted.await, "mute")
 }
 
 /// They may speak again.
 #[handler]
-pub(crate) async fn unmute(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
-    let person = find_target(house, request, &visitor, required_permission(&form))?;
-    let unmuted = mute_person(house, &visitor, &person, &form, Expiry::PAST).await;
-    respond_moderated(request, house, &visitor, &person, &form, unmuted, "unmute")
+pub(crate) async fn unmute(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&FORM_FIELDS).await?;
+    let person = find_target(&ctx, required_permission(&form))?;
+    let unmuted = mute_person(&ctx, &person, &form, Expiry::PAST).await;
+    respond_moderated(&ctx, &person, &form, unmuted, "unmute")
 }
 
 /// Somebody is put outside.
 #[handler]
-pub(crate) async fn ban(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &FORM_FIELDS).await.map_err(Error::Refused)?;
-    let person = find_target(house, request, &visitor, Some(Permission::Ban))?;
+pub(crate) async fn ban(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&FORM_FIELDS).await?;
+    let person = find_target(&ctx, Some(Permission::Ban))?;
     let user = person.author.id;
     let banned = async {
         let until = form.require_choice("duration", parse_sanction_expiry)?;
         let reason = SingleLine::parse_optional("reason", form.get_single("reason")?, REASON_CHARS_MAX)?;
         let delete_messages = form.is_on("delete_messages")?;
         let blocked_addresses = if form.is_on("block_addresses")? {
-            blocked_addresses::find_address_blocks(house, user)?
+            blocked_addresses::find_address_blocks(ctx.state, user)?
         } else {
             Vec::new()
         };
-        execute_on_person(
-            house,
-            &visitor,
-            user,
-            PersonCommand::Ban { until, reason, blocked_addresses, delete_messages },
-        )
-        .await?;
+        execute_on_person(&ctx, user, PersonCommand::Ban { until, reason, blocked_addresses, delete_messages }).await?;
         if delete_messages {
-            purge::start_purge(house, visitor.actor()?, user);
+            purge::start_purge(ctx.state, ctx.visitor.actor()?, user);
         }
         Ok(delete_messages)
     };
     let banned = banned.await;
     let word = if matches!(banned, Ok(true)) { "delete_messages" } else { "ban" };
-    respond_moderated(request, house, &visitor, &person, &form, banned.map(|_| ()), word)
+    respond_moderated(&ctx, &person, &form, banned.map(|_| ()), word)
 }
 
 /// They may come in again.
 #[handler]
-pub(crate) async fn unban(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let person = find_target(house, request, &visitor, Some(Permission::Ban))?;
-    execute_on_person(house, &visitor, person.author.id, PersonCommand::Unban).await?;
-    Ok(if wants_page(request) {
+pub(crate) async fn unban(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let person = find_target(&ctx, Some(Permission::Ban))?;
+    execute_on_person(&ctx, person.author.id, PersonCommand::Unban).await?;
+    Ok(if ctx.wants_page() {
         see_other("/admin/bans?done=unban")
     } else {
-        respond_with_person(house, person.author.id)?
+        respond_with_person(&ctx, person.author.id)?
     })
 }
 
 /// An owner makes a link by which somebody may choose a new password. It is shown once, and only its hash is kept.
 #[handler]
-pub(crate) async fn create_reset_link(
-    request: &Request,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let person = find_target(house, request, &visitor, Some(Permission::CreateResetLinks))?;
+pub(crate) async fn create_reset_link(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let person = find_target(&ctx, Some(Permission::CreateResetLinks))?;
     let token = secrets::new_token()?;
-    execute_on_person(house, &visitor, person.author.id, PersonCommand::CreateResetLink { link: token.hash() }).await?;
-    let link = format!("{}/reset/{}", origin::public_origin(request), token.to_text());
-    let mut response = if wants_page(request) {
-        let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-        let sidebar = Sidebar::load(&snapshot, &visitor).map_err(Error::Internal)?;
-        let page = views::admin::people::reset_link(&sidebar.view(&visitor, None), &person, &link);
-        with_private_cache(page.into_response(), &visitor)
+    execute_on_person(&ctx, person.author.id, PersonCommand::CreateResetLink { link: token.hash() }).await?;
+    let link = format!("{}/reset/{}", origin::public_origin(ctx.request), token.to_text());
+    let mut response = if ctx.wants_page() {
+        let snapshot = ctx.snapshot()?;
+        let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
+        let page = views::admin::people::reset_link(&sidebar.view(&ctx.visitor, None), &person, &link);
+        with_private_cache(page.into_response(), &ctx.visitor)
     } else {
         Json(views::json::LinkJson::new(&link)).into_response()
     };
@@ -164,17 +132,12 @@ pub(crate) async fn create_reset_link(
 }
 
 /// Whose name stands in the path, once the visitor may do such things at all.
-fn find_target(
-    house: &AppState,
-    request: &Request,
-    visitor: &Visitor,
-    permission: Option<Permission>,
-) -> Result<Person, Error> {
+fn find_target(ctx: &Ctx<'_>, permission: Option<Permission>) -> Result<Person, Error> {
     match permission {
-        Some(act) => visitor.require_permission(act, None)?,
-        None => visitor.require_person()?,
+        Some(act) => ctx.require_permission(act, None)?,
+        None => ctx.require_person()?,
     };
-    find_person(&house.store.snapshot()?, request)
+    find_person(&*ctx.snapshot()?, ctx.request)
 }
 
 /// What whoever silences somebody must be allowed. In a room that depends on the room.
@@ -182,32 +145,21 @@ fn required_permission(form: &Form) -> Option<Permission> {
     form.get("room").is_none_or(|room| room.trim().is_empty()).then_some(Permission::Mute)
 }
 
-async fn mute_person(
-    house: &AppState,
-    visitor: &Visitor,
-    person: &Person,
-    form: &Form,
-    until: Expiry,
-) -> Result<(), Error> {
+async fn mute_person(ctx: &Ctx<'_>, person: &Person, form: &Form, until: Expiry) -> Result<(), Error> {
     let (user, room) = (person.author.id, form.get_single("room")?);
     if room.trim().is_empty() {
-        return execute_on_person(house, visitor, user, PersonCommand::Mute { until }).await;
+        return execute_on_person(ctx, user, PersonCommand::Mute { until }).await;
     }
     let address = Slug::from_name(room).map_err(|_| Refusal::FieldInvalid("room"))?;
-    let visible_room = house.store.snapshot()?.visible_room(&address, visitor.person.as_ref(), now())?;
+    let visible_room = ctx.snapshot()?.visible_room(&address, ctx.visitor.person.as_ref(), now())?;
     let room = visible_room.ok_or_else(|| Refusal::room_not_found(room))?.room.id;
     let command = Command::Room(room, RoomCommand::MuteMember { user, until });
-    house.engine.execute(visitor.actor()?, None, command).await?;
+    ctx.execute(command).await?;
     Ok(())
 }
 
-async fn execute_on_person(
-    house: &AppState,
-    visitor: &Visitor,
-    user: UserId,
-    command: PersonCommand,
-) -> Result<(), Error> {
-    house.engine.execute(visitor.actor()?, None, Command::Person(user, command)).await?;
+async fn execute_on_person(ctx: &Ctx<'_>, user: UserId, command: PersonCommand) -> Result<(), Error> {
+    ctx.execute(Command::Person(user, command)).await?;
     Ok(())
 }
 
@@ -225,30 +177,28 @@ fn parse_sanction_expiry(word: &str) -> Option<Expiry> {
 }
 
 fn respond_moderated(
-    request: &Request,
-    house: &AppState,
-    visitor: &Visitor,
+    ctx: &Ctx<'_>,
     person: &Person,
     form: &Form,
     outcome: Result<(), Error>,
     word: &str,
-) -> Result<Response> {
+) -> Result<Response, Error> {
     match outcome {
-        Ok(()) if wants_page(request) => Ok(see_other(&format!("{}?done={word}", person.author.path()))),
-        Ok(()) => Ok(respond_with_person(house, person.author.id)?),
-        Err(error) => redisplay(request, house, error, |problem| {
+        Ok(()) if ctx.wants_page() => Ok(see_other(&format!("{}?done={word}", person.author.path()))),
+        Ok(()) => Ok(respond_with_person(ctx, person.author.id)?),
+        Err(error) => redisplay(ctx.request, ctx.state, error, |problem| {
             let (field, error) = error::field_error(problem, &["reason"]);
             let reason = form.get("reason").unwrap_or("");
             match field {
-                "reason" => person_page(house, visitor, person, None, (reason, Some(&error))),
-                _ => person_page(house, visitor, person, Some(&Notice::Error(error)), (reason, None)),
+                "reason" => person_page(ctx, person, None, (reason, Some(&error))),
+                _ => person_page(ctx, person, Some(&Notice::Error(error)), (reason, None)),
             }
         }),
     }
 }
 
 /// How somebody stands now, for a program.
-fn respond_with_person(house: &AppState, user: UserId) -> Result<Response, Error> {
-    let person = house.store.snapshot()?.person(user)?.ok_or(Refusal::PersonNotFound)?;
+fn respond_with_person(ctx: &Ctx<'_>, user: UserId) -> Result<Response, Error> {
+    let person = ctx.snapshot()?.person(user)?.ok_or(Refusal::PersonNotFound)?;
     Ok(Json(views::json::PersonJson::from_person(&person, Some(now()))).into_response())
 }

@@ -1,70 +1,68 @@
 //! People: all of them for those who keep order, and the page of each. What is laid on them is in `sanctions.rs`.
 
-use std::sync::Arc;
-
-use poem::web::{Data, Json};
+use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::limits::{ADMIN_LIST_ROWS_MAX, LISTED_ROOMS_MAX};
 use crate::domain::{Permission, Person, Refusal, Room, Seq, UserName, Visibility, can, can_mute, outranks};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{PersonListing, Snapshot};
 use crate::views;
 use crate::views::admin::people::{PersonRow, PersonView};
 use crate::views::layout::page::Notice;
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
-use crate::web::response::{see_other, wants_page, with_private_cache};
+use crate::web::response::error::Error;
+use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
 
 /// Everybody, or those whose name has `q` in it.
 #[handler]
-pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    visitor.require_permission(Permission::ViewPeople, None).map_err(Error::Refused)?;
-    let q = query::form_text(request, "q").unwrap_or_default();
+pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
+    ctx.require_permission(Permission::ViewPeople, None)?;
+    let q = query::form_text(ctx.request, "q").unwrap_or_default();
     let key = UserName::parse(&q).map(|name| name.key());
     let wanted = |person: &Person| match &key {
         Ok(key) => UserName::parse(&person.author.name).is_ok_and(|name| name.key().contains(key)),
         Err(refusal) => *refusal == Refusal::NameBlank, // what is longer than a name is in none
     };
-    Ok(respond_with_people(request, house, &visitor, wanted, |sidebar, people, counts| {
+    respond_with_people(&ctx, wanted, |sidebar, people, counts| {
         views::admin::people::list(sidebar, people, counts, &q, now())
-    })?)
+    })
 }
 
 /// Who is outside.
 #[handler]
-pub(crate) fn list_bans(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    visitor.require_permission(Permission::Ban, None).map_err(Error::Refused)?;
-    let notice = query::text(request, "done").as_deref().and_then(crate::web::admin::moderation::moderation_notice);
+pub(crate) fn list_bans(ctx: Ctx<'_>) -> Result<Response, Error> {
+    ctx.require_permission(Permission::Ban, None)?;
+    let notice = query::text(ctx.request, "done").as_deref().and_then(crate::web::admin::moderation::moderation_notice);
     let is_outside = |person: &Person| person.banned_until.is_active(now());
-    Ok(respond_with_people(request, house, &visitor, is_outside, |sidebar, people, _| {
+    respond_with_people(&ctx, is_outside, |sidebar, people, _| {
         views::admin::people::bans(sidebar, people, notice.as_ref())
-    })?)
+    })
 }
 
 /// The page of somebody, for whoever is in the house.
 #[handler]
-pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let viewer = visitor.require_person().map_err(Error::Refused)?;
-    if !snapshot.settings().map_err(Error::Internal)?.join_policy.admits(Some(viewer)) {
-        return Err(Error::Refused(Refusal::MembersOnly).into());
+pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let viewer = ctx.require_person()?;
+    if !snapshot.settings()?.join_policy.admits(Some(viewer)) {
+        return Err(Error::Refused(Refusal::MembersOnly));
     }
-    let person = find_person(&snapshot, request)?;
-    if wants_page(request) && !is_current_name(&person, request) {
+    let person = find_person(&snapshot, ctx.request)?;
+    if ctx.wants_page() && !is_current_name(&person, ctx.request) {
         return Ok(see_other(&person.author.path()));
     }
-    if !wants_page(request) {
+    if !ctx.wants_page() {
         let now = can(viewer, Permission::ViewPeople, None).then(now);
         return Ok(with_private_cache(
             Json(views::json::PersonJson::from_person(&person, now)).into_response(),
-            &visitor,
+            &ctx.visitor,
         ));
     }
-    let notice = query::text(request, "done").as_deref().and_then(crate::web::admin::moderation::moderation_notice);
-    Ok(person_page(house, &visitor, &person, notice.as_ref(), ("", None))?)
+    let notice = query::text(ctx.request, "done").as_deref().and_then(crate::web::admin::moderation::moderation_notice);
+    person_page(&ctx, &person, notice.as_ref(), ("", None))
 }
 
 /// Whose name stands in a request's path.
@@ -82,20 +80,19 @@ fn is_current_name(person: &Person, request: &Request) -> bool {
 
 /// The page of somebody, with all that the visitor may do. `why` is what was typed there, and what is wrong with it.
 pub(crate) fn person_page(
-    house: &AppState,
-    visitor: &Visitor,
+    ctx: &Ctx<'_>,
     person: &Person,
     notice: Option<&Notice>,
     (reason, reason_error): (&str, Option<&str>),
 ) -> Result<Response, Error> {
-    let (snapshot, viewer) = (house.store.snapshot()?, visitor.require_person()?);
-    let sidebar = Sidebar::load(&snapshot, visitor)?;
+    let (snapshot, viewer) = (ctx.snapshot()?, ctx.require_person()?);
+    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let seen =
         if can(viewer, Permission::ViewPeople, None) { snapshot.person_listing(person.author.id)? } else { None };
     let theirs = rooms_to_mute_in(&snapshot, viewer, person)?;
     let listed = seen.map(|seen| load_person_row(&snapshot, seen)).transpose()?;
     let view = PersonView {
-        places: &sidebar.view(visitor, None),
+        places: &sidebar.view(&ctx.visitor, None),
         person,
         details: listed.as_ref(),
         may_set_role: can(viewer, Permission::ChangeRoles, None) && person.has_account(),
@@ -107,7 +104,7 @@ pub(crate) fn person_page(
         reason_error,
         now: now(),
     };
-    Ok(with_private_cache(views::admin::people::page(&view).into_response(), visitor))
+    Ok(with_private_cache(views::admin::people::page(&view).into_response(), &ctx.visitor))
 }
 
 /// The rooms in which the viewer may silence this person.
@@ -123,24 +120,25 @@ fn rooms_to_mute_in(snapshot: &Snapshot, viewer: &Person, person: &Person) -> Re
 }
 
 fn respond_with_people(
-    request: &Request,
-    house: &AppState,
-    visitor: &Visitor,
+    ctx: &Ctx<'_>,
     wanted: impl Fn(&Person) -> bool,
     view: impl FnOnce(&views::rooms::sidebar::SidebarView, &[PersonRow], (bool, u64)) -> maud::Markup,
 ) -> Result<Response, Error> {
-    let snapshot = house.store.snapshot()?;
+    let snapshot = ctx.snapshot()?;
     let mut people = snapshot.people(ADMIN_LIST_ROWS_MAX + 1, wanted)?; // one more tells whether there are more
     let are_all = people.len() <= ADMIN_LIST_ROWS_MAX;
     people.truncate(ADMIN_LIST_ROWS_MAX);
-    if !wants_page(request) {
+    if !ctx.wants_page() {
         let people: Vec<_> =
             people.iter().map(|seen| views::json::PersonJson::from_person(&seen.person, Some(now()))).collect();
-        return Ok(with_private_cache(Json(people).into_response(), visitor));
+        return Ok(with_private_cache(Json(people).into_response(), &ctx.visitor));
     }
     let people = people.into_iter().map(|seen| load_person_row(&snapshot, seen)).collect::<Result<Vec<_>, _>>()?;
-    let (sidebar, count) = (Sidebar::load(&snapshot, visitor)?, snapshot.count_people()?);
-    Ok(with_private_cache(view(&sidebar.view(visitor, None), &people, (are_all, count)).into_response(), visitor))
+    let (sidebar, count) = (Sidebar::load(&snapshot, &ctx.visitor)?, snapshot.count_people()?);
+    Ok(with_private_cache(
+        view(&sidebar.view(&ctx.visitor, None), &people, (are_all, count)).into_response(),
+        &ctx.visitor,
+    ))
 }
 
 fn load_person_row(snapshot: &Snapshot, listing: PersonListing) -> Result<PersonRow, Error> {

@@ -8,9 +8,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use crate::domain::{Actor, Command, MessageId, PersonCommand, Refusal, RoomId, Seq, UserId};
-use crate::engine::Error;
+use crate::engine::EngineError;
 use crate::store::StoreError;
-use crate::web::AppState;
+use crate::web::response::error::Error;
+use crate::web::state::AppState;
 
 /// How many rooms are looked up at a time.
 const ROOMS_PER_BATCH: usize = 64;
@@ -58,9 +59,9 @@ async fn purge_room(house: &Arc<AppState>, actor: Actor, user: UserId, room: Roo
         // From the one before it on, so that it is the first to go, with as many more as fit into one change.
         let erase = PersonCommand::PurgeMessages { room, after: Seq(message.0 - 1) };
         match house.engine.execute(actor, None, Command::Person(user, erase)).await {
-            Ok(_) | Err(Error::Refused(Refusal::MessageNotFound)) => after = message,
-            Err(Error::Busy) => sleep(BUSY_RETRY_DELAY).await,
-            Err(problem) => return Err(problem),
+            Ok(_) | Err(EngineError::Refused(Refusal::MessageNotFound)) => after = message,
+            Err(EngineError::Busy) => sleep(BUSY_RETRY_DELAY).await,
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())

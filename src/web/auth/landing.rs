@@ -1,71 +1,63 @@
 //! The door: coming in, and leaving.
 
-use std::sync::Arc;
-
 use poem::http::HeaderValue;
 use poem::http::header::CACHE_CONTROL;
-use poem::web::{Data, Json};
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{Command, Event, Refusal, Room, RoomId, RoomName, Token, UserName};
-use crate::engine::{self, Error};
+use crate::engine;
 use crate::store::ActiveRoom;
 use crate::views;
 use crate::views::auth::landing::{LandingError, LandingRoom, LandingView};
-use crate::web::AppState;
 use crate::web::auth::secrets;
 use crate::web::auth::visitor::{self, Visitor};
 use crate::web::limits::blocked_addresses;
-use crate::web::limits::rate_limits::{self, LimitedAction};
-use crate::web::request::accept::{Accept, is_htmx};
+use crate::web::limits::check::check;
+use crate::web::limits::rate_limits::LimitedAction;
+use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::request::{origin, query, user_agent};
 use crate::web::response::error;
+use crate::web::response::error::Error;
 use crate::web::response::{add_cookie, see_other, with_private_cache};
 
 /// The page. `?room=` fills in the room.
 #[handler]
-pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let room = query::text(request, "room").unwrap_or_else(|| "lobby".to_owned());
-    Ok(landing_page(request, house, &visitor, &views::auth::landing::LandingForm { room, ..Default::default() })?)
+pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let room = query::text(ctx.request, "room").unwrap_or_else(|| "lobby".to_owned());
+    landing_page(&ctx, &views::auth::landing::LandingForm { room, ..Default::default() })
 }
 
 /// Somebody comes in: a new name, or one they have. It takes no nonce: the token of the first answer is kept nowhere,
 /// so it could not be given again.
 #[handler]
-pub(crate) async fn join(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["room", "name"]).await.map_err(Error::Refused)?;
-    match try_join(house, request, &visitor, &form).await {
-        Ok(entered) => Ok(respond_joined(request, entered)),
-        Err(problem) if Accept::from_request(request) == Accept::Page && !is_htmx(request) => {
-            error::record_error(&problem, &house.metrics);
+pub(crate) async fn join(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["room", "name"]).await?;
+    match try_join(&ctx, &form).await {
+        Ok(entered) => Ok(respond_joined(ctx.request, entered)),
+        Err(problem) if ctx.accept() == Accept::Page && !ctx.is_htmx() => {
+            error::record_error(&problem, &ctx.state.metrics);
             let status = poem::error::ResponseError::status(&problem);
             let shown = Form::to_landing_form(&form, landing_error(&problem));
-            let mut response = landing_page(request, house, &visitor, &shown)?.with_status(status).into_response();
+            let mut response = landing_page(&ctx, &shown)?.with_status(status).into_response();
             error::add_retry_after(&problem, response.headers_mut());
             Ok(response)
         }
-        Err(problem) => Err(problem.into()),
+        Err(problem) => Err(problem),
     }
 }
 
 /// This browser forgets its name.
 #[handler]
-pub(crate) async fn sign_out(Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    if let Some(token) = &visitor.token {
-        let outcome = house
-            .engine
-            .execute(visitor.actor().map_err(Error::Refused)?, None, Command::SignOut { token: token.hash() })
-            .await;
+pub(crate) async fn sign_out(ctx: Ctx<'_>) -> Result<Response, Error> {
+    if let Some(token) = &ctx.visitor.token {
+        let outcome = ctx.execute(Command::SignOut { token: token.hash() }).await;
         match outcome {
             Ok(_) | Err(Error::Refused(Refusal::TokenInvalid)) => {}
-            Err(problem) => return Err(problem.into()),
+            Err(problem) => return Err(problem),
         }
     }
     let mut response = see_other("/");
@@ -82,30 +74,30 @@ struct Joined {
     token: Token,
 }
 
-async fn try_join(house: &AppState, request: &Request, visitor: &Visitor, form: &Form) -> Result<Joined, Error> {
-    let person = visitor.author().map(|person| person.id);
-    rate_limits::check(request, person, LimitedAction::Join)?;
-    blocked_addresses::check_not_blocked(&house.store.snapshot()?, request, visitor)?;
+async fn try_join(ctx: &Ctx<'_>, form: &Form) -> Result<Joined, Error> {
+    let person = ctx.visitor.author().map(|person| person.id);
+    check(ctx.request, person, LimitedAction::Join)?;
+    blocked_addresses::check_not_blocked(&*ctx.snapshot()?, ctx.request, &ctx.visitor)?;
     let room = RoomName::parse(form.get("room").unwrap_or(""))?;
-    // A room that is not for everybody in the house is as if there were none: one is opened in its place.
-    let there = house.store.snapshot()?.room_by_slug(room.slug())?;
+    // A room that is not for everybody in the ctx.state is as if there were none: one is opened in its place.
+    let there = ctx.snapshot()?.room_by_slug(room.slug())?;
     if !there.is_some_and(|room| !room.visibility.is_members_only() && room.deleted_at.is_none()) {
-        rate_limits::check(request, person, LimitedAction::CreateRoom)?;
+        check(ctx.request, person, LimitedAction::CreateRoom)?;
     }
-    let (name, token, command) = match parse_join_name(visitor, form.get("name"))? {
+    let (name, token, command) = match parse_join_name(&ctx.visitor, form.get("name"))? {
         JoinName::Existing(name, token) => (name, token, Command::OpenRoom { room }),
         JoinName::New(name) => {
             let token = secrets::new_token()?;
             (
                 name.as_str().to_owned(),
                 token.clone(),
-                Command::Join { room, name, token: token.hash(), device: user_agent::device_from_request(request) },
+                Command::Join { room, name, token: token.hash(), device: user_agent::device_from_request(ctx.request) },
             )
         }
     };
-    let done = house.engine.execute(visitor.actor()?, None, command).await?;
+    let done = ctx.execute(command).await?;
     let room = match done.event {
-        Event::PersonJoined { room, .. } | Event::RoomOpened { room } => find_joined_room(house, room)?,
+        Event::PersonJoined { room, .. } | Event::RoomOpened { room } => find_joined_room(ctx, room)?,
         event => unreachable!("coming in does not lead to {event:?}"),
     };
     Ok(Joined { room, name, token })
@@ -135,8 +127,8 @@ fn parse_join_name(visitor: &Visitor, name: Option<&str>) -> Result<JoinName, Re
     }
 }
 
-fn find_joined_room(house: &AppState, room: RoomId) -> Result<Room, Error> {
-    let room = house.store.snapshot()?.room_by_id(room)?;
+fn find_joined_room(ctx: &Ctx<'_>, room: RoomId) -> Result<Room, Error> {
+    let room = ctx.snapshot()?.room_by_id(room)?;
     room.ok_or(Error::Internal(crate::store::StoreError::Missing { table: "rooms" }))
 }
 
@@ -153,27 +145,23 @@ fn respond_joined(request: &Request, joined: Joined) -> Response {
 }
 
 /// It has no tag: how many listen and how long ago something was said make it another page every minute.
-fn landing_page(
-    request: &Request,
-    house: &AppState,
-    visitor: &Visitor,
-    form: &views::auth::landing::LandingForm,
-) -> Result<Response, Error> {
-    let snapshot = house.store.snapshot()?;
-    let rooms = snapshot.active_rooms(LISTED_ROOMS_MAX, visitor.person.as_ref(), engine::now())?.into_iter();
-    let listed = |ActiveRoom { room, at, .. }| LandingRoom { listeners: house.hubs.listener_count(room.id), room, at };
+fn landing_page(ctx: &Ctx<'_>, form: &views::auth::landing::LandingForm) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let rooms = snapshot.active_rooms(LISTED_ROOMS_MAX, ctx.visitor.person.as_ref(), engine::now())?.into_iter();
+    let listed =
+        |ActiveRoom { room, at, .. }| LandingRoom { listeners: ctx.state.hubs.listener_count(room.id), room, at };
     let rooms: Vec<LandingRoom> = rooms.map(listed).collect();
     let door = LandingView {
-        viewer: visitor.person.as_ref(),
+        viewer: ctx.visitor.person.as_ref(),
         settings: &snapshot.settings()?,
         form,
         rooms: &rooms,
         count: snapshot.count_rooms()?,
         now: engine::now(),
         since: snapshot.cursor()?,
-        origin: &origin::public_origin(request),
+        origin: &origin::public_origin(ctx.request),
     };
-    Ok(with_private_cache(views::auth::landing::page(&door).into_response(), visitor))
+    Ok(with_private_cache(views::auth::landing::page(&door).into_response(), &ctx.visitor))
 }
 
 impl Form {

@@ -1,7 +1,8 @@
 //! What nobody can guess. Drawn here, before a command is made, so that carrying it out draws nothing.
 
 use crate::domain::{RecoveryCode, Salt, Token};
-use crate::engine::{self, Error};
+use crate::engine;
+use crate::web::response::error::Error;
 
 /// A new token.
 pub(crate) fn new_token() -> Result<Token, Error> {

@@ -5,24 +5,23 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use constant_time_eq::constant_time_eq;
-use poem::web::Data;
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::limits::LABEL_CHARS_MAX;
 use crate::domain::{AccountCommand, Command, Password, Refusal, SingleLine, Token, UserName};
-use crate::engine::Error;
 use crate::store::Store;
 use crate::views::{self, FormState};
-use crate::web::AppState;
 use crate::web::auth::secrets;
-use crate::web::auth::visitor::Visitor;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::check::check;
+use crate::web::limits::rate_limits::LimitedAction;
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::request::user_agent;
+use crate::web::response::error::Error;
 use crate::web::response::{redisplay_form, respond_signed_in, with_no_store};
+use crate::web::state::AppState;
 
 /// The file's name in the data directory.
 const SETUP_LINK_FILE: &str = "owner-link";
@@ -77,52 +76,42 @@ impl SetupLink {
 
 /// The page of the link.
 #[handler]
-pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    find_setup_link(request, house)?;
-    Ok(setup_page(request, house, &visitor, &FormState::default())?)
+pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
+    find_setup_link(ctx.request, ctx.state)?;
+    setup_page(&ctx, &FormState::default())
 }
 
 /// Somebody takes the house.
 #[handler]
-pub(crate) async fn set_up(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["server", "name", "password"]).await.map_err(Error::Refused)?;
-    let link = find_setup_link(request, house)?;
-    match try_set_up(house, request, &visitor, &form).await {
+pub(crate) async fn set_up(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["server", "name", "password"]).await?;
+    let link = find_setup_link(ctx.request, ctx.state)?;
+    match try_set_up(&ctx, &form).await {
         Ok((name, token)) => {
             link.mark_used();
-            Ok(respond_signed_in(request, &name, &token, "/"))
+            Ok(respond_signed_in(ctx.request, &name, &token, "/"))
         }
-        Err(Error::Refused(Refusal::LinkInvalid)) => Err(Error::Refused(Refusal::LinkInvalid).into()),
-        Err(problem) => redisplay_form(request, &form, &["server", "name"], problem, |form_state| {
-            setup_page(request, house, &visitor, form_state)
-        }),
+        Err(Error::Refused(Refusal::LinkInvalid)) => Err(Error::Refused(Refusal::LinkInvalid)),
+        Err(problem) => {
+            redisplay_form(ctx.request, &form, &["server", "name"], problem, |form_state| setup_page(&ctx, form_state))
+        }
     }
 }
 
-async fn try_set_up(
-    house: &AppState,
-    request: &Request,
-    visitor: &Visitor,
-    form: &Form,
-) -> Result<(String, Token), Error> {
+async fn try_set_up(ctx: &Ctx<'_>, form: &Form) -> Result<(String, Token), Error> {
     let server_name = SingleLine::parse("server", form.get_single("server")?, LABEL_CHARS_MAX)?;
     let name = UserName::parse_new(form.get_single("name")?)?;
     let password = Password::parse_new(form.get_single("password")?, name.as_str(), server_name.as_str())?;
-    rate_limits::check(request, None, LimitedAction::SignIn)?;
-    let (token, device) = (secrets::new_token()?, user_agent::device_from_request(request));
+    check(ctx.request, None, LimitedAction::SignIn)?;
+    let (token, device) = (secrets::new_token()?, user_agent::device_from_request(ctx.request));
     let own = AccountCommand::SetUpServer {
         server_name,
         name: name.clone(),
-        password: house.password_hasher.hash(password).await?,
+        password: ctx.state.password_hasher.hash(password).await?,
         token: token.hash(),
         device,
     };
-    house.engine.execute(visitor.actor()?, None, Command::Account(own)).await?;
+    ctx.execute(Command::Account(own)).await?;
     Ok((name.as_str().to_owned(), token))
 }
 
@@ -133,15 +122,10 @@ fn find_setup_link<'a>(request: &Request, house: &'a AppState) -> Result<&'a Set
     if house.store.snapshot()?.has_owner()? { Err(Refusal::LinkInvalid.into()) } else { Ok(link) }
 }
 
-fn setup_page(
-    request: &Request,
-    house: &AppState,
-    visitor: &Visitor,
-    form_state: &FormState,
-) -> Result<Response, Error> {
-    let server_name = house.store.snapshot()?.settings()?.name;
-    let link = request.raw_path_param("token").unwrap_or("");
+fn setup_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {
+    let server_name = ctx.snapshot()?.settings()?.name;
+    let link = ctx.request.raw_path_param("token").unwrap_or("");
     Ok(with_no_store(
-        views::auth::account::setup(&server_name, visitor.person.as_ref(), form_state, link).into_response(),
+        views::auth::account::setup(&server_name, ctx.visitor.person.as_ref(), form_state, link).into_response(),
     ))
 }

@@ -12,10 +12,11 @@ use crate::domain::{
     AccountCommand, Actor, Author, Command, Permission, Person, Refusal, Room, Scopes, Timestamp, Token, TokenKind,
     UserName, can,
 };
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{Authenticated, Snapshot};
-use crate::web::AppState;
 use crate::web::request::{origin, user_agent};
+use crate::web::response::error::Error;
+use crate::web::state::AppState;
 
 /// How long a browser remembers a name it does not use, in seconds: 30 days.
 const SESSION_COOKIE_LIFETIME_S: u64 = 30 * 24 * 60 * 60;
@@ -132,7 +133,7 @@ impl<'a> FromRequest<'a> for Visitor {
 
 /// Credentials that are shown on purpose must be right; a cookie that no longer is, is nobody's. Basic credentials
 /// without a token are not for us: a proxy before us asks for its own, and browsers repeat them.
-fn identify(request: &Request, house: &Arc<AppState>, snapshot: &Snapshot) -> Result<Visitor, Error> {
+pub(crate) fn identify(request: &Request, house: &Arc<AppState>, snapshot: &Snapshot) -> Result<Visitor, Error> {
     if let Some(shown) = read_authorization(request)? {
         let known = snapshot.authenticate(shown.token.hash(), now())?.ok_or(Refusal::TokenInvalid)?;
         if let Some(name) = &shown.name {

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use poem::Request;
 
 use crate::domain::{AddressBlock, Person, Refusal, TokenKind, UserId};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
-use crate::web::AppState;
 use crate::web::auth::visitor::Visitor;
 use crate::web::request::client_address;
+use crate::web::response::error::Error;
+use crate::web::state::AppState;
 
 /// Refuses whoever has no account and comes from where somebody was put out. They may still read.
 ///

@@ -6,7 +6,8 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::{Refusal, UserId};
+use crate::domain::UserId;
+use crate::web::response::http_error::HttpError;
 
 /// How many streams one person has open at a time: every tab has one, on every device, and one that has gone without a
 /// word is there for another minute.
@@ -81,10 +82,10 @@ impl StreamLimits {
     /// Places for one more of this person and this address, as far as they are known.
     ///
     /// # Errors
-    /// [`Refusal::TooManyStreams`] if one of them has as many as they may.
-    pub fn try_acquire(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<StreamPermits, Refusal> {
-        let person = person.map(|person| self.per_person.try_acquire(person).ok_or(Refusal::TooManyStreams));
-        let address = address.map(|address| self.per_address.try_acquire(address).ok_or(Refusal::TooManyStreams));
+    /// [`HttpError::TooManyStreams`] if one of them has as many as they may.
+    pub fn try_acquire(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<StreamPermits, HttpError> {
+        let person = person.map(|person| self.per_person.try_acquire(person).ok_or(HttpError::TooManyStreams));
+        let address = address.map(|address| self.per_address.try_acquire(address).ok_or(HttpError::TooManyStreams));
         Ok((person.transpose()?, address.transpose()?))
     }
 }

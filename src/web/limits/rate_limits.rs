@@ -15,13 +15,11 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{NotUntil, RateLimiter};
-use poem::Request;
 
-use crate::domain::{Refusal, UserId};
-use crate::web::AppState;
+use crate::domain::UserId;
 use crate::web::limits::concurrency::StreamLimits;
 use crate::web::limits::quota::{Quota, Rate, SECOND_US, new_quota};
-use crate::web::request::client_address;
+use crate::web::response::http_error::HttpError;
 
 /// What costs something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,18 +136,6 @@ impl clock::Clock for LimitClock {
     }
 }
 
-/// Takes what `deed` costs from the shares of whoever sent this request: `person`, if they have a name (or say so), their
-/// address, and the house. It is taken whether or not the deed then succeeds.
-///
-/// # Errors
-/// [`Refusal::TooFast`] if one of them has nothing left.
-pub(crate) fn check(request: &Request, person: Option<UserId>, action: LimitedAction) -> Result<(), Refusal> {
-    match &AppState::from_request(request).rate_limits {
-        Some(pace) => pace.check(action, person, client_address::rate_limit_address(request)),
-        None => Ok(()),
-    }
-}
-
 /// All buckets, and all places.
 pub struct RateLimits {
     clock: LimitClock,
@@ -166,10 +152,15 @@ impl RateLimits {
         Self { buckets, streams: StreamLimits::new(streams_per_address), clock }
     }
 
-    fn check(&self, action: LimitedAction, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), Refusal> {
+    pub(crate) fn check(
+        &self,
+        action: LimitedAction,
+        person: Option<UserId>,
+        address: Option<IpAddr>,
+    ) -> Result<(), HttpError> {
         self.buckets[action as usize].check(person, address).map_err(|until| {
             let wait = until.wait_time_from(clock::Clock::now(&self.clock));
-            Refusal::RateLimited { retry_after_s: wait.as_millis().div_ceil(1_000).max(1) as u64 }
+            HttpError::RateLimited { retry_after_s: wait.as_millis().div_ceil(1_000).max(1) as u64 }
         })
     }
 }

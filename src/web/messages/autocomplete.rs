@@ -1,33 +1,31 @@
 //! Completing what somebody has begun to write: people, emoji, rooms and commands, of which a few letters are there. Nobody
 //! learns of anything here that they could not see anyway.
 
-use std::sync::Arc;
-
-use poem::web::{Data, Json};
-use poem::{IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::COMPLETIONS_MAX;
 use crate::domain::{
     Author, BROADCAST_MENTIONS, Body, CompletionPrefix, CompletionQuery, Permission, Person, Refusal, Room,
     SLASH_COMMANDS, UserName, can,
 };
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::messages::autocomplete::{Suggestion, SuggestionTarget};
 use crate::views::text::{self, Code, Names};
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
+use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 
 /// What goes on with `q`, for somebody who writes in the room at the address `room`; best first.
 #[handler]
-pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let choices = list_suggestions(request, house, &visitor)?;
-    let response = match Accept::from_request(request) {
+pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let choices = list_suggestions(&ctx)?;
+    let response = match ctx.accept() {
         Accept::Json => {
             let choices: Vec<_> = choices.iter().map(views::json::SuggestionJson::from_suggestion).collect();
             Json(choices).into_response()
@@ -36,20 +34,23 @@ pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor
             views::messages::autocomplete::options(&choices).into_response()
         }
     };
-    Ok(with_private_cache(response, &visitor))
+    Ok(with_private_cache(response, &ctx.visitor))
 }
 
-fn list_suggestions(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Vec<Suggestion>, Error> {
-    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
-    let completion = CompletionQuery::parse(&query::text(request, "q").unwrap_or_default())?;
-    rate_limits::check(request, Some(person.author.id), LimitedAction::Autocomplete)?;
-    let snapshot = house.store.snapshot()?;
-    let room = house.find_room_by_name(&snapshot, &query::text(request, "room").unwrap_or_default(), visitor)?.room;
+fn list_suggestions(ctx: &Ctx<'_>) -> Result<Vec<Suggestion>, Error> {
+    let person = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    let completion = CompletionQuery::parse(&query::text(ctx.request, "q").unwrap_or_default())?;
+    ctx.check_rate(LimitedAction::Autocomplete)?;
+    let snapshot = ctx.snapshot()?;
+    let room = ctx
+        .state
+        .find_room_by_name(&snapshot, &query::text(ctx.request, "room").unwrap_or_default(), &ctx.visitor)?
+        .room;
     if !snapshot.settings()?.join_policy.admits(Some(person)) {
         return Err(Refusal::MembersOnly.into()); // whoever only reads a public room has nobody to speak to
     }
     Ok(match completion.prefix {
-        CompletionPrefix::Person => suggest_people(house, &snapshot, &completion, &room, person)?,
+        CompletionPrefix::Person => suggest_people(ctx, &snapshot, &completion, &room, person)?,
         CompletionPrefix::Room => suggest_rooms(&snapshot, &completion, person)?,
         CompletionPrefix::Emoji => suggest_emoji(&completion),
         CompletionPrefix::Command => suggest_commands(&completion),
@@ -58,14 +59,14 @@ fn list_suggestions(request: &Request, house: &AppState, visitor: &Visitor) -> R
 
 /// Those who have a part in what is said here come before others whose names fit as well; everybody comes last.
 fn suggest_people(
-    house: &AppState,
+    ctx: &Ctx<'_>,
     snapshot: &Snapshot,
     completion: &CompletionQuery,
     room: &Room,
     person: &Person,
 ) -> Result<Vec<Suggestion>, Error> {
     let mut near = snapshot.recent_authors(room.id)?;
-    near.extend(house.hubs.summarize_roster(room.id).people.iter().map(|author| author.id));
+    near.extend(ctx.state.hubs.summarize_roster(room.id).people.iter().map(|author| author.id));
     let mut people = snapshot.matching_people(completion, room, &near, now())?;
     people.retain(|(_, other)| other.author.id != person.author.id);
     people.sort_by_key(|(rank, person)| (*rank, !near.contains(&person.author.id)));

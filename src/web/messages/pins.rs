@@ -1,33 +1,32 @@
 //! What is pinned in a room; pinning a message, and taking it off.
 
-use std::sync::Arc;
-
-use poem::web::{Data, Json};
-use poem::{IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::{Message, Room, RoomCommand, can_pin};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
-use crate::web::AppState;
 use crate::web::auth::visitor::Visitor;
 use crate::web::messages::target::change_message;
 use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
+use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 use crate::web::rooms::sidebar::Sidebar;
 
 /// All that is pinned there.
 #[handler]
-pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let room = house.find_room(&snapshot, request, &visitor)?.room;
-    let pins = snapshot.pins(room.id).map_err(Error::Internal)?;
-    let response = match Accept::from_request(request) {
+pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room;
+    let pins = snapshot.pins(room.id)?;
+    let response = match ctx.accept() {
         Accept::Json => Json(views::json::MessagesJson::new(&room.slug, &pins)).into_response(),
         Accept::Text => views::plain::lines(&pins).into_response(),
-        Accept::Page | Accept::Stream | Accept::Anything => pins_page(&snapshot, &visitor, &room, &pins)?,
+        Accept::Page | Accept::Stream | Accept::Anything => pins_page(&snapshot, &ctx.visitor, &room, &pins)?,
     };
-    Ok(with_private_cache(response, &visitor))
+    Ok(with_private_cache(response, &ctx.visitor))
 }
 
 fn pins_page(snapshot: &Snapshot, visitor: &Visitor, room: &Room, pins: &[Message]) -> Result<Response, Error> {
@@ -38,17 +37,17 @@ fn pins_page(snapshot: &Snapshot, visitor: &Visitor, room: &Room, pins: &[Messag
 
 /// It is pinned.
 #[handler]
-pub(crate) async fn pin(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    Ok(set_pinned(request, house, &visitor, true).await?)
+pub(crate) async fn pin(ctx: Ctx<'_>) -> Result<Response, Error> {
+    set_pinned(&ctx, true).await
 }
 
 /// It no longer is.
 #[handler]
-pub(crate) async fn unpin(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    Ok(set_pinned(request, house, &visitor, false).await?)
+pub(crate) async fn unpin(ctx: Ctx<'_>) -> Result<Response, Error> {
+    set_pinned(&ctx, false).await
 }
 
-async fn set_pinned(request: &Request, house: &AppState, visitor: &Visitor, pinned: bool) -> Result<Response, Error> {
+async fn set_pinned(ctx: &Ctx<'_>, pinned: bool) -> Result<Response, Error> {
     let command = |message: &Message| Ok(RoomCommand::SetPinned { message: message.id, pinned });
-    change_message(house, request, (visitor, visitor.actor()), command).await
+    change_message(ctx, ctx.visitor.actor(), command).await
 }

@@ -1,23 +1,21 @@
 //! Messages: saying something, and finding what was said.
 
-use std::sync::Arc;
-
 use poem::http::StatusCode;
 use poem::http::header::LOCATION;
-use poem::web::{Data, Json};
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::{Applied, Body as Text, Command, Event, Input, Message, MessageId, Nonce, Refusal, Room, Seq};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::views;
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
 use crate::web::limits::blocked_addresses;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::messages::preview;
 use crate::web::messages::target::find_message_including_deleted;
 use crate::web::request::accept::{Accept, is_htmx};
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
+use crate::web::response::error::Error;
 use crate::web::response::error::UnsentData;
 use crate::web::response::see_other;
 use crate::web::rooms::read_state::PostSource;
@@ -25,72 +23,57 @@ use crate::web::rooms::{read_state, settings};
 
 /// Somebody says something.
 #[handler]
-pub(crate) async fn post(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Error::Refused)?;
-    let answer = run_input(house, request, &visitor, &form).await;
-    answer.map_err(|error| attach_unsent(error, request, &form))
+pub(crate) async fn post(ctx: Ctx<'_>) -> poem::Result<Response> {
+    let form = ctx.form(&["body", "nonce", "reply_to"]).await?;
+    let answer = run_input(&ctx, &form).await;
+    answer.map_err(|error| attach_unsent(error, ctx.request, &form))
 }
 
 /// The way to one message.
 #[handler]
-pub(crate) fn redirect_to_message(
-    request: &Request,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let room = house.find_room(&snapshot, request, &visitor)?.room;
-    let id = find_message_including_deleted(&snapshot, request, &room)?.id;
+pub(crate) fn redirect_to_message(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room;
+    let id = find_message_including_deleted(&snapshot, ctx.request, &room)?.id;
     Ok(see_other(&format!("{}?around={id}#m{id}", room.slug.path())))
 }
 
 /// Says it, or does what the word behind its slash is for.
-async fn run_input(house: &AppState, request: &Request, visitor: &Visitor, form: &Form) -> Result<Response, Error> {
+async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
     match Input::parse(form.get_or_body("body"))? {
         Input::Text(text) => {
-            let done = post_text(house, request, visitor, form, &text).await?;
-            let (room, message) = find_posted_message(house, visitor, done)?;
-            let source = match (is_plain_form(request, form), is_htmx(request)) {
+            let done = post_text(ctx, form, &text).await?;
+            let (room, message) = find_posted_message(ctx, done)?;
+            let source = match (is_plain_form(ctx.request, form), ctx.is_htmx()) {
                 (true, _) => PostSource::Form,
                 (false, true) => PostSource::Script,
                 (false, false) => PostSource::Program,
             };
-            read_state::run_follow_ups(AppState::from_request(request), visitor, &room, message.id, source).await;
-            respond_posted(request, form, &room, &message)
+            read_state::run_follow_ups(ctx, &room, message.id, source).await;
+            respond_posted(ctx.request, form, &room, &message)
         }
         Input::Topic(topic) => {
-            let room = house.find_room(&house.store.snapshot()?, request, visitor)?.room;
-            settings::set_topic(request, house, visitor, &room, &topic).await
+            let room = ctx.room()?.room;
+            settings::set_topic(ctx, &room, &topic).await
         }
-        Input::Help => preview::respond_with_commands(request, house),
+        Input::Help => preview::respond_with_commands(ctx),
     }
 }
 
-async fn post_text(
-    house: &AppState,
-    request: &Request,
-    visitor: &Visitor,
-    form: &Form,
-    text: &str,
-) -> Result<Applied, Error> {
-    let snapshot = house.store.snapshot()?;
-    let room = house.find_room(&snapshot, request, visitor)?.room.id;
+async fn post_text(ctx: &Ctx<'_>, form: &Form, text: &str) -> Result<Applied, Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room.id;
     // Who may not speak is told so before anything is said about what they wrote.
-    let person = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
-    rate_limits::check(request, Some(person.author.id), LimitedAction::Post)?;
-    blocked_addresses::check_not_blocked(&snapshot, request, visitor)?;
+    let person = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    ctx.check_rate(LimitedAction::Post)?;
+    blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
     let body = Text::parse(text)?;
-    let nonce = parse_nonce(request, form, &body)?;
+    let nonce = parse_nonce(ctx.request, form, &body)?;
     let reply_to = parse_reply_to(form)?;
     let words = preview::render_markdown(&snapshot, person, body);
     drop(snapshot);
     let command = Command::Post { room, content: words, reply_to };
-    house.engine.execute(visitor.posting_actor()?, nonce, command).await
+    ctx.execute_as(ctx.visitor.posting_actor()?, nonce, command).await
 }
 
 /// What a message answers, if it does.
@@ -137,12 +120,13 @@ fn is_plain_form(request: &Request, form: &Form) -> bool {
 
 /// What a post led to, this time or the first time that its nonce was sent. Since then it may have become a room that the
 /// visitor does not see: of that they learn nothing, not even what it is called now.
-fn find_posted_message(house: &AppState, visitor: &Visitor, done: Applied) -> Result<(Room, Message), Error> {
+fn find_posted_message(ctx: &Ctx<'_>, done: Applied) -> Result<(Room, Message), Error> {
     let Event::MessagePosted { room, message } = done.event else {
         return Err(Refusal::NonceInvalid.into()); // only posts have nonces today; one spent on anything else is no message
     };
-    let snapshot = house.store.snapshot()?;
-    let room = snapshot.visible_room_by_id(room, visitor.person.as_ref(), now())?.ok_or(Refusal::MessageNotFound)?.room;
+    let snapshot = ctx.snapshot()?;
+    let room =
+        snapshot.visible_room_by_id(room, ctx.visitor.person.as_ref(), now())?.ok_or(Refusal::MessageNotFound)?.room;
     let message = snapshot.message(room.id, message)?.ok_or(Refusal::MessageNotFound)?;
     Ok((room, message))
 }

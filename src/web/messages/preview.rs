@@ -1,24 +1,23 @@
 //! What somebody writes, before it is said: read as Markdown, with the names that it speaks of; and shown to them alone.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use poem::web::Data;
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::{IntoResponse, Response, Result, handler};
 use tokio::sync::Semaphore;
 use tokio::task::block_in_place;
 
 use crate::domain::{Body as Text, Input, MessageContent, Person, Refusal};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::messages::preview::PreviewView;
 use crate::views::text::{self, Code, Names, Shown};
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::messages::post::parse_reply_to;
-use crate::web::request::accept::{Accept, is_htmx};
+use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
+use crate::web::response::error::Error;
 use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::show;
 
@@ -51,32 +50,23 @@ pub(crate) fn render_markdown(snapshot: &Snapshot, author: &Person, body: Text) 
 
 /// A text as it would look, for whoever has written it, and the form to go on.
 #[handler]
-pub(crate) async fn preview(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "nonce", "reply_to"]).await.map_err(Error::Refused)?;
-    Ok(preview_response(request, house, &visitor, &form)?)
+pub(crate) async fn preview(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["body", "nonce", "reply_to"]).await?;
+    preview_response(&ctx, &form)
 }
 
 /// Whoever asks for the page of a preview without sending a text goes on writing in the room.
 #[handler]
-pub(crate) fn redirect_preview(
-    request: &Request,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    Ok(see_other(house.find_room(&snapshot, request, &visitor)?.room.slug.path()))
+pub(crate) fn redirect_preview(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let _snapshot = ctx.snapshot()?;
+    Ok(see_other(ctx.room()?.room.slug.path()))
 }
 
-fn preview_response(request: &Request, house: &AppState, visitor: &Visitor, form: &Form) -> Result<Response, Error> {
-    let snapshot = house.store.snapshot()?;
-    let room = house.find_room(&snapshot, request, visitor)?.room;
-    let author = visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
-    rate_limits::check(request, Some(author.author.id), LimitedAction::Post)?; // reading it is most of what a post costs this machine
+fn preview_response(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room;
+    let author = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
+    ctx.check_rate(LimitedAction::Post)?; // reading it is most of what a post costs this machine
     let typed = form.get_or_body("body");
     let said = match Input::parse(typed)? {
         Input::Text(text) => text,
@@ -84,7 +74,7 @@ fn preview_response(request: &Request, house: &AppState, visitor: &Visitor, form
     };
     let words = render_markdown(&snapshot, author, Text::parse(&said)?);
     let text = Shown::of(&words);
-    let response = if is_htmx(request) || Accept::from_request(request) != Accept::Page {
+    let response = if ctx.is_htmx() || ctx.accept() != Accept::Page {
         views::messages::preview::fragment(&text).into_response()
     } else {
         let reply = parse_reply_to(form)?.map_or(Ok(None), |id| show::find_quote(&snapshot, &room, id))?;
@@ -98,18 +88,16 @@ fn preview_response(request: &Request, house: &AppState, visitor: &Visitor, form
         };
         views::messages::preview::page(&view, &text).into_response()
     };
-    Ok(with_private_cache(response, visitor))
+    Ok(with_private_cache(response, &ctx.visitor))
 }
 
 /// What can be done by a word behind a slash.
-pub(crate) fn respond_with_commands(request: &Request, house: &AppState) -> Result<Response, Error> {
-    if is_htmx(request) {
+pub(crate) fn respond_with_commands(ctx: &Ctx<'_>) -> Result<Response, Error> {
+    if ctx.is_htmx() {
         return Ok(views::messages::slash_commands::fragment().into_response());
     }
-    Ok(match Accept::from_request(request) {
-        Accept::Page => {
-            views::messages::slash_commands::page(&house.store.snapshot()?.settings()?.name).into_response()
-        }
+    Ok(match ctx.accept() {
+        Accept::Page => views::messages::slash_commands::page(&ctx.snapshot()?.settings()?.name).into_response(),
         Accept::Json | Accept::Text | Accept::Stream | Accept::Anything => views::plain::command_list().into_response(),
     })
 }

@@ -14,8 +14,8 @@ use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Endpoint, Request, Response, Result};
 
-use crate::engine::Error;
 use crate::web::request::accept::accepts_encoding;
+use crate::web::response::error::Error;
 
 /// What is shorter fits into one packet as it is.
 const COMPRESSED_FROM_BYTES: usize = 1_400;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use poem::http::header::{COOKIE, ORIGIN};
 use poem::{Endpoint, Request, Response, Result};
 
-use crate::domain::Refusal;
-use crate::engine::Error;
 use crate::web::auth::visitor;
 use crate::web::request::origin;
+use crate::web::response::error::Error;
+use crate::web::response::http_error::HttpError;
 
 /// Refuses what a browser sends from another site's page: it would act with a cookie that its sender never saw. Every
 /// browser says where a request comes from (`Sec-Fetch-Site`, W3C Fetch Metadata; or `Origin`, RFC 6454). A request
@@ -20,7 +20,7 @@ pub(crate) async fn refuse_cross_origin<E: Endpoint<Output = Response>>(
 ) -> Result<Response> {
     let by_token = visitor::has_header_token(&request) && !request.headers().contains_key(COOKIE);
     if !request.method().is_safe() && !by_token && is_cross_origin(&request) {
-        return Err(Error::Refused(Refusal::CrossOrigin).into());
+        return Err(Error::Http(HttpError::CrossOrigin).into());
     }
     next.call(request).await
 }

@@ -8,7 +8,7 @@ use poem::http::StatusCode;
 use poem::http::header::CONTENT_TYPE;
 use poem::{Endpoint, PathPattern, Request, Response, Result};
 
-use crate::web::AppState;
+use crate::web::state::AppState;
 
 /// The route of what matches no entry of the table, or was refused before anybody looked.
 static NO_ROUTE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("none"));

@@ -6,8 +6,8 @@ use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
 use crate::assets;
 use crate::domain::Refusal;
-use crate::engine::Error;
 use crate::web::request::accept::accepts_encoding;
+use crate::web::response::error::Error;
 
 /// One file. Its name holds its hash, so it may be kept for ever.
 #[handler]

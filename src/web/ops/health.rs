@@ -1,13 +1,10 @@
 //! For whoever watches the process.
 
-use std::sync::Arc;
-
 use poem::handler;
 use poem::http::StatusCode;
-use poem::web::Data;
 
 use crate::engine::Readiness;
-use crate::web::AppState;
+use crate::web::request::context::Ctx;
 
 /// Alive.
 #[handler]
@@ -17,8 +14,8 @@ pub(crate) fn up() -> &'static str {
 
 /// Able to write; and if not, why.
 #[handler]
-pub(crate) async fn ready(Data(house): Data<&Arc<AppState>>) -> (StatusCode, &'static str) {
-    match house.engine.check_readiness().await {
+pub(crate) async fn ready(ctx: Ctx<'_>) -> (StatusCode, &'static str) {
+    match ctx.state.engine.check_readiness().await {
         Readiness::Ready => (StatusCode::OK, "ready\n"),
         Readiness::Unwritable => (StatusCode::SERVICE_UNAVAILABLE, "not writable: the disk takes nothing\n"),
         Readiness::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),

@@ -13,10 +13,10 @@ use poem::web::Data;
 use poem::{Request, Response, Result, handler};
 
 use crate::domain::Refusal;
-use crate::engine::Error;
 use crate::metrics::{Gauges, ProcessStats};
-use crate::web::AppState;
 use crate::web::request::origin;
+use crate::web::response::error::Error;
+use crate::web::state::AppState;
 
 /// The shortest token, in bytes: what nobody guesses by trying.
 pub const METRICS_TOKEN_BYTES_MIN: usize = 16;

@@ -1,17 +1,17 @@
 //! The viewer's own stylesheet.
 
 use poem::http::header::{CACHE_CONTROL, VARY};
-use poem::{IntoResponse, Request, Response, handler};
+use poem::{IntoResponse, Response, handler};
 
 use crate::views;
-use crate::web::auth::visitor::Visitor;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
 
 /// Pages ask for it with the viewer's number, so a browser may keep it: another viewer is another address.
 #[handler]
-pub(crate) fn show(request: &Request, visitor: Visitor) -> Response {
-    let viewer = visitor.author().map(|author| author.id);
-    let is_theirs = viewer.is_some_and(|id| query::text(request, "v") == Some(id.to_string()));
+pub(crate) fn show(ctx: Ctx<'_>) -> Response {
+    let viewer = ctx.visitor.author().map(|author| author.id);
+    let is_theirs = viewer.is_some_and(|id| query::text(ctx.request, "v") == Some(id.to_string()));
     let cache = if is_theirs { "private, max-age=31536000, immutable" } else { "private, no-cache" };
     views::stylesheet::render(viewer)
         .with_content_type("text/css; charset=utf-8")

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use poem::Request;
 
-use crate::web::AppState;
 use crate::web::request::forwarded::{ForwardedInfo, read_forwarded};
+use crate::web::state::AppState;
 
 /// The address that a request comes from: the peer's, or behind trusted proxies the one that they tell. An address of IPv4
 /// that is written as one of IPv6 is one of IPv4.

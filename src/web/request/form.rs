@@ -13,6 +13,7 @@ use tokio_stream::StreamExt;
 
 use crate::domain::Refusal;
 use crate::domain::limits::REQUEST_BODY_BYTES_MAX;
+use crate::web::response::http_error::HttpError;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -42,11 +43,11 @@ impl Form {
     ///
     /// # Errors
     /// [`Refusal::TooLarge`], [`Refusal::TooSlow`], [`Refusal::Unreadable`].
-    pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, Refusal> {
+    pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, HttpError> {
         // A connection that always has more to read uses up its turn before anything else is polled, a clock too, and hyper
         // reads a chunk's size for as long as it is zeros. So this clock needs no turn.
         let gathered = unconstrained(timeout(BODY_TIMEOUT, read_body(request, body))).await;
-        let bytes = gathered.unwrap_or(Err(Refusal::RequestTimeout))?;
+        let bytes = gathered.unwrap_or(Err(HttpError::RequestTimeout))?;
         let kind = request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         match kind.as_str() {
             "multipart/form-data" => parse_multipart(request, bytes).await,
@@ -136,16 +137,16 @@ impl Form {
     }
 }
 
-async fn read_body(request: &Request, body: Body) -> Result<Vec<u8>, Refusal> {
+async fn read_body(request: &Request, body: Body) -> Result<Vec<u8>, HttpError> {
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > REQUEST_BODY_BYTES_MAX) && request.headers().contains_key(EXPECT) {
-        return Err(Refusal::RequestTooLarge); // who asks before sending is spared sending
+        return Err(HttpError::RequestTooLarge); // who asks before sending is spared sending
     }
     let mut chunks = std::pin::pin!(body.into_bytes_stream());
     let (mut taken, mut length) = (BytesMut::new(), 0);
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Refusal::RequestUnreadable("the request broke off"))?;
+        let chunk = chunk.map_err(|_| HttpError::RequestUnreadable("the request broke off"))?;
         length += chunk.len();
         if length <= REQUEST_BODY_BYTES_MAX {
             taken.extend_from_slice(&chunk);
@@ -153,11 +154,11 @@ async fn read_body(request: &Request, body: Body) -> Result<Vec<u8>, Refusal> {
             break;
         }
     }
-    if length > REQUEST_BODY_BYTES_MAX { Err(Refusal::RequestTooLarge) } else { Ok(taken.into()) }
+    if length > REQUEST_BODY_BYTES_MAX { Err(HttpError::RequestTooLarge) } else { Ok(taken.into()) }
 }
 
-async fn parse_multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, Refusal> {
-    let broken = Refusal::RequestUnreadable("the form is not whole");
+async fn parse_multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, HttpError> {
+    let broken = HttpError::RequestUnreadable("the form is not whole");
     let mut body = RequestBody::new(Body::from_vec(bytes));
     let mut parts = Multipart::from_request(request, &mut body).await.map_err(|_| broken.clone())?;
     let mut fields = Vec::new();
@@ -168,9 +169,9 @@ async fn parse_multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, Refu
     Ok(Form { fields, text: None })
 }
 
-fn parse_json(bytes: &[u8]) -> Result<Form, Refusal> {
+fn parse_json(bytes: &[u8]) -> Result<Form, HttpError> {
     let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(bytes).map_err(|_| Refusal::RequestUnreadable("it is no JSON object"))?;
+        serde_json::from_slice(bytes).map_err(|_| HttpError::RequestUnreadable("it is no JSON object"))?;
     Ok(Form {
         fields: object.into_iter().map(|(key, value)| (key, FieldValue::from_json(value))).collect(),
         text: None,
@@ -199,7 +200,7 @@ impl FieldValue {
 
 /// A form as browsers write it (WHATWG URL, section 5.1). What has none of the fields that are wanted is no form:
 /// `curl -d hi` says that it is one, and means the text.
-fn parse_urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, Refusal> {
+fn parse_urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, HttpError> {
     let is_field = |pair: &[u8]| {
         let value = |field: &&str| pair.strip_prefix(field.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
         fields.iter().any(value)
@@ -219,8 +220,8 @@ fn parse_urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, Refusal> {
     Ok(Form { fields: fields.collect::<Result<_, _>>()?, text: None })
 }
 
-fn parse_utf8(bytes: Vec<u8>) -> Result<String, Refusal> {
-    String::from_utf8(bytes).map_err(|_| Refusal::RequestUnreadable("it is not UTF-8"))
+fn parse_utf8(bytes: Vec<u8>) -> Result<String, HttpError> {
+    String::from_utf8(bytes).map_err(|_| HttpError::RequestUnreadable("it is not UTF-8"))
 }
 
 #[cfg(test)]
@@ -267,8 +268,8 @@ mod tests {
 
     #[test]
     fn what_is_not_utf8_is_refused() {
-        assert!(matches!(form("body=%ff"), Err(Refusal::RequestUnreadable(_))));
-        assert!(matches!(parse_urlencoded(vec![0xff], &[]), Err(Refusal::RequestUnreadable(_))));
-        assert!(matches!(parse_json(b"{\"body\":\"\\ud800\"}"), Err(Refusal::RequestUnreadable(_))));
+        assert!(matches!(form("body=%ff"), Err(HttpError::RequestUnreadable(_))));
+        assert!(matches!(parse_urlencoded(vec![0xff], &[]), Err(HttpError::RequestUnreadable(_))));
+        assert!(matches!(parse_json(b"{\"body\":\"\\ud800\"}"), Err(HttpError::RequestUnreadable(_))));
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod client_address;
+pub(crate) mod context;
 pub(crate) mod form;
 pub(crate) mod forwarded;
 pub(crate) mod origin;

@@ -10,10 +10,10 @@ use poem::http::uri::{Scheme, Uri};
 use poem::{Endpoint, Request, Response, Result};
 use thiserror::Error;
 
-use crate::domain::Refusal;
-use crate::engine::Error;
-use crate::web::AppState;
 use crate::web::request::client_address;
+use crate::web::response::error::Error;
+use crate::web::response::http_error::HttpError;
+use crate::web::state::AppState;
 
 /// What whoever watches asks of this process, by whatever name they know it.
 const MONITORING_PATHS: [&str; 3] = ["/up", "/ready", "/metrics"];
@@ -79,7 +79,7 @@ pub(crate) async fn refuse_other_hosts<E: Endpoint<Output = Response>>(
         && !MONITORING_PATHS.contains(&request.uri().path())
         && !effective_host(&request).is_some_and(|host| public.matches_host(&host))
     {
-        return Err(Error::Refused(Refusal::Misdirected(public.to_string())).into());
+        return Err(Error::Http(HttpError::Misdirected(public.to_string())).into());
     }
     next.call(request).await
 }

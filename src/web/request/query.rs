@@ -3,7 +3,8 @@
 use percent_encoding::percent_decode_str;
 use poem::Request;
 
-use crate::domain::{Cursor, Refusal, Seq};
+use crate::domain::{Cursor, Seq};
+use crate::web::response::http_error::HttpError;
 
 /// The room's name in the path, which the router has decoded.
 pub(crate) fn room_name(request: &Request) -> &str {
@@ -30,11 +31,11 @@ fn decode(value: &str) -> String {
 }
 
 /// A message's id, or a whole cursor of which only the number counts.
-pub(crate) fn seq(request: &Request, name: &'static str) -> Result<Option<Seq>, Refusal> {
+pub(crate) fn seq(request: &Request, name: &'static str) -> Result<Option<Seq>, HttpError> {
     Ok(cursor(request, name)?.map(|cursor| cursor.seq))
 }
 
 /// A place in the order, which may be a bare number.
-pub(crate) fn cursor(request: &Request, name: &'static str) -> Result<Option<Cursor>, Refusal> {
-    text(request, name).map(|text| Cursor::parse(&text).ok_or(Refusal::QueryInvalid(name))).transpose()
+pub(crate) fn cursor(request: &Request, name: &'static str) -> Result<Option<Cursor>, HttpError> {
+    text(request, name).map(|text| Cursor::parse(&text).ok_or(HttpError::QueryInvalid(name))).transpose()
 }

@@ -8,80 +8,70 @@ use poem::http::header::{ALLOW, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Endpoint, EndpointExt, IntoResponse, PathPattern, Request, Response, Result, RouteMethod};
 
-use crate::domain::Refusal;
-use crate::engine::Error;
+use crate::domain::{Refusal, RefusalClass};
+use crate::engine::EngineError;
 use crate::metrics::Metrics;
+use crate::store::StoreError;
 use crate::views;
 use crate::views::error::NextStep;
-use crate::web::AppState;
 use crate::web::request::accept::{Accept, is_htmx};
+use crate::web::response::http_error::HttpError;
+use crate::web::state::AppState;
+
+/// Why a request has no answer of its own.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The caller's doing: a rule of the product.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The caller's doing: the request itself.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// Too many commands wait. Nothing was done; asking again in a moment helps.
+    #[error("too many commands are waiting")]
+    Busy,
+    /// The server stops. Nothing was done.
+    #[error("the server is restarting")]
+    Stopping,
+    /// Our doing, and logged where it was found.
+    #[error("the change could not be written")]
+    Unwritable,
+    /// Our doing: what is stored could not be read.
+    #[error(transparent)]
+    Internal(#[from] StoreError),
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => Self::Refused(refusal),
+            EngineError::Busy => Self::Busy,
+            EngineError::Stopping => Self::Stopping,
+            EngineError::Unwritable => Self::Unwritable,
+            EngineError::Internal(error) => Self::Internal(error),
+        }
+    }
+}
 
 impl ResponseError for Error {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(refusal) => refusal_status(refusal),
+            Self::Refused(refusal) => status_of_class(refusal.facts().class),
+            Self::Http(error) => error.facts().status,
             Self::Busy | Self::Stopping | Self::Unwritable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
 
-fn refusal_status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::NameBlank
-        | Refusal::NameTooLong
-        | Refusal::RoomNameBlank
-        | Refusal::RoomNameTooLong
-        | Refusal::BodyBlank
-        | Refusal::BodyTooLong
-        | Refusal::CommandUnknown(_)
-        | Refusal::CommandEmpty(_)
-        | Refusal::NonceInvalid
-        | Refusal::RequestUnreadable(_)
-        | Refusal::QueryInvalid(_)
-        | Refusal::FormatUnknown
-        | Refusal::CompletionInvalid
-        | Refusal::NameMixesScripts
-        | Refusal::FieldBlank(_)
-        | Refusal::FieldTooLong(..)
-        | Refusal::FieldInvalid(_)
-        | Refusal::PasswordLength
-        | Refusal::PasswordWeak
-        | Refusal::PasswordIncorrect
-        | Refusal::RoomVisibilityUnsupported
-        | Refusal::LimitReached(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::NameTaken(_)
-        | Refusal::NameConfusable(_)
-        | Refusal::TooManyRenames(_)
-        | Refusal::RoomNameTaken
-        | Refusal::AlreadyRegistered
-        | Refusal::LastOwner => StatusCode::CONFLICT,
-        Refusal::RoomNotFound(_)
-        | Refusal::MessageNotFound
-        | Refusal::DayInvalid
-        | Refusal::PersonNotFound
-        | Refusal::RoomNotVisible
-        | Refusal::LinkInvalid
-        | Refusal::NotFound => StatusCode::NOT_FOUND,
-        Refusal::SignInRequired
-        | Refusal::TokenInvalid
-        | Refusal::BadCredentials
-        | Refusal::InvitationRequired
-        | Refusal::MembersOnly => StatusCode::UNAUTHORIZED,
-        Refusal::CrossOrigin
-        | Refusal::GuestsNotAllowed
-        | Refusal::Banned(_)
-        | Refusal::AddressBlocked
-        | Refusal::Muted(_)
-        | Refusal::RoomArchived
-        | Refusal::NotAllowed
-        | Refusal::AccountRequired
-        | Refusal::ScopeMissing => StatusCode::FORBIDDEN,
-        Refusal::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Refusal::SlowMode(_) | Refusal::RateLimited { .. } | Refusal::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
-        Refusal::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Refusal::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
+fn status_of_class(class: RefusalClass) -> StatusCode {
+    match class {
+        RefusalClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalClass::Conflict => StatusCode::CONFLICT,
+        RefusalClass::NotFound => StatusCode::NOT_FOUND,
+        RefusalClass::SignInNeeded => StatusCode::UNAUTHORIZED,
+        RefusalClass::Forbidden => StatusCode::FORBIDDEN,
+        RefusalClass::TooSoon => StatusCode::TOO_MANY_REQUESTS,
     }
 }
 
@@ -93,6 +83,7 @@ const SIGNED_OUT_BROWSER: &str =
 pub(crate) fn error_detail(error: &Error) -> String {
     match error {
         Error::Refused(refusal) => refusal.to_string(),
+        Error::Http(error) => error.to_string(),
         Error::Busy => "Too many people want something at this moment. Wait a second and send it again.".to_owned(),
         Error::Stopping => "Taproom is restarting. Wait a few seconds and try again.".to_owned(),
         Error::Unwritable => {
@@ -131,7 +122,8 @@ pub(crate) async fn render_errors<E: Endpoint<Output = Response>>(next: Arc<E>, 
 /// be written was logged and counted when that was found out, once for all who had asked.
 pub(crate) fn record_error(error: &Error, metrics: &Metrics) {
     match error {
-        Error::Refused(refusal) => metrics.count_refusal(refusal.code()),
+        Error::Refused(refusal) => metrics.count_refusal(refusal.facts().code),
+        Error::Http(error) => metrics.count_refusal(error.facts().code),
         Error::Internal(fault) => {
             metrics.internal_errors.inc();
             tracing::error!(%fault, "a request could not be answered");
@@ -150,7 +142,7 @@ fn error_response(
     let unsent = error.data::<UnsentData>().cloned();
     let error = match error.downcast::<Error>() {
         Ok(problem) => problem,
-        Err(error) if error.is::<MethodNotAllowedError>() => Error::Refused(Refusal::MethodNotAllowed),
+        Err(error) if error.is::<MethodNotAllowedError>() => Error::Http(HttpError::MethodNotAllowed),
         Err(_) => Error::Refused(Refusal::NotFound), // the router knows no other error
     };
     record_error(&error, &house.metrics);
@@ -180,14 +172,15 @@ fn error_response(
 /// Tells in how many seconds it is worth trying again, where time helps (RFC 9110, section 10.2.3).
 pub(crate) fn add_retry_after(error: &Error, headers: &mut HeaderMap) {
     let seconds = match error {
-        Error::Refused(Refusal::RateLimited { retry_after_s: wait_s } | Refusal::SlowMode(wait_s)) => *wait_s,
-        // By then those have gone that went without a word.
-        Error::Refused(Refusal::TooManyStreams) => 60,
-        Error::Busy => 1,
-        Error::Stopping | Error::Unwritable => 5,
-        Error::Refused(_) | Error::Internal(_) => return,
+        Error::Refused(Refusal::SlowMode(seconds)) => Some(*seconds),
+        Error::Http(error) => error.retry_after_s(),
+        Error::Busy => Some(1),
+        Error::Stopping | Error::Unwritable => Some(5),
+        Error::Refused(_) | Error::Internal(_) => None,
     };
-    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    if let Some(seconds) = seconds {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
 }
 
 fn render_error(

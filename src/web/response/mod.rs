@@ -2,19 +2,21 @@
 
 pub(crate) mod error;
 pub(crate) mod etag;
+pub(crate) mod http_error;
 
 use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
 use poem::http::{HeaderValue, StatusCode};
 use poem::web::Json;
-use poem::{IntoResponse, Request, Response, Result};
+use poem::{IntoResponse, Request, Response};
 
 use crate::domain::Token;
-use crate::engine::Error;
+
 use crate::views::{self, FormState};
-use crate::web::AppState;
 use crate::web::auth::visitor::{self, Visitor};
 use crate::web::request::accept::{Accept, is_htmx};
 use crate::web::request::form::Form;
+use crate::web::response::error::Error;
+use crate::web::state::AppState;
 
 /// Go and look there (RFC 9110, section 15.4.4). `path` is ASCII.
 pub(crate) fn see_other(path: &str) -> Response {
@@ -76,11 +78,11 @@ pub(crate) fn redisplay(
     house: &AppState,
     error: Error,
     page: impl FnOnce(&Error) -> Result<Response, Error>,
-) -> Result<Response> {
+) -> Result<Response, Error> {
     if Accept::from_request(request) != Accept::Page || is_htmx(request) {
-        return Err(error.into());
+        return Err(error);
     }
-    let Ok(mut response) = page(&error) else { return Err(error.into()) };
+    let Ok(mut response) = page(&error) else { return Err(error) };
     error::record_error(&error, &house.metrics);
     response.set_status(poem::error::ResponseError::status(&error));
     error::add_retry_after(&error, response.headers_mut());
@@ -95,13 +97,13 @@ pub(crate) fn redisplay_form(
     fields: &[&'static str],
     error: Error,
     page: impl FnOnce(&FormState) -> Result<Response, Error>,
-) -> Result<Response> {
+) -> Result<Response, Error> {
     redisplay(request, AppState::from_request(request), error, |problem| {
         let typed = |field| form.get_all(field).unwrap_or_default().join(" ");
         let typed = fields.iter().map(|field| (*field, typed(field))).collect();
         let field = match problem {
-            Error::Refused(refusal) => refusal.field(),
-            Error::Busy | Error::Stopping | Error::Unwritable | Error::Internal(_) => None,
+            Error::Refused(refusal) => refusal.facts().field,
+            Error::Http(_) | Error::Busy | Error::Stopping | Error::Unwritable | Error::Internal(_) => None,
         };
         page(&FormState { typed, error: Some((field, error::error_detail(problem))) })
     })

@@ -1,6 +1,7 @@
 //! rooms.
 
 pub(crate) mod days;
+pub(crate) mod find;
 pub(crate) mod list;
 pub(crate) mod read_state;
 pub(crate) mod settings;

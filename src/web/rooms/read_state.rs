@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use poem::web::{Data, Json};
-use poem::{Body, IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 use tokio::task::JoinSet;
 
 use crate::domain::limits::MARK_READ_ROOMS_MAX;
@@ -12,121 +12,92 @@ use crate::domain::{
     Body as Text, Command, Draft, MessageId, NotificationLevel, ReadState, ReadStateCommand, Refusal, Room, RoomId,
     Seq, UserId, Visibility,
 };
-use crate::engine::Error;
+use crate::engine::EngineError;
 use crate::views;
-use crate::web::AppState;
 use crate::web::auth::account::redirect_target;
-use crate::web::auth::visitor::Visitor;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::check::check;
+use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::messages::post;
 use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
+use crate::web::response::error::Error;
 use crate::web::response::{redirect_or_no_content, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
 
 /// Somebody has read up to here.
 #[handler]
-pub(crate) async fn mark_read(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["seq"]).await.map_err(Error::Refused)?;
-    let (room, read_state) = find_read_state(house, request, &visitor)?;
-    let seq = require_seq(&form, "seq").map_err(Error::Refused)?;
+pub(crate) async fn mark_read(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["seq"]).await?;
+    let (room, read_state) = find_read_state(&ctx)?;
+    let seq = require_seq(&form, "seq")?;
     if read_state.would_advance_to(seq) {
-        execute_in_order(house, request, &visitor, room.id, vec![ReadStateCommand::MarkRead { seq }]).await?;
+        execute_in_order(&ctx, room.id, vec![ReadStateCommand::MarkRead { seq }]).await?;
     }
-    Ok(redirect_or_no_content(request, room.slug.path()))
+    Ok(redirect_or_no_content(ctx.request, room.slug.path()))
 }
 
 /// Somebody wants to read this message again, and what came after it. The page to which this leads does not say by itself
 /// that they have: see `assets/page/marks.js`.
 #[handler]
-pub(crate) async fn mark_unread(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["message"]).await.map_err(Error::Refused)?;
-    let (room, _) = find_read_state(house, request, &visitor)?;
-    let message = require_seq(&form, "message").map_err(Error::Refused)?;
-    execute_in_order(house, request, &visitor, room.id, vec![ReadStateCommand::MarkUnread { message }]).await?;
-    Ok(redirect_or_no_content(request, &format!("{}?around={message}&unread=#new", room.slug.path())))
+pub(crate) async fn mark_unread(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["message"]).await?;
+    let (room, _) = find_read_state(&ctx)?;
+    let message = require_seq(&form, "message")?;
+    execute_in_order(&ctx, room.id, vec![ReadStateCommand::MarkUnread { message }]).await?;
+    Ok(redirect_or_no_content(ctx.request, &format!("{}?around={message}&unread=#new", room.slug.path())))
 }
 
 /// What somebody has begun to write is kept; if it is blank, thrown away.
 #[handler]
-pub(crate) async fn save_draft(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["body", "reply_to", "nonce"]).await.map_err(Error::Refused)?;
-    let (room, _) = find_read_state(house, request, &visitor)?;
-    try_save_draft(house, request, &visitor, &room, &form).await?;
-    Ok(redirect_or_no_content(request, room.slug.path()))
+pub(crate) async fn save_draft(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["body", "reply_to", "nonce"]).await?;
+    let (room, _) = find_read_state(&ctx)?;
+    try_save_draft(&ctx, &room, &form).await?;
+    Ok(redirect_or_no_content(ctx.request, room.slug.path()))
 }
 
-async fn try_save_draft(
-    house: &AppState,
-    request: &Request,
-    visitor: &Visitor,
-    room: &Room,
-    form: &Form,
-) -> Result<(), Error> {
+async fn try_save_draft(ctx: &Ctx<'_>, room: &Room, form: &Form) -> Result<(), Error> {
     let typed = form.get_or_body("body");
     let body = if typed.trim().is_empty() { None } else { Some(Text::parse(typed)?) };
     let reply_to = post::parse_reply_to(form)?;
-    let snapshot = house.store.snapshot()?;
+    let snapshot = ctx.snapshot()?;
     if let Some(id) = reply_to {
         snapshot.message(room.id, id)?.ok_or(Refusal::MessageNotFound)?;
     }
-    let kept = snapshot.draft(visitor.require_person()?.author.id, room.id)?;
+    let kept = snapshot.draft(ctx.require_person()?.author.id, room.id)?;
     drop(snapshot);
     let words = body.as_ref().map_or("", Text::as_str).to_owned();
     let new = (body.is_some() || reply_to.is_some()).then_some(Draft { body: words, reply_to });
     if new == kept {
         return Ok(());
     }
-    execute_in_order(house, request, visitor, room.id, vec![ReadStateCommand::SaveDraft { body, reply_to }]).await
+    execute_in_order(ctx, room.id, vec![ReadStateCommand::SaveDraft { body, reply_to }]).await
 }
 
 /// Of what somebody hears in a room, and what they may choose.
 #[handler]
-pub(crate) fn show_notifications(
-    request: &Request,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let (room, read_state) = find_read_state(house, request, &visitor)?;
-    if Accept::from_request(request) == Accept::Json {
+pub(crate) fn show_notifications(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let (room, read_state) = find_read_state(&ctx)?;
+    if ctx.accept() == Accept::Json {
         return Ok(with_private_cache(
             Json(views::json::ReadStateJson::new(&room, &read_state)).into_response(),
-            &visitor,
+            &ctx.visitor,
         ));
     }
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let sidebar = Sidebar::load(&snapshot, &visitor).map_err(Error::Internal)?;
-    let page = views::rooms::notifications::page(&sidebar.view(&visitor, Some(room.id)), &room, &read_state);
-    Ok(with_private_cache(page.into_response(), &visitor))
+    let snapshot = ctx.snapshot()?;
+    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
+    let page = views::rooms::notifications::page(&sidebar.view(&ctx.visitor, Some(room.id)), &room, &read_state);
+    Ok(with_private_cache(page.into_response(), &ctx.visitor))
 }
 
 /// They choose, and whether the room stands above the others.
 #[handler]
-pub(crate) async fn set_notifications(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["level", "favorite"]).await.map_err(Error::Refused)?;
-    let (room, read_state) = find_read_state(house, request, &visitor)?;
-    let level = form.require_choice("level", NotificationLevel::parse).map_err(Error::Refused)?;
-    let favorite = form.is_on("favorite").map_err(Error::Refused)?;
+pub(crate) async fn set_notifications(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["level", "favorite"]).await?;
+    let (room, read_state) = find_read_state(&ctx)?;
+    let level = form.require_choice("level", NotificationLevel::parse)?;
+    let favorite = form.is_on("favorite")?;
     let mut commands = Vec::new();
     if level != read_state.level {
         commands.push(ReadStateCommand::SetNotificationLevel { level });
@@ -134,31 +105,26 @@ pub(crate) async fn set_notifications(
     if favorite != read_state.favorite {
         commands.push(ReadStateCommand::SetFavorite { favorite });
     }
-    execute_in_order(house, request, &visitor, room.id, commands).await?;
-    Ok(redirect_or_no_content(request, room.slug.path()))
+    execute_in_order(&ctx, room.id, commands).await?;
+    Ok(redirect_or_no_content(ctx.request, room.slug.path()))
 }
 
 /// Somebody has read everything everywhere.
 #[handler]
-pub(crate) async fn mark_all_read(
-    request: &Request,
-    body: Body,
-    Data(house): Data<&Arc<AppState>>,
-    visitor: Visitor,
-) -> Result<Response> {
-    let form = Form::read(request, body, &["next"]).await.map_err(Error::Refused)?;
-    let user = visitor.require_person().map_err(Error::Refused)?.author.id;
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let read_states = snapshot.read_states(user).map_err(Error::Internal)?;
+pub(crate) async fn mark_all_read(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["next"]).await?;
+    let user = ctx.require_person()?.author.id;
+    let snapshot = ctx.snapshot()?;
+    let read_states = snapshot.read_states(user)?;
     drop(snapshot);
     let unread = read_states.into_iter().filter(|(_, read_state)| read_state.unread > 0).take(MARK_READ_ROOMS_MAX);
     let unread: Vec<_> =
         unread.map(|(room, read_state)| (room, ReadStateCommand::MarkRead { seq: read_state.last_message })).collect();
     if !unread.is_empty() {
-        rate_limits::check(request, Some(user), LimitedAction::UpdateReadState).map_err(Error::Refused)?;
-        execute_concurrently(house, &visitor, unread).await?;
+        ctx.check_rate(LimitedAction::UpdateReadState)?;
+        execute_concurrently(&ctx, unread).await?;
     }
-    Ok(redirect_or_no_content(request, redirect_target(form.get("next").unwrap_or(""))))
+    Ok(redirect_or_no_content(ctx.request, redirect_target(form.get("next").unwrap_or(""))))
 }
 
 /// By what somebody has said something.
@@ -175,29 +141,22 @@ pub(crate) enum PostSource {
 /// Somebody has said something. What they had begun to write on a page has gone out; and whoever speaks has read what was
 /// said before. Of a program that is noted for those who read at all, and in talks: others have no mark that could move. It
 /// is noted only if the program may read, or a job at night would read for its owner; and what speaks to them stays unread.
-pub(crate) async fn run_follow_ups(
-    house: &Arc<AppState>,
-    visitor: &Visitor,
-    room: &Room,
-    message: MessageId,
-    source: PostSource,
-) {
-    let Some(user) = visitor.author().map(|author| author.id) else { return };
-    let Ok(commands) = follow_up_commands(house, visitor, user, room, message, source) else { return };
+pub(crate) async fn run_follow_ups(ctx: &Ctx<'_>, room: &Room, message: MessageId, source: PostSource) {
+    let Some(user) = ctx.visitor.author().map(|author| author.id) else { return };
+    let Ok(commands) = follow_up_commands(ctx, user, room, message, source) else { return };
     // What was said is said, whatever becomes of this.
     let _said_already =
-        execute_concurrently(house, visitor, commands.into_iter().map(|command| (room.id, command)).collect()).await;
+        execute_concurrently(ctx, commands.into_iter().map(|command| (room.id, command)).collect()).await;
 }
 
 fn follow_up_commands(
-    house: &AppState,
-    visitor: &Visitor,
+    ctx: &Ctx<'_>,
     user: UserId,
     room: &Room,
     message: MessageId,
     source: PostSource,
 ) -> Result<Vec<ReadStateCommand>, Error> {
-    let snapshot = house.store.snapshot()?;
+    let snapshot = ctx.snapshot()?;
     let mut commands = Vec::new();
     if source != PostSource::Program && snapshot.draft(user, room.id)?.is_some() {
         commands.push(ReadStateCommand::SaveDraft { body: None, reply_to: None });
@@ -207,7 +166,8 @@ fn follow_up_commands(
         PostSource::Script => false,
         PostSource::Form => true,
         PostSource::Program => {
-            visitor.can_read() && (room.visibility == Visibility::Direct || snapshot.has_read_mark(user, room.id)?)
+            ctx.visitor.can_read()
+                && (room.visibility == Visibility::Direct || snapshot.has_read_mark(user, room.id)?)
         }
     };
     if moves {
@@ -223,10 +183,10 @@ fn follow_up_commands(
 }
 
 /// The room of a request's path, and how the visitor reads it.
-fn find_read_state(house: &AppState, request: &Request, visitor: &Visitor) -> Result<(Room, ReadState), Error> {
-    let snapshot = house.store.snapshot()?;
-    let room = house.find_room(&snapshot, request, visitor)?.room;
-    let read_state = snapshot.read_state(visitor.require_person()?.author.id, room.id)?;
+fn find_read_state(ctx: &Ctx<'_>) -> Result<(Room, ReadState), Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room;
+    let read_state = snapshot.read_state(ctx.require_person()?.author.id, room.id)?;
     Ok((room, read_state))
 }
 
@@ -237,39 +197,29 @@ fn require_seq(form: &Form, field: &'static str) -> Result<Seq, Refusal> {
     }
 }
 
-async fn execute_in_order(
-    house: &AppState,
-    request: &Request,
-    visitor: &Visitor,
-    room: RoomId,
-    commands: Vec<ReadStateCommand>,
-) -> Result<(), Error> {
-    let actor = visitor.actor()?;
+async fn execute_in_order(ctx: &Ctx<'_>, room: RoomId, commands: Vec<ReadStateCommand>) -> Result<(), Error> {
+    let actor = ctx.visitor.actor()?;
     if !commands.is_empty() {
-        rate_limits::check(request, visitor.author().map(|author| author.id), LimitedAction::UpdateReadState)?;
+        check(ctx.request, ctx.visitor.author().map(|author| author.id), LimitedAction::UpdateReadState)?;
     }
     for command in commands {
-        house.engine.execute(actor, None, Command::ReadState(room, command)).await?;
+        ctx.execute_as(actor, None, Command::ReadState(room, command)).await?;
     }
     Ok(())
 }
 
 /// Has many commands carried out at once: they share a transaction, or a few. A room that was closed to them meanwhile holds
 /// up none of the others.
-async fn execute_concurrently(
-    house: &Arc<AppState>,
-    visitor: &Visitor,
-    commands: Vec<(RoomId, ReadStateCommand)>,
-) -> Result<(), Error> {
-    let (actor, mut tasks) = (visitor.any_actor(), JoinSet::new());
+async fn execute_concurrently(ctx: &Ctx<'_>, commands: Vec<(RoomId, ReadStateCommand)>) -> Result<(), Error> {
+    let (actor, mut tasks) = (ctx.visitor.any_actor(), JoinSet::new());
     for (room, command) in commands {
-        let house = Arc::clone(house);
-        tasks.spawn(async move { house.engine.execute(actor, None, Command::ReadState(room, command)).await });
+        let state = Arc::clone(ctx.state);
+        tasks.spawn(async move { state.engine.execute(actor, None, Command::ReadState(room, command)).await });
     }
     while let Some(outcome) = tasks.join_next().await {
-        match outcome.unwrap_or(Err(Error::Stopping)) {
-            Ok(_) | Err(Error::Refused(_)) => {}
-            Err(problem) => return Err(problem),
+        match outcome.unwrap_or(Err(EngineError::Stopping)) {
+            Ok(_) | Err(EngineError::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())

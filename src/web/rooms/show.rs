@@ -1,23 +1,23 @@
 //! A room: its page, and the same as text, as JSON and as a stream.
 
-use std::sync::Arc;
-
 use poem::http::HeaderValue;
 use poem::http::header::{CACHE_CONTROL, LINK};
-use poem::web::{Data, Json};
+use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use crate::domain::{Cursor, MessageId, Quote, Refusal, Room, Slug, Visibility, muted_reason};
-use crate::engine::{Error, now};
+use crate::domain::{Cursor, MessageId, Quote, Room, Slug, Visibility, muted_reason};
+use crate::engine::now;
 use crate::store::{Page, Snapshot, StoreError, VisibleRoom, Window};
 use crate::views::rooms::sidebar::DirectPartner;
 use crate::views::{self, PresenceList};
-use crate::web::AppState;
 use crate::web::auth::secrets;
 use crate::web::auth::visitor::Visitor;
 use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
+use crate::web::response::error::Error;
 use crate::web::response::etag::ETag;
+use crate::web::response::http_error::HttpError;
 use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::sidebar::{self, Sidebar};
 use crate::web::rooms::stream;
@@ -25,39 +25,40 @@ use crate::web::settings::theme;
 
 /// The room, in the form that was asked for.
 #[handler]
-pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let accept = Accept::from_request(request);
+pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let accept = ctx.accept();
     if accept == Accept::Stream {
-        return Ok(stream::open_stream(request, house, &visitor)?);
+        return stream::open_stream(&ctx);
     }
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let visible_room = house.find_room(&snapshot, request, &visitor)?;
+    let snapshot = ctx.snapshot()?;
+    let visible_room = ctx.room()?;
     let room = &visible_room.room;
-    if matches!(accept, Accept::Page | Accept::Anything) && is_old_slug(request, room) {
-        let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
+    if matches!(accept, Accept::Page | Accept::Anything) && is_old_slug(ctx.request, room) {
+        let query = ctx.request.uri().query().map_or(String::new(), |query| format!("?{query}"));
         return Ok(see_other(&format!("{}{query}", room.slug.path())));
     }
-    let (window, reply) = (parse_window(request)?, query::seq(request, "reply").map_err(Error::Refused)?);
-    let cursor = snapshot.cursor().map_err(Error::Internal)?;
+    let (window, reply) = (parse_window(ctx.request)?, query::seq(ctx.request, "reply")?);
+    let cursor = snapshot.cursor()?;
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
-    let arriving = visitor.person.as_ref().filter(|person| !person.presence_hidden).map(|person| &person.author);
-    let presence = is_page.then(|| house.hubs.summarize_roster(room.id).including(arriving));
+    let arriving = ctx.visitor.person.as_ref().filter(|person| !person.presence_hidden).map(|person| &person.author);
+    let presence = is_page.then(|| ctx.state.hubs.summarize_roster(room.id).including(arriving));
     let partners =
-        is_page.then(|| sidebar::direct_partners(&snapshot, &visitor, |user| Some(house.hubs.is_online(user))));
-    let partners = partners.transpose().map_err(Error::Internal)?;
+        is_page.then(|| sidebar::direct_partners(&snapshot, &ctx.visitor, |user| Some(ctx.state.hubs.is_online(user))));
+    let partners = partners.transpose()?;
     // A page that is not sent again keeps its nonce. No message has been posted with it: that would have moved the cursor,
     // as does any post in any room. (Two windows without script may so come to share a nonce. The same words from both are
     // then one message, as they are from a page that the back button brought.)
     // Silence ends by itself, and then the page is another one.
-    let muted_reason = muted_reason_here(&snapshot, &visitor, &visible_room).map_err(Error::Internal)?;
-    let look = (accept, &presence, &partners, theme::theme_from_request(request));
-    let tag = ETag::from_sources(&(cursor, &visitor.person, &muted_reason, request.uri().path_and_query(), look));
-    if tag.matches(request) {
-        return Ok(with_private_cache(tag.not_modified(), &visitor));
+    let muted_reason = muted_reason_here(&snapshot, &ctx.visitor, &visible_room)?;
+    let look = (accept, &presence, &partners, theme::theme_from_request(ctx.request));
+    let tag =
+        ETag::from_sources(&(cursor, &ctx.visitor.person, &muted_reason, ctx.request.uri().path_and_query(), look));
+    if tag.matches(ctx.request) {
+        return Ok(with_private_cache(tag.not_modified(), &ctx.visitor));
     }
-    let mut page = snapshot.page(room.id, window).map_err(Error::Internal)?;
+    let mut page = snapshot.page(room.id, window)?;
     if page.messages.is_empty() && is_page {
-        page = snapshot.page(room.id, Window::Latest).map_err(Error::Internal)?; // nobody wants to see past the end
+        page = snapshot.page(room.id, Window::Latest)?; // nobody wants to see past the end
     }
     let response = match accept {
         Accept::Text => views::plain::lines(&page.messages).into_response(),
@@ -75,26 +76,26 @@ pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor
                 presence,
                 direct_partners: partners.unwrap_or_default(),
             };
-            room_page(&snapshot, &visitor, view)?
+            room_page(&snapshot, &ctx.visitor, view)?
         }
     };
-    let response = tag.add_to(with_page_links(with_private_cache(response, &visitor), room, &page));
+    let response = tag.add_to(with_page_links(with_private_cache(response, &ctx.visitor), room, &page));
     Ok(if room.visibility == Visibility::Public { response } else { with_noindex(response) })
 }
 
 /// The older messages that htmx loads on scrolling up.
 #[handler]
-pub(crate) fn show_older(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let room = house.find_room(&snapshot, request, &visitor)?.room;
-    let before = query::seq(request, "before").and_then(|id| id.ok_or(Refusal::QueryInvalid("before")));
-    let before = before.map_err(Error::Refused)?;
-    let last = snapshot.last_seq().map_err(Error::Internal)?;
-    let tag = ETag::from_sources(&(house.store.epoch(), last, request.uri().path_and_query()));
-    let answer = if tag.matches(request) {
+pub(crate) fn show_older(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room;
+    let before = query::seq(ctx.request, "before").and_then(|id| id.ok_or(HttpError::QueryInvalid("before")));
+    let before = before?;
+    let last = snapshot.last_seq()?;
+    let tag = ETag::from_sources(&(ctx.state.store.epoch(), last, ctx.request.uri().path_and_query()));
+    let answer = if tag.matches(ctx.request) {
         tag.not_modified()
     } else {
-        let page = snapshot.page(room.id, Window::Before(before)).map_err(Error::Internal)?;
+        let page = snapshot.page(room.id, Window::Before(before))?;
         tag.add_to(views::rooms::show::older(&room, &page.messages, page.older).into_response())
     };
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
@@ -103,15 +104,15 @@ pub(crate) fn show_older(request: &Request, Data(house): Data<&Arc<AppState>>, v
 /// The newer messages that htmx loads on scrolling down from the past; at the present, the stream from there on where the
 /// page has begun: it tells of all that has changed meanwhile in what stands on it.
 #[handler]
-pub(crate) fn show_newer(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let room = house.find_room(&snapshot, request, &visitor)?.room;
+pub(crate) fn show_newer(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room;
     let needed = |name: &'static str| {
-        let cursor = query::cursor(request, name).and_then(|found| found.ok_or(Refusal::QueryInvalid(name)));
-        cursor.map_err(Error::Refused)
+        let cursor = query::cursor(ctx.request, name).and_then(|found| found.ok_or(HttpError::QueryInvalid(name)));
+        cursor.map_err(Error::Http)
     };
     let (after, since) = (needed("after")?.seq, needed("since")?);
-    let page = snapshot.page(room.id, Window::After(after)).map_err(Error::Internal)?;
+    let page = snapshot.page(room.id, Window::After(after))?;
     let answer = views::rooms::show::newer(&room, &page.messages, page.newer, since).into_response();
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }

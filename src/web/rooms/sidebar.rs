@@ -2,36 +2,35 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use poem::web::Data;
-use poem::{IntoResponse, Request, Response, Result, handler};
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::LISTED_ROOMS_MAX;
 use crate::domain::{self, Cursor, Person, ReadState, Room, RoomId, UserId, Visibility};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views::rooms::sidebar::{self, DirectPartner};
-use crate::web::AppState;
 use crate::web::auth::visitor::Visitor;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
+use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 
 /// The list alone, for a page that is open and shows it anew: one of this room, if it says so, and if it is the one of its
 /// messages.
 #[handler]
-pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    Ok(respond_with_room_lists(request, house, &visitor)?)
+pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
+    respond_with_room_lists(&ctx)
 }
 
-fn respond_with_room_lists(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Response, Error> {
-    visitor.require_person()?;
-    let (room, is_live) = (query::seq(request, "room")?, query::text(request, "live").is_some());
-    let snapshot = house.store.snapshot()?;
-    let partners = direct_partners(&snapshot, visitor, |user| is_live.then(|| house.hubs.is_online(user)))?;
-    let sidebar = Sidebar::load_with(&snapshot, visitor, partners, is_live)?;
-    let fragment = sidebar::room_lists(&sidebar.view(visitor, room.map(|seq| RoomId(seq.0))));
-    Ok(with_private_cache(fragment.into_response(), visitor))
+fn respond_with_room_lists(ctx: &Ctx<'_>) -> Result<Response, Error> {
+    ctx.require_person()?;
+    let (room, is_live) = (query::seq(ctx.request, "room")?, query::text(ctx.request, "live").is_some());
+    let snapshot = ctx.snapshot()?;
+    let partners = direct_partners(&snapshot, &ctx.visitor, |user| is_live.then(|| ctx.state.hubs.is_online(user)))?;
+    let sidebar = Sidebar::load_with(&snapshot, &ctx.visitor, partners, is_live)?;
+    let fragment = sidebar::room_lists(&sidebar.view(&ctx.visitor, room.map(|seq| RoomId(seq.0))));
+    Ok(with_private_cache(fragment.into_response(), &ctx.visitor))
 }
 
 /// The rooms of a viewer, as they were in one snapshot.

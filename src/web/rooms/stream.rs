@@ -3,49 +3,51 @@
 use std::sync::Arc;
 
 use poem::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
-use poem::web::Data;
 use poem::{Body, Request, Response, Result, handler};
 use tokio_stream::StreamExt;
 
 use crate::domain::{Cursor, Refusal, Token};
-use crate::engine::Error;
 use crate::live::{Access, Encoding, Format, Listener, ResumePoint, Subscriber};
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::check::check;
+use crate::web::limits::rate_limits::LimitedAction;
+use crate::web::request::context::Ctx;
 use crate::web::request::{client_address, query};
+use crate::web::response::error::Error;
+use crate::web::response::http_error::HttpError;
 use crate::web::serve::detach::{self, PreChunked};
 
 /// What happens in a room, from a place on.
 #[handler]
-pub(crate) fn stream(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    Ok(open_stream(request, house, &visitor)?)
+pub(crate) fn stream(ctx: Ctx<'_>) -> Result<Response, Error> {
+    open_stream(&ctx)
 }
 
 /// The same, for whoever asks for the room itself as a stream.
-pub(crate) fn open_stream(request: &Request, house: &AppState, visitor: &Visitor) -> Result<Response, Error> {
-    if house.hubs.is_closing() {
+pub(crate) fn open_stream(ctx: &Ctx<'_>) -> Result<Response, Error> {
+    if ctx.state.hubs.is_closing() {
         return Err(Error::Stopping);
     }
-    let person = visitor.author().map(|person| person.id);
-    rate_limits::check(request, person, LimitedAction::OpenStream)?;
-    let sidebar = house
+    let person = ctx.visitor.author().map(|person| person.id);
+    check(ctx.request, person, LimitedAction::OpenStream)?;
+    let sidebar = ctx
+        .state
         .rate_limits
         .as_ref()
-        .map(|pace| pace.streams.try_acquire(person, client_address::rate_limit_address(request)))
+        .map(|pace| pace.streams.try_acquire(person, client_address::rate_limit_address(ctx.request)))
         .transpose()?;
-    let access_version = house.hubs.access_version(); // before anything is judged: what changes from here on is judged again
-    let snapshot = house.store.snapshot()?;
-    let room = house.find_room(&snapshot, request, visitor)?.room.id;
-    let actor = Subscriber { token: visitor.token.as_ref().map(Token::hash), person: visitor.person.clone() };
+    let access_version = ctx.state.hubs.access_version(); // before anything is judged: what changes from here on is judged again
+    let snapshot = ctx.snapshot()?;
+    let room = ctx.room()?.room.id;
+    let actor = Subscriber { token: ctx.visitor.token.as_ref().map(Token::hash), person: ctx.visitor.person.clone() };
     let access = Access::evaluate(&snapshot, &actor, room)?.ok_or(Refusal::TokenInvalid)?;
     drop(snapshot);
-    let format = parse_stream_format(request)?;
+    let format = parse_stream_format(ctx.request)?;
     let page = person.filter(|_| format == Format::Html);
-    let start = ResumePoint::resolve(&house.store, room, resume_position(request)?, page)?;
-    let encoding = if detach::can_detach(request) { Encoding::Chunked } else { Encoding::Plain };
-    let store = Arc::clone(&house.store);
-    let listener = Listener::new(store, &house.hubs, room, (actor, access, access_version), start, (format, encoding));
+    let start = ResumePoint::resolve(&ctx.state.store, room, resume_position(ctx.request)?, page)?;
+    let encoding = if detach::can_detach(ctx.request) { Encoding::Chunked } else { Encoding::Plain };
+    let store = Arc::clone(&ctx.state.store);
+    let listener =
+        Listener::new(store, &ctx.state.hubs, room, (actor, access, access_version), start, (format, encoding));
     let response = Response::builder()
         .header(CONTENT_TYPE, "text/event-stream")
         .header(CACHE_CONTROL, "no-cache, no-transform")
@@ -64,11 +66,11 @@ pub(crate) fn open_stream(request: &Request, house: &AppState, visitor: &Visitor
 }
 
 /// From where on: what the page knows, or what the stream itself brought last, whichever is later.
-pub(crate) fn resume_position(request: &Request) -> Result<Option<Cursor>, Refusal> {
+pub(crate) fn resume_position(request: &Request) -> Result<Option<Cursor>, HttpError> {
     let page = query::cursor(request, "after")?;
     let last_id = request.headers().get("last-event-id").filter(|id| !id.is_empty());
     let last_id = last_id
-        .map(|id| id.to_str().ok().and_then(Cursor::parse).ok_or(Refusal::QueryInvalid("Last-Event-ID")))
+        .map(|id| id.to_str().ok().and_then(Cursor::parse).ok_or(HttpError::QueryInvalid("Last-Event-ID")))
         .transpose()?;
     Ok(match (page, last_id) {
         // The stream's own id is the younger of two of different histories.
@@ -79,11 +81,11 @@ pub(crate) fn resume_position(request: &Request) -> Result<Option<Cursor>, Refus
     })
 }
 
-fn parse_stream_format(request: &Request) -> Result<Format, Refusal> {
+fn parse_stream_format(request: &Request) -> Result<Format, HttpError> {
     match query::text(request, "as").as_deref() {
         None | Some("html") => Ok(Format::Html),
         Some("text") => Ok(Format::Text),
         Some("json") => Ok(Format::Json),
-        Some(_) => Err(Refusal::FormatUnknown),
+        Some(_) => Err(HttpError::FormatUnknown),
     }
 }

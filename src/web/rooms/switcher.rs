@@ -1,44 +1,44 @@
 //! Going to another room: those that the visitor may go to, or those with some letters in their names.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
-use poem::web::{Data, Json};
-use poem::{IntoResponse, Request, Response, Result, handler};
+use poem::web::Json;
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::{COMPLETIONS_MAX, LISTED_ROOMS_MAX, SEARCH_CHARS_MAX};
 use crate::domain::{Author, Badge, Room, RoomId, Slug, UserName};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
 use crate::views::rooms::switcher::SwitcherView;
-use crate::web::AppState;
 use crate::web::auth::visitor::Visitor;
-use crate::web::limits::rate_limits::{self, LimitedAction};
+use crate::web::limits::check::check;
+use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::accept::Accept;
+use crate::web::request::context::Ctx;
 use crate::web::request::query;
+use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 use crate::web::rooms::sidebar::Sidebar;
 
 /// The rooms, in the order in which one is likely to want them; as a page, as what stands on it, or as a list.
 #[handler]
-pub(crate) fn show(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let q = query::form_text(request, "q").unwrap_or_default();
+pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let q = query::form_text(ctx.request, "q").unwrap_or_default();
     let q = q.trim();
     if !q.is_empty() {
-        rate_limits::check(request, visitor.author().map(|author| author.id), LimitedAction::SearchRooms)
-            .map_err(Error::Refused)?;
+        check(ctx.request, ctx.visitor.author().map(|author| author.id), LimitedAction::SearchRooms)?;
     }
-    Ok(respond_with_results(request, house, &visitor, q)?)
+    respond_with_results(&ctx, q)
 }
 
-fn respond_with_results(request: &Request, house: &AppState, visitor: &Visitor, q: &str) -> Result<Response, Error> {
-    let snapshot = house.store.snapshot()?;
-    let sidebar = Sidebar::load(&snapshot, visitor)?;
-    let rooms = search_rooms(&snapshot, visitor, &sidebar, q)?;
-    let people = search_people(&snapshot, visitor, &sidebar, q)?;
-    let view = SwitcherView { places: &sidebar.view(visitor, None), rooms: &rooms, people: &people, q };
-    let response = match (query::text(request, "as").as_deref(), Accept::from_request(request)) {
+fn respond_with_results(ctx: &Ctx<'_>, q: &str) -> Result<Response, Error> {
+    let snapshot = ctx.snapshot()?;
+    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
+    let rooms = search_rooms(&snapshot, &ctx.visitor, &sidebar, q)?;
+    let people = search_people(&snapshot, &ctx.visitor, &sidebar, q)?;
+    let view = SwitcherView { places: &sidebar.view(&ctx.visitor, None), rooms: &rooms, people: &people, q };
+    let response = match (query::text(ctx.request, "as").as_deref(), ctx.accept()) {
         (Some("dialog"), _) => views::rooms::switcher::dialog(&view).into_response(),
         (Some("list"), _) => views::rooms::switcher::results(&view).into_response(),
         (_, Accept::Json) => {
@@ -48,7 +48,7 @@ fn respond_with_results(request: &Request, house: &AppState, visitor: &Visitor, 
         (_, Accept::Text) => views::plain::room_list(&rooms).into_response(),
         (_, Accept::Page | Accept::Stream | Accept::Anything) => views::rooms::switcher::page(&view).into_response(),
     };
-    Ok(with_private_cache(response, visitor))
+    Ok(with_private_cache(response, &ctx.visitor))
 }
 
 /// First the one that is called what is sought, then those whose name begins with it, then those with something to read, then those on top; of equals those

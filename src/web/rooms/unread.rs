@@ -2,35 +2,33 @@
 //! programs.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
-use poem::web::{Data, Html, Json};
-use poem::{IntoResponse, Request, Response, Result, handler};
+use poem::web::{Html, Json};
+use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::UNREAD_ROOMS_MAX;
 use crate::domain::{Badge, Message, Person, ReadState, Room};
-use crate::engine::{Error, now};
+use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
-use crate::web::AppState;
-use crate::web::auth::visitor::Visitor;
-use crate::web::request::accept::is_htmx;
+use crate::web::request::context::Ctx;
+use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 
 /// The rooms that show somebody that there is something to read, latest first; for htmx, what they show.
 #[handler]
-pub(crate) fn list(request: &Request, Data(house): Data<&Arc<AppState>>, visitor: Visitor) -> Result<Response> {
-    let person = visitor.require_person().map_err(Error::Refused)?;
-    let snapshot = house.store.snapshot().map_err(Error::Internal)?;
-    let rooms = list_unread_rooms(&snapshot, person).map_err(Error::Internal)?;
-    let answer = if is_htmx(request) {
+pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let person = ctx.require_person()?;
+    let snapshot = ctx.snapshot()?;
+    let rooms = list_unread_rooms(&snapshot, person)?;
+    let answer = if ctx.is_htmx() {
         let badges = rooms.iter().map(|(room, read_state)| views::rooms::badge::update(room, read_state).into_string());
         Html(badges.collect::<String>()).into_response()
     } else {
-        let rooms = with_newest_message(&snapshot, person, rooms).map_err(Error::Internal)?;
+        let rooms = with_newest_message(&snapshot, person, rooms)?;
         Json(views::json::UnreadJson::new(&rooms)).into_response()
     };
-    Ok(with_private_cache(answer, &visitor))
+    Ok(with_private_cache(answer, &ctx.visitor))
 }
 
 fn list_unread_rooms(snapshot: &Snapshot, person: &Person) -> Result<Vec<(Room, ReadState)>, StoreError> {

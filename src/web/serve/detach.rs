@@ -80,7 +80,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub fn new(stream: TcpStream, handoff: Handoff) -> Self {
-        Self { stream, handoff: handoff }
+        Self { stream, handoff }
     }
 
     pub fn into_stream(self) -> TcpStream {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use poem::http::HeaderValue;
 use poem::http::header::CONTENT_TYPE;
-use poem::{Body, Endpoint, Request, Response, Result, handler};
+use poem::{Endpoint, Request, Response, Result, handler};
 
 use crate::domain::Refusal;
-use crate::engine::Error;
 use crate::views::Theme;
 use crate::web::auth::visitor::cookie_value;
-use crate::web::request::form::Form;
+use crate::web::request::context::Ctx;
 use crate::web::request::origin;
+use crate::web::response::error::Error;
 use crate::web::response::{add_cookie, redirect_or_no_content};
 
 /// The cookie of a browser that came by http.
@@ -31,13 +31,14 @@ pub(crate) fn theme_from_request(request: &Request) -> Theme {
 
 /// This browser chooses.
 #[handler]
-pub(crate) async fn update(request: &Request, body: Body) -> Result<Response> {
-    let form = Form::read(request, body, &["theme"]).await.map_err(Error::Refused)?;
-    let word = form.get_single("theme").map_err(Error::Refused)?;
+pub(crate) async fn update(ctx: Ctx<'_>) -> Result<Response, Error> {
+    let form = ctx.form(&["theme"]).await?;
+    let word = form.get_single("theme")?;
     let theme = Theme::parse(word).ok_or(Error::Refused(Refusal::FieldInvalid("theme")))?;
     let kept_s = if theme == Theme::System { 0 } else { THEME_COOKIE_LIFETIME_S };
-    let mut response = redirect_or_no_content(request, "/settings?done=theme");
-    let (name, secure) = if origin::is_https(request) { (SECURE_THEME_COOKIE, "; Secure") } else { (THEME_COOKIE, "") };
+    let mut response = redirect_or_no_content(ctx.request, "/settings?done=theme");
+    let (name, secure) =
+        if origin::is_https(ctx.request) { (SECURE_THEME_COOKIE, "; Secure") } else { (THEME_COOKIE, "") };
     let word = theme.as_str();
     add_cookie(&mut response, &format!("{name}={word}; Path=/; Max-Age={kept_s}; HttpOnly; SameSite=Lax{secure}"));
     Ok(response)

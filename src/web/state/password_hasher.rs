@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{Password, PasswordHash};
-use crate::engine::Error;
+use crate::web::response::error::Error;
 
 /// Memory in KiB, passes and lanes: 19 MiB, 2 and 1, of the equally strong ones that the OWASP Password Storage Cheat Sheet
 /// names for Argon2id (<https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).

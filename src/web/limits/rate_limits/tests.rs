@@ -1,6 +1,7 @@
 //! How fast is too fast, at moments that are told.
 
 use crate::web::limits::rate_limits::*;
+use crate::web::response::http_error::HttpError;
 
 #[test]
 fn each_rate_is_valid_and_grows_from_person_to_address_to_server() {
@@ -45,5 +46,5 @@ fn a_limited_person_uses_none_of_the_shared_tokens() {
     for others in 1..=u64::from(house.burst - person.burst) {
         assert_eq!(take(others), Ok(()), "{others}");
     }
-    assert_eq!(take(1), Err(Refusal::RateLimited { retry_after_s: 1 }), "now the house has nothing left");
+    assert_eq!(take(1), Err(HttpError::RateLimited { retry_after_s: 1 }), "now the house has nothing left");
 }
