@@ -60,7 +60,7 @@ fn main() -> Result<()> {
     });
     let endpoint = web::endpoint(Arc::clone(&house));
 
-    let read = || past.store.snapshot().and_then(|snapshot| snapshot.page(past.room, Window::Latest));
+    let read = || past.store.snapshot().and_then(|snapshot| snapshot.message_page(past.room, Window::Latest));
     assert_eq!(read()?.messages.len(), MESSAGES);
     show("last-50 page from the store", calls, || drop(read()))?;
 

@@ -40,10 +40,10 @@ pub enum CliError {
 pub fn run(command: &CliCommand, data: &Path) -> Result<String, CliError> {
     match command {
         CliCommand::Backup { file } => backup(file, data),
-        CliCommand::Check { file } => Ok(format!("{} is whole: {}", file.display(), summary(store::check(file)?))),
+        CliCommand::Check { file } => Ok(format!("{} is whole: {}", file.display(), summary(store::check_file(file)?))),
         CliCommand::Reset { name } => create_reset_link(name, data),
         CliCommand::Restore { file } => {
-            let counts = store::restore(file, data)?;
+            let counts = store::restore_backup(file, data)?;
             Ok(format!("{} holds now {}", data.display(), summary(counts)))
         }
     }

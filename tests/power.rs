@@ -139,7 +139,7 @@ fn post(room: RoomId, user: UserId, text: &str) -> Envelope {
 /// there was a whole file: whoever makes one gives it its name only afterwards.
 fn talk(disk: &Disk) -> Option<BTreeSet<String>> {
     let mut answered = BTreeSet::new();
-    let store = Store::open_on(disk.clone()).ok()?;
+    let store = Store::open_with_backend(disk.clone()).ok()?;
     let Ok(entered) = store.commit(Timestamp(0), &(0..PEOPLE).map(enter).collect::<Vec<_>>()) else {
         return Some(answered);
     };
@@ -163,7 +163,7 @@ fn talk(disk: &Disk) -> Option<BTreeSet<String>> {
 
 /// What is on the disk when it is opened again. Every row is read, and whether they fit together.
 fn found(disk: &Disk) -> Vec<String> {
-    let store = Store::open_on(disk.clone()).expect("the file opens again");
+    let store = Store::open_with_backend(disk.clone()).expect("the file opens again");
     store.verify().expect("everything in it fits together");
     let snapshot = store.snapshot().unwrap();
     let Some(ActiveRoom { room, .. }) = snapshot.active_rooms(1, None, Timestamp(0)).unwrap().pop() else {
@@ -171,7 +171,7 @@ fn found(disk: &Disk) -> Vec<String> {
     };
     let (mut texts, mut after) = (Vec::new(), taproom::domain::Seq(0));
     loop {
-        let page = snapshot.page(room.id, Window::After(after)).unwrap();
+        let page = snapshot.message_page(room.id, Window::After(after)).unwrap();
         texts.extend(page.messages.iter().map(|message| message.body.clone()));
         match page.messages.last() {
             Some(last) => after = last.id,
@@ -218,7 +218,7 @@ fn what_may_have_been_lost_can_be_sent_again_and_is_there_once() {
             continue;
         }
         let image = disk.after_the_cut(Kept::Synced);
-        let store = Store::open_on(image.clone()).unwrap();
+        let store = Store::open_with_backend(image.clone()).unwrap();
         let snapshot = store.snapshot().unwrap();
         let (room, user) = (snapshot.active_rooms(1, None, Timestamp(0)).unwrap()[0].room.id, UserId(1));
         drop(snapshot);
@@ -252,7 +252,7 @@ fn house() -> Vec<(Timestamp, Vec<Envelope>)> {
 /// Carries out a house until it is done or the disk breaks: the digests of the tables after each transaction. None if it
 /// broke before there was a whole file.
 fn keep(disk: &Disk, house: &[(Timestamp, Vec<Envelope>)]) -> Option<Vec<[u8; 32]>> {
-    let store = Store::open_on(disk.clone()).ok()?;
+    let store = Store::open_with_backend(disk.clone()).ok()?;
     let mut digests = vec![store.checksum().unwrap()];
     for (at, batch) in house {
         if store.commit(*at, batch).is_err() {
@@ -274,7 +274,7 @@ fn whenever_the_disk_breaks_a_house_is_as_it_was_before_a_change_or_after_it() {
         let Some(digests) = keep(&disk, &house) else { continue };
         let answered = digests.len() - 1;
         for kept in [Kept::Synced, Kept::Everything, Kept::EverySecondPage] {
-            let store = Store::open_on(disk.after_the_cut(kept)).expect("the file opens again");
+            let store = Store::open_with_backend(disk.after_the_cut(kept)).expect("the file opens again");
             store.verify().expect("everything in it fits together");
             let digest = store.checksum().unwrap();
             let next = all.get(answered + 1).is_some_and(|next| *next == digest);

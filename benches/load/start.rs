@@ -98,7 +98,7 @@ fn last_pages(rooms: &[RoomId], data: &Path) -> io::Result<f64> {
     for n in 0..READS {
         let since = Instant::now();
         let snapshot = store.snapshot().map_err(io::Error::other)?;
-        let page = snapshot.page(rooms[n % rooms.len()], Window::Latest).map_err(io::Error::other)?;
+        let page = snapshot.message_page(rooms[n % rooms.len()], Window::Latest).map_err(io::Error::other)?;
         delays.push(u32::try_from(since.elapsed().as_nanos()).unwrap_or(u32::MAX));
         if page.messages.is_empty() {
             return Err(io::Error::other("a room has no messages"));

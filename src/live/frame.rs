@@ -120,7 +120,7 @@ fn load_renamed(
     if snapshot.name_used_since(user, room.id)?.is_none_or(|since| applied.seq < since) {
         return Ok(None);
     }
-    let author = snapshot.author(user)?.ok_or(StoreError::Missing { table: "users" })?;
+    let author = snapshot.author_by_id(user)?.ok_or(StoreError::Missing { table: "users" })?;
     let what = Payload::Renamed(author, snapshot.former_name(user, applied.seq)?);
     let done = Applied { previous: snapshot.change_before(room.id, applied.seq)?, ..applied };
     Ok(Some(Frame::new(epoch, room, done, what)))
@@ -133,11 +133,11 @@ fn load_changed(
     message: MessageId,
 ) -> Result<Option<Payload>, StoreError> {
     let Some(message) = snapshot.message(room.id, message)? else { return Ok(None) };
-    let pins = || snapshot.pin_count(room.id).map(Some);
+    let pins = || snapshot.count_pins(room.id).map(Some);
     let around = match change {
-        MessageChange::Edited => Dependents { quoting: snapshot.quoting_messages(room.id, &message)?, pin_count: None },
+        MessageChange::Edited => Dependents { quoting: snapshot.replies(room.id, &message)?, pin_count: None },
         MessageChange::Deleted => {
-            Dependents { quoting: snapshot.quoting_messages(room.id, &message)?, pin_count: pins()? }
+            Dependents { quoting: snapshot.replies(room.id, &message)?, pin_count: pins()? }
         }
         MessageChange::Reacted => Dependents::default(),
         MessageChange::Pinned => Dependents { quoting: Vec::new(), pin_count: pins()? },

@@ -30,7 +30,7 @@ pub enum StoreError {
     },
 }
 
-macro_rules! storage_faults {
+macro_rules! impl_from_storage_errors {
     ($($error:ident),*) => {
         $(impl From<redb::$error> for StoreError {
             fn from(error: redb::$error) -> Self {
@@ -39,4 +39,4 @@ macro_rules! storage_faults {
         })*
     };
 }
-storage_faults!(StorageError, TableError, TransactionError, CommitError);
+impl_from_storage_errors!(StorageError, TableError, TransactionError, CommitError);

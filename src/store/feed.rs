@@ -8,23 +8,23 @@ use crate::domain::limits::{FEED_CHANGES_MIN, FEED_RETENTION};
 use crate::domain::{Applied, Event, RoomId, Seq, Timestamp, UserId};
 use crate::store::StoreError;
 use crate::store::table::Tables;
-use crate::store::table::rows::{self, Row};
+use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{ActivityRow, ChangeRow, MessageRow, RoomRow};
 
 /// How many expired changes one command lets go of. More than one, so that they run out.
 const SWEPT_PER_CHANGE: usize = 2;
 
 /// The last change of a room, which at first is its opening. `None` if there is no such room.
-pub(crate) fn last_change<M, C, R>(
+pub(crate) fn last_room_change<M, C, R>(
     messages: &M,
     changes: &C,
     rooms: &R,
     room: RoomId,
 ) -> Result<Option<Seq>, StoreError>
 where
-    M: ReadableTable<(u64, u64), Row<MessageRow>>,
-    C: ReadableTable<(u64, u64), Row<ChangeRow>>,
-    R: ReadableTable<u64, Row<RoomRow>>,
+    M: ReadableTable<(u64, u64), RowBytes<MessageRow>>,
+    C: ReadableTable<(u64, u64), RowBytes<ChangeRow>>,
+    R: ReadableTable<u64, RowBytes<RoomRow>>,
 {
     match change_before(messages, changes, room, Seq(u64::MAX))? {
         Some(last) => Ok(Some(last)),
@@ -34,26 +34,26 @@ where
 
 /// Counts a change that has just been written, and lets go of some that have expired. `recent` is the caller's to write;
 /// its moment is the change's.
-pub(crate) fn append_and_sweep(tables: &mut Tables, recent: &mut ActivityRow) -> Result<(), StoreError> {
-    recent.feed_len += 1;
+pub(crate) fn append_and_sweep(tables: &mut Tables, activity: &mut ActivityRow) -> Result<(), StoreError> {
+    activity.feed_len += 1;
     for _ in 0..SWEPT_PER_CHANGE {
-        if recent.feed_len <= FEED_CHANGES_MIN {
+        if activity.feed_len <= FEED_CHANGES_MIN {
             break;
         }
-        let Some((oldest, at)) = oldest_change(tables, recent)? else { break };
-        if recent.at.saturating_since(at) < FEED_RETENTION {
+        let Some((oldest, at)) = oldest_change(tables, activity)? else { break };
+        if activity.at.saturating_since(at) < FEED_RETENTION {
             break;
         }
-        recent.feed_len -= 1;
-        recent.feed_floor = oldest;
-        tables.changes.remove((recent.room.0, oldest.0))?;
+        activity.feed_len -= 1;
+        activity.feed_floor = oldest;
+        tables.changes.remove((activity.room.0, oldest.0))?;
     }
     Ok(())
 }
 
 /// The change with which the feed of a room starts, and its moment.
-fn oldest_change(tables: &Tables, recent: &ActivityRow) -> Result<Option<(Seq, Timestamp)>, StoreError> {
-    let (from, to) = ((recent.room.0, recent.feed_floor.0 + 1), (recent.room.0, u64::MAX));
+fn oldest_change(tables: &Tables, activity: &ActivityRow) -> Result<Option<(Seq, Timestamp)>, StoreError> {
+    let (from, to) = ((activity.room.0, activity.feed_floor.0 + 1), (activity.room.0, u64::MAX));
     let message = match tables.messages.range(from..=to)?.next().transpose()? {
         Some((key, row)) => Some((Seq(key.value().1), rows::decode::<MessageRow<&str>>("messages", row.value())?.at)),
         None => None,
@@ -70,14 +70,14 @@ fn oldest_change(tables: &Tables, recent: &ActivityRow) -> Result<Option<(Seq, T
 pub(crate) fn changes_after<M, C, N, S>(
     messages: &M,
     changes: &C,
-    (renamed, seen): (&N, &S),
+    (renames, name_uses): (&N, &S),
     room: RoomId,
     seq: Seq,
     limit: usize,
 ) -> Result<Vec<Applied>, StoreError>
 where
-    M: ReadableTable<(u64, u64), Row<MessageRow>>,
-    C: ReadableTable<(u64, u64), Row<ChangeRow>>,
+    M: ReadableTable<(u64, u64), RowBytes<MessageRow>>,
+    C: ReadableTable<(u64, u64), RowBytes<ChangeRow>>,
     N: ReadableTable<u64, u64>,
     S: ReadableTable<(u64, u64), u64>,
 {
@@ -96,7 +96,7 @@ where
     page.truncate(limit);
     // No further than the page reaches: of all who are called otherwise most were never seen in this room.
     let end = page.last().filter(|_| page.len() == limit).map_or(u64::MAX, |(seq, _)| seq.0);
-    let renamed = renamed.range(from..=end)?.filter_map(|entry| rename_if_visible(seen, room, entry).transpose());
+    let renamed = renames.range(from..=end)?.filter_map(|entry| rename_if_visible(name_uses, room, entry).transpose());
     page.extend(renamed.take(limit).collect::<Result<Vec<_>, StoreError>>()?);
     page.sort_by_key(|(seq, _)| *seq);
     page.truncate(limit);
@@ -114,7 +114,7 @@ where
 
 /// That somebody is called otherwise, if their name could be seen in this room by then.
 fn rename_if_visible<S>(
-    seen: &S,
+    name_uses: &S,
     room: RoomId,
     entry: Result<RenameEntry, StorageError>,
 ) -> Result<Option<(Seq, Event)>, StoreError>
@@ -123,7 +123,7 @@ where
 {
     let (seq, user) = entry?;
     let (seq, user) = (Seq(seq.value()), UserId(user.value()));
-    let since = seen.get((user.0, room.0))?.map(|since| Seq(since.value()));
+    let since = name_uses.get((user.0, room.0))?.map(|since| Seq(since.value()));
     Ok(since.filter(|since| *since < seq).map(|_| (seq, Event::PersonRenamed { user })))
 }
 
@@ -133,8 +133,8 @@ type RenameEntry<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, u64>);
 /// The last change of a room before this one.
 pub(crate) fn change_before<M, C>(messages: &M, changes: &C, room: RoomId, seq: Seq) -> Result<Option<Seq>, StoreError>
 where
-    M: ReadableTable<(u64, u64), Row<MessageRow>>,
-    C: ReadableTable<(u64, u64), Row<ChangeRow>>,
+    M: ReadableTable<(u64, u64), RowBytes<MessageRow>>,
+    C: ReadableTable<(u64, u64), RowBytes<ChangeRow>>,
 {
     let range = (room.0, 0)..(room.0, seq.0);
     let message = messages.range(range.clone())?.next_back().transpose()?.map(|(key, _)| key.value().1);

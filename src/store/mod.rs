@@ -23,7 +23,7 @@ use crate::domain::{Applied, Envelope, Epoch, Refusal, Timestamp};
 use crate::clock::ClockCheck;
 pub use crate::clock::now;
 pub use crate::store::error::StoreError;
-pub use crate::store::file::backup::{BackupError, check, restore};
+pub use crate::store::file::backup::{BackupError, check_file, restore_backup};
 pub use crate::store::file::open::{OpenError, data_file_exists};
 pub use crate::store::file::verify::Counts;
 pub use crate::store::read::people::{Authenticated, Credentials, PersonListing};

@@ -69,7 +69,7 @@ async fn a_session_that_has_ended_by_itself_is_in_no_list() {
         let (old, replaces) = (Token::new([8; 32]).hash(), past.token().hash());
         let claim = AccountCommand::Register { password, token: old, replaces, device: device.clone() };
         does(then, Actor::User(user), claim);
-        let password_seq = store.snapshot().unwrap().credentials(user).unwrap().unwrap().set_at;
+        let password_seq = store.snapshot().unwrap().credentials(user).unwrap().unwrap().password_seq;
         does(now(), Actor::Anonymous, AccountCommand::SignIn { user, password_seq, token: token.hash(), device });
         assert_eq!(store.snapshot().unwrap().sessions(user, then).unwrap().len(), 2, "both were there then");
         past

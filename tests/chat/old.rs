@@ -45,7 +45,7 @@ pub fn opened(format: u8) -> (TempDir, Store, Timestamp) {
     unpack(format, &directory.path().join("taproom.redb"));
     let store = Store::open(directory.path()).unwrap();
     let recent = store.snapshot().unwrap().active_rooms(1, None, Timestamp(0)).unwrap();
-    (directory, store, recent[0].at)
+    (directory, store, recent[0].last_changed_at)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,9 +117,9 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
                 (person.role, person.muted_until, person.banned_until),
                 (Role::Guest, Expiry::PAST, Expiry::PAST)
             );
-            assert_eq!((seen.invited, seen.seen_at), (None, Some(seen.joined_at)));
+            assert_eq!((seen.invitation, seen.last_seen_at), (None, Some(seen.joined_at)));
             assert!(snapshot.credentials(person.author.id).unwrap().is_none());
-            assert!(snapshot.hidden_rooms(&person, now).unwrap().is_empty());
+            assert!(snapshot.members_only_rooms(&person, now).unwrap().is_empty());
             let sessions = snapshot.sessions(person.author.id, now).unwrap();
             assert_eq!(sessions.len(), 1);
             assert_eq!(sessions[0].kind, TokenKind::Session(Device::default()));
@@ -130,7 +130,7 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
         for room in rooms.into_iter().map(|recent| recent.room) {
             assert_eq!((room.visibility, room.topic.as_str(), room.slow_mode_s), (Visibility::Open, "", 0));
             assert_eq!((room.archived, room.deleted_at), (false, None));
-            assert_eq!(snapshot.visible_room(&room.slug, None, now).unwrap().map(|sight| sight.room), Some(room));
+            assert_eq!(snapshot.visible_room_by_slug(&room.slug, None, now).unwrap().map(|sight| sight.room), Some(room));
         }
     }
 }
@@ -143,7 +143,7 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
         let hash = Token::parse(ANNS_TOKEN).unwrap().hash();
         let ann = snapshot.authenticate(hash, Timestamp(0)).unwrap().expect("her token is known").person.author;
         let room = snapshot.room_by_slug(RoomName::parse(ROOM).unwrap().slug()).unwrap().expect("her room is there");
-        let last = snapshot.page(room.id, Window::Latest).unwrap().messages.pop().expect("somebody spoke");
+        let last = snapshot.message_page(room.id, Window::Latest).unwrap().messages.pop().expect("somebody spoke");
         drop(snapshot);
 
         let (token, device, password) = ([7; 32], Device::default(), PasswordHash::new("hash".to_owned()));
@@ -167,7 +167,7 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
         assert_eq!((said.seq, said.previous), (Seq(11), last.id));
         let snapshot = store.snapshot().unwrap();
         assert!(snapshot.message(room.id, said.seq).unwrap().expect("it was said").grouping.continues_group);
-        assert_eq!(snapshot.person(ann).unwrap().map(|person| person.role), Some(Role::Member));
+        assert_eq!(snapshot.person_by_id(ann).unwrap().map(|person| person.role), Some(Role::Member));
         assert!(snapshot.authenticate(hash, last.at).unwrap().is_none(), "the session of a guest ends");
         store.verify().unwrap();
     }
@@ -177,7 +177,7 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
 fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as_they_were() {
     let (_directory, store, now) = opened(3);
     let snapshot = store.snapshot().unwrap();
-    let [ann, ben, olga, cid] = [1, 2, 10, 13].map(|id| snapshot.person(UserId(id)).unwrap().expect("somebody"));
+    let [ann, ben, olga, cid] = [1, 2, 10, 13].map(|id| snapshot.person_by_id(UserId(id)).unwrap().expect("somebody"));
     let roles = [&ann, &ben, &olga, &cid].map(|person| person.role);
     assert_eq!(roles, [Role::Guest, Role::Guest, Role::Owner, Role::Moderator]);
     let until = Expiry(Timestamp(1_895_535_241_994));
@@ -186,7 +186,7 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
         [Expiry::PAST, until, Expiry::PAST, Expiry::PAST]
     );
     assert!([&ann, &ben, &olga, &cid].iter().all(|person| !person.presence_hidden), "each is shown when they are here");
-    assert!(snapshot.is_blocked("192.0.2.9", now).unwrap() && snapshot.has_owner().unwrap());
+    assert!(snapshot.is_address_blocked("192.0.2.9", now).unwrap() && snapshot.has_owner().unwrap());
     let house = snapshot.settings().unwrap();
     assert_eq!((house.name.as_str(), house.room_creation), ("Old house", Role::Member));
 
@@ -195,9 +195,9 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
     let kinds: Vec<_> = snapshot.sessions(cid.author.id, now).unwrap().into_iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [script, TokenKind::Session(device)]);
     let passwords = [&ann, &olga, &cid].map(|person| snapshot.credentials(person.author.id).unwrap());
-    let passwords = passwords.map(|password| password.map(|read| (read.hash.as_str().to_owned(), read.set_at)));
+    let passwords = passwords.map(|password| password.map(|read| (read.hash.as_str().to_owned(), read.password_seq)));
     assert_eq!(passwords, [None, Some(("olgas".to_owned(), Seq(10))), Some(("cids".to_owned(), Seq(13)))]);
-    assert_eq!(snapshot.recovery_codes(cid.author.id).unwrap(), 2);
+    assert_eq!(snapshot.count_recovery_codes(cid.author.id).unwrap(), 2);
     assert_eq!(snapshot.person_by_reset_link(Token::new([29; 32]).hash(), now).unwrap(), Some(cid.clone()));
     let invitation =
         snapshot.invitation_by_code(Token::new([12; 32]).hash()).unwrap().expect("the link leads somewhere");
@@ -208,11 +208,11 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
     assert_eq!((snapshot.audit_log(None, 99).unwrap().len(), snapshot.reports(9).unwrap()[0].1.message), (10, Seq(8)));
 
     let names = |rooms: Vec<Room>| rooms.into_iter().map(|room| room.name).collect::<Vec<_>>();
-    assert_eq!(names(snapshot.hidden_rooms(&cid, now).unwrap()), ["Closed", "Olga"]);
-    assert_eq!(names(snapshot.hidden_rooms(&ann, now).unwrap()), ["Closed"]);
+    assert_eq!(names(snapshot.members_only_rooms(&cid, now).unwrap()), ["Closed", "Olga"]);
+    assert_eq!(names(snapshot.members_only_rooms(&ann, now).unwrap()), ["Closed"]);
     assert_eq!(names(snapshot.deleted_rooms(&olga, now).unwrap()), ["empty"]);
     assert_eq!(
-        snapshot.visible_room_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted,
+        snapshot.visible_room_by_id(RoomId(1), Some(&cid), now).unwrap().expect("a room for all").muted_until,
         Expiry::PAST
     );
     let slow = snapshot.room_by_id(RoomId(9)).unwrap().expect("a room");
@@ -224,7 +224,7 @@ fn roles_hidden_rooms_and_what_was_laid_on_people_stand_in_a_file_of_format_3_as
 fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answered() {
     let (_directory, store, now) = opened(3);
     let said = |room| {
-        let page = store.snapshot().unwrap().page(RoomId(room), Window::Latest).unwrap();
+        let page = store.snapshot().unwrap().message_page(RoomId(room), Window::Latest).unwrap();
         page.messages
             .into_iter()
             .map(|message| (message.id.0, message.body, message.details.extras.clone()))

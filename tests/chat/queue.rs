@@ -37,7 +37,7 @@ fn the_queue_and_the_batch_have_the_limits_that_were_promised() {
 async fn a_full_queue_is_told_at_once_and_empties_by_full_batches() {
     rlimit::increase_nofile_limit(u64::MAX).expect("as many descriptors as are allowed");
     let disk = Disk::new();
-    let parts = Parts::on(Store::open_on(disk.clone()).unwrap(), now(), 3 * QUEUE_COMMANDS_MAX).await;
+    let parts = Parts::on(Store::open_with_backend(disk.clone()).unwrap(), now(), 3 * QUEUE_COMMANDS_MAX).await;
     disk.becomes(Mood::Slow);
     // The writer has taken the first and waits for the disk. Then the queue has room for so many, and for no more.
     let mut posts = JoinSet::new();
@@ -75,7 +75,7 @@ async fn a_full_queue_is_told_at_once_and_empties_by_full_batches() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_disk_stops_posting_not_reading() {
     let disk = Disk::new();
-    let parts = Parts::on(Store::open_on(disk.clone()).unwrap(), now(), 100).await;
+    let parts = Parts::on(Store::open_with_backend(disk.clone()).unwrap(), now(), 100).await;
     let (ann, mut ears) = (parts.guest(), parts.listen("as=json").await);
     ann.posts("before").await;
     let ready = async || ask(client().get(format!("{}/ready", parts.url))).await.status;

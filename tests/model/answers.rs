@@ -68,7 +68,7 @@ impl Answers {
             match answer {
                 Ok(Applied { is_replay: true, .. }) => "again".to_owned(),
                 Ok(done) => word(format!("{:?}", done.event)),
-                Err(refusal) => refusal.code().to_owned(),
+                Err(refusal) => refusal.facts().code.to_owned(),
             },
         );
         assert!(CAME.contains(&came.as_str()), "{asked} is not answered by {came}");

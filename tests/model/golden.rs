@@ -37,7 +37,7 @@ fn the_recorded_runs_leave_the_very_tables_that_they_left_when_they_were_recorde
     let (mut answers, mut digests) = (Answers::default(), String::new());
     for run in read(&fs::read_to_string(file("run.jsonl")).unwrap()) {
         let (first, second) = run.split_at(run.len() / 2);
-        let once = Store::open_on(InMemoryBackend::new()).unwrap();
+        let once = Store::open_with_backend(InMemoryBackend::new()).unwrap();
         let seen = [carry_out(&once, first), carry_out(&once, second)].concat();
         run.iter().flatten().zip(&seen).for_each(|(written, answer)| answers.count(&written.what, answer));
 

@@ -102,7 +102,7 @@ fn who_belongs_is_found_behind_hundreds_who_have_gone_and_behind_very_many_nobod
         let (begun, room) = (CompletionQuery::parse("@").unwrap(), snapshot.room_by_id(room).unwrap().unwrap());
         let people = snapshot.matching_people(&begun, &room, &[], Timestamp(1)).unwrap();
         let people: Vec<UserId> = people.into_iter().map(|(_, person)| person.author.id).collect();
-        (people, snapshot.is_small(&room).unwrap())
+        (people, snapshot.is_small_room(&room).unwrap())
     };
     let gone = come(0..998);
     brings(&gone);

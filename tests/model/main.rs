@@ -45,7 +45,7 @@ proptest! {
     fn the_store_answers_and_reads_like_the_model_also_after_reopening(batches in run(&SHORT)) {
         let directory = tempfile::tempdir().unwrap();
         let mut store = Store::open(directory.path()).unwrap();
-        let other = Store::open_on(InMemoryBackend::new()).unwrap();
+        let other = Store::open_with_backend(InMemoryBackend::new()).unwrap();
         let (mut model, mut secrets, mut now) = (Model::default(), 0, START);
         for (later, batch) in &batches {
             now += later;

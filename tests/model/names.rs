@@ -14,7 +14,7 @@ fn renames_at(house: &Told, day: u64, who: UserId, name: &str) -> Answer {
 }
 
 fn called(house: &Told, name: &str) -> Option<UserId> {
-    house.0.snapshot().unwrap().user_by_name(&UserName::parse(name).unwrap()).unwrap()
+    house.0.snapshot().unwrap().user_id_by_name(&UserName::parse(name).unwrap()).unwrap()
 }
 
 /// Somebody else takes a name.
@@ -40,7 +40,7 @@ fn a_former_name_and_what_looks_like_it_stay_with_whoever_had_it_who_may_take_it
     assert_eq!(former(), ["Zoë"], "a name that is taken again is no former one");
     renames_at(&house, 0, ann, "mark").unwrap();
     assert_eq!(former(), ["Zoë"], "it is the same name in other letters");
-    assert_eq!(house.0.snapshot().unwrap().author(ann).unwrap().unwrap().name.as_ref(), "mark");
+    assert_eq!(house.0.snapshot().unwrap().author_by_id(ann).unwrap().unwrap().name.as_ref(), "mark");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn of_two_who_were_put_outside_with_one_address_letting_one_in_keeps_the_others_
             house.does(Some(owner), What::Ban { user, until, why: None, addresses, erase: false }).unwrap();
         }
         house.does(Some(owner), What::Unban { user: first }).unwrap();
-        let is_blocked = |at| house.0.snapshot().unwrap().is_blocked(address, Timestamp(at)).unwrap();
+        let is_blocked = |at| house.0.snapshot().unwrap().is_address_blocked(address, Timestamp(at)).unwrap();
         let holds_to_the_end = first == ben;
         assert_eq!([is_blocked(1), is_blocked(5 * DAY - 1), is_blocked(5 * DAY)], [true, true, holds_to_the_end]);
         house.does(Some(owner), What::Unban { user: if first == ann { ben } else { ann } }).unwrap();

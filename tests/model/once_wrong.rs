@@ -80,8 +80,8 @@ fn a_room_that_was_closed_and_is_open_again_stands_in_one_list() {
     let room = house.creates(owner, Visibility::Private).unwrap();
     let lists = || {
         let snapshot = house.0.snapshot().unwrap();
-        let person = snapshot.person(owner).unwrap().expect("the owner");
-        let hidden = snapshot.hidden_rooms(&person, Timestamp(1)).unwrap().len();
+        let person = snapshot.person_by_id(owner).unwrap().expect("the owner");
+        let hidden = snapshot.members_only_rooms(&person, Timestamp(1)).unwrap().len();
         (hidden, snapshot.active_rooms(9, Some(&person), Timestamp(1)).unwrap().len())
     };
     assert_eq!(lists(), (1, 0));

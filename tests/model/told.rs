@@ -18,7 +18,7 @@ pub const ROOM: &str = "Cellar";
 impl Told {
     /// A house with an owner.
     pub fn new() -> (Self, UserId) {
-        let told = Self(Store::open_on(InMemoryBackend::new()).unwrap());
+        let told = Self(Store::open_with_backend(InMemoryBackend::new()).unwrap());
         let own = What::Own { house: "House".into(), name: "Olga".into(), password: 1, token: 1 };
         let owned = told.does(None, own).unwrap();
         (told, UserId(owned.seq.0))
@@ -69,6 +69,6 @@ impl Told {
     }
 
     pub fn role(&self, user: UserId) -> Role {
-        self.0.snapshot().unwrap().person(user).unwrap().expect("somebody").role
+        self.0.snapshot().unwrap().person_by_id(user).unwrap().expect("somebody").role
     }
 }

@@ -40,6 +40,6 @@ impl Access {
             None => None,
         };
         let sight = snapshot.visible_room_by_id(room, person.as_ref(), now)?;
-        Ok(sight.map(|sight| Self { person, muted: sight.muted }))
+        Ok(sight.map(|sight| Self { person, muted: sight.muted_until }))
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn encode_pending(
             for news in news {
                 match news {
                     Update::Presence(other) => {
-                        if let Some(other) = snapshot.author(*other)? {
+                        if let Some(other) = snapshot.author_by_id(*other)? {
                             push_presence(&mut fragments, hubs, &other);
                         }
                     }
@@ -53,7 +53,7 @@ pub(crate) fn encode_pending(
         }
     }
     let mut ranks = BTreeMap::new();
-    let person = snapshot.person(user)?;
+    let person = snapshot.person_by_id(user)?;
     for (id, reading) in readings {
         let Some(VisibleRoom { room, .. }) = snapshot.visible_room_by_id(id, person.as_ref(), now())? else { continue };
         ranks.insert(id, views::rooms::sidebar::rank_text(reading.sidebar_rank(room.visibility)));

@@ -121,8 +121,8 @@ impl Hubs {
     /// A direct room is called after its people, and stands in the lists of all of them.
     fn queue_rename(&self, store: &Store, user: UserId) -> Result<(), StoreError> {
         let snapshot = store.snapshot()?;
-        let Some(person) = snapshot.person(user)? else { return Ok(()) };
-        for room in snapshot.hidden_rooms(&person, now())? {
+        let Some(person) = snapshot.person_by_id(user)? else { return Ok(()) };
+        for room in snapshot.members_only_rooms(&person, now())? {
             if room.visibility == Visibility::Direct {
                 for other in snapshot.members(room.id, DIRECT_ROOM_PEOPLE_MAX)? {
                     self.queue_update(other.id, Update::Unread(room.id));

@@ -8,7 +8,7 @@ use crate::domain::{
     TokenKind, UserId, describe_expiry,
 };
 use crate::store::StoreError;
-use crate::store::apply::sessions::{self, add_token, end_sessions};
+use crate::store::apply::sessions::{self, add_token, revoke_sessions};
 use crate::store::apply::{
     Halt, Outcome, Stamp, find_person, find_user, join, names, refuse, require_permission, require_person, silent,
 };
@@ -16,39 +16,39 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{PasswordRow, ResetLinkRow};
 
-pub(crate) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command: &AccountCommand) -> Outcome {
+pub(crate) fn execute_account(t: &mut Tables, stamp: Stamp, actor: Actor, command: &AccountCommand) -> Outcome {
     use AccountCommand as C;
     match command {
         C::SetUpServer { server_name: house, name, password, token, device } => {
-            join::set_up_server(t, stamp, who, (house, name), password, *token, device)
+            join::set_up_server(t, stamp, actor, (house, name), password, *token, device)
         }
         C::AcceptInvitation { code, name, password, token, device } => {
             join::accept_invitation(t, stamp, *code, name, password.as_ref(), *token, device)
         }
         C::Register { password, token, replaces: instead, device } => {
-            register(t, stamp, who, password, (*token, *instead), device)
+            register(t, stamp, actor, password, (*token, *instead), device)
         }
         C::SignIn { user, password_seq: proof, token, device } => sign_in(t, stamp, *user, *proof, *token, device),
         C::SetPassword { password_seq: proof, password, token, device } => {
-            let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
-            check_proof(t, user, *proof, Refusal::PasswordIncorrect)?;
+            let user = require_permission(t, stamp, actor, Permission::ManageAccount, None)?.author.id;
+            check_password_seq(t, user, *proof, Refusal::PasswordIncorrect)?;
             replace_credentials(t, stamp, user, password, *token, device)
         }
-        C::CreateToken { label, scopes, token } => create_token(t, stamp, who, (label, *scopes), *token),
+        C::CreateToken { label, scopes, token } => create_token(t, stamp, actor, (label, *scopes), *token),
         C::RevokeSession { id } => {
-            let user = require_person(t, stamp, who)?.author.id;
+            let user = require_person(t, stamp, actor)?.author.id;
             if !sessions::revoke_token(t, user, *id)? {
                 return refuse(Refusal::NotFound);
             }
             Ok(silent(stamp, Event::PersonChanged { user }))
         }
         C::RevokeOtherSessions { current: keep } => {
-            let user = require_person(t, stamp, who)?.author.id;
-            end_sessions(t, user, Some(*keep))?;
+            let user = require_person(t, stamp, actor)?.author.id;
+            revoke_sessions(t, user, Some(*keep))?;
             Ok(silent(stamp, Event::PersonChanged { user }))
         }
         C::SetRecoveryCodes { codes } => {
-            let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
+            let user = require_permission(t, stamp, actor, Permission::ManageAccount, None)?.author.id;
             delete_recovery_codes(t, user)?;
             for code in codes {
                 t.recovery_codes.open()?.insert((user.0, code.0), ())?;
@@ -56,18 +56,18 @@ pub(crate) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command:
             Ok(silent(stamp, Event::AuditLogged))
         }
         C::Recover { user, code, password, token, device } => {
-            recover(t, stamp, (*user, *code), password, *token, device)
+            recover_account(t, stamp, (*user, *code), password, *token, device)
         }
-        C::ResetPassword { link, password, token, device } => reset(t, stamp, *link, password, *token, device),
-        C::Rename { name } => names::rename(t, stamp, who, name),
+        C::ResetPassword { link, password, token, device } => reset_password(t, stamp, *link, password, *token, device),
+        C::Rename { name } => names::rename_person(t, stamp, actor, name),
         C::SetPresence { hidden } => {
-            let id = require_person(t, stamp, who)?.author.id;
+            let id = require_person(t, stamp, actor)?.author.id;
             let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
-            row.hidden = *hidden;
+            row.presence_hidden = *hidden;
             rows::put(&mut t.users, id.0, &row)?;
             Ok(silent(stamp, Event::PersonChanged { user: id }))
         }
-        C::RecordUse { token, device } => sessions::record_use(t, stamp, *token, device),
+        C::RecordUse { token, device } => sessions::record_token_use(t, stamp, *token, device),
     }
 }
 
@@ -75,24 +75,24 @@ pub(crate) fn execute_account(t: &mut Tables, stamp: Stamp, who: Actor, command:
 fn register(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     password: &PasswordHash,
-    (token, instead): (TokenHash, TokenHash),
+    (token, replaces): (TokenHash, TokenHash),
     device: &Device,
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let id = person.author.id;
     if person.has_account() {
         return refuse(Refusal::AlreadyRegistered);
     }
-    if sessions::token_owner(t, instead)?.is_none_or(|(owner, _)| owner != id) {
+    if sessions::token_owner(t, replaces)?.is_none_or(|(owner, _)| owner != id) {
         return refuse(Refusal::TokenInvalid);
     }
     replace_credentials(t, stamp, id, password, token, device)
 }
 
-fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, proof: Seq, token: TokenHash, device: &Device) -> Outcome {
-    check_proof(t, user, proof, Refusal::BadCredentials)?;
+fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, password_seq: Seq, token: TokenHash, device: &Device) -> Outcome {
+    check_password_seq(t, user, password_seq, Refusal::BadCredentials)?;
     check_not_banned(t, stamp, user)?;
     add_token(t, stamp, user, token, TokenKind::Session(device.clone()))?;
     Ok(silent(stamp, Event::SignedIn { user }))
@@ -101,19 +101,19 @@ fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, proof: Seq, token: TokenH
 fn create_token(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     (label, scopes): (&SingleLine, Scopes),
     token: TokenHash,
 ) -> Outcome {
-    let user = require_permission(t, stamp, who, Permission::ManageAccount, None)?.author.id;
-    if sessions::count_personal(t, user)? >= SESSIONS_MAX / 2 {
+    let user = require_permission(t, stamp, actor, Permission::ManageAccount, None)?.author.id;
+    if sessions::count_personal_tokens(t, user)? >= SESSIONS_MAX / 2 {
         return refuse(Refusal::LimitReached(SESSIONS_MAX / 2));
     }
     add_token(t, stamp, user, token, TokenKind::Personal { label: label.as_str().to_owned(), scopes })?;
     Ok(silent(stamp, Event::SignedIn { user }))
 }
 
-fn recover(
+fn recover_account(
     t: &mut Tables,
     stamp: Stamp,
     (user, code): (UserId, TokenHash),
@@ -127,11 +127,11 @@ fn recover(
     }
     check_not_banned(t, stamp, user)?;
     t.recovery_codes.open()?.remove((user.0, code.0))?;
-    sessions::end_all_tokens(t, user, None)?; // whoever had to be let in again trusts no token that is out there
+    sessions::revoke_all_tokens(t, user, None)?; // whoever had to be let in again trusts no token that is out there
     replace_credentials(t, stamp, user, password, token, device)
 }
 
-fn reset(
+fn reset_password(
     t: &mut Tables,
     stamp: Stamp,
     link: TokenHash,
@@ -140,9 +140,9 @@ fn reset(
     device: &Device,
 ) -> Outcome {
     let row: Option<ResetLinkRow> = rows::get(t.reset_links.open()?, "resets", link.0)?;
-    let Some(row) = row.filter(|row| row.until.is_active(stamp.at)) else { return refuse(Refusal::LinkInvalid) };
+    let Some(row) = row.filter(|row| row.expiry.is_active(stamp.at)) else { return refuse(Refusal::LinkInvalid) };
     check_not_banned(t, stamp, row.user)?;
-    sessions::end_all_tokens(t, row.user, None)?;
+    sessions::revoke_all_tokens(t, row.user, None)?;
     replace_credentials(t, stamp, row.user, password, token, device)
 }
 
@@ -158,9 +158,9 @@ pub(crate) fn replace_credentials(
     let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
     row.role = row.role.max(Role::Member);
     rows::put(&mut t.users, id.0, &row)?;
-    let secret = PasswordRow { phc: password.as_str().to_owned(), set_at: stamp.seq };
-    rows::put(t.secrets.open()?, id.0, &secret)?;
-    end_sessions(t, id, None)?;
+    let secret = PasswordRow { phc: password.as_str().to_owned(), password_seq: stamp.seq };
+    rows::put(t.passwords.open()?, id.0, &secret)?;
+    revoke_sessions(t, id, None)?;
     revoke_reset_links(t, id)?;
     add_token(t, stamp, id, token, TokenKind::Session(device.clone()))?;
     Ok(silent(stamp, Event::PersonChanged { user: id }))
@@ -182,9 +182,9 @@ pub(crate) fn revoke_reset_links(t: &mut Tables, user: UserId) -> Result<(), Sto
 }
 
 /// The password that was tried is still the one in force.
-fn check_proof(t: &mut Tables, user: UserId, proof: Seq, refusal: Refusal) -> Result<(), Halt> {
-    let secret: Option<PasswordRow> = rows::get(t.secrets.open()?, "secrets", user.0)?;
-    if secret.is_some_and(|secret| secret.set_at == proof) { Ok(()) } else { refuse(refusal) }
+fn check_password_seq(t: &mut Tables, user: UserId, password_seq: Seq, refusal: Refusal) -> Result<(), Halt> {
+    let secret: Option<PasswordRow> = rows::get(t.passwords.open()?, "secrets", user.0)?;
+    if secret.is_some_and(|secret| secret.password_seq == password_seq) { Ok(()) } else { refuse(refusal) }
 }
 
 fn check_not_banned(t: &Tables, stamp: Stamp, user: UserId) -> Result<(), Halt> {

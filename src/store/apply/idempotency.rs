@@ -22,16 +22,16 @@ const SWEPT_PER_COMMAND: usize = 2;
 const RETENTION_DAYS: u64 = OUTCOME_RETENTION.as_secs() / (24 * 60 * 60) + 1;
 
 /// Under which name an outcome is kept. Nobody's nonces are nobody's: two strangers may choose the same.
-fn outcome_key(asked: &Envelope) -> Option<(u64, &str)> {
-    match (asked.actor, &asked.nonce) {
+fn outcome_key(envelope: &Envelope) -> Option<(u64, &str)> {
+    match (envelope.actor, &envelope.nonce) {
         (Actor::User(UserId(user)), Some(nonce)) => Some((user, nonce.as_str())),
         (Actor::Anonymous | Actor::Operator, _) | (_, None) => None,
     }
 }
 
 /// What this very command led to before, as far back as outcomes are kept.
-pub(crate) fn find_outcome(tables: &Tables, asked: &Envelope, at: Timestamp) -> Result<Option<Applied>, StoreError> {
-    let Some((user, nonce)) = outcome_key(asked) else { return Ok(None) };
+pub(crate) fn find_outcome(tables: &Tables, envelope: &Envelope, at: Timestamp) -> Result<Option<Applied>, StoreError> {
+    let Some((user, nonce)) = outcome_key(envelope) else { return Ok(None) };
     for day in (0..RETENTION_DAYS).map_while(|ago| at.days_since_epoch().checked_sub(ago)) {
         let row: Option<OutcomeRow> = rows::get(&tables.outcomes, "outcomes", (day, user, nonce))?;
         if let Some(row) = row.filter(|row| at.saturating_since(row.at) < OUTCOME_RETENTION) {
@@ -44,12 +44,12 @@ pub(crate) fn find_outcome(tables: &Tables, asked: &Envelope, at: Timestamp) -> 
 /// Keeps what it led to now, and lets go of some that have expired.
 pub(crate) fn record_outcome(
     tables: &mut Tables,
-    asked: &Envelope,
+    envelope: &Envelope,
     at: Timestamp,
-    done: Applied,
+    applied: Applied,
 ) -> Result<(), StoreError> {
-    if let Some((user, nonce)) = outcome_key(asked) {
-        rows::put(&mut tables.outcomes, (at.days_since_epoch(), user, nonce), &OutcomeRow { at, applied: done })?;
+    if let Some((user, nonce)) = outcome_key(envelope) {
+        rows::put(&mut tables.outcomes, (at.days_since_epoch(), user, nonce), &OutcomeRow { at, applied })?;
     }
     for _ in 0..SWEPT_PER_COMMAND {
         let oldest = tables.outcomes.first()?.map(|(key, _)| key.value().0);

@@ -30,19 +30,19 @@ pub(crate) fn join(
         JoinPolicy::Invited => return refuse(Refusal::InvitationRequired),
         JoinPolicy::Members => return refuse(Refusal::MembersOnly),
     }
-    if house.room_creation > Role::Guest && find_by_name(t, room)?.is_none() {
+    if house.room_creation > Role::Guest && find_listed_room(t, room)?.is_none() {
         return refuse(Refusal::room_not_found(room.as_str()));
     }
     check_name_free(t, name, None)?;
     let user = create_person(t, stamp, name, Role::Guest, None)?;
     crate::store::apply::sessions::add_token(t, stamp, user, token, TokenKind::Session(device.clone()))?;
-    let room = find_or_open(t, stamp, user, room)?;
+    let room = find_or_create_room(t, stamp, user, room)?;
     Ok(silent(stamp, Event::PersonJoined { user, room }))
 }
 
 /// What is opened by its name is a room for everybody in the house. A hidden one at that address is not there.
-pub(crate) fn open(t: &mut Tables, stamp: Stamp, who: Actor, room: &RoomName) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+pub(crate) fn open_room(t: &mut Tables, stamp: Stamp, actor: Actor, room: &RoomName) -> Outcome {
+    let person = require_person(t, stamp, actor)?;
     let house = settings(t)?.clone();
     if !house.join_policy.admits(Some(&person)) {
         return refuse(Refusal::MembersOnly);
@@ -50,13 +50,13 @@ pub(crate) fn open(t: &mut Tables, stamp: Stamp, who: Actor, room: &RoomName) ->
     let there = t.slugs.open()?.get(room.slug().as_str())?.map(|id| RoomId(id.value()));
     match there.map(|id| require_visible_room(t, stamp, id, &person)) {
         Some(Ok((room, _))) => return Ok(silent(stamp, Event::RoomOpened { room: room.id })),
-        Some(Err(Halt::Broken(fault))) => return Err(fault.into()),
+        Some(Err(Halt::Failed(fault))) => return Err(fault.into()),
         Some(Err(Halt::Refused(_))) | None => {}
     }
     if person.role < house.room_creation {
         return refuse(Refusal::room_not_found(room.as_str()));
     }
-    let room = find_or_open(t, stamp, person.author.id, room)?;
+    let room = find_or_create_room(t, stamp, person.author.id, room)?;
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
@@ -64,17 +64,17 @@ pub(crate) fn open(t: &mut Tables, stamp: Stamp, who: Actor, room: &RoomName) ->
 pub(crate) fn set_up_server(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
-    (name_of_house, name): (&SingleLine, &UserName),
+    actor: Actor,
+    (server_name, name): (&SingleLine, &UserName),
     password: &PasswordHash,
     token: TokenHash,
     device: &Device,
 ) -> Outcome {
-    let mut row: SettingsRow = rows::get(&t.settings_table, "house", "house")?.unwrap_or_default();
-    if row.owners > 0 {
+    let mut row: SettingsRow = rows::get(&t.settings, "house", "house")?.unwrap_or_default();
+    if row.owner_count > 0 {
         return refuse(Refusal::LinkInvalid);
     }
-    let asker = match who {
+    let asker = match actor {
         Actor::User(id) => find_person(t, id)?,
         Actor::Anonymous | Actor::Operator => None,
     };
@@ -85,7 +85,7 @@ pub(crate) fn set_up_server(
             let mut row = crate::store::apply::find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
             row.role = Role::Owner;
             rows::put(&mut t.users, id.0, &row)?;
-            crate::store::apply::sessions::end_all_tokens(t, id, None)?;
+            crate::store::apply::sessions::revoke_all_tokens(t, id, None)?;
             id
         }
         None => {
@@ -93,8 +93,8 @@ pub(crate) fn set_up_server(
             create_person(t, stamp, name, Role::Owner, None)?
         }
     };
-    row.settings.name = name_of_house.as_str().to_owned();
-    row.owners = 1;
+    row.settings.name = server_name.as_str().to_owned();
+    row.owner_count = 1;
     crate::store::apply::save_settings(t, &row)?;
     crate::store::apply::audit(t, stamp, Some(user), AuditAction::ServerSetUp)?;
     crate::store::apply::account::replace_credentials(t, stamp, user, password, token, device)
@@ -125,8 +125,8 @@ pub(crate) fn accept_invitation(
     let role = if password.is_some() { invitation.role.max(Role::Member) } else { Role::Guest };
     let user = create_person(t, stamp, name, role, Some(invitation.id))?;
     if let Some(password) = password {
-        let secret = PasswordRow { phc: password.as_str().to_owned(), set_at: stamp.seq };
-        rows::put(t.secrets.open()?, user.0, &secret)?;
+        let secret = PasswordRow { phc: password.as_str().to_owned(), password_seq: stamp.seq };
+        rows::put(t.passwords.open()?, user.0, &secret)?;
     }
     for room in &invitation.rooms {
         crate::store::apply::rooms::start_membership(t, *room, user)?;
@@ -138,14 +138,14 @@ pub(crate) fn accept_invitation(
 }
 
 /// The room at the address of this name, if it is one for everybody in the house.
-fn find_by_name(t: &mut Tables, name: &RoomName) -> Result<Option<RoomId>, StoreError> {
+fn find_listed_room(t: &mut Tables, name: &RoomName) -> Result<Option<RoomId>, StoreError> {
     let Some(id) = t.slugs.open()?.get(name.slug().as_str())?.map(|id| id.value()) else { return Ok(None) };
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id)?;
     Ok(row.filter(|row| !row.visibility.is_members_only() && row.deleted_at.is_none()).map(|_| RoomId(id)))
 }
 
-fn find_or_open(t: &mut Tables, stamp: Stamp, by: UserId, name: &RoomName) -> Result<RoomId, Halt> {
-    match find_by_name(t, name)? {
+fn find_or_create_room(t: &mut Tables, stamp: Stamp, by: UserId, name: &RoomName) -> Result<RoomId, Halt> {
+    match find_listed_room(t, name)? {
         Some(id) => Ok(id),
         None => create_room(t, stamp, by, name.as_str(), name.slug().as_str(), Visibility::Open),
     }
@@ -157,29 +157,29 @@ pub(crate) fn create_room(
     stamp: Stamp,
     by: UserId,
     name: &str,
-    address: &str,
-    kind: Visibility,
+    slug: &str,
+    visibility: Visibility,
 ) -> Result<RoomId, Halt> {
     let id = RoomId(stamp.seq.0);
     let room = RoomRow {
         name: name.to_owned(),
-        slug: address.to_owned(),
+        slug: slug.to_owned(),
         created_at: stamp.at,
         created_by: by,
         topic: String::new(),
-        visibility: kind,
+        visibility,
         slow_mode_s: 0,
         archived: false,
         deleted_at: None,
     };
     rows::put(&mut t.rooms, id.0, &room)?;
-    t.slugs.open()?.insert(address, id.0)?;
-    let (is_listed, at, author) = (!kind.is_members_only(), stamp.at, None);
+    t.slugs.open()?.insert(slug, id.0)?;
+    let (is_listed, at, author) = (!visibility.is_members_only(), stamp.at, None);
     let (posts, feed_len, feed_floor) = (0, 0, stamp.seq);
-    let recent = ActivityRow { room: id, is_listed, at, author, posted_at: at, posts, feed_len, feed_floor };
+    let recent = ActivityRow { room: id, is_listed, at, last_author: author, last_posted_at: at, message_count: posts, feed_len, feed_floor };
     rows::put(&mut t.activity, stamp.seq.0, &recent)?;
-    if !kind.is_members_only() {
-        t.count_room(true)?;
+    if !visibility.is_members_only() {
+        t.update_room_count(true)?;
     }
     Ok(id)
 }

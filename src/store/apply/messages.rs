@@ -10,7 +10,7 @@ use crate::domain::{
     Refusal, Room, RoomId, UserId, can, muted_reason,
 };
 use crate::store::apply::{
-    Halt, Outcome, ROOM_ROW_MISSING, Stamp, member_row, names, record_room_change, refuse, require_person,
+    Halt, Outcome, ACTIVITY_ROW_MISSING, Stamp, member_row, names, record_room_change, refuse, require_person,
     require_visible_room, settings,
 };
 use crate::store::read::autocomplete;
@@ -19,36 +19,36 @@ use crate::store::table::rows;
 use crate::store::table::schema::{ActivityRow, MemberRow, MessageRow, ReadStateRow, VersionRow};
 use crate::store::{StoreError, feed};
 
-pub(crate) fn post(
+pub(crate) fn post_message(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
-    words: &MessageContent,
+    content: &MessageContent,
     reply_to: Option<MessageId>,
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let author = person.author.id;
     let (room, mut member) = require_visible_room(t, stamp, id, &person)?;
     check_can_post(t, stamp, &person, &room, &member)?;
     check_slow_mode(stamp, &person, &room, &member)?;
     let answered = reply_to.map(|message| require_message(t, id, message)).transpose()?;
-    let before = feed::last_change(&t.messages, &t.changes, &t.rooms, id)?.ok_or(ROOM_ROW_MISSING)?;
-    let mut recent: ActivityRow = rows::take(&mut t.activity, "recent", before.0)?.ok_or(ROOM_ROW_MISSING)?;
-    let previous = recent.author.map(|author| PreviousMessage { author, at: recent.posted_at });
+    let before = feed::last_room_change(&t.messages, &t.changes, &t.rooms, id)?.ok_or(ACTIVITY_ROW_MISSING)?;
+    let mut recent: ActivityRow = rows::remove(&mut t.activity, "recent", before.0)?.ok_or(ACTIVITY_ROW_MISSING)?;
+    let previous = recent.last_author.map(|author| PreviousMessage { author, at: recent.last_posted_at });
     let Grouping { continues_group: follows, starts_day: opens_day } =
         Grouping::from_previous(previous, author, stamp.at);
     let thread = answered.as_ref().map(|row| thread_root(row, reply_to));
     let spoken_to = answered.as_ref().map(|row| row.author);
     let mut extras = MessageExtras { reply_to, thread_root: thread.flatten(), ..MessageExtras::default() };
-    index_mentions(t, (&room, stamp.seq), author, spoken_to, words, &mut extras)?;
+    index_mentions(t, (&room, stamp.seq), author, spoken_to, content, &mut extras)?;
     names::record_name_uses(t, stamp, id, &[author])?;
-    names::record_name_uses(t, stamp, id, &words.mentions)?; // their names are read there, whether they hear it or not
+    names::record_name_uses(t, stamp, id, &content.mentions)?; // their names are read there, whether they hear it or not
     if let Some(thread) = extras.thread_root {
         add_to_thread(t, id, thread, stamp.seq)?;
     }
-    let (body, html) = (words.body.as_str().to_owned(), words.html.clone());
-    let nth = recent.posts + 1;
+    let (body, html) = (content.body.as_str().to_owned(), content.html.clone());
+    let nth = recent.message_count + 1;
     let row = MessageRow {
         author,
         at: stamp.at,
@@ -57,14 +57,14 @@ pub(crate) fn post(
         ordinal: nth,
         body,
         html,
-        extras: boxed_extras(extras),
+        extras: box_extras(extras),
     };
     rows::put(&mut t.messages, (id.0, stamp.seq.0), &row)?;
     if room.slow_mode_s > 0 {
-        member.posted_at = stamp.at;
+        member.last_posted_at = stamp.at;
         rows::put(&mut t.members, (id.0, author.0), &member)?;
     }
-    (recent.at, recent.posted_at, recent.author, recent.posts) = (stamp.at, stamp.at, Some(author), nth);
+    (recent.at, recent.last_posted_at, recent.last_author, recent.message_count) = (stamp.at, stamp.at, Some(author), nth);
     feed::append_and_sweep(t, &mut recent)?;
     rows::put(&mut t.activity, stamp.seq.0, &recent)?;
     let event = Event::MessagePosted { room: id, message: stamp.seq };
@@ -72,15 +72,15 @@ pub(crate) fn post(
 }
 
 /// Whoever said it may say it otherwise, as long as they may speak there. What it said before is kept.
-pub(crate) fn edit(
+pub(crate) fn edit_message(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
     message: MessageId,
-    words: &MessageContent,
+    content: &MessageContent,
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let (room, member) = require_visible_room(t, stamp, id, &person)?;
     let mut row = require_message(t, id, message)?;
     if row.author != person.author.id {
@@ -91,15 +91,15 @@ pub(crate) fn edit(
     if versions.range((id.0, message.0, 0)..=(id.0, message.0, u64::MAX))?.count() >= EDITS_MAX {
         return refuse(Refusal::LimitReached(EDITS_MAX));
     }
-    let before = VersionRow { until: stamp.at, body: std::mem::take(&mut row.body) };
+    let before = VersionRow { replaced_at: stamp.at, body: std::mem::take(&mut row.body) };
     rows::put(versions, (id.0, message.0, stamp.seq.0), &before)?;
     let mut extras = row.extras.take().map_or_else(MessageExtras::default, |extras| *extras);
     remove_mentions(t, id, message, &extras)?;
     let answered = extras.reply_to.map(|answered| find_message(t, id, answered)).transpose()?.flatten();
-    index_mentions(t, (&room, message), row.author, answered.map(|row| row.author), words, &mut extras)?;
-    names::record_name_uses(t, stamp, id, &words.mentions)?;
+    index_mentions(t, (&room, message), row.author, answered.map(|row| row.author), content, &mut extras)?;
+    names::record_name_uses(t, stamp, id, &content.mentions)?;
     extras.edited_at = Some(stamp.at);
-    let (body, html, extras) = (words.body.as_str().to_owned(), words.html.clone(), boxed_extras(extras));
+    let (body, html, extras) = (content.body.as_str().to_owned(), content.html.clone(), box_extras(extras));
     rows::put(&mut t.messages, (id.0, message.0), &MessageRow { body, html, extras, ..row })?;
     Ok(record_room_change(t, stamp, id, Event::MessageEdited { room: id, message })?)
 }
@@ -111,15 +111,15 @@ pub(crate) fn check_can_post(
     room: &Room,
     member: &MemberRow,
 ) -> Result<(), Halt> {
-    match muted_reason(settings(t)?, room, person, member.muted, stamp.at) {
+    match muted_reason(settings(t)?, room, person, member.muted_until, stamp.at) {
         Some(refusal) => refuse(refusal),
         None => Ok(()),
     }
 }
 
 fn check_slow_mode(stamp: Stamp, person: &Person, room: &Room, member: &MemberRow) -> Result<(), Halt> {
-    let next = member.posted_at.plus(Duration::from_secs(room.slow_mode_s.into()));
-    let is_slowed = room.slow_mode_s > 0 && member.posted_at.0 > 0 && !can(person, Permission::EditRoom, Some(room));
+    let next = member.last_posted_at.plus(Duration::from_secs(room.slow_mode_s.into()));
+    let is_slowed = room.slow_mode_s > 0 && member.last_posted_at.0 > 0 && !can(person, Permission::EditRoom, Some(room));
     if is_slowed && stamp.at < next {
         let seconds = next.saturating_since(stamp.at).as_millis().div_ceil(1_000);
         return refuse(Refusal::SlowMode(u64::try_from(seconds).unwrap_or(u64::MAX)));
@@ -140,13 +140,13 @@ pub(crate) fn require_message(t: &Tables, room: RoomId, message: MessageId) -> R
 }
 
 /// Most messages have none, and a row without them is shorter.
-pub(crate) fn boxed_extras(extras: MessageExtras) -> Option<Box<MessageExtras>> {
+pub(crate) fn box_extras(extras: MessageExtras) -> Option<Box<MessageExtras>> {
     (extras != MessageExtras::default()).then(|| Box::new(extras))
 }
 
 /// The thread to which an answer to this message belongs.
-fn thread_root(answered: &MessageRow, id: Option<MessageId>) -> Option<MessageId> {
-    answered.extras.as_ref().and_then(|extras| extras.thread_root).or(id)
+fn thread_root(replied_to: &MessageRow, id: Option<MessageId>) -> Option<MessageId> {
+    replied_to.extras.as_ref().and_then(|extras| extras.thread_root).or(id)
 }
 
 /// Counts a message in its thread.
@@ -163,12 +163,12 @@ fn index_mentions(
     t: &mut Tables,
     (room, message): (&Room, MessageId),
     author: UserId,
-    answered: Option<UserId>,
-    words: &MessageContent,
+    replied_to_author: Option<UserId>,
+    content: &MessageContent,
     extras: &mut MessageExtras,
 ) -> Result<(), StoreError> {
-    extras.mentions_room = words.mentions_room && can_mention_room(t, room, author)?;
-    let mut spoken_to = [words.mentions.as_slice(), answered.as_slice()].concat();
+    extras.mentions_room = content.mentions_room && can_mention_room(t, room, author)?;
+    let mut spoken_to = [content.mentions.as_slice(), replied_to_author.as_slice()].concat();
     spoken_to.sort_unstable();
     spoken_to.dedup();
     extras.mentions.clear();
@@ -179,7 +179,7 @@ fn index_mentions(
         }
         extras.mentions.push(user);
         let read: Option<ReadStateRow> = rows::get(t.read_states.open()?, "reads", (user.0, room.id.0))?;
-        if read.is_none_or(|read| read.seq < message) {
+        if read.is_none_or(|read| read.read_up_to < message) {
             t.mentions.open()?.insert((user.0, room.id.0, message.0), ())?;
         }
     }
@@ -208,5 +208,5 @@ pub(crate) fn remove_mentions(
 /// In a small room everybody may call everybody.
 fn can_mention_room(t: &Tables, room: &Room, author: UserId) -> Result<bool, StoreError> {
     let Some(person) = crate::store::apply::find_person(t, author)? else { return Ok(false) };
-    Ok(can(&person, Permission::MentionRoom, Some(room)) || autocomplete::is_small(&t.users, &t.members, room)?)
+    Ok(can(&person, Permission::MentionRoom, Some(room)) || autocomplete::is_small_room(&t.users, &t.members, room)?)
 }

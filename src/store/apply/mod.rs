@@ -36,17 +36,17 @@ struct Stamp {
 }
 
 /// A room without its row in `recent`.
-const ROOM_ROW_MISSING: StoreError = StoreError::Missing { table: "recent" };
+const ACTIVITY_ROW_MISSING: StoreError = StoreError::Missing { table: "recent" };
 
 /// Why a command ended early.
 enum Halt {
     Refused(Refusal),
-    Broken(StoreError),
+    Failed(StoreError),
 }
 
 impl<E: Into<StoreError>> From<E> for Halt {
-    fn from(fault: E) -> Self {
-        Self::Broken(fault.into())
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }
 
@@ -61,29 +61,29 @@ fn refuse<T>(refusal: Refusal) -> Result<T, Halt> {
 pub(crate) fn apply(
     tables: &mut Tables,
     now: Timestamp,
-    asked: &Envelope,
+    envelope: &Envelope,
 ) -> Result<Result<Applied, Refusal>, StoreError> {
-    let stamp = Stamp { seq: tables.last.next(), at: now.max(tables.last_at) };
-    if let Some(done) = idempotency::find_outcome(tables, asked, stamp.at)? {
+    let stamp = Stamp { seq: tables.last_seq.next(), at: now.max(tables.last_at) };
+    if let Some(done) = idempotency::find_outcome(tables, envelope, stamp.at)? {
         return Ok(Ok(done));
     }
-    match execute(tables, stamp, asked) {
+    match execute(tables, stamp, envelope) {
         Ok(done) => {
-            idempotency::record_outcome(tables, asked, stamp.at, done)?;
-            (tables.last, tables.last_at) = (stamp.seq, stamp.at);
+            idempotency::record_outcome(tables, envelope, stamp.at, done)?;
+            (tables.last_seq, tables.last_at) = (stamp.seq, stamp.at);
             Ok(Ok(done))
         }
         Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
-        Err(Halt::Broken(fault)) => Err(fault),
+        Err(Halt::Failed(fault)) => Err(fault),
     }
 }
 
-fn execute(t: &mut Tables, stamp: Stamp, asked: &Envelope) -> Outcome {
-    let who = asked.actor;
-    match &asked.command {
+fn execute(t: &mut Tables, stamp: Stamp, envelope: &Envelope) -> Outcome {
+    let who = envelope.actor;
+    match &envelope.command {
         Command::Join { room, name, token, device } => join::join(t, stamp, room, name, *token, device),
-        Command::OpenRoom { room } => join::open(t, stamp, who, room),
-        Command::Post { room, content: words, reply_to } => messages::post(t, stamp, who, *room, words, *reply_to),
+        Command::OpenRoom { room } => join::open_room(t, stamp, who, room),
+        Command::Post { room, content: words, reply_to } => messages::post_message(t, stamp, who, *room, words, *reply_to),
         Command::SignOut { token } => sessions::sign_out(t, stamp, *token),
         Command::Account(command) => account::execute_account(t, stamp, who, command),
         Command::Room(room, command) => rooms::execute_room(t, stamp, who, *room, command),
@@ -94,8 +94,8 @@ fn execute(t: &mut Tables, stamp: Stamp, asked: &Envelope) -> Outcome {
 }
 
 /// Whoever asks: somebody with a name, who has not been put outside.
-fn require_person(t: &Tables, stamp: Stamp, who: Actor) -> Result<Person, Halt> {
-    let user = match who {
+fn require_person(t: &Tables, stamp: Stamp, actor: Actor) -> Result<Person, Halt> {
+    let user = match actor {
         Actor::User(user) => user,
         Actor::Anonymous | Actor::Operator => return refuse(Refusal::SignInRequired),
     };
@@ -110,12 +110,12 @@ fn require_person(t: &Tables, stamp: Stamp, who: Actor) -> Result<Person, Halt> 
 fn require_permission(
     t: &Tables,
     stamp: Stamp,
-    who: Actor,
-    act: Permission,
+    actor: Actor,
+    permission: Permission,
     room: Option<&Room>,
 ) -> Result<Person, Halt> {
-    let person = require_person(t, stamp, who)?;
-    if can(&person, act, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
+    let person = require_person(t, stamp, actor)?;
+    if can(&person, permission, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
 }
 
 fn find_user(t: &Tables, id: UserId) -> Result<Option<UserRow>, StoreError> {
@@ -130,13 +130,13 @@ fn settings<'t>(t: &'t Tables<'_>) -> Result<&'t ServerSettings, StoreError> {
     if let Some(house) = t.cached_settings.get() {
         return Ok(house);
     }
-    let row: Option<SettingsRow> = rows::get(&t.settings_table, "house", "house")?;
+    let row: Option<SettingsRow> = rows::get(&t.settings, "house", "house")?;
     Ok(t.cached_settings.get_or_init(|| row.unwrap_or_default().settings))
 }
 
 fn save_settings(t: &mut Tables, row: &SettingsRow) -> Result<(), StoreError> {
     t.cached_settings.take();
-    rows::put(&mut t.settings_table, "house", row)
+    rows::put(&mut t.settings, "house", row)
 }
 
 fn member_row(t: &Tables, room: RoomId, user: UserId) -> Result<MemberRow, StoreError> {
@@ -156,8 +156,8 @@ fn require_visible_room(t: &Tables, stamp: Stamp, id: RoomId, person: &Person) -
 
 /// Writes a change of a room that its listeners hear.
 fn record_room_change(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) -> Result<Applied, StoreError> {
-    let before = feed::last_change(&t.messages, &t.changes, &t.rooms, room)?.ok_or(ROOM_ROW_MISSING)?;
-    let mut recent: ActivityRow = rows::take(&mut t.activity, "recent", before.0)?.ok_or(ROOM_ROW_MISSING)?;
+    let before = feed::last_room_change(&t.messages, &t.changes, &t.rooms, room)?.ok_or(ACTIVITY_ROW_MISSING)?;
+    let mut recent: ActivityRow = rows::remove(&mut t.activity, "recent", before.0)?.ok_or(ACTIVITY_ROW_MISSING)?;
     rows::put(&mut t.changes, (room.0, stamp.seq.0), &ChangeRow { at: stamp.at, event })?;
     let row: RoomRow = rows::get(&t.rooms, "rooms", room.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
     recent.is_listed = !row.visibility.is_members_only() && row.deleted_at.is_none();
@@ -168,8 +168,8 @@ fn record_room_change(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) 
 }
 
 /// Writes down what was done to keep order.
-fn audit(t: &mut Tables, stamp: Stamp, by: Option<UserId>, deed: AuditAction) -> Result<(), StoreError> {
-    rows::put(t.audit_log.open()?, stamp.seq.0, &AuditEntry { at: stamp.at, actor: by, action: deed })
+fn audit(t: &mut Tables, stamp: Stamp, actor: Option<UserId>, action: AuditAction) -> Result<(), StoreError> {
+    rows::put(t.audit_log.open()?, stamp.seq.0, &AuditEntry { at: stamp.at, actor, action })
 }
 
 fn silent(stamp: Stamp, event: Event) -> Applied {

@@ -7,7 +7,7 @@ use crate::domain::{
     UserId, can, can_mute, outranks,
 };
 use crate::store::apply::{
-    Halt, Outcome, ROOM_ROW_MISSING, Stamp, audit, member_row, messages, record_room_change, refuse,
+    Halt, Outcome, ACTIVITY_ROW_MISSING, Stamp, audit, member_row, messages, record_room_change, refuse,
     require_permission, require_person, require_visible_room, silent,
 };
 use crate::store::table::Tables;
@@ -20,8 +20,8 @@ const PURGED_PER_COMMAND: usize = 256;
 const SCANNED_PER_COMMAND: usize = 4_096;
 
 /// Whoever said it may take it away, and whoever keeps order there.
-pub(crate) fn delete_message(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, message: MessageId) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+pub(crate) fn delete_message(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId, message: MessageId) -> Outcome {
+    let person = require_person(t, stamp, actor)?;
     let (room, _) = require_visible_room(t, stamp, id, &person)?;
     let row = messages::require_message(t, id, message)?;
     let is_own = row.author == person.author.id;
@@ -37,7 +37,7 @@ pub(crate) fn delete_message(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomI
 
 /// Takes the text out of a message, and everything that hangs on it; who said it and when stay, and its place in a thread.
 fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(), Halt> {
-    let row = messages::find_message(t, room, message)?.ok_or(ROOM_ROW_MISSING)?;
+    let row = messages::find_message(t, room, message)?.ok_or(ACTIVITY_ROW_MISSING)?;
     let extras = row.extras.map_or_else(MessageExtras::default, |extras| *extras);
     messages::remove_mentions(t, room, message, &extras)?;
     let versions = t.versions.open()?;
@@ -47,7 +47,7 @@ fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(),
         t.pins.open()?.remove((room.0, message.0))?;
     }
     let MessageExtras { reply_to, thread_root: thread, reply_count: replies, .. } = extras;
-    let extras = messages::boxed_extras(MessageExtras {
+    let extras = messages::box_extras(MessageExtras {
         reply_to,
         thread_root: thread,
         reply_count: replies,
@@ -61,15 +61,15 @@ fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(),
 pub(crate) fn report_message(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
     message: MessageId,
-    why: Option<&SingleLine>,
+    reason: Option<&SingleLine>,
 ) -> Outcome {
-    let person = require_permission(t, stamp, who, Permission::ReportMessages, None)?;
+    let person = require_permission(t, stamp, actor, Permission::ReportMessages, None)?;
     require_visible_room(t, stamp, id, &person)?;
     messages::require_message(t, id, message)?;
-    let why = why.map_or(String::new(), |why| why.as_str().to_owned());
+    let why = reason.map_or(String::new(), |why| why.as_str().to_owned());
     let report =
         Report { room: id, message, reporter: person.author.id, reason: why, reported_at: stamp.at, resolved: None };
     rows::put(t.reports.open()?, stamp.seq.0, &report)?;
@@ -80,12 +80,12 @@ pub(crate) fn report_message(
 pub(crate) fn mute_member(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
     user: UserId,
     until: Expiry,
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let (room, _) = require_visible_room(t, stamp, id, &person)?;
     if !can(&person, Permission::MuteInRoom, Some(&room)) {
         return refuse(Refusal::NotAllowed);
@@ -95,7 +95,7 @@ pub(crate) fn mute_member(
         return refuse(Refusal::NotAllowed);
     }
     let mut row = member_row(t, id, user)?;
-    row.muted = until;
+    row.muted_until = until;
     rows::put(&mut t.members, (id.0, user.0), &row)?;
     audit(t, stamp, Some(person.author.id), AuditAction::Muted { user, room: Some(id), until })?;
     Ok(silent(stamp, Event::MutedInRoom { room: id, user }))
@@ -106,12 +106,12 @@ pub(crate) fn mute_member(
 pub(crate) fn purge_messages(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     user: UserId,
     id: RoomId,
     after: MessageId,
 ) -> Outcome {
-    let person = require_permission(t, stamp, who, Permission::Ban, None)?;
+    let person = require_permission(t, stamp, actor, Permission::Ban, None)?;
     let Some(other) = crate::store::apply::find_person(t, user)? else { return refuse(Refusal::PersonNotFound) };
     if !outranks(&person, &other) {
         return refuse(Refusal::NotAllowed);

@@ -11,8 +11,8 @@ use crate::store::table::rows;
 use crate::store::table::schema::{FormerNameRow, UserRow};
 
 /// Whether somebody may take a name: nobody else has it, or had it, or has one that looks like it.
-pub(crate) fn check_name_free(t: &mut Tables, name: &UserName, but: Option<UserId>) -> Result<(), Halt> {
-    let is_others = |id: u64| but.is_none_or(|but| but.0 != id);
+pub(crate) fn check_name_free(t: &mut Tables, name: &UserName, except: Option<UserId>) -> Result<(), Halt> {
+    let is_others = |id: u64| except.is_none_or(|but| but.0 != id);
     let taken = t.names.open()?.get(name.key().as_str())?.map(|id| id.value());
     if taken.is_some_and(is_others) {
         return refuse(Refusal::NameTaken(name.as_str().to_owned()));
@@ -33,20 +33,20 @@ pub(crate) fn create_person(
     stamp: Stamp,
     name: &UserName,
     role: Role,
-    invited: Option<Seq>,
+    invitation: Option<Seq>,
 ) -> Result<UserId, StoreError> {
     let id = UserId(stamp.seq.0);
     let (muted, banned, shown, named) = (Expiry::PAST, Expiry::PAST, name.as_str().to_owned(), stamp.seq);
     let row =
-        UserRow { name: shown, joined_at: stamp.at, role, muted, banned, invited, hidden: false, renamed_at: named };
+        UserRow { name: shown, joined_at: stamp.at, role, muted_until: muted, banned_until: banned, invitation, presence_hidden: false, name_seq: named };
     rows::put(&mut t.users, id.0, &row)?;
     reserve_name(t, id, name)?;
     Ok(id)
 }
 
 /// Somebody is called otherwise. Who may not speak anywhere may not speak by a name either.
-pub(crate) fn rename(t: &mut Tables, stamp: Stamp, who: Actor, name: &UserName) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &UserName) -> Outcome {
+    let person = require_person(t, stamp, actor)?;
     let id = person.author.id;
     if !person.has_account() {
         return refuse(Refusal::AccountRequired);
@@ -65,7 +65,7 @@ pub(crate) fn rename(t: &mut Tables, stamp: Stamp, who: Actor, name: &UserName) 
     let back = back.map(|place| former.remove(place).0);
     let is_full = is_another && former.len() >= FORMER_NAMES_MAX;
     if let Some((_, oldest)) = former.first().filter(|_| is_full) {
-        let free = Expiry(oldest.until.plus(FORMER_NAME_RETENTION));
+        let free = Expiry(oldest.replaced_at.plus(FORMER_NAME_RETENTION));
         if free.is_active(stamp.at) {
             return refuse(Refusal::TooManyRenames(describe_expiry(free)));
         }
@@ -76,11 +76,11 @@ pub(crate) fn rename(t: &mut Tables, stamp: Stamp, who: Actor, name: &UserName) 
         t.former_names.open()?.remove((id.0, gone.0))?;
     }
     if is_another {
-        rows::put(t.former_names.open()?, (id.0, stamp.seq.0), &FormerNameRow { name: old.clone(), until: stamp.at })?;
+        rows::put(t.former_names.open()?, (id.0, stamp.seq.0), &FormerNameRow { name: old.clone(), replaced_at: stamp.at })?;
     }
-    t.renames.open()?.remove(row.renamed_at.0)?;
+    t.renames.open()?.remove(row.name_seq.0)?;
     t.renames.open()?.insert(stamp.seq.0, id.0)?;
-    row.renamed_at = stamp.seq;
+    row.name_seq = stamp.seq;
     rows::put(&mut t.users, id.0, &row)?;
     reserve_name(t, id, name)?;
     if let Some((_, oldest)) = oldest {

@@ -16,34 +16,34 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{BlockedAddressRow, ResetLinkRow, SettingsRow, UserRow};
 
-pub(crate) fn execute_person(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, command: &PersonCommand) -> Outcome {
+pub(crate) fn execute_person(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, command: &PersonCommand) -> Outcome {
     use PersonCommand as C;
     match command {
-        C::SetRole(role) => set_role(t, stamp, who, id, *role),
+        C::SetRole(role) => set_role(t, stamp, actor, id, *role),
         C::Mute { until } => {
-            let (by, mut row) = require_sanctionable(t, stamp, who, id, Permission::Mute)?;
-            row.muted = *until;
+            let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Mute)?;
+            row.muted_until = *until;
             rows::put(&mut t.users, id.0, &row)?;
             audit(t, stamp, Some(by), AuditAction::Muted { user: id, room: None, until: *until })?;
             Ok(silent(stamp, Event::PersonChanged { user: id }))
         }
         C::Ban { until, reason: why, blocked_addresses: addresses, delete_messages: erase } => {
-            ban(t, stamp, who, id, (*until, why.as_ref(), addresses, *erase))
+            ban(t, stamp, actor, id, (*until, why.as_ref(), addresses, *erase))
         }
-        C::Unban => unban(t, stamp, who, id),
-        C::PurgeMessages { room, after } => moderation::purge_messages(t, stamp, who, id, *room, *after),
+        C::Unban => unban(t, stamp, actor, id),
+        C::PurgeMessages { room, after } => moderation::purge_messages(t, stamp, actor, id, *room, *after),
         C::FinishPurge => {
-            require_sanctionable(t, stamp, who, id, Permission::Ban)?;
+            require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
             t.purges.open()?.remove(id.0)?;
             Ok(silent(stamp, Event::AuditLogged))
         }
-        C::CreateResetLink { link } => create_reset_link(t, stamp, who, id, *link),
+        C::CreateResetLink { link } => create_reset_link(t, stamp, actor, id, *link),
     }
 }
 
 /// A guest has no account that could be given a role, and becomes none by being given one.
-fn set_role(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, role: Role) -> Outcome {
-    let by = require_permission(t, stamp, who, Permission::ChangeRoles, None)?.author.id;
+fn set_role(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, role: Role) -> Outcome {
+    let by = require_permission(t, stamp, actor, Permission::ChangeRoles, None)?.author.id;
     let Some(mut row) = find_user(t, id)? else { return refuse(Refusal::PersonNotFound) };
     if row.role == Role::Guest || role == Role::Guest {
         return refuse(Refusal::AccountRequired);
@@ -52,10 +52,10 @@ fn set_role(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, role: Role) ->
     if id == by && role != Role::Owner && !has_another_owner(t, stamp, id)? {
         return refuse(Refusal::LastOwner);
     }
-    let mut house: SettingsRow = rows::get(&t.settings_table, "house", "house")?.unwrap_or_default();
+    let mut house: SettingsRow = rows::get(&t.settings, "house", "house")?.unwrap_or_default();
     match (row.role == Role::Owner, role == Role::Owner) {
-        (true, false) => house.owners -= 1,
-        (false, true) => house.owners += 1,
+        (true, false) => house.owner_count -= 1,
+        (false, true) => house.owner_count += 1,
         (true, true) | (false, false) => {}
     }
     crate::store::apply::save_settings(t, &house)?;
@@ -66,11 +66,11 @@ fn set_role(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, role: Role) ->
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
-fn has_another_owner(t: &Tables, stamp: Stamp, but: UserId) -> Result<bool, StoreError> {
+fn has_another_owner(t: &Tables, stamp: Stamp, except: UserId) -> Result<bool, StoreError> {
     for entry in t.users.iter()? {
         let (id, row) = entry?;
         let row: UserRow = rows::decode("users", row.value())?;
-        if row.role == Role::Owner && id.value() != but.0 && !row.banned.is_active(stamp.at) {
+        if row.role == Role::Owner && id.value() != except.0 && !row.banned_until.is_active(stamp.at) {
             return Ok(true);
         }
     }
@@ -96,23 +96,23 @@ fn revoke_invitations_above(t: &mut Tables, by: UserId, role: Role) -> Result<()
 fn ban(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: UserId,
-    (until, why, addresses, erase): (Expiry, Option<&SingleLine>, &[String], bool),
+    (until, reason, blocked_addresses, delete_messages): (Expiry, Option<&SingleLine>, &[String], bool),
 ) -> Outcome {
-    let (by, mut row) = require_sanctionable(t, stamp, who, id, Permission::Ban)?;
-    row.banned = until;
+    let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
+    row.banned_until = until;
     rows::put(&mut t.users, id.0, &row)?;
-    for address in addresses {
+    for address in blocked_addresses {
         block_address(t, stamp, address, id, until)?;
     }
-    if erase {
+    if delete_messages {
         t.purges.open()?.insert(id.0, by.0)?;
     }
-    sessions::end_all_tokens(t, id, None)?;
+    sessions::revoke_all_tokens(t, id, None)?;
     revoke_invitations_above(t, id, Role::Guest)?;
-    let why = why.map_or(String::new(), |why| why.as_str().to_owned());
-    let addresses = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let why = reason.map_or(String::new(), |why| why.as_str().to_owned());
+    let addresses = u32::try_from(blocked_addresses.len()).unwrap_or(u32::MAX);
     audit(t, stamp, Some(by), AuditAction::Banned { user: id, until, reason: why, blocked_addresses: addresses })?;
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
@@ -123,19 +123,19 @@ fn block_address(t: &mut Tables, stamp: Stamp, address: &str, user: UserId, unti
     let mut over = Vec::new();
     for entry in blocks.range((address, 0)..=(address, u64::MAX))? {
         let (key, row) = entry?;
-        if !rows::decode::<BlockedAddressRow>("blocks", row.value())?.until.is_active(stamp.at) {
+        if !rows::decode::<BlockedAddressRow>("blocks", row.value())?.expiry.is_active(stamp.at) {
             over.push(key.value().1);
         }
     }
     for other in over {
         blocks.remove((address, other))?;
     }
-    rows::put(blocks, (address, user.0), &BlockedAddressRow { until })
+    rows::put(blocks, (address, user.0), &BlockedAddressRow { expiry: until })
 }
 
-fn unban(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId) -> Outcome {
-    let (by, mut row) = require_sanctionable(t, stamp, who, id, Permission::Ban)?;
-    row.banned = Expiry::PAST;
+fn unban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> Outcome {
+    let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
+    row.banned_until = Expiry::PAST;
     rows::put(&mut t.users, id.0, &row)?;
     let mut theirs = Vec::new();
     for entry in t.blocked_addresses.open()?.iter()? {
@@ -158,18 +158,18 @@ fn unban(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId) -> Outcome {
 }
 
 /// Whoever runs the machine may do this too: it is how an owner comes back who has forgotten everything.
-fn create_reset_link(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, link: TokenHash) -> Outcome {
-    let by = match who {
+fn create_reset_link(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, link: TokenHash) -> Outcome {
+    let by = match actor {
         Actor::Operator => None,
         Actor::User(_) | Actor::Anonymous => {
-            Some(require_permission(t, stamp, who, Permission::CreateResetLinks, None)?.author.id)
+            Some(require_permission(t, stamp, actor, Permission::CreateResetLinks, None)?.author.id)
         }
     };
     if find_person(t, id)?.is_none() {
         return refuse(Refusal::PersonNotFound);
     }
     account::revoke_reset_links(t, id)?;
-    let row = ResetLinkRow { user: id, until: Expiry(stamp.at.plus(RESET_LINK_LIFETIME)) };
+    let row = ResetLinkRow { user: id, expiry: Expiry(stamp.at.plus(RESET_LINK_LIFETIME)) };
     rows::put(t.reset_links.open()?, link.0, &row)?;
     audit(t, stamp, by, AuditAction::ResetLinkCreated { user: id })?;
     Ok(silent(stamp, Event::AuditLogged))
@@ -179,11 +179,11 @@ fn create_reset_link(t: &mut Tables, stamp: Stamp, who: Actor, id: UserId, link:
 fn require_sanctionable(
     t: &Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: UserId,
-    act: Permission,
+    permission: Permission,
 ) -> Result<(UserId, UserRow), Halt> {
-    let asker: Person = require_permission(t, stamp, who, act, None)?;
+    let asker: Person = require_permission(t, stamp, actor, permission, None)?;
     let Some(row) = find_user(t, id)? else { return refuse(Refusal::PersonNotFound) };
     if !outranks(&asker, &row.clone().into_person(id)) {
         return refuse(Refusal::NotAllowed);

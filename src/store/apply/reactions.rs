@@ -16,18 +16,18 @@ use crate::store::table::rows;
 pub(crate) fn set_reaction(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
     message: MessageId,
-    (reaction, on): (&Reaction, bool),
+    (reaction, present): (&Reaction, bool),
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let (room, member) = require_visible_room(t, stamp, id, &person)?;
     let mut row = messages::require_message(t, id, message)?;
     messages::check_can_post(t, stamp, &person, &room, &member)?;
     let mut extras = row.extras.take().map_or_else(MessageExtras::default, |extras| *extras);
     let user = person.author.id;
-    let has_changed = if on {
+    let has_changed = if present {
         match add_reaction(&mut extras.reactions, user, reaction.as_str()) {
             Ok(is_new) => is_new,
             Err(refusal) => return refuse(refusal),
@@ -38,28 +38,28 @@ pub(crate) fn set_reaction(
     if !has_changed {
         return Ok(silent(stamp, Event::AuditLogged)); // pressed twice, or on two devices: it is as they want it
     }
-    row.extras = messages::boxed_extras(extras);
+    row.extras = messages::box_extras(extras);
     rows::put(&mut t.messages, (id.0, message.0), &row)?;
     names::record_name_uses(t, stamp, id, &[user])?;
     Ok(record_room_change(t, stamp, id, Event::ReactionsChanged { room: id, message })?)
 }
 
-fn add_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, with: &str) -> Result<bool, Refusal> {
+fn add_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, reaction: &str) -> Result<bool, Refusal> {
     let kinds = reactions.len();
-    match reactions.iter_mut().find(|reacted| reacted.reaction == with) {
+    match reactions.iter_mut().find(|reacted| reacted.reaction == reaction) {
         Some(reacted) if reacted.users.contains(&user) => return Ok(false),
         Some(reacted) if reacted.users.len() >= REACTORS_PER_REACTION_MAX => {
             return Err(Refusal::LimitReached(REACTORS_PER_REACTION_MAX));
         }
         Some(reacted) => reacted.users.push(user),
         None if kinds >= REACTIONS_MAX => return Err(Refusal::LimitReached(REACTIONS_MAX)),
-        None => reactions.push(ReactionGroup { reaction: with.to_owned(), users: vec![user] }),
+        None => reactions.push(ReactionGroup { reaction: reaction.to_owned(), users: vec![user] }),
     }
     Ok(true)
 }
 
-fn remove_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, with: &str) -> bool {
-    let Some(reacted) = reactions.iter_mut().find(|reacted| reacted.reaction == with) else { return false };
+fn remove_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, reaction: &str) -> bool {
+    let Some(reacted) = reactions.iter_mut().find(|reacted| reacted.reaction == reaction) else { return false };
     let before = reacted.users.len();
     reacted.users.retain(|other| *other != user);
     let has_changed = reacted.users.len() < before;
@@ -70,12 +70,12 @@ fn remove_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, with: &str)
 pub(crate) fn set_pinned(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
     message: MessageId,
     pinned: bool,
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let (room, member) = require_visible_room(t, stamp, id, &person)?;
     if !can_pin(&person, &room) {
         return refuse(Refusal::NotAllowed);
@@ -96,7 +96,7 @@ pub(crate) fn set_pinned(
         pins.remove((id.0, message.0))?;
     }
     extras.pinned = pinned;
-    row.extras = messages::boxed_extras(extras);
+    row.extras = messages::box_extras(extras);
     rows::put(&mut t.messages, (id.0, message.0), &row)?;
     Ok(record_room_change(t, stamp, id, Event::PinsChanged { room: id, message })?)
 }

@@ -11,16 +11,16 @@ use crate::store::table::rows;
 use crate::store::table::schema::{DraftRow, MessageRow, ReadStateRow};
 
 /// Through how many messages a change looks for those that speak to whoever wants to read them again.
-const MARKED_UNREAD_MAX: usize = 1_000;
+const UNREAD_MESSAGES_SCANNED_MAX: usize = 1_000;
 
 pub(crate) fn execute_read_state(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
     command: &ReadStateCommand,
 ) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     require_visible_room(t, stamp, id, &person)?;
     let user = person.author.id;
     match command {
@@ -49,29 +49,29 @@ fn load_read_state(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadSta
 /// Of what somebody has read, nothing waits for them any more.
 fn save_read_state(t: &mut Tables, user: UserId, room: RoomId, row: &ReadStateRow) -> Result<(), StoreError> {
     rows::put(t.read_states.open()?, (user.0, room.0), row)?;
-    t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, row.seq.0), |_, ()| false)?;
+    t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, row.read_up_to.0), |_, ()| false)?;
     Ok(())
 }
 
 /// Never back: a device that was away tells late how far it had come.
 fn mark_read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), StoreError> {
     let row: Option<ReadStateRow> = rows::get(t.read_states.open()?, "reads", (user.0, room.0))?;
-    if row.as_ref().is_some_and(|row| row.seq >= seq) {
+    if row.as_ref().is_some_and(|row| row.read_up_to >= seq) {
         return Ok(());
     }
-    let nth = posts_up_to(t, room, seq)?;
-    save_read_state(t, user, room, &ReadStateRow { seq, ordinal: nth, ..row.unwrap_or_default() })
+    let nth = count_messages_up_to(t, room, seq)?;
+    save_read_state(t, user, room, &ReadStateRow { read_up_to: seq, read_ordinal: nth, ..row.unwrap_or_default() })
 }
 
 /// Never on: what they had not read before stays unread. Whoever had not read anything begins here.
-fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, nth: u64) -> Result<(), StoreError> {
+fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, ordinal: u64) -> Result<(), StoreError> {
     let row = load_read_state(t, user, room)?;
-    if row.seq > Seq(0) && row.seq < message {
+    if row.read_up_to > Seq(0) && row.read_up_to < message {
         return Ok(());
     }
-    save_read_state(t, user, room, &ReadStateRow { seq: Seq(message.0 - 1), ordinal: nth - 1, ..row })?;
+    save_read_state(t, user, room, &ReadStateRow { read_up_to: Seq(message.0 - 1), read_ordinal: ordinal - 1, ..row })?;
     let mut speak = Vec::new();
-    for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(MARKED_UNREAD_MAX) {
+    for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(UNREAD_MESSAGES_SCANNED_MAX) {
         let (key, row) = entry?;
         let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         if row.extras.is_some_and(|extras| extras.mentions.contains(&user)) {
@@ -85,7 +85,7 @@ fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, n
 }
 
 /// How many messages a room had by this change.
-fn posts_up_to(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, StoreError> {
+fn count_messages_up_to(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, StoreError> {
     match t.messages.range((room.0, 0)..=(room.0, seq.0))?.next_back().transpose()? {
         Some((_, row)) => Ok(rows::decode::<MessageRow<&str>>("messages", row.value())?.ordinal),
         None => Ok(0),

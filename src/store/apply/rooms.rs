@@ -17,34 +17,34 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{MemberRow, RoomRow};
 
-pub(crate) fn execute_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, command: &RoomCommand) -> Outcome {
+pub(crate) fn execute_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId, command: &RoomCommand) -> Outcome {
     use RoomCommand as C;
     match command {
         C::Update { name, topic, visibility: kind, slow_mode_s: slow_s, salt } => {
-            update_room(t, stamp, who, id, (name, topic.as_ref(), *kind, *slow_s, *salt))
+            update_room(t, stamp, actor, id, (name, topic.as_ref(), *kind, *slow_s, *salt))
         }
-        C::AddMember { user } => add_member(t, stamp, who, id, *user),
-        C::RemoveMember { user } => remove_member(t, stamp, who, id, *user),
-        C::Leave => leave_room(t, stamp, who, id),
+        C::AddMember { user } => add_member(t, stamp, actor, id, *user),
+        C::RemoveMember { user } => remove_member(t, stamp, actor, id, *user),
+        C::Leave => leave_room(t, stamp, actor, id),
         C::SetArchived { archived } => {
-            let (person, mut row) = require_room_permission(t, stamp, who, id, Permission::ArchiveRoom)?;
+            let (person, mut row) = require_room_permission(t, stamp, actor, id, Permission::ArchiveRoom)?;
             row.archived = *archived;
             rows::put(&mut t.rooms, id.0, &row)?;
             audit(t, stamp, Some(person.author.id), AuditAction::RoomArchived { room: id, archived: *archived })?;
             Ok(record_room_change(t, stamp, id, Event::RoomChanged { room: id })?)
         }
-        C::Delete => delete_room(t, stamp, who, id),
-        C::Restore => restore_room(t, stamp, who, id),
-        C::EditMessage { message, content: words } => messages::edit(t, stamp, who, id, *message, words),
+        C::Delete => delete_room(t, stamp, actor, id),
+        C::Restore => restore_room(t, stamp, actor, id),
+        C::EditMessage { message, content: words } => messages::edit_message(t, stamp, actor, id, *message, words),
         C::SetReaction { message, reaction, present: on } => {
-            reactions::set_reaction(t, stamp, who, id, *message, (reaction, *on))
+            reactions::set_reaction(t, stamp, actor, id, *message, (reaction, *on))
         }
-        C::SetPinned { message, pinned } => reactions::set_pinned(t, stamp, who, id, *message, *pinned),
-        C::DeleteMessage { message } => moderation::delete_message(t, stamp, who, id, *message),
+        C::SetPinned { message, pinned } => reactions::set_pinned(t, stamp, actor, id, *message, *pinned),
+        C::DeleteMessage { message } => moderation::delete_message(t, stamp, actor, id, *message),
         C::ReportMessage { message, reason: why } => {
-            moderation::report_message(t, stamp, who, id, *message, why.as_ref())
+            moderation::report_message(t, stamp, actor, id, *message, why.as_ref())
         }
-        C::MuteMember { user, until } => moderation::mute_member(t, stamp, who, id, *user, *until),
+        C::MuteMember { user, until } => moderation::mute_member(t, stamp, actor, id, *user, *until),
     }
 }
 
@@ -52,27 +52,27 @@ pub(crate) fn execute_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId,
 pub(crate) fn create_room_checked(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
-    (name, kind): (&RoomName, Visibility),
+    actor: Actor,
+    (name, visibility): (&RoomName, Visibility),
     members: &[UserId],
     salt: Salt,
 ) -> Outcome {
-    let asker = require_person(t, stamp, who)?;
+    let asker = require_person(t, stamp, actor)?;
     let house = settings(t)?.clone();
     if !house.join_policy.admits(Some(&asker)) || asker.role < house.room_creation {
         return refuse(Refusal::NotAllowed);
     }
-    if kind == Visibility::Direct {
+    if visibility == Visibility::Direct {
         return refuse(Refusal::RoomVisibilityUnsupported); // it is found by its people, and by nothing else
     }
     check_people_exist(t, members)?;
-    let address = slug_for(name, kind, salt);
+    let address = slug_for(name, visibility, salt);
     if is_slug_taken(t, &address)? {
         return refuse(Refusal::RoomNameTaken);
     }
     let by = asker.author.id;
-    let room = create_room(t, stamp, by, name.as_str(), &address, kind)?;
-    if kind.is_members_only() {
+    let room = create_room(t, stamp, by, name.as_str(), &address, visibility)?;
+    if visibility.is_members_only() {
         for user in members.iter().chain([&by]) {
             start_membership(t, room, *user)?;
         }
@@ -81,13 +81,13 @@ pub(crate) fn create_room_checked(
 }
 
 /// Finds the direct room of exactly these people, or creates it.
-pub(crate) fn open_direct(t: &mut Tables, stamp: Stamp, who: Actor, with: &[UserId], salt: Salt) -> Outcome {
-    let asker = require_person(t, stamp, who)?;
+pub(crate) fn open_direct_room(t: &mut Tables, stamp: Stamp, actor: Actor, others: &[UserId], salt: Salt) -> Outcome {
+    let asker = require_person(t, stamp, actor)?;
     if !settings(t)?.join_policy.admits(Some(&asker)) {
         return refuse(Refusal::MembersOnly);
     }
-    check_people_exist(t, with)?;
-    let mut people = [with, &[asker.author.id]].concat();
+    check_people_exist(t, others)?;
+    let mut people = [others, &[asker.author.id]].concat();
     people.sort_unstable();
     people.dedup();
     if people.len() < 2 {
@@ -97,7 +97,7 @@ pub(crate) fn open_direct(t: &mut Tables, stamp: Stamp, who: Actor, with: &[User
         return refuse(Refusal::LimitReached(DIRECT_ROOM_PEOPLE_MAX));
     }
     let key: Vec<u8> = people.iter().flat_map(|user| user.0.to_be_bytes()).collect();
-    if let Some(room) = t.directs.open()?.get(key.as_slice())?.map(|room| RoomId(room.value())) {
+    if let Some(room) = t.direct_rooms.open()?.get(key.as_slice())?.map(|room| RoomId(room.value())) {
         return Ok(silent(stamp, Event::RoomOpened { room }));
     }
     let address = Slug::hidden_text("direct", salt);
@@ -109,7 +109,7 @@ pub(crate) fn open_direct(t: &mut Tables, stamp: Stamp, who: Actor, with: &[User
         start_membership(t, room, *user)?;
     }
     names::record_name_uses(t, stamp, room, &people)?; // the room is called after them
-    t.directs.open()?.insert(key.as_slice(), room.0)?;
+    t.direct_rooms.open()?.insert(key.as_slice(), room.0)?;
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
@@ -118,17 +118,17 @@ type RoomUpdate<'a> = (&'a RoomName, Option<&'a SingleLine>, Visibility, u32, Sa
 fn update_room(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
-    (name, topic, kind, slow_s, salt): RoomUpdate,
+    (name, topic, visibility, slow_mode_s, salt): RoomUpdate,
 ) -> Outcome {
-    let (person, mut row) = require_room_permission(t, stamp, who, id, Permission::EditRoom)?;
-    if row.visibility == Visibility::Direct || kind == Visibility::Direct {
+    let (person, mut row) = require_room_permission(t, stamp, actor, id, Permission::EditRoom)?;
+    if row.visibility == Visibility::Direct || visibility == Visibility::Direct {
         return refuse(Refusal::RoomVisibilityUnsupported);
     }
     let is_renamed = row.name != name.as_str();
-    if is_renamed || row.visibility.is_members_only() != kind.is_members_only() {
-        let address = slug_for(name, kind, salt);
+    if is_renamed || row.visibility.is_members_only() != visibility.is_members_only() {
+        let address = slug_for(name, visibility, salt);
         if address != row.slug && is_slug_taken_by_another(t, &address, id)? {
             return refuse(Refusal::RoomNameTaken);
         }
@@ -136,17 +136,17 @@ fn update_room(
         row.slug = address;
     }
     let by = person.author.id;
-    match (row.visibility.is_members_only(), kind.is_members_only()) {
+    match (row.visibility.is_members_only(), visibility.is_members_only()) {
         (false, true) => {
-            t.count_room(false)?;
+            t.update_room_count(false)?;
             start_membership(t, id, by)?;
         }
-        (true, false) => t.count_room(true)?,
+        (true, false) => t.update_room_count(true)?,
         (true, true) | (false, false) => {}
     }
     name.as_str().clone_into(&mut row.name);
     row.topic = topic.map_or(String::new(), |topic| topic.as_str().to_owned());
-    (row.visibility, row.slow_mode_s) = (kind, slow_s);
+    (row.visibility, row.slow_mode_s) = (visibility, slow_mode_s);
     rows::put(&mut t.rooms, id.0, &row)?;
     if row.created_by != by {
         audit(t, stamp, Some(by), AuditAction::RoomChanged { room: id })?;
@@ -154,8 +154,8 @@ fn update_room(
     Ok(record_room_change(t, stamp, id, Event::RoomChanged { room: id })?)
 }
 
-fn add_member(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, user: UserId) -> Outcome {
-    let (_, row) = require_room_permission(t, stamp, who, id, Permission::ManageMembers)?;
+fn add_member(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId, user: UserId) -> Outcome {
+    let (_, row) = require_room_permission(t, stamp, actor, id, Permission::ManageMembers)?;
     if row.visibility != Visibility::Private {
         return refuse(Refusal::RoomVisibilityUnsupported);
     }
@@ -164,8 +164,8 @@ fn add_member(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, user: UserId
     Ok(silent(stamp, Event::MemberAdded { room: id, user }))
 }
 
-fn remove_member(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, user: UserId) -> Outcome {
-    let (person, row) = require_room_permission(t, stamp, who, id, Permission::ManageMembers)?;
+fn remove_member(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId, user: UserId) -> Outcome {
+    let (person, row) = require_room_permission(t, stamp, actor, id, Permission::ManageMembers)?;
     if row.visibility != Visibility::Private || user == person.author.id {
         return refuse(Refusal::RoomVisibilityUnsupported); // whoever wants to go out themselves leaves
     }
@@ -173,8 +173,8 @@ fn remove_member(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId, user: Use
 }
 
 /// Out of a direct room nobody goes: it is exactly its people.
-fn leave_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+fn leave_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId) -> Outcome {
+    let person = require_person(t, stamp, actor)?;
     let (room, _) = require_visible_room(t, stamp, id, &person)?;
     if room.visibility != Visibility::Private {
         return refuse(Refusal::RoomVisibilityUnsupported);
@@ -192,23 +192,23 @@ fn end_membership(t: &mut Tables, stamp: Stamp, id: RoomId, user: UserId) -> Out
     Ok(silent(stamp, Event::MemberRemoved { room: id, user }))
 }
 
-fn delete_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId) -> Outcome {
-    let (person, mut row) = require_room_permission(t, stamp, who, id, Permission::DeleteRoom)?;
+fn delete_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId) -> Outcome {
+    let (person, mut row) = require_room_permission(t, stamp, actor, id, Permission::DeleteRoom)?;
     if row.visibility == Visibility::Direct {
         return refuse(Refusal::RoomVisibilityUnsupported);
     }
     row.deleted_at = Some(stamp.at);
     rows::put(&mut t.rooms, id.0, &row)?;
     if !row.visibility.is_members_only() {
-        t.count_room(false)?;
+        t.update_room_count(false)?;
     }
     audit(t, stamp, Some(person.author.id), AuditAction::RoomDeleted { room: id, deleted: true })?;
     Ok(record_room_change(t, stamp, id, Event::RoomDeletedOrRestored { room: id })?)
 }
 
 /// Has a room back that was deleted less than a week ago. If its address is another room's by now, the new one keeps it.
-fn restore_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId) -> Outcome {
-    let person = require_person(t, stamp, who)?;
+fn restore_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId) -> Outcome {
+    let person = require_person(t, stamp, actor)?;
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id.0)?;
     let Some(mut row) = row else { return refuse(Refusal::RoomNotFound(String::new())) };
     let belongs = member_row(t, id, person.author.id)?.is_member;
@@ -222,7 +222,7 @@ fn restore_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId) -> Outcome
     t.slugs.open()?.insert(row.slug.as_str(), id.0)?;
     rows::put(&mut t.rooms, id.0, &row)?;
     if !row.visibility.is_members_only() {
-        t.count_room(true)?;
+        t.update_room_count(true)?;
     }
     audit(t, stamp, Some(person.author.id), AuditAction::RoomDeleted { room: id, deleted: false })?;
     Ok(record_room_change(t, stamp, id, Event::RoomDeletedOrRestored { room: id })?)
@@ -232,13 +232,13 @@ fn restore_room(t: &mut Tables, stamp: Stamp, who: Actor, id: RoomId) -> Outcome
 fn require_room_permission(
     t: &mut Tables,
     stamp: Stamp,
-    who: Actor,
+    actor: Actor,
     id: RoomId,
-    act: Permission,
+    permission: Permission,
 ) -> Result<(Person, RoomRow), Halt> {
-    let person = require_person(t, stamp, who)?;
+    let person = require_person(t, stamp, actor)?;
     let (room, _): (Room, MemberRow) = require_visible_room(t, stamp, id, &person)?;
-    require_permission(t, stamp, who, act, Some(&room))?;
+    require_permission(t, stamp, actor, permission, Some(&room))?;
     let row = rows::get(&t.rooms, "rooms", id.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
     Ok((person, row))
 }
@@ -263,20 +263,20 @@ fn check_people_exist(t: &Tables, people: &[UserId]) -> Result<(), Halt> {
     Ok(())
 }
 
-fn slug_for(name: &RoomName, kind: Visibility, salt: Salt) -> String {
+fn slug_for(name: &RoomName, visibility: Visibility, salt: Salt) -> String {
     let plain = name.slug().as_str();
-    if kind.is_members_only() { Slug::hidden_text(plain, salt) } else { plain.to_owned() }
+    if visibility.is_members_only() { Slug::hidden_text(plain, salt) } else { plain.to_owned() }
 }
 
 /// Whether an address is that of a room which is there for everybody, or by chance of a hidden one. An old address of a
 /// room that moved, was hidden or deleted is free.
-fn is_slug_taken(t: &mut Tables, address: &str) -> Result<bool, StoreError> {
-    let Some(id) = t.slugs.open()?.get(address)?.map(|id| id.value()) else { return Ok(false) };
+fn is_slug_taken(t: &mut Tables, slug: &str) -> Result<bool, StoreError> {
+    let Some(id) = t.slugs.open()?.get(slug)?.map(|id| id.value()) else { return Ok(false) };
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id)?;
-    Ok(row.is_some_and(|row| row.slug == address && row.deleted_at.is_none()))
+    Ok(row.is_some_and(|row| row.slug == slug && row.deleted_at.is_none()))
 }
 
-fn is_slug_taken_by_another(t: &mut Tables, address: &str, but: RoomId) -> Result<bool, StoreError> {
-    let id = t.slugs.open()?.get(address)?.map(|id| id.value());
-    Ok(id != Some(but.0) && is_slug_taken(t, address)?)
+fn is_slug_taken_by_another(t: &mut Tables, slug: &str, except: RoomId) -> Result<bool, StoreError> {
+    let id = t.slugs.open()?.get(slug)?.map(|id| id.value());
+    Ok(id != Some(except.0) && is_slug_taken(t, slug)?)
 }

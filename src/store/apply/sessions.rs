@@ -12,7 +12,7 @@ use crate::store::table::schema::TokenRow;
 
 /// Gives a token up.
 pub(crate) fn sign_out(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Outcome {
-    let row: Option<TokenRow> = rows::take(t.tokens.open()?, "tokens", token.0)?;
+    let row: Option<TokenRow> = rows::remove(t.tokens.open()?, "tokens", token.0)?;
     let Some(row) = row else { return refuse(Refusal::TokenInvalid) };
     t.tokens_by_person.open()?.remove((row.user, token.0))?;
     Ok(silent(stamp, Event::SignedOut { user: UserId(row.user) }))
@@ -26,23 +26,23 @@ pub(crate) fn add_token(
     token: TokenHash,
     kind: TokenKind,
 ) -> Result<(), StoreError> {
-    let tokens = tokens_of(t, user)?;
+    let tokens = list_tokens(t, user)?;
     if tokens.len() >= SESSIONS_MAX {
-        let oldest = tokens.iter().filter(|(_, row)| is_session(row)).min_by_key(|(hash, row)| (row.seen_at, hash.0));
+        let oldest = tokens.iter().filter(|(_, row)| is_session(row)).min_by_key(|(hash, row)| (row.last_used_at, hash.0));
         if let Some((hash, _)) = oldest {
             delete_token(t, user, *hash)?;
         }
     }
-    let row = TokenRow { user: user.0, made_at: stamp.at, seen_at: stamp.at, kind };
+    let row = TokenRow { user: user.0, created_at: stamp.at, last_used_at: stamp.at, kind };
     rows::put(t.tokens.open()?, token.0, &row)?;
     t.tokens_by_person.open()?.insert((user.0, token.0), ())?;
     Ok(())
 }
 
 /// Ends all sessions of somebody but one. Tokens for scripts stay: each was made on purpose, and is ended on purpose.
-pub(crate) fn end_sessions(t: &mut Tables, user: UserId, but: Option<TokenHash>) -> Result<(), StoreError> {
-    for (hash, row) in tokens_of(t, user)? {
-        if is_session(&row) && Some(hash) != but {
+pub(crate) fn revoke_sessions(t: &mut Tables, user: UserId, except: Option<TokenHash>) -> Result<(), StoreError> {
+    for (hash, row) in list_tokens(t, user)? {
+        if is_session(&row) && Some(hash) != except {
             delete_token(t, user, hash)?;
         }
     }
@@ -50,9 +50,9 @@ pub(crate) fn end_sessions(t: &mut Tables, user: UserId, but: Option<TokenHash>)
 }
 
 /// Ends everything by which somebody is known, but one.
-pub(crate) fn end_all_tokens(t: &mut Tables, user: UserId, but: Option<TokenHash>) -> Result<(), StoreError> {
-    for (hash, _) in tokens_of(t, user)? {
-        if Some(hash) != but {
+pub(crate) fn revoke_all_tokens(t: &mut Tables, user: UserId, except: Option<TokenHash>) -> Result<(), StoreError> {
+    for (hash, _) in list_tokens(t, user)? {
+        if Some(hash) != except {
             delete_token(t, user, hash)?;
         }
     }
@@ -61,20 +61,20 @@ pub(crate) fn end_all_tokens(t: &mut Tables, user: UserId, but: Option<TokenHash
 
 /// Ends one session or token of somebody's.
 pub(crate) fn revoke_token(t: &mut Tables, user: UserId, id: SessionId) -> Result<bool, StoreError> {
-    let found = tokens_of(t, user)?.into_iter().find(|(hash, _)| SessionId::from_hash(*hash) == id);
+    let found = list_tokens(t, user)?.into_iter().find(|(hash, _)| SessionId::from_hash(*hash) == id);
     let Some((hash, _)) = found else { return Ok(false) };
     delete_token(t, user, hash)?;
     Ok(true)
 }
 
 /// A token was used.
-pub(crate) fn record_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device: &Device) -> Outcome {
+pub(crate) fn record_token_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device: &Device) -> Outcome {
     let row: Option<TokenRow> = rows::get(t.tokens.open()?, "tokens", token.0)?;
     let Some(mut row) = row else { return refuse(Refusal::TokenInvalid) };
-    if row.seen_at.days_since_epoch() == stamp.at.days_since_epoch() {
+    if row.last_used_at.days_since_epoch() == stamp.at.days_since_epoch() {
         return refuse(Refusal::NotFound); // two requests at once
     }
-    row.seen_at = stamp.at;
+    row.last_used_at = stamp.at;
     if let TokenKind::Session(known) = &mut row.kind {
         known.clone_from(device);
     }
@@ -83,14 +83,14 @@ pub(crate) fn record_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device:
 }
 
 /// How many tokens for scripts somebody has.
-pub(crate) fn count_personal(t: &mut Tables, user: UserId) -> Result<usize, StoreError> {
-    Ok(tokens_of(t, user)?.iter().filter(|(_, row)| !is_session(row)).count())
+pub(crate) fn count_personal_tokens(t: &mut Tables, user: UserId) -> Result<usize, StoreError> {
+    Ok(list_tokens(t, user)?.iter().filter(|(_, row)| !is_session(row)).count())
 }
 
 /// Since when a token is there, and whose it is.
 pub(crate) fn token_owner(t: &mut Tables, token: TokenHash) -> Result<Option<(UserId, Timestamp)>, StoreError> {
     let row: Option<TokenRow> = rows::get(t.tokens.open()?, "tokens", token.0)?;
-    Ok(row.map(|row| (UserId(row.user), row.made_at)))
+    Ok(row.map(|row| (UserId(row.user), row.created_at)))
 }
 
 fn is_session(row: &TokenRow) -> bool {
@@ -103,7 +103,7 @@ fn delete_token(t: &mut Tables, user: UserId, hash: TokenHash) -> Result<(), Sto
     Ok(())
 }
 
-fn tokens_of(t: &mut Tables, user: UserId) -> Result<Vec<(TokenHash, TokenRow)>, StoreError> {
+fn list_tokens(t: &mut Tables, user: UserId) -> Result<Vec<(TokenHash, TokenRow)>, StoreError> {
     let mut found = Vec::new();
     for entry in t.tokens_by_person.open()?.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))? {
         found.push(TokenHash(entry?.0.value().1));

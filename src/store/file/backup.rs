@@ -15,7 +15,7 @@ use redb::{
 use thiserror::Error;
 
 use crate::store::file::open::{
-    FILE_NAME, catch_panic, check_format, create_tables, damaged, describe_open_error, make_private, new_file,
+    FILE_NAME, catch_panic, check_format, create_tables, damaged, describe_open_error, create_private_dir, create_private_file,
     read_format_and_epoch,
 };
 use crate::store::file::verify::{self, Counts};
@@ -24,9 +24,9 @@ use crate::store::table::schema::{FORMAT, META, each_table};
 use crate::store::{OpenError, Store, StoreError};
 
 /// How much of a table is copied at a time, in bytes of its rows.
-const PIECE_BYTES: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024;
 /// How many times as long as it took to write a piece a backup rests after it, because people post meanwhile.
-const PAUSES: u32 = 5;
+const PAUSE_FACTOR: u32 = 5;
 
 /// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
 #[derive(Debug, Error)]
@@ -74,27 +74,27 @@ impl Store {
 ///
 /// # Errors
 /// [`OpenError`]: what is wrong with it.
-pub fn check(file: &Path) -> Result<Counts, OpenError> {
+pub fn check_file(file: &Path) -> Result<Counts, OpenError> {
     catch_panic(file, || {
-        let opened = read_only(file)?;
+        let opened = open_read_only(file)?;
         verify::verify_tables(&opened.txn).map_err(|fault| damaged(file, fault))
     })
 }
 
 /// A file that is only read: its state, and what must stay open for as long as that is read.
-struct ReadOnly {
+struct ReadOnlyFile {
     txn: ReadTransaction,
     _in_memory: Option<Database>,
 }
 
 /// Opens a file for reading only. One that was not closed in peace is mended in memory, and one of an older format is
 /// brought up to date there.
-fn read_only(file: &Path) -> Result<ReadOnly, OpenError> {
+fn open_read_only(file: &Path) -> Result<ReadOnlyFile, OpenError> {
     match Builder::new().open_read_only(file) {
         Ok(db) => {
             let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
-            if check_known_format(file, &txn)? == FORMAT {
-                return Ok(ReadOnly { txn, _in_memory: None });
+            if read_supported_format(file, &txn)? == FORMAT {
+                return Ok(ReadOnlyFile { txn, _in_memory: None });
             }
         }
         Err(DatabaseError::RepairAborted) => {}
@@ -104,14 +104,14 @@ fn read_only(file: &Path) -> Result<ReadOnly, OpenError> {
     let (db, _trial) =
         staged_open::open_staged(file, Builder::new()).map_err(|cause| describe_open_error(file, cause))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
-    let format = check_known_format(file, &txn)?;
+    let format = read_supported_format(file, &txn)?;
     drop(txn);
     migrate::migrate(&db, format).map_err(|fault| damaged(file, fault))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
-    Ok(ReadOnly { txn, _in_memory: Some(db) })
+    Ok(ReadOnlyFile { txn, _in_memory: Some(db) })
 }
 
-fn check_known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
+fn read_supported_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
     let (format, _) = read_format_and_epoch(txn).map_err(|fault| damaged(file, fault))?;
     check_format(file, format)?;
     Ok(format)
@@ -122,16 +122,16 @@ fn check_known_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenErr
 ///
 /// # Errors
 /// [`CopyError`]; then nothing has changed.
-pub fn restore(file: &Path, directory: &Path) -> Result<Counts, BackupError> {
-    check(file)?;
+pub fn restore_backup(file: &Path, directory: &Path) -> Result<Counts, BackupError> {
+    check_file(file)?;
     let target = directory.join(FILE_NAME);
     let unwritable = |cause: io::Error| BackupError::Unwritable { path: directory.to_owned(), cause: cause.into() };
     if target.exists() {
         return Err(BackupError::Exists(target));
     }
-    make_private(directory).map_err(unwritable)?;
+    create_private_dir(directory).map_err(unwritable)?;
     let epoch = getrandom::u32().map_err(|cause| unwritable(io::Error::other(cause)))?;
-    write_copy(&read_only(file)?.txn, &target, CopyPurpose::Restore { epoch })
+    write_copy(&open_read_only(file)?.txn, &target, CopyPurpose::Restore { epoch })
 }
 
 fn write_copy(from: &ReadTransaction, file: &Path, purpose: CopyPurpose) -> Result<Counts, BackupError> {
@@ -140,8 +140,8 @@ fn write_copy(from: &ReadTransaction, file: &Path, purpose: CopyPurpose) -> Resu
         return Err(BackupError::Exists(file.to_owned()));
     }
     let part = file.with_added_extension("part");
-    new_file(&part).map_err(|cause| unwritable(cause.into()))?;
-    let counts = fill_copy(from, &part, purpose).map_err(unwritable).and_then(|()| Ok(check(&part)?));
+    create_private_file(&part).map_err(|cause| unwritable(cause.into()))?;
+    let counts = fill_copy(from, &part, purpose).map_err(unwritable).and_then(|()| Ok(check_file(&part)?));
     let placed = counts.and_then(|counts| {
         move_into_place(&part, file).map_err(|cause| unwritable(cause.into()))?;
         Ok(counts)
@@ -161,7 +161,7 @@ fn fill_copy(from: &ReadTransaction, part: &Path, purpose: CopyPurpose) -> Resul
 fn copy_all(from: &ReadTransaction, db: &Database, purpose: CopyPurpose) -> Result<(), StoreError> {
     create_tables(db)?;
     let rests = match purpose {
-        CopyPurpose::Backup => PAUSES,
+        CopyPurpose::Backup => PAUSE_FACTOR,
         CopyPurpose::Restore { .. } => 0,
     };
     copy_table(META, from, db, rests)?;
@@ -180,7 +180,7 @@ fn copy_table<K, V>(
     table: TableDefinition<K, V>,
     from: &ReadTransaction,
     db: &Database,
-    rests: u32,
+    pause_factor: u32,
 ) -> Result<(), StoreError>
 where
     K: Key + 'static,
@@ -192,7 +192,7 @@ where
         let (started, txn) = (Instant::now(), db.begin_write()?);
         {
             let (mut target, mut copied) = (txn.open_table(table)?, 0);
-            while copied < PIECE_BYTES
+            while copied < CHUNK_BYTES
                 && let Some(row) = rows.next()
             {
                 let (key, value) = row?;
@@ -201,7 +201,7 @@ where
             }
         }
         txn.commit()?;
-        thread::sleep(started.elapsed() * rests);
+        thread::sleep(started.elapsed() * pause_factor);
     }
     Ok(())
 }

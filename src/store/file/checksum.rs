@@ -20,33 +20,33 @@ impl Store {
 }
 
 /// Answers the names of the tables.
-fn add_all_tables(digest: &mut Sha256, txn: &ReadTransaction) -> Result<Vec<String>, StoreError> {
-    let mut names = vec![add_table(digest, txn, META, |key| key != "epoch")?];
-    each_table!(table => names.push(add_table(digest, txn, table, |_| true)?));
+fn add_all_tables(hasher: &mut Sha256, txn: &ReadTransaction) -> Result<Vec<String>, StoreError> {
+    let mut names = vec![add_table(hasher, txn, META, |key| key != "epoch")?];
+    each_table!(table => names.push(add_table(hasher, txn, table, |_| true)?));
     Ok(names)
 }
 
 /// Each part goes in behind its length, so that nothing can move from one part to the next unnoticed.
 fn add_table<K, V>(
-    digest: &mut Sha256,
+    hasher: &mut Sha256,
     txn: &ReadTransaction,
     definition: TableDefinition<K, V>,
-    counts: impl Fn(K::SelfType<'_>) -> bool,
+    includes_key: impl Fn(K::SelfType<'_>) -> bool,
 ) -> Result<String, StoreError>
 where
     K: Key + 'static,
     V: Value + 'static,
 {
     let mut part = |bytes: &[u8]| {
-        digest.update((bytes.len() as u64).to_be_bytes());
-        digest.update(bytes);
+        hasher.update((bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
     };
     let table = txn.open_table(definition)?;
     part(definition.name().as_bytes());
     part(&table.len()?.to_be_bytes());
     for entry in table.iter()? {
         let (key, value) = entry?;
-        if counts(key.value()) {
+        if includes_key(key.value()) {
             part(K::as_bytes(&key.value()).as_ref());
             part(V::as_bytes(&value.value()).as_ref());
         }
@@ -64,8 +64,8 @@ mod tests {
     use crate::store::file::checksum::*;
 
     /// The digest of a new file in which Ann came in at this moment.
-    fn digest(at: u64) -> [u8; 32] {
-        let store = Store::open_on(InMemoryBackend::new()).expect("a store");
+    fn new_store_checksum(at: u64) -> [u8; 32] {
+        let store = Store::open_with_backend(InMemoryBackend::new()).expect("a store");
         let (room, name) = (RoomName::parse("Cellar").unwrap(), UserName::parse("Ann").unwrap());
         let command = Command::Join { room, name, token: TokenHash([1; 32]), device: Device::default() };
         let answers = store
@@ -76,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn two_files_of_the_same_commands_have_one_digest_and_a_moment_makes_another() {
-        assert_eq!(digest(1), digest(1));
-        assert_ne!(digest(1), digest(2));
+    fn checksum_depends_on_the_commands_and_their_time() {
+        assert_eq!(new_store_checksum(1), new_store_checksum(1));
+        assert_ne!(new_store_checksum(1), new_store_checksum(2));
     }
 
     #[test]
-    fn every_table_is_in_the_digest() {
-        let store = Store::open_on(InMemoryBackend::new()).expect("a store");
+    fn every_table_is_in_the_checksum() {
+        let store = Store::open_with_backend(InMemoryBackend::new()).expect("a store");
         let snapshot = store.snapshot().expect("a snapshot");
         let digested = add_all_tables(&mut Sha256::new(), snapshot.transaction()).expect("a digest");
         let tables = snapshot.transaction().list_tables().expect("tables").map(|table| table.name().to_owned());

@@ -13,7 +13,7 @@ use crate::domain::{
     Device, Expiry, MessageExtras, Role, RoomId, Seq, Timestamp, TokenKind, UserId, UserName, Visibility,
     mentioned_users,
 };
-use crate::store::table::rows::{self, Row};
+use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
     ACTIVITY, ActivityRow, BLOCKED_ADDRESSES, BlockedAddressRow, FORMAT, MESSAGES, META, MessageRow, NAME_USES, ROOMS,
     ROOMS_BY_PERSON, RoomRow, SKELETONS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
@@ -21,7 +21,7 @@ use crate::store::table::schema::{
 use crate::store::{StoreError, table};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const STEPS: [Migration; FORMAT as usize - 1] = [drop_duplicate_html, add_owners, number_messages, index_name_uses];
+const MIGRATIONS: [Migration; FORMAT as usize - 1] = [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses];
 type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
@@ -33,7 +33,7 @@ pub(crate) fn migrate(db: &Database, format: u64) -> Result<(), StoreError> {
         return Ok(());
     }
     let txn = db.begin_write()?;
-    for step in STEPS.iter().skip(format as usize - 1) {
+    for step in MIGRATIONS.iter().skip(format as usize - 1) {
         step(&txn)?;
     }
     txn.open_table(META)?.insert("format", FORMAT)?;
@@ -41,45 +41,45 @@ pub(crate) fn migrate(db: &Database, format: u64) -> Result<(), StoreError> {
 }
 
 /// Format 1 kept all of a room in `rooms`, and a row for each message in `feed` too.
-fn drop_duplicate_html(txn: &WriteTransaction) -> Result<(), StoreError> {
+fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
-    struct Old {
+    struct Room1 {
         name: String,
-        address: String,
-        opened_at: Timestamp,
-        opened_by: UserId,
-        last: Seq,
+        slug: String,
+        created_at: Timestamp,
+        created_by: UserId,
+        last_seq: Seq,
         last_at: Timestamp,
         last_author: Option<UserId>,
         feed_len: u64,
         feed_floor: Seq,
     }
     txn.delete_table(TableDefinition::<u64, u64>::new("recent"))?;
-    txn.delete_table(TableDefinition::<(u64, u64), Row<()>>::new("feed"))?;
-    let mut recent = txn.open_table(TableDefinition::<u64, Row<Recent2>>::new("recent"))?;
-    rewrite(txn, TableDefinition::<u64, Row<Room2>>::new("rooms"), |id, old: Old| {
-        let Old { name, address, opened_at, opened_by, last, last_at, last_author, feed_len, feed_floor } = old;
-        let row = Recent2 { room: RoomId(id), at: last_at, author: last_author, feed_len, feed_floor };
+    txn.delete_table(TableDefinition::<(u64, u64), RowBytes<()>>::new("feed"))?;
+    let mut recent = txn.open_table(TableDefinition::<u64, RowBytes<Activity2>>::new("recent"))?;
+    rewrite_table(txn, TableDefinition::<u64, RowBytes<Room2>>::new("rooms"), |id, old: Room1| {
+        let Room1 { name, slug: address, created_at: opened_at, created_by: opened_by, last_seq: last, last_at, last_author, feed_len, feed_floor } = old;
+        let row = Activity2 { room: RoomId(id), at: last_at, last_author, feed_len, feed_floor };
         rows::put(&mut recent, last.0, &row)?;
-        Ok(Room2 { name, address, opened_at, opened_by })
+        Ok(Room2 { name, slug: address, created_at: opened_at, created_by: opened_by })
     })
 }
 
 /// Format 2 knew guests and open rooms, and nothing else.
-fn add_owners(txn: &WriteTransaction) -> Result<(), StoreError> {
+fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct User2 {
         name: String,
-        entered_at: Timestamp,
+        joined_at: Timestamp,
     }
     #[derive(Debug, Deserialize)]
     struct Token2 {
         user: u64,
-        made_at: Timestamp,
+        created_at: Timestamp,
     }
     table::create_all_tables(txn)?;
     let mut looks = txn.open_table(SKELETONS)?;
-    rewrite(txn, TableDefinition::<u64, Row<User3>>::new("users"), |id, User2 { name, entered_at }| {
+    rewrite_table(txn, TableDefinition::<u64, RowBytes<User3>>::new("users"), |id, User2 { name, joined_at: entered_at }| {
         // Of two that look alike already, the first keeps the look; both keep their names.
         if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
             && looks.get(look.as_str())?.is_none()
@@ -87,14 +87,14 @@ fn add_owners(txn: &WriteTransaction) -> Result<(), StoreError> {
             looks.insert(look.as_str(), id)?;
         }
         let (role, muted, banned, invited) = (Role::Guest, Expiry::PAST, Expiry::PAST, None);
-        Ok(User3 { name, entered_at, role, muted, banned, invited })
+        Ok(User3 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited })
     })?;
     let mut tokens_of = txn.open_table(TOKENS_BY_PERSON)?;
-    rewrite(txn, TOKENS, |hash, Token2 { user, made_at }| {
+    rewrite_table(txn, TOKENS, |hash, Token2 { user, created_at: made_at }| {
         tokens_of.insert((user, hash), ())?;
-        Ok(TokenRow { user, made_at, seen_at: made_at, kind: TokenKind::Session(Device::default()) })
+        Ok(TokenRow { user, created_at: made_at, last_used_at: made_at, kind: TokenKind::Session(Device::default()) })
     })?;
-    rewrite(txn, ROOMS, |_, Room2 { name, address, opened_at, opened_by }| {
+    rewrite_table(txn, ROOMS, |_, Room2 { name, slug: address, created_at: opened_at, created_by: opened_by }| {
         let (topic, kind, slow_s, archived, deleted_at) = (String::new(), Visibility::Open, 0, false, None);
         Ok(RoomRow {
             name,
@@ -108,9 +108,9 @@ fn add_owners(txn: &WriteTransaction) -> Result<(), StoreError> {
             deleted_at,
         })
     })?;
-    let recent = TableDefinition::<u64, Row<Recent3>>::new("recent");
-    rewrite(txn, recent, |_, Recent2 { room, at, author, feed_len, feed_floor }| {
-        Ok(Recent3 { room, is_listed: true, at, author, said_at: at, feed_len, feed_floor })
+    let recent = TableDefinition::<u64, RowBytes<Activity3>>::new("recent");
+    rewrite_table(txn, recent, |_, Activity2 { room, at, last_author: author, feed_len, feed_floor }| {
+        Ok(Activity3 { room, is_listed: true, at, last_author: author, last_posted_at: at, feed_len, feed_floor })
     })?;
     let rooms = txn.open_table(ROOMS)?.len()?;
     txn.open_table(META)?.insert("rooms", rooms)?;
@@ -123,20 +123,20 @@ fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
     struct Message3 {
         author: UserId,
         at: Timestamp,
-        follows: bool,
-        opens_day: bool,
+        continues_group: bool,
+        starts_day: bool,
         body: String,
     }
     table::create_all_tables(txn)?;
-    rewrite(
+    rewrite_table(
         txn,
-        TableDefinition::<u64, Row<User4>>::new("users"),
-        |_, User3 { name, entered_at, role, muted, banned, invited }| {
-            Ok(User4 { name, entered_at, role, muted, banned, invited, hidden: false })
+        TableDefinition::<u64, RowBytes<User4>>::new("users"),
+        |_, User3 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited }| {
+            Ok(User4 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited, presence_hidden: false })
         },
     )?;
     let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
-    rewrite(txn, MESSAGES, |(room, _), Message3 { author, at, follows, opens_day, body }| {
+    rewrite_table(txn, MESSAGES, |(room, _), Message3 { author, at, continues_group: follows, starts_day: opens_day, body }| {
         let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
         Ok(MessageRow {
             author,
@@ -149,28 +149,28 @@ fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
             extras: None,
         })
     })?;
-    rewrite(txn, ACTIVITY, |_, Recent3 { room, is_listed, at, author, said_at, feed_len, feed_floor }| {
+    rewrite_table(txn, ACTIVITY, |_, Activity3 { room, is_listed, at, last_author: author, last_posted_at: said_at, feed_len, feed_floor }| {
         let posts = posts.get(&room.0).copied().unwrap_or(0);
-        Ok(ActivityRow { room, is_listed, at, author, posted_at: said_at, posts, feed_len, feed_floor })
+        Ok(ActivityRow { room, is_listed, at, last_author: author, last_posted_at: said_at, message_count: posts, feed_len, feed_floor })
     })
 }
 
 /// Format 4 knew no former names and not where anybody's name can be seen, and blocked an address because of one person.
 fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
-    struct Block4 {
-        until: Expiry,
+    struct BlockedAddress4 {
+        expiry: Expiry,
         user: UserId,
     }
     table::create_all_tables(txn)?;
-    rewrite(txn, USERS, |id, User4 { name, entered_at, role, muted, banned, invited, hidden }| {
-        Ok(UserRow { name, joined_at: entered_at, role, muted, banned, invited, hidden, renamed_at: Seq(id) })
+    rewrite_table(txn, USERS, |id, User4 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited, presence_hidden: hidden }| {
+        Ok(UserRow { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited, presence_hidden: hidden, name_seq: Seq(id) })
     })?;
     let mut seen = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
         let row: MessageRow = rows::decode("messages", row.value())?;
-        for user in people_shown(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
+        for user in people_named(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
             // In the order of the messages: since the first. Nobody had been called otherwise by then.
             let (room, message) = key.value();
             if seen.get((user.0, room))?.is_none() {
@@ -186,19 +186,19 @@ fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
             seen.insert((user, room), room)?;
         }
     }
-    let old = TableDefinition::<&str, Row<Block4>>::new("blocks");
+    let old = TableDefinition::<&str, RowBytes<BlockedAddress4>>::new("blocks");
     let mut blocks = txn.open_table(BLOCKED_ADDRESSES)?;
     for entry in txn.open_table(old)?.iter()? {
         let (address, row) = entry?;
-        let Block4 { until, user } = rows::decode("blocks", row.value())?;
-        rows::put(&mut blocks, (address.value(), user.0), &BlockedAddressRow { until })?;
+        let BlockedAddress4 { expiry: until, user } = rows::decode("blocks", row.value())?;
+        rows::put(&mut blocks, (address.value(), user.0), &BlockedAddressRow { expiry: until })?;
     }
     txn.delete_table(old)?;
     Ok(())
 }
 
 /// Whose names can be seen in a message: whoever said it, was spoken to by name, or reacted to it.
-pub(crate) fn people_shown<'a>(
+pub(crate) fn people_named<'a>(
     author: UserId,
     html: Option<&str>,
     extras: &'a MessageExtras,
@@ -211,33 +211,33 @@ pub(crate) fn people_shown<'a>(
 #[derive(Debug, Serialize, Deserialize)]
 struct User4 {
     name: String,
-    entered_at: Timestamp,
+    joined_at: Timestamp,
     role: Role,
-    muted: Expiry,
-    banned: Expiry,
-    invited: Option<Seq>,
-    hidden: bool,
+    muted_until: Expiry,
+    banned_until: Expiry,
+    invitation: Option<Seq>,
+    presence_hidden: bool,
 }
 
 /// A person of format 3.
 #[derive(Debug, Serialize, Deserialize)]
 struct User3 {
     name: String,
-    entered_at: Timestamp,
+    joined_at: Timestamp,
     role: Role,
-    muted: Expiry,
-    banned: Expiry,
-    invited: Option<Seq>,
+    muted_until: Expiry,
+    banned_until: Expiry,
+    invitation: Option<Seq>,
 }
 
 /// A row of `recent` of format 3.
 #[derive(Debug, Serialize, Deserialize)]
-struct Recent3 {
+struct Activity3 {
     room: RoomId,
     is_listed: bool,
     at: Timestamp,
-    author: Option<UserId>,
-    said_at: Timestamp,
+    last_author: Option<UserId>,
+    last_posted_at: Timestamp,
     feed_len: u64,
     feed_floor: Seq,
 }
@@ -246,29 +246,29 @@ struct Recent3 {
 #[derive(Debug, Serialize, Deserialize)]
 struct Room2 {
     name: String,
-    address: String,
-    opened_at: Timestamp,
-    opened_by: UserId,
+    slug: String,
+    created_at: Timestamp,
+    created_by: UserId,
 }
 
 /// A row of `recent` of format 2.
 #[derive(Debug, Serialize, Deserialize)]
-struct Recent2 {
+struct Activity2 {
     room: RoomId,
     at: Timestamp,
-    author: Option<UserId>,
+    last_author: Option<UserId>,
     feed_len: u64,
     feed_floor: Seq,
 }
 
 /// How many rows of a table are in memory while it is written anew.
-const ROWS_AT_ONCE: usize = 10_000;
+const ROWS_PER_BATCH: usize = 10_000;
 
 /// Writes every row of a table anew, from what it was to what it becomes, in the order of the keys.
-fn rewrite<K, Old, New>(
+fn rewrite_table<K, Old, New>(
     txn: &WriteTransaction,
-    definition: TableDefinition<'static, K, Row<New>>,
-    mut turn: impl FnMut(K, Old) -> Result<New, StoreError>,
+    definition: TableDefinition<'static, K, RowBytes<New>>,
+    mut convert: impl FnMut(K, Old) -> Result<New, StoreError>,
 ) -> Result<(), StoreError>
 where
     K: for<'k> Key<SelfType<'k> = K> + Copy + 'static,
@@ -278,15 +278,15 @@ where
     let mut table = txn.open_table(definition)?;
     let mut from = Bound::Unbounded;
     loop {
-        let mut some = Vec::with_capacity(ROWS_AT_ONCE);
-        for entry in table.range::<K>((from, Bound::Unbounded))?.take(ROWS_AT_ONCE) {
+        let mut some = Vec::with_capacity(ROWS_PER_BATCH);
+        for entry in table.range::<K>((from, Bound::Unbounded))?.take(ROWS_PER_BATCH) {
             let (key, row) = entry?;
             some.push((key.value(), rows::decode::<Old>("of an older format", row.value())?));
         }
         let Some((last, _)) = some.last() else { return Ok(()) };
         from = Bound::Excluded(*last);
         for (key, old) in some {
-            rows::put(&mut table, key, &turn(key, old)?)?;
+            rows::put(&mut table, key, &convert(key, old)?)?;
         }
     }
 }
@@ -300,14 +300,14 @@ mod tests {
     use crate::store::file::migrate::*;
 
     /// Messages of two rooms, of which the second lies across the end of what is in memory at a time.
-    const POSTS: [(u64, u64); 2] = [(1, 6_000), (2, ROWS_AT_ONCE as u64)];
+    const POSTS: [(u64, u64); 2] = [(1, 6_000), (2, ROWS_PER_BATCH as u64)];
 
     #[test]
-    fn messages_of_format_3_are_counted_in_each_room_however_many_there_are() -> Result<(), Box<dyn Error>> {
+    fn format_3_messages_are_numbered_per_room_across_batches() -> Result<(), Box<dyn Error>> {
         /// As postcard writes it, a row is the row of its fields.
-        type Message3 = (UserId, Timestamp, bool, bool, String);
-        let old = TableDefinition::<(u64, u64), Row<Message3>>::new("messages");
-        let recent = TableDefinition::<u64, Row<Recent3>>::new("recent");
+        type Message3Row = (UserId, Timestamp, bool, bool, String);
+        let old = TableDefinition::<(u64, u64), RowBytes<Message3Row>>::new("messages");
+        let recent = TableDefinition::<u64, RowBytes<Activity3>>::new("recent");
         let txn = Database::builder().create_with_backend(InMemoryBackend::new())?.begin_write()?;
         for (room, posts) in POSTS {
             let (mut messages, mut recent) = (txn.open_table(old)?, txn.open_table(recent)?);
@@ -317,7 +317,7 @@ mod tests {
             }
             let (room, at, feed_len) = (RoomId(room), Timestamp(posts), posts);
             let (author, said_at, feed_floor) = (Some(UserId(7)), at, Seq(room.0));
-            let row = Recent3 { room, is_listed: true, at, author, said_at, feed_len, feed_floor };
+            let row = Activity3 { room, is_listed: true, at, last_author: author, last_posted_at: said_at, feed_len, feed_floor };
             rows::put(&mut recent, 10 * posts + room.0, &row)?;
         }
         number_messages(&txn)?;
@@ -332,7 +332,7 @@ mod tests {
                 assert_eq!((at, follows, nth, body), (Timestamp(n), n > 1, n, format!("{room}: {n}")));
             }
             let row: Option<ActivityRow> = rows::get(&recent, "recent", 10 * posts + room)?;
-            assert_eq!(row.map(|row| (row.room, row.posts, row.feed_len)), Some((RoomId(room), posts, posts)));
+            assert_eq!(row.map(|row| (row.room, row.message_count, row.feed_len)), Some((RoomId(room), posts, posts)));
         }
         Ok(())
     }

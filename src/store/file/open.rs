@@ -86,9 +86,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Fault`] if it cannot be read, or written when it is new.
-    pub fn open_on(backend: impl StorageBackend) -> Result<Self, StoreError> {
+    pub fn open_with_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
         let is_new = backend.len().map_err(StoreError::Disk)? == 0;
-        let db = builder().create_with_backend(backend).map_err(|cause| StoreError::Storage(cause.into()))?;
+        let db = database_builder().create_with_backend(backend).map_err(|cause| StoreError::Storage(cause.into()))?;
         if is_new {
             create_tables(&db)?;
         }
@@ -107,7 +107,7 @@ impl Store {
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
         create_if_missing(directory, path)?;
         let (db, trial) =
-            staged_open::open_staged(path, builder()).map_err(|cause| describe_open_error(path, cause))?;
+            staged_open::open_staged(path, database_builder()).map_err(|cause| describe_open_error(path, cause))?;
         let read = || read_format_and_epoch(&db.begin_read()?);
         let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
         check_format(path, format)?;
@@ -135,7 +135,7 @@ impl Store {
         // The old file is let go of when its last reader is done.
         let deadline = Instant::now() + REOPEN_TIMEOUT;
         loop {
-            match staged_open::open_staged(&self.path, builder()) {
+            match staged_open::open_staged(&self.path, database_builder()) {
                 Ok((opened, trial)) => {
                     trial.write_through()?;
                     *db = Some(opened);
@@ -170,7 +170,7 @@ pub(crate) fn catch_panic<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenE
     done.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
 }
 
-fn builder() -> Builder {
+fn database_builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     builder
@@ -183,7 +183,7 @@ fn create_if_missing(directory: &Path, path: &Path) -> Result<(), OpenError> {
     if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }
-    make_private(directory).map_err(unwritable)?;
+    create_private_dir(directory).map_err(unwritable)?;
     let lock = File::open(directory).map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
     if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
@@ -191,8 +191,8 @@ fn create_if_missing(directory: &Path, path: &Path) -> Result<(), OpenError> {
     }
     let new = path.with_extension("new");
     let _left_by_a_crash = fs::remove_file(&new);
-    new_file(&new).map_err(unwritable)?;
-    let db = builder().create(&new).map_err(|cause| describe_open_error(&new, cause))?;
+    create_private_file(&new).map_err(unwritable)?;
+    let db = database_builder().create(&new).map_err(|cause| describe_open_error(&new, cause))?;
     create_tables(&db).map_err(|fault| match fault {
         StoreError::Storage(redb::Error::Io(cause)) => unwritable(cause),
         fault => damaged(&new, fault),
@@ -202,12 +202,12 @@ fn create_if_missing(directory: &Path, path: &Path) -> Result<(), OpenError> {
 }
 
 /// Makes a directory that only its owner may enter: it will hold what people say.
-pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
+pub(crate) fn create_private_dir(directory: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
 /// Makes an empty file that only its owner may read.
-pub(crate) fn new_file(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private_file(path: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(|_| ())
 }
 

@@ -20,10 +20,10 @@ const REPAIR_CACHE_BYTES: usize = 256 * 1024;
 
 /// A file that was opened on trial. It stays on trial until it is settled.
 #[derive(Clone, Debug)]
-pub(crate) struct StagedFile(Arc<Inner>);
+pub(crate) struct StagedFile(Arc<StagedFileInner>);
 
 #[derive(Debug)]
-struct Inner {
+struct StagedFileInner {
     file: FileBackend,
     staged: RwLock<Option<Staged>>,
 }
@@ -42,7 +42,7 @@ struct Staged {
 #[derive(Debug)]
 enum Operation {
     Write(u64, Vec<u8>),
-    Length(u64),
+    SetLen(u64),
     Sync,
 }
 
@@ -50,7 +50,7 @@ impl Operation {
     fn apply_to(&self, file: &FileBackend) -> io::Result<()> {
         match self {
             Self::Write(offset, data) => file.write(*offset, data),
-            Self::Length(length) => file.set_len(*length),
+            Self::SetLen(length) => file.set_len(*length),
             Self::Sync => file.sync_data(),
         }
     }
@@ -73,7 +73,7 @@ pub(crate) fn open_staged(path: &Path, mut builder: Builder) -> Result<(Database
     let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
     let length = file.len()?;
     let remembered = Staged { operations: Vec::new(), length, file_length: length, blocks: BTreeMap::new() };
-    let trial = StagedFile(Arc::new(Inner { file, staged: RwLock::new(Some(remembered)) }));
+    let trial = StagedFile(Arc::new(StagedFileInner { file, staged: RwLock::new(Some(remembered)) }));
     if trial.len()? == 0 {
         // The storage engine would take an empty file for a new one.
         return Err(io::Error::from(io::ErrorKind::InvalidData).into());
@@ -91,8 +91,8 @@ pub(crate) fn open_staged(path: &Path, mut builder: Builder) -> Result<(Database
 
 /// Mends the file, of which all is read twice, far apart: what the engine keeps is never of use, and the less memory
 /// goes round, the faster it goes.
-fn repair(trial: &StagedFile) -> Result<(), DatabaseError> {
-    Builder::new().set_cache_size(REPAIR_CACHE_BYTES).create_with_backend(trial.clone())?.close()
+fn repair(staged_file: &StagedFile) -> Result<(), DatabaseError> {
+    Builder::new().set_cache_size(REPAIR_CACHE_BYTES).create_with_backend(staged_file.clone())?.close()
 }
 
 impl StagedFile {
@@ -117,14 +117,14 @@ impl StagedFile {
     }
 }
 
-impl Inner {
+impl StagedFileInner {
     /// The block as it would be: as remembered, or as the file has it, with zeros beyond its end.
-    fn block(&self, remembered: &Staged, block: u64) -> io::Result<Vec<u8>> {
-        if let Some(bytes) = remembered.blocks.get(&block) {
+    fn read_block(&self, staged: &Staged, block: u64) -> io::Result<Vec<u8>> {
+        if let Some(bytes) = staged.blocks.get(&block) {
             return Ok(bytes.clone());
         }
         let mut bytes = vec![0; BLOCK_BYTES as usize];
-        let there = remembered.file_length.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
+        let there = staged.file_length.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
         self.file.read(block * BLOCK_BYTES, &mut bytes[..there as usize])?;
         Ok(bytes)
     }
@@ -160,7 +160,7 @@ impl StorageBackend for StagedFile {
         }
         let mut done = 0;
         for (block, from, length) in split_into_blocks(offset, out.len()) {
-            let bytes = self.0.block(remembered, block)?;
+            let bytes = self.0.read_block(remembered, block)?;
             out[done..done + length].copy_from_slice(&bytes[from..from + length]);
             done += length;
         }
@@ -170,7 +170,7 @@ impl StorageBackend for StagedFile {
     fn set_len(&self, length: u64) -> io::Result<()> {
         match self.0.staged.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
             Some(remembered) => {
-                remembered.operations.push(Operation::Length(length));
+                remembered.operations.push(Operation::SetLen(length));
                 remembered.length = length;
                 Ok(())
             }
@@ -193,7 +193,7 @@ impl StorageBackend for StagedFile {
         let Some(remembered) = remembered.as_mut() else { return self.0.file.write(offset, data) };
         let mut done = 0;
         for (block, from, length) in split_into_blocks(offset, data.len()) {
-            let mut bytes = self.0.block(remembered, block)?;
+            let mut bytes = self.0.read_block(remembered, block)?;
             bytes[from..from + length].copy_from_slice(&data[done..done + length]);
             remembered.blocks.insert(block, bytes);
             done += length;
@@ -242,28 +242,28 @@ mod tests {
 
     const NUMBERS: TableDefinition<u64, u64> = TableDefinition::new("numbers");
 
-    fn write(db: &Database, number: u64) -> Result<(), redb::Error> {
+    fn insert_number(db: &Database, number: u64) -> Result<(), redb::Error> {
         let txn = db.begin_write()?;
         txn.open_table(NUMBERS)?.insert(number, number)?;
         Ok(txn.commit()?)
     }
 
-    fn numbers(db: &Database) -> Result<Vec<u64>, redb::Error> {
+    fn read_numbers(db: &Database) -> Result<Vec<u64>, redb::Error> {
         let table = db.begin_read()?.open_table(NUMBERS)?;
         table.range::<u64>(..)?.map(|entry| Ok(entry?.0.value())).collect()
     }
 
     #[test]
-    fn a_crash_half_way_through_settling_a_mended_file_loses_nothing() -> Result<(), Box<dyn Error>> {
+    fn crash_while_writing_through_a_repaired_file_loses_nothing() -> Result<(), Box<dyn Error>> {
         let directory = tempfile::tempdir()?;
         let [open, crashed, settled] = ["open", "crashed", "settled"].map(|name| directory.path().join(name));
         let db = Database::create(&open)?;
         let written: Vec<u64> = (0..200).collect();
-        written.iter().try_for_each(|number| write(&db, *number))?;
+        written.iter().try_for_each(|number| insert_number(&db, *number))?;
         // As a kill would leave it.
         fs::copy(&open, &crashed)?;
         let (mended, trial) = crate::store::file::staged_open::open_staged(&crashed, Builder::new())?;
-        assert_eq!(numbers(&mended)?, written);
+        assert_eq!(read_numbers(&mended)?, written);
         let remembered = trial.0.staged.read().unwrap_or_else(PoisonError::into_inner);
         let steps = &remembered.as_ref().ok_or("it is not on trial")?.operations;
         assert!(steps.len() > 10, "there was nothing to mend: {} steps", steps.len());
@@ -273,8 +273,8 @@ mod tests {
             steps[..taken].iter().try_for_each(|step| step.apply_to(&file))?;
             drop(file);
             let db = Database::open(&settled)?;
-            assert_eq!(numbers(&db)?, written, "after {taken} of {} steps", steps.len());
-            write(&db, 200)?;
+            assert_eq!(read_numbers(&db)?, written, "after {taken} of {} steps", steps.len());
+            insert_number(&db, 200)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
 use crate::domain::{UserId, UserName};
-use crate::store::file::migrate::people_shown;
+use crate::store::file::migrate::people_named;
 use crate::store::table::schema::{
     ACTIVITY, ActivityRow, CHANGES, DRAFTS, DraftRow, FORMER_NAMES, FormerNameRow, MEMBERS, MENTIONS, MESSAGES, META,
     MemberRow, MessageRow, NAME_USES, NAMES, OUTCOMES, OutcomeRow, PINS, READ_STATES, RENAMES, ROOM_MENTIONS, ROOMS,
@@ -28,7 +28,7 @@ pub struct Counts {
 
 /// Reads everything once.
 pub(crate) fn verify_tables(txn: &ReadTransaction) -> Result<Counts, StoreError> {
-    let (last, _) = table::last_change(&txn.open_table(META)?, &txn.open_table(ACTIVITY)?)?;
+    let (last, _) = table::last_server_change(&txn.open_table(META)?, &txn.open_table(ACTIVITY)?)?;
     let counts = Counts {
         changes: last.0,
         rooms: verify_rooms(txn)?,
@@ -70,24 +70,24 @@ fn verify_people(txn: &ReadTransaction) -> Result<u64, StoreError> {
     for entry in users.iter()? {
         let (id, row) = entry?;
         let row: UserRow = rows::decode("users", row.value())?;
-        check_equal("names", name_holder(&names, &row.name)?, id.value())?;
-        let is_first = row.renamed_at.0 == id.value();
+        check_equal("names", find_name_holder(&names, &row.name)?, id.value())?;
+        let is_first = row.name_seq.0 == id.value();
         check_equal(
             "renamed",
-            renamed.get(row.renamed_at.0)?.map(|id| id.value()).or(is_first.then(|| id.value())),
+            renamed.get(row.name_seq.0)?.map(|id| id.value()).or(is_first.then(|| id.value())),
             id.value(),
         )?;
     }
     for entry in renamed.iter()? {
         let (seq, id) = entry?;
         let row: Option<UserRow> = rows::get(&users, "users", id.value())?;
-        check_equal("users", row.map(|row| row.renamed_at.0), seq.value())?;
+        check_equal("users", row.map(|row| row.name_seq.0), seq.value())?;
     }
     for entry in txn.open_table(FORMER_NAMES)?.iter()? {
         let (key, row) = entry?;
         check_equal(
             "names",
-            name_holder(&names, &rows::decode::<FormerNameRow>("former", row.value())?.name)?,
+            find_name_holder(&names, &rows::decode::<FormerNameRow>("former", row.value())?.name)?,
             key.value().0,
         )?;
         held += 1;
@@ -111,7 +111,7 @@ fn verify_people(txn: &ReadTransaction) -> Result<u64, StoreError> {
 }
 
 /// Who holds this name.
-fn name_holder(names: &impl ReadableTable<&'static str, u64>, name: &str) -> Result<Option<u64>, StoreError> {
+fn find_name_holder(names: &impl ReadableTable<&'static str, u64>, name: &str) -> Result<Option<u64>, StoreError> {
     let key = UserName::parse(name).map_or_else(|_| name.to_owned(), |name| name.key());
     Ok(names.get(key.as_str())?.map(|id| id.value()))
 }
@@ -133,7 +133,7 @@ fn verify_messages(txn: &ReadTransaction) -> Result<u64, StoreError> {
         nth += 1;
         check_equal("messages", Some(row.ordinal), nth)?;
         let extras = row.extras.unwrap_or_default();
-        for user in people_shown(row.author, row.html, &extras) {
+        for user in people_named(row.author, row.html, &extras) {
             let since = seen.get((user.0, key.value().0))?.ok_or(StoreError::Missing { table: "seen" })?.value();
             // Others may have been named there later, by an edit or a reaction.
             let is_late = user == row.author && since > key.value().1;
@@ -159,7 +159,7 @@ fn verify_read_states(txn: &ReadTransaction) -> Result<(), StoreError> {
     for entry in txn.open_table(MENTIONS)?.iter()? {
         let (user, room, message) = entry?.0.value();
         let read: Option<ReadStateRow> = rows::get(&reads, "reads", (user, room))?;
-        check_equal("reads", Some(u64::from(read.is_none_or(|read| read.seq.0 < message))), 1)?;
+        check_equal("reads", Some(u64::from(read.is_none_or(|read| read.read_up_to.0 < message))), 1)?;
         let row: Option<MessageRow> = rows::get(&messages, "messages", (room, message))?;
         let speaks = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions.contains(&UserId(user)));
         check_equal("mentions", Some(u64::from(speaks)), 1)?;
@@ -197,7 +197,7 @@ fn verify_feed(txn: &ReadTransaction) -> Result<(), StoreError> {
         check_equal("recent", Some(u64::from(row.is_listed)), u64::from(is_listed))?;
         check_equal(
             "recent",
-            feed::last_change(&messages, &changes, &rooms, row.room)?.map(|last| last.0),
+            feed::last_room_change(&messages, &changes, &rooms, row.room)?.map(|last| last.0),
             last.value(),
         )?;
         let from = (row.room.0, row.feed_floor.0.saturating_add(1));
@@ -207,7 +207,7 @@ fn verify_feed(txn: &ReadTransaction) -> Result<(), StoreError> {
             Some((_, last)) => rows::decode::<MessageRow<&str>>("messages", last.value())?.ordinal,
             None => 0,
         };
-        check_equal("recent", Some(row.posts), posts)?;
+        check_equal("recent", Some(row.message_count), posts)?;
         let length = (messages.range(from..=to)?.count() + changes.range(from..=to)?.count()) as u64;
         check_equal("messages", Some(length), row.feed_len)?;
     }
@@ -236,6 +236,6 @@ fn verify_outcomes(txn: &ReadTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn check_equal(table: &'static str, found: Option<u64>, expected: u64) -> Result<(), StoreError> {
-    if found == Some(expected) { Ok(()) } else { Err(StoreError::Missing { table }) }
+fn check_equal(table: &'static str, actual: Option<u64>, expected: u64) -> Result<(), StoreError> {
+    if actual == Some(expected) { Ok(()) } else { Err(StoreError::Missing { table }) }
 }

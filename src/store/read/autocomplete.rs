@@ -9,7 +9,7 @@ use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES, SMALL_ROOM_PEOPLE_M
 use crate::domain::{
     CompletionPrefix, CompletionQuery, Person, Room, RoomId, Timestamp, UserId, UserName, Visibility, can_see,
 };
-use crate::store::table::rows::{self, Row};
+use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{MEMBERS, MESSAGES, MemberRow, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
 use crate::store::{Snapshot, StoreError};
 
@@ -42,20 +42,20 @@ impl Snapshot {
     /// the rank of each. Of a hidden room, who belongs to it; of the others, nobody else unless a letter is there.
     pub fn matching_people(
         &self,
-        begun: &CompletionQuery,
+        completion: &CompletionQuery,
         room: &Room,
-        near: &[UserId],
+        candidates: &[UserId],
         now: Timestamp,
     ) -> Result<Vec<(u8, Person)>, StoreError> {
-        let mut ids: Vec<UserId> = near.to_vec();
+        let mut ids: Vec<UserId> = candidates.to_vec();
         if room.visibility.is_members_only() {
-            ids.extend(members_scanned(&self.transaction().open_table(MEMBERS)?, room.id)?.0);
+            ids.extend(scan_members(&self.transaction().open_table(MEMBERS)?, room.id)?.0);
         }
-        if !begun.query.is_empty() {
-            ids.extend(self.people_by_name_prefix(begun)?);
+        if !completion.query.is_empty() {
+            ids.extend(self.people_by_name_prefix(completion)?);
         }
         let (house, mut found) = (self.settings()?, Vec::new());
-        for (rank, person) in self.rank_people(begun, &ids)? {
+        for (rank, person) in self.rank_people(completion, &ids)? {
             let belongs = room.visibility.is_members_only() && self.is_member(room.id, person.author.id)?;
             if can_see(&house, room, Some(&person), belongs, now) {
                 found.push((rank, person));
@@ -80,22 +80,22 @@ impl Snapshot {
 
     /// Of these people those whose names go on with what was begun, each once. A name that they had is not asked: it leads
     /// to them for whoever knows it, and is told to nobody else.
-    fn rank_people(&self, begun: &CompletionQuery, ids: &[UserId]) -> Result<Vec<(u8, Person)>, StoreError> {
+    fn rank_people(&self, completion: &CompletionQuery, ids: &[UserId]) -> Result<Vec<(u8, Person)>, StoreError> {
         let (mut seen, mut found) = (HashSet::new(), Vec::new());
         for id in ids.iter().filter(|id| seen.insert(**id)) {
-            let Some(person) = self.person(*id)? else { continue };
+            let Some(person) = self.person_by_id(*id)? else { continue };
             let name = UserName::parse(&person.author.name).map(|name| name.key());
-            found.extend(name.ok().and_then(|name| begun.rank_match(&name)).map(|rank| (rank, person)));
+            found.extend(name.ok().and_then(|name| completion.rank_match(&name)).map(|rank| (rank, person)));
         }
         Ok(found)
     }
 
     /// Whose names go on with what was begun, in their order; in a large house only whose names begin with it.
-    fn people_by_name_prefix(&self, begun: &CompletionQuery) -> Result<Vec<UserId>, StoreError> {
+    fn people_by_name_prefix(&self, completion: &CompletionQuery) -> Result<Vec<UserId>, StoreError> {
         let (table, mut found) = (self.transaction().open_table(NAMES)?, Vec::new());
-        for entry in table.range(begun.query.as_str()..)? {
+        for entry in table.range(completion.query.as_str()..)? {
             let (name, id) = entry?;
-            if found.len() == MATCHES_MAX || !name.value().starts_with(&begun.query) {
+            if found.len() == MATCHES_MAX || !name.value().starts_with(&completion.query) {
                 break;
             }
             found.push(UserId(id.value()));
@@ -103,7 +103,7 @@ impl Snapshot {
         if table.len()? <= NAMES_SCANNED_MAX {
             for entry in table.iter()? {
                 let (name, id) = entry?;
-                if found.len() < 2 * MATCHES_MAX && begun.rank_match(name.value()).is_some_and(|rank| rank > 0) {
+                if found.len() < 2 * MATCHES_MAX && completion.rank_match(name.value()).is_some_and(|rank| rank > 0) {
                     found.push(UserId(id.value()));
                 }
             }
@@ -116,23 +116,23 @@ impl Snapshot {
     }
 
     /// Whether a room has so few people that each of them may call all.
-    pub fn is_small(&self, room: &Room) -> Result<bool, StoreError> {
-        is_small(&self.transaction().open_table(USERS)?, &self.transaction().open_table(MEMBERS)?, room)
+    pub fn is_small_room(&self, room: &Room) -> Result<bool, StoreError> {
+        is_small_room(&self.transaction().open_table(USERS)?, &self.transaction().open_table(MEMBERS)?, room)
     }
 
     /// The rooms that somebody sees and whose names or addresses go on with what was begun, with the rank of each. Talks have
     /// no name that anybody else would know.
     pub fn matching_rooms(
         &self,
-        begun: &CompletionQuery,
+        completion: &CompletionQuery,
         person: &Person,
         now: Timestamp,
     ) -> Result<Vec<(u8, Room)>, StoreError> {
         let recent = self.active_rooms(LISTED_ROOMS_MAX, Some(person), now)?.into_iter().map(|recent| recent.room);
-        let mut rooms: Vec<Room> = recent.chain(self.hidden_rooms(person, now)?).collect();
-        for entry in self.transaction().open_table(SLUGS)?.range(begun.query.as_str()..)?.take(MATCHES_MAX) {
+        let mut rooms: Vec<Room> = recent.chain(self.members_only_rooms(person, now)?).collect();
+        for entry in self.transaction().open_table(SLUGS)?.range(completion.query.as_str()..)?.take(MATCHES_MAX) {
             let (address, id) = entry?;
-            if begun.query.is_empty() || !address.value().starts_with(&begun.query) {
+            if completion.query.is_empty() || !address.value().starts_with(&completion.query) {
                 break;
             }
             rooms.extend(self.visible_room_by_id(RoomId(id.value()), Some(person), now)?.map(|sight| sight.room));
@@ -140,7 +140,7 @@ impl Snapshot {
         let mut found = Vec::<(u8, Room)>::new();
         for room in rooms {
             let name = room.name.to_lowercase();
-            let rank = begun.rank_match(room.slug.as_str()).into_iter().chain(begun.rank_match(&name)).min();
+            let rank = completion.rank_match(room.slug.as_str()).into_iter().chain(completion.rank_match(&name)).min();
             if let Some(rank) = rank
                 && room.visibility != Visibility::Direct
                 && found.iter().all(|(_, other)| other.id != room.id)
@@ -153,21 +153,21 @@ impl Snapshot {
 }
 
 /// Whether a room has so few people that each of them may call all. One in which very many have gone counts as large.
-pub(crate) fn is_small(
+pub(crate) fn is_small_room(
     users: &impl ReadableTableMetadata,
-    members: &impl ReadableTable<(u64, u64), Row<MemberRow>>,
+    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
     room: &Room,
 ) -> Result<bool, StoreError> {
     if !room.visibility.is_members_only() {
         return Ok(users.len()? <= SMALL_ROOM_PEOPLE_MAX);
     }
-    let (people, are_all) = members_scanned(members, room.id)?;
+    let (people, are_all) = scan_members(members, room.id)?;
     Ok(are_all && people.len() as u64 <= SMALL_ROOM_PEOPLE_MAX)
 }
 
 /// Who belongs to a hidden room, at most so many as are looked at; and whether these are all.
-fn members_scanned(
-    members: &impl ReadableTable<(u64, u64), Row<MemberRow>>,
+fn scan_members(
+    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
     room: RoomId,
 ) -> Result<(Vec<UserId>, bool), StoreError> {
     let mut found = Vec::new();

@@ -4,7 +4,7 @@
 use redb::ReadOnlyTable;
 
 use crate::domain::{Day, DayPage, MessageId, RoomId, Seq, Timestamp};
-use crate::store::table::rows::{self, Row};
+use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{MESSAGES, MessageRow};
 use crate::store::{Snapshot, StoreError, Window};
 
@@ -13,7 +13,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read; so with all that follow.
-    pub fn day(&self, room: RoomId, day: Day, window: Window) -> Result<DayPage, StoreError> {
+    pub fn day_page(&self, room: RoomId, day: Day, window: Window) -> Result<DayPage, StoreError> {
         let moments = MessageTimes { room, table: self.transaction().open_table(MESSAGES)? };
         let (from, to) = (moments.first_at_or_after(day.start())?, moments.first_at_or_after(day.end())?);
         let day_of = |found: Option<(MessageId, Timestamp)>| found.map(|(_, at)| Day::containing(at));
@@ -24,7 +24,7 @@ impl Snapshot {
             Window::Latest => Window::Before(to),
             Window::Around(id) => Window::Around(id),
         };
-        let mut messages = self.page(room, window)?.messages;
+        let mut messages = self.message_page(room, window)?.messages;
         messages.retain(|message| from <= message.id && message.id < to);
         let last = moments.last_before(to)?.map_or(Seq(0), |(id, _)| id);
         let older = messages.first().is_some_and(|message| message.id > from);
@@ -35,20 +35,20 @@ impl Snapshot {
     /// The last day on which something was said in a room.
     pub fn last_day(&self, room: RoomId) -> Result<Option<Day>, StoreError> {
         let moments = MessageTimes { room, table: self.transaction().open_table(MESSAGES)? };
-        Ok(moments.last_before(NONE)?.map(|(_, at)| Day::containing(at)))
+        Ok(moments.last_before(NO_MESSAGE)?.map(|(_, at)| Day::containing(at)))
     }
 }
 
 /// What no message has as its number.
-const NONE: MessageId = Seq(u64::MAX);
+const NO_MESSAGE: MessageId = Seq(u64::MAX);
 
 /// When the messages of a room were said.
 struct MessageTimes {
     room: RoomId,
-    table: ReadOnlyTable<(u64, u64), Row<MessageRow>>,
+    table: ReadOnlyTable<(u64, u64), RowBytes<MessageRow>>,
 }
 
-type Entry<'a> = (redb::AccessGuard<'a, (u64, u64)>, redb::AccessGuard<'a, Row<MessageRow>>);
+type MessageEntry<'a> = (redb::AccessGuard<'a, (u64, u64)>, redb::AccessGuard<'a, RowBytes<MessageRow>>);
 
 impl MessageTimes {
     /// The first message with this id or a higher one.
@@ -66,7 +66,7 @@ impl MessageTimes {
     /// The first message since this moment; [`NONE`] if nothing was said since.
     fn first_at_or_after(&self, at: Timestamp) -> Result<MessageId, StoreError> {
         // What lies below `low` was said before, what lies from `high` on was not.
-        let (mut low, mut high) = (0, self.last_before(NONE)?.map_or(0, |(last, _)| last.0 + 1));
+        let (mut low, mut high) = (0, self.last_before(NO_MESSAGE)?.map_or(0, |(last, _)| last.0 + 1));
         while low < high {
             let middle = low + (high - low) / 2;
             match self.first_from(Seq(middle))? {
@@ -74,11 +74,11 @@ impl MessageTimes {
                 Some(_) | None => high = middle,
             }
         }
-        Ok(self.first_from(Seq(low))?.map_or(NONE, |(id, _)| id))
+        Ok(self.first_from(Seq(low))?.map_or(NO_MESSAGE, |(id, _)| id))
     }
 }
 
-fn entry_time((key, row): Entry) -> Result<(MessageId, Timestamp), StoreError> {
+fn entry_time((key, row): MessageEntry) -> Result<(MessageId, Timestamp), StoreError> {
     let MessageRow::<&str> { at, .. } = rows::decode("messages", row.value())?;
     Ok((Seq(key.value().1), at))
 }

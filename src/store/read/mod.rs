@@ -16,7 +16,7 @@ use crate::domain::{
     NAMED_REACTORS_MAX, Quote, Room, RoomId, Seq, Slug, UserId, UserName, mentioned_users,
 };
 use crate::store::file::open;
-use crate::store::table::rows::{self, Row};
+use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
     ACTIVITY, ActivityRow, CHANGES, MESSAGES, META, MessageRow, NAME_USES, NAMES, RENAMES, ROOMS, RoomRow, SLUGS,
     USERS, UserRow,
@@ -45,9 +45,9 @@ pub struct Page {
     /// The messages.
     pub messages: Vec<Message>,
     /// There are older ones.
-    pub older: bool,
+    pub has_older: bool,
     /// There are newer ones.
-    pub newer: bool,
+    pub has_newer: bool,
 }
 
 impl Snapshot {
@@ -64,7 +64,7 @@ impl Snapshot {
     /// # Errors
     /// [`Fault`] if the file cannot be read; so with all that follow.
     pub fn last_seq(&self) -> Result<Seq, StoreError> {
-        Ok(table::last_change(&self.0.open_table(META)?, &self.0.open_table(ACTIVITY)?)?.0)
+        Ok(table::last_server_change(&self.0.open_table(META)?, &self.0.open_table(ACTIVITY)?)?.0)
     }
 
     /// The same, and in which history it counts.
@@ -73,8 +73,8 @@ impl Snapshot {
     }
 
     /// The room at this address.
-    pub fn room_by_slug(&self, address: &Slug) -> Result<Option<Room>, StoreError> {
-        match self.0.open_table(SLUGS)?.get(address.as_str())? {
+    pub fn room_by_slug(&self, slug: &Slug) -> Result<Option<Room>, StoreError> {
+        match self.0.open_table(SLUGS)?.get(slug.as_str())? {
             Some(id) => self.room_by_id(RoomId(id.value())),
             None => Ok(None),
         }
@@ -86,13 +86,13 @@ impl Snapshot {
     }
 
     /// The person of this number.
-    pub fn author(&self, id: UserId) -> Result<Option<Author>, StoreError> {
+    pub fn author_by_id(&self, id: UserId) -> Result<Option<Author>, StoreError> {
         let row: Option<UserRow> = rows::get(&self.0.open_table(USERS)?, "users", id.0)?;
         Ok(row.map(|row| Author { id, name: row.name.into() }))
     }
 
     /// Whoever holds this name.
-    pub fn user_by_name(&self, name: &UserName) -> Result<Option<UserId>, StoreError> {
+    pub fn user_id_by_name(&self, name: &UserName) -> Result<Option<UserId>, StoreError> {
         Ok(self.0.open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value())))
     }
 
@@ -113,7 +113,7 @@ impl Snapshot {
     }
 
     /// A page of a room's messages.
-    pub fn page(&self, room: RoomId, window: Window) -> Result<Page, StoreError> {
+    pub fn message_page(&self, room: RoomId, window: Window) -> Result<Page, StoreError> {
         const HALF: usize = PAGE_MESSAGES / 2;
         let (at, room_before, room_after) = match window {
             Window::Latest => (u64::MAX, PAGE_MESSAGES, 0),
@@ -140,7 +140,7 @@ impl Snapshot {
         let mut messages = reader.messages;
         let newer = messages.len() > full;
         messages.truncate(full);
-        Ok(Page { messages, older, newer })
+        Ok(Page { messages, has_older: older, has_newer: newer })
     }
 
     /// The next changes of a room after `seq`, at most `limit`, in order.
@@ -158,7 +158,7 @@ impl Snapshot {
 
     /// After which change a room's feed starts: who stands before it has missed what nobody tells any more.
     pub fn feed_floor(&self, room: RoomId) -> Result<Option<Seq>, StoreError> {
-        let last = feed::last_change(
+        let last = feed::last_room_change(
             &self.0.open_table(MESSAGES)?,
             &self.0.open_table(CHANGES)?,
             &self.0.open_table(ROOMS)?,
@@ -173,18 +173,18 @@ impl Snapshot {
 /// Reads messages of a room, and looks up each person who said them once.
 struct MessageReader {
     room: RoomId,
-    table: ReadOnlyTable<(u64, u64), Row<MessageRow>>,
-    users: ReadOnlyTable<u64, Row<UserRow>>,
+    table: ReadOnlyTable<(u64, u64), RowBytes<MessageRow>>,
+    users: ReadOnlyTable<u64, RowBytes<UserRow>>,
     /// Those that were read.
     messages: Vec<Message>,
     /// Few on one page, so looking through them is quicker than hashing.
-    known: Vec<Author>,
+    authors: Vec<Author>,
 }
 
 impl MessageReader {
     fn new(snapshot: &Snapshot, room: RoomId, expected: usize) -> Result<Self, StoreError> {
         let (table, users) = (snapshot.0.open_table(MESSAGES)?, snapshot.0.open_table(USERS)?);
-        Ok(Self { room, table, users, messages: Vec::with_capacity(expected), known: Vec::new() })
+        Ok(Self { room, table, users, messages: Vec::with_capacity(expected), authors: Vec::new() })
     }
 
     /// Reads a row. Whoever said it and the row's texts stay where they lie until the message is written to its place: moved
@@ -235,12 +235,12 @@ impl MessageReader {
     }
 
     fn load_author(&mut self, id: UserId) -> Result<&Author, StoreError> {
-        if let Some(known) = self.known.iter().position(|author| author.id == id) {
-            return Ok(&self.known[known]);
+        if let Some(known) = self.authors.iter().position(|author| author.id == id) {
+            return Ok(&self.authors[known]);
         }
         let row = self.users.get(id.0)?.ok_or(StoreError::Missing { table: "users" })?;
         let UserRow::<&str> { name, .. } = rows::decode("users", row.value())?;
-        self.known.push(Author { id, name: name.into() });
+        self.authors.push(Author { id, name: name.into() });
         self.load_author(id)
     }
 }

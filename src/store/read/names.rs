@@ -28,7 +28,7 @@ impl Snapshot {
     /// The last change by which somebody was called otherwise. None if they have the name with which they came in.
     pub fn last_rename_of(&self, user: UserId) -> Result<Option<Seq>, StoreError> {
         let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", user.0)?;
-        Ok(row.map(|row| row.renamed_at).filter(|named| named.0 != user.0))
+        Ok(row.map(|row| row.name_seq).filter(|named| named.0 != user.0))
     }
 
     /// The last change by which anybody is called otherwise.

@@ -10,7 +10,7 @@ use crate::domain::{
 use crate::store::table::rows;
 use crate::store::table::schema::{
     AUDIT_LOG, BLOCKED_ADDRESSES, BlockedAddressRow, INVITATION_CODES, INVITATIONS, NAMES, PasswordRow, RECOVERY_CODES,
-    REPORTS, RESET_LINKS, ResetLinkRow, SECRETS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
+    REPORTS, RESET_LINKS, ResetLinkRow, PASSWORDS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
 };
 use crate::store::{Snapshot, StoreError};
 
@@ -22,9 +22,9 @@ pub struct Authenticated {
     /// What the token is.
     pub kind: TokenKind,
     /// Since when it is there.
-    pub made_at: Timestamp,
+    pub created_at: Timestamp,
     /// When it was used last, to within a day.
-    pub seen_at: Timestamp,
+    pub last_used_at: Timestamp,
 }
 
 /// A password as it is kept, and which change set it.
@@ -35,7 +35,7 @@ pub struct Credentials {
     /// The hash.
     pub hash: PasswordHash,
     /// The change.
-    pub set_at: Seq,
+    pub password_seq: Seq,
 }
 
 /// Somebody in the list of people.
@@ -44,17 +44,17 @@ pub struct PersonListing {
     /// Who.
     pub person: Person,
     /// When they were seen last, to within a day. None if nothing knows them any more.
-    pub seen_at: Option<Timestamp>,
+    pub last_seen_at: Option<Timestamp>,
     /// Since when they have their name.
     pub joined_at: Timestamp,
     /// The invitation by which they came.
-    pub invited: Option<Seq>,
+    pub invitation: Option<Seq>,
 }
 
 impl UserRow {
     /// The person of this row.
     pub(crate) fn into_person(self, id: UserId) -> Person {
-        let Self { name, role, muted, banned, hidden, .. } = self;
+        let Self { name, role, muted_until: muted, banned_until: banned, presence_hidden: hidden, .. } = self;
         Person {
             author: Author { id, name: name.into() },
             role,
@@ -70,7 +70,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read; so with all that follow.
-    pub fn person(&self, id: UserId) -> Result<Option<Person>, StoreError> {
+    pub fn person_by_id(&self, id: UserId) -> Result<Option<Person>, StoreError> {
         let row: Option<UserRow> = rows::get(&self.transaction().open_table(USERS)?, "users", id.0)?;
         Ok(row.map(|row| row.into_person(id)))
     }
@@ -78,24 +78,24 @@ impl Snapshot {
     /// Whoever has this name.
     pub fn person_by_name(&self, name: &UserName) -> Result<Option<Person>, StoreError> {
         let id = self.transaction().open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value()));
-        id.map_or(Ok(None), |id| self.person(id))
+        id.map_or(Ok(None), |id| self.person_by_id(id))
     }
 
     /// Whoever holds the token of this hash, if it is still good. A person who was put outside holds none.
     pub fn authenticate(&self, token: TokenHash, now: Timestamp) -> Result<Option<Authenticated>, StoreError> {
         let row: Option<TokenRow> = rows::get(&self.transaction().open_table(TOKENS)?, "tokens", token.0)?;
-        let Some(TokenRow { user, made_at, seen_at, kind }) = row else { return Ok(None) };
+        let Some(TokenRow { user, created_at: made_at, last_used_at: seen_at, kind }) = row else { return Ok(None) };
         if is_expired(&kind, seen_at, now) {
             return Ok(None);
         }
-        let person = self.person(UserId(user))?.filter(|person| !person.banned_until.is_active(now));
-        Ok(person.map(|person| Authenticated { person, kind, made_at, seen_at }))
+        let person = self.person_by_id(UserId(user))?.filter(|person| !person.banned_until.is_active(now));
+        Ok(person.map(|person| Authenticated { person, kind, created_at: made_at, last_used_at: seen_at }))
     }
 
     /// The password of this person, if they have one.
     pub fn credentials(&self, user: UserId) -> Result<Option<Credentials>, StoreError> {
-        let row: Option<PasswordRow> = rows::get(&self.transaction().open_table(SECRETS)?, "secrets", user.0)?;
-        Ok(row.map(|PasswordRow { phc, set_at: set }| Credentials { user, hash: PasswordHash::new(phc), set_at: set }))
+        let row: Option<PasswordRow> = rows::get(&self.transaction().open_table(PASSWORDS)?, "secrets", user.0)?;
+        Ok(row.map(|PasswordRow { phc, password_seq: set }| Credentials { user, hash: PasswordHash::new(phc), password_seq: set }))
     }
 
     /// The devices and tokens by which somebody is known, used last first.
@@ -113,7 +113,7 @@ impl Snapshot {
         for entry in tokens_of.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))? {
             let hash = entry?.0.value().1;
             let row: Option<TokenRow> = rows::get(&tokens, "tokens", hash)?;
-            let TokenRow { made_at, seen_at, kind, .. } = row.ok_or(StoreError::Missing { table: "tokens" })?;
+            let TokenRow { created_at: made_at, last_used_at: seen_at, kind, .. } = row.ok_or(StoreError::Missing { table: "tokens" })?;
             found.push(Session {
                 id: SessionId::from_hash(TokenHash(hash)),
                 kind,
@@ -126,7 +126,7 @@ impl Snapshot {
     }
 
     /// How many recovery codes somebody has left.
-    pub fn recovery_codes(&self, user: UserId) -> Result<usize, StoreError> {
+    pub fn count_recovery_codes(&self, user: UserId) -> Result<usize, StoreError> {
         let codes = self.transaction().open_table(RECOVERY_CODES)?;
         Ok(codes.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))?.count())
     }
@@ -134,8 +134,8 @@ impl Snapshot {
     /// For whom a link chooses a new password, if it still does.
     pub fn person_by_reset_link(&self, link: TokenHash, now: Timestamp) -> Result<Option<Person>, StoreError> {
         let row: Option<ResetLinkRow> = rows::get(&self.transaction().open_table(RESET_LINKS)?, "resets", link.0)?;
-        let row = row.filter(|row| row.until.is_active(now));
-        row.map_or(Ok(None), |row| self.person(row.user))
+        let row = row.filter(|row| row.expiry.is_active(now));
+        row.map_or(Ok(None), |row| self.person_by_id(row.user))
     }
 
     /// The invitation of this link, good or not.
@@ -156,7 +156,7 @@ impl Snapshot {
         for entry in self.transaction().open_table(USERS)?.iter()?.rev() {
             let (id, row) = entry?;
             let row: UserRow = rows::decode("users", row.value())?;
-            if let Some(invitation) = row.invited {
+            if let Some(invitation) = row.invitation {
                 found.push((invitation, Author { id: UserId(id.value()), name: row.name.into() }));
             }
             if found.len() == limit {
@@ -173,12 +173,12 @@ impl Snapshot {
     }
 
     /// People in the order in which they came, newest first, of whom `wanted` is true; at most `limit`.
-    pub fn people(&self, limit: usize, wanted: impl Fn(&Person) -> bool) -> Result<Vec<PersonListing>, StoreError> {
+    pub fn people(&self, limit: usize, is_wanted: impl Fn(&Person) -> bool) -> Result<Vec<PersonListing>, StoreError> {
         let mut found = Vec::new();
         for entry in self.transaction().open_table(USERS)?.iter()?.rev() {
             let (id, row) = entry?;
             let (id, row): (UserId, UserRow) = (UserId(id.value()), rows::decode("users", row.value())?);
-            if wanted(&row.clone().into_person(id)) {
+            if is_wanted(&row.clone().into_person(id)) {
                 found.push(self.listing_from_row(id, row)?);
             }
             if found.len() == limit {
@@ -195,9 +195,9 @@ impl Snapshot {
     }
 
     fn listing_from_row(&self, id: UserId, row: UserRow) -> Result<PersonListing, StoreError> {
-        let (entered_at, invited) = (row.joined_at, row.invited);
+        let (entered_at, invited) = (row.joined_at, row.invitation);
         let seen_at = self.all_sessions(id)?.first().map(|session| session.last_used_at);
-        Ok(PersonListing { person: row.into_person(id), seen_at, joined_at: entered_at, invited })
+        Ok(PersonListing { person: row.into_person(id), last_seen_at: seen_at, joined_at: entered_at, invitation: invited })
     }
 
     /// How many people there are.
@@ -206,9 +206,9 @@ impl Snapshot {
     }
 
     /// Whether nobody may come in anew from this address block.
-    pub fn is_blocked(&self, address: &str, now: Timestamp) -> Result<bool, StoreError> {
+    pub fn is_address_blocked(&self, address: &str, now: Timestamp) -> Result<bool, StoreError> {
         for entry in self.transaction().open_table(BLOCKED_ADDRESSES)?.range((address, 0)..=(address, u64::MAX))? {
-            if rows::decode::<BlockedAddressRow>("blocks", entry?.1.value())?.until.is_active(now) {
+            if rows::decode::<BlockedAddressRow>("blocks", entry?.1.value())?.expiry.is_active(now) {
                 return Ok(true);
             }
         }
@@ -257,7 +257,7 @@ impl Snapshot {
     }
 
     /// The rooms, from after this one on; at most `limit`. For going through all of them.
-    pub fn rooms_after(&self, room: RoomId, limit: usize) -> Result<Vec<RoomId>, StoreError> {
+    pub fn room_ids_after(&self, room: RoomId, limit: usize) -> Result<Vec<RoomId>, StoreError> {
         let table = self.transaction().open_table(crate::store::table::schema::ROOMS)?;
         let rooms = table.range(room.0.saturating_add(1)..)?.take(limit);
         rooms.map(|entry| Ok(RoomId(entry?.0.value()))).collect()
@@ -265,6 +265,6 @@ impl Snapshot {
 }
 
 /// Whether somebody is no longer known by this token, because nobody has used it for so long.
-fn is_expired(kind: &TokenKind, seen_at: Timestamp, now: Timestamp) -> bool {
-    matches!(kind, TokenKind::Session(_)) && now.saturating_since(seen_at) >= SESSION_RETENTION
+fn is_expired(kind: &TokenKind, last_used_at: Timestamp, now: Timestamp) -> bool {
+    matches!(kind, TokenKind::Session(_)) && now.saturating_since(last_used_at) >= SESSION_RETENTION
 }

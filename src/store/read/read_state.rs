@@ -6,8 +6,8 @@ use redb::ReadOnlyTable;
 
 use crate::domain::limits::UNREAD_SUBSCRIPTIONS_MAX;
 use crate::domain::{Draft, Message, ReadState, Room, RoomId, Seq, UserId, Visibility};
-use crate::store::read::rooms::HIDDEN_LISTED_MAX;
-use crate::store::table::rows::{self, Row};
+use crate::store::read::rooms::MEMBERS_ONLY_ROOMS_LISTED_MAX;
+use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
     DRAFTS, DraftRow, MENTIONS, MESSAGES, MessageRow, READ_STATES, ROOM_MENTIONS, ROOMS, ROOMS_BY_PERSON, ReadStateRow,
     RoomRow,
@@ -23,7 +23,7 @@ impl Snapshot {
         let row: Option<ReadStateRow> =
             rows::get(&self.transaction().open_table(READ_STATES)?, "reads", (user.0, room.0))?;
         let (row, mentions) = (row.unwrap_or_default(), self.transaction().open_table(MENTIONS)?);
-        let unread = (user.0, room.0, row.seq.0 + 1)..=(user.0, room.0, u64::MAX);
+        let unread = (user.0, room.0, row.read_up_to.0 + 1)..=(user.0, room.0, u64::MAX);
         ReadStateReader::new(self, user)?.read_state(room, row, mentions.range(unread)?.count() as u64)
     }
 
@@ -31,7 +31,7 @@ impl Snapshot {
     pub fn has_read_mark(&self, user: UserId, room: RoomId) -> Result<bool, StoreError> {
         let row: Option<ReadStateRow> =
             rows::get(&self.transaction().open_table(READ_STATES)?, "reads", (user.0, room.0))?;
-        Ok(row.is_some_and(|row| row.seq > Seq(0)))
+        Ok(row.is_some_and(|row| row.read_up_to > Seq(0)))
     }
 
     /// How somebody reads each room that they have read, that speaks to them or in which they talk with single people, in
@@ -45,10 +45,10 @@ impl Snapshot {
         for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
             let (_, room, message) = entry?.0.value();
             let (row, mentions) = rooms.entry(RoomId(room)).or_default();
-            *mentions += u64::from(message > row.seq.0); // one that came into a message that was read is not counted
+            *mentions += u64::from(message > row.read_up_to.0); // one that came into a message that was read is not counted
         }
         let hidden = self.transaction().open_table(ROOMS_BY_PERSON)?;
-        for entry in hidden.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(HIDDEN_LISTED_MAX) {
+        for entry in hidden.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
             rooms.entry(RoomId(entry?.0.value().1)).or_default();
         }
         let reader = ReadStateReader::new(self, user)?;
@@ -57,14 +57,14 @@ impl Snapshot {
     }
 
     /// The newest message of a room of which somebody is notified, if there is one.
-    pub fn newest_notifying(
+    pub fn newest_notifying_message(
         &self,
         user: UserId,
         room: &Room,
-        reading: &ReadState,
+        read_state: &ReadState,
     ) -> Result<Option<Message>, StoreError> {
-        let ReadState { read_up_to: read, last_message: last, level: involvement, .. } = *reading;
-        if reading.notify_count(room.visibility) == 0 {
+        let ReadState { read_up_to: read, last_message: last, level: involvement, .. } = *read_state;
+        if read_state.notify_count(room.visibility) == 0 {
             return Ok(None);
         }
         if involvement.notifies(room.visibility, false) {
@@ -104,7 +104,7 @@ impl Snapshot {
         for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
             rooms.insert(RoomId(entry?.0.value().1));
         }
-        for entry in self.transaction().open_table(ROOMS_BY_PERSON)?.range(of_user)?.rev().take(HIDDEN_LISTED_MAX) {
+        for entry in self.transaction().open_table(ROOMS_BY_PERSON)?.range(of_user)?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
             rooms.insert(RoomId(entry?.0.value().1));
         }
         Ok(rooms)
@@ -145,10 +145,10 @@ impl Snapshot {
 /// What tells how somebody reads, opened once for however many rooms.
 struct ReadStateReader {
     user: UserId,
-    messages: ReadOnlyTable<(u64, u64), Row<MessageRow>>,
-    calls: ReadOnlyTable<(u64, u64), u64>,
+    messages: ReadOnlyTable<(u64, u64), RowBytes<MessageRow>>,
+    room_mentions: ReadOnlyTable<(u64, u64), u64>,
     mentions: ReadOnlyTable<(u64, u64, u64), ()>,
-    rooms: ReadOnlyTable<u64, Row<RoomRow>>,
+    rooms: ReadOnlyTable<u64, RowBytes<RoomRow>>,
 }
 
 impl ReadStateReader {
@@ -156,11 +156,11 @@ impl ReadStateReader {
         let file = snapshot.transaction();
         let (messages, rooms) = (file.open_table(MESSAGES)?, file.open_table(ROOMS)?);
         let (calls, mentions) = (file.open_table(ROOM_MENTIONS)?, file.open_table(MENTIONS)?);
-        Ok(Self { user, messages, calls, mentions, rooms })
+        Ok(Self { user, messages, room_mentions: calls, mentions, rooms })
     }
 
     fn read_state(&self, room: RoomId, row: ReadStateRow, mentions: u64) -> Result<ReadState, StoreError> {
-        let ReadStateRow { seq, ordinal: nth, level: involvement, favorite: on_top } = row;
+        let ReadStateRow { read_up_to: seq, read_ordinal: nth, level: involvement, favorite: on_top } = row;
         let Some((last, author, posts)) = self.last_message(room)? else {
             return Ok(ReadState { read_up_to: seq, level: involvement, favorite: on_top, ..ReadState::default() });
         };
@@ -193,7 +193,7 @@ impl ReadStateReader {
     /// How many messages after this change call somebody only with everybody else.
     fn count_room_mentions(&self, room: RoomId, after: Seq) -> Result<u64, StoreError> {
         let (mut found, user) = (0, self.user.0);
-        for entry in self.calls.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
+        for entry in self.room_mentions.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
             let (key, by) = entry?;
             let is_by_name = self.mentions.get((user, room.0, key.value().1))?.is_some();
             found += u64::from(by.value() != user && !is_by_name);

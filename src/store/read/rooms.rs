@@ -19,7 +19,7 @@ const SEARCHED_ROOMS_SCANNED_MAX: usize = 5 * SEARCHED_ROOMS_MAX;
 /// The same for those that were deleted lately.
 const DELETED_ROOMS_SCANNED_MAX: usize = 1_000;
 /// How many hidden rooms of one person a list has, the newest of them.
-pub(crate) const HIDDEN_LISTED_MAX: usize = 200;
+pub(crate) const MEMBERS_ONLY_ROOMS_LISTED_MAX: usize = 200;
 
 /// A room and its last change, or its opening.
 #[derive(Clone, Debug)]
@@ -27,9 +27,9 @@ pub struct ActiveRoom {
     /// The room.
     pub room: Room,
     /// The change.
-    pub last: Seq,
+    pub last_seq: Seq,
     /// When that was.
-    pub at: Timestamp,
+    pub last_changed_at: Timestamp,
 }
 
 /// A room as one person sees it.
@@ -40,7 +40,7 @@ pub struct VisibleRoom {
     /// Whether they belong to it, if it is hidden.
     pub is_member: bool,
     /// Until when they may not speak there.
-    pub muted: Expiry,
+    pub muted_until: Expiry,
 }
 
 impl RoomRow {
@@ -85,17 +85,17 @@ impl Snapshot {
     /// Whether the house has an owner.
     pub fn has_owner(&self) -> Result<bool, StoreError> {
         let row: Option<SettingsRow> = rows::get(&self.transaction().open_table(SETTINGS)?, "house", "house")?;
-        Ok(row.is_some_and(|row| row.owners > 0))
+        Ok(row.is_some_and(|row| row.owner_count > 0))
     }
 
     /// The room at this address as this person sees it. `None` if they may not, as if there were none.
-    pub fn visible_room(
+    pub fn visible_room_by_slug(
         &self,
-        address: &Slug,
+        slug: &Slug,
         person: Option<&Person>,
         now: Timestamp,
     ) -> Result<Option<VisibleRoom>, StoreError> {
-        let id = self.transaction().open_table(SLUGS)?.get(address.as_str())?.map(|id| RoomId(id.value()));
+        let id = self.transaction().open_table(SLUGS)?.get(slug.as_str())?.map(|id| RoomId(id.value()));
         id.map_or(Ok(None), |id| self.visible_room_by_id(id, person, now))
     }
 
@@ -108,19 +108,19 @@ impl Snapshot {
     ) -> Result<Option<VisibleRoom>, StoreError> {
         let Some(room) = self.room_by_id(id)? else { return Ok(None) };
         let row = match person {
-            Some(person) => self.member(id, person.author.id)?,
+            Some(person) => self.member_row(id, person.author.id)?,
             None => MemberRow::default(),
         };
         if !can_see(&self.settings()?, &room, person, row.is_member, now) {
             return Ok(None);
         }
         let room = self.with_display_name(room, person)?;
-        Ok(Some(VisibleRoom { room, is_member: row.is_member, muted: row.muted }))
+        Ok(Some(VisibleRoom { room, is_member: row.is_member, muted_until: row.muted_until }))
     }
 
     /// A deleted room, for whoever may have it back.
-    pub fn deleted_room(&self, address: &Slug) -> Result<Option<Room>, StoreError> {
-        Ok(self.room_by_slug(address)?.filter(|room| room.deleted_at.is_some()))
+    pub fn deleted_room_by_slug(&self, slug: &Slug) -> Result<Option<Room>, StoreError> {
+        Ok(self.room_by_slug(slug)?.filter(|room| room.deleted_at.is_some()))
     }
 
     /// The rooms for everybody in the house in which something happened last, latest first; nothing hidden.
@@ -149,14 +149,14 @@ impl Snapshot {
     fn scan_active_rooms(
         &self,
         limit: usize,
-        (looked_at, read): (usize, usize),
+        (scanned_max, read_max): (usize, usize),
         person: Option<&Person>,
         now: Timestamp,
         is_wanted: impl Fn(&Room) -> bool,
     ) -> Result<Vec<ActiveRoom>, StoreError> {
         let (rooms, house) = (self.transaction().open_table(ROOMS)?, self.settings()?);
-        let (mut found, mut left) = (Vec::with_capacity(limit), read);
-        for entry in self.transaction().open_table(ACTIVITY)?.range::<u64>(..)?.rev().take(looked_at) {
+        let (mut found, mut left) = (Vec::with_capacity(limit), read_max);
+        for entry in self.transaction().open_table(ACTIVITY)?.range::<u64>(..)?.rev().take(scanned_max) {
             let (last, row) = entry?;
             let ActivityRow { room: id, is_listed, at, .. } = rows::decode("recent", row.value())?;
             if !is_listed {
@@ -165,7 +165,7 @@ impl Snapshot {
             let row: RoomRow = rows::get(&rooms, "rooms", id.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
             let room = row.into_room(id);
             if can_see(&house, &room, person, false, now) && is_wanted(&room) {
-                found.push(ActiveRoom { room, last: Seq(last.value()), at });
+                found.push(ActiveRoom { room, last_seq: Seq(last.value()), last_changed_at: at });
             }
             left -= 1;
             if found.len() == limit || left == 0 {
@@ -176,11 +176,11 @@ impl Snapshot {
     }
 
     /// The hidden rooms to which somebody belongs, in the order of their addresses' numbers.
-    pub fn hidden_rooms(&self, person: &Person, now: Timestamp) -> Result<Vec<Room>, StoreError> {
+    pub fn members_only_rooms(&self, person: &Person, now: Timestamp) -> Result<Vec<Room>, StoreError> {
         let id = person.author.id.0;
         let (rooms_of, house) = (self.transaction().open_table(ROOMS_BY_PERSON)?, self.settings()?);
         let mut found = Vec::new();
-        for entry in rooms_of.range((id, 0)..=(id, u64::MAX))?.rev().take(HIDDEN_LISTED_MAX) {
+        for entry in rooms_of.range((id, 0)..=(id, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
             let room = RoomId(entry?.0.value().1);
             let Some(room) = self.room_by_id(room)? else { continue };
             // One that was opened to everybody is in the other list.
@@ -196,7 +196,7 @@ impl Snapshot {
     /// list has.
     pub fn direct_partners(&self, user: UserId) -> Result<Vec<(RoomId, Author)>, StoreError> {
         let (rooms_of, mut found) = (self.transaction().open_table(ROOMS_BY_PERSON)?, Vec::new());
-        for entry in rooms_of.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(HIDDEN_LISTED_MAX) {
+        for entry in rooms_of.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
             let room = RoomId(entry?.0.value().1);
             let is_direct = |room: &Room| room.visibility == Visibility::Direct && room.deleted_at.is_none();
             if !self.room_by_id(room)?.as_ref().is_some_and(is_direct) {
@@ -220,7 +220,7 @@ impl Snapshot {
             }
             let room = self.room_by_id(id)?.filter(|room| room.deleted_at.is_some());
             let Some(room) = room else { continue };
-            let belongs = self.member(id, person.author.id)?.is_member;
+            let belongs = self.member_row(id, person.author.id)?.is_member;
             if can_restore(&house, &room, person, belongs, now) {
                 found.push(room);
             }
@@ -242,13 +242,13 @@ impl Snapshot {
             }
             let (key, row) = entry?;
             if rows::decode::<MemberRow>("members", row.value())?.is_member {
-                found.extend(self.author(UserId(key.value().1))?);
+                found.extend(self.author_by_id(UserId(key.value().1))?);
             }
         }
         Ok(found)
     }
 
-    fn member(&self, room: RoomId, user: UserId) -> Result<MemberRow, StoreError> {
+    fn member_row(&self, room: RoomId, user: UserId) -> Result<MemberRow, StoreError> {
         let row = rows::get(&self.transaction().open_table(MEMBERS)?, "members", (room.0, user.0))?;
         Ok(row.unwrap_or_default())
     }

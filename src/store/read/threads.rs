@@ -14,18 +14,18 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`Fault`] if the file cannot be read; so with all that follow.
-    pub fn thread(&self, room: RoomId, began: MessageId) -> Result<Vec<Message>, StoreError> {
+    pub fn thread(&self, room: RoomId, root: MessageId) -> Result<Vec<Message>, StoreError> {
         let table = self.transaction().open_table(THREADS)?;
-        let (from, to) = ((room.0, began.0, 0), (room.0, began.0, u64::MAX));
+        let (from, to) = ((room.0, root.0, 0), (room.0, root.0, u64::MAX));
         let mut ids = Vec::new();
         for entry in table.range(from..=to)?.rev().take(THREAD_MESSAGES_MAX) {
             ids.push(Seq(entry?.0.value().2));
         }
-        self.messages(room, std::iter::once(began).chain(ids.into_iter().rev()))
+        self.messages(room, std::iter::once(root).chain(ids.into_iter().rev()))
     }
 
     /// The answers to a message, oldest first, as far as its thread is shown.
-    pub fn quoting_messages(&self, room: RoomId, message: &Message) -> Result<Vec<Message>, StoreError> {
+    pub fn replies(&self, room: RoomId, message: &Message) -> Result<Vec<Message>, StoreError> {
         let began = message.details.extras.thread_root.unwrap_or(message.id);
         if began == message.id && message.details.extras.reply_count == 0 {
             return Ok(Vec::new());
@@ -45,7 +45,7 @@ impl Snapshot {
     }
 
     /// How many messages are pinned in a room.
-    pub fn pin_count(&self, room: RoomId) -> Result<usize, StoreError> {
+    pub fn count_pins(&self, room: RoomId) -> Result<usize, StoreError> {
         Ok(self.transaction().open_table(PINS)?.range((room.0, 0)..=(room.0, u64::MAX))?.count())
     }
 
@@ -55,7 +55,7 @@ impl Snapshot {
         let versions = table.range((room.0, message.0, 0)..=(room.0, message.0, u64::MAX))?;
         versions
             .map(|entry| {
-                let VersionRow { until, body } = rows::decode("versions", entry?.1.value())?;
+                let VersionRow { replaced_at: until, body } = rows::decode("versions", entry?.1.value())?;
                 Ok(Version { replaced_at: until, body })
             })
             .collect()

@@ -9,12 +9,12 @@ use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 
 use crate::domain::{AuditEntry, Invitation, Report, Seq, ServerSettings, Timestamp};
 use crate::store::StoreError;
-use crate::store::table::rows::{Row, RowTable};
+use crate::store::table::rows::{RowBytes, RowTable};
 use crate::store::table::schema::{
-    ACTIVITY, AUDIT_LOG, ActivityRow, BLOCKED_ADDRESSES, BlockedAddressRow, CHANGES, ChangeRow, DIRECTS, DRAFTS,
+    ACTIVITY, AUDIT_LOG, ActivityRow, BLOCKED_ADDRESSES, BlockedAddressRow, CHANGES, ChangeRow, DIRECT_ROOMS, DRAFTS,
     DraftRow, FORMER_NAMES, FormerNameRow, INVITATION_CODES, INVITATIONS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow,
     MessageRow, NAME_USES, NAMES, OUTCOMES, OutcomeRow, PINS, PURGES, PasswordRow, READ_STATES, RECOVERY_CODES,
-    RENAMES, REPORTS, RESET_LINKS, ROOM_MENTIONS, ROOMS, ROOMS_BY_PERSON, ReadStateRow, ResetLinkRow, RoomRow, SECRETS,
+    RENAMES, REPORTS, RESET_LINKS, ROOM_MENTIONS, ROOMS, ROOMS_BY_PERSON, ReadStateRow, ResetLinkRow, RoomRow, PASSWORDS,
     SETTINGS, SKELETONS, SLUGS, SettingsRow, THREADS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow, VERSIONS,
     VersionRow, each_table,
 };
@@ -23,7 +23,7 @@ use crate::store::table::schema::{
 /// costs about as much as reading from it.
 pub(crate) struct Tables<'t> {
     meta: Table<'t, &'static str, u64>,
-    pub settings_table: RowTable<'t, &'static str, SettingsRow>,
+    pub settings: RowTable<'t, &'static str, SettingsRow>,
     pub users: RowTable<'t, u64, UserRow>,
     pub rooms: RowTable<'t, u64, RoomRow>,
     pub members: RowTable<'t, (u64, u64), MemberRow>,
@@ -33,32 +33,32 @@ pub(crate) struct Tables<'t> {
     pub outcomes: RowTable<'t, (u64, u64, &'static str), OutcomeRow>,
     pub names: LazyTable<'t, &'static str, u64>,
     pub skeletons: LazyTable<'t, &'static str, u64>,
-    pub former_names: LazyTable<'t, (u64, u64), Row<FormerNameRow>>,
+    pub former_names: LazyTable<'t, (u64, u64), RowBytes<FormerNameRow>>,
     pub renames: LazyTable<'t, u64, u64>,
     pub name_uses: LazyTable<'t, (u64, u64), u64>,
-    pub tokens: LazyTable<'t, [u8; 32], Row<TokenRow>>,
+    pub tokens: LazyTable<'t, [u8; 32], RowBytes<TokenRow>>,
     pub tokens_by_person: LazyTable<'t, (u64, [u8; 32]), ()>,
-    pub secrets: LazyTable<'t, u64, Row<PasswordRow>>,
+    pub passwords: LazyTable<'t, u64, RowBytes<PasswordRow>>,
     pub recovery_codes: LazyTable<'t, (u64, [u8; 32]), ()>,
-    pub reset_links: LazyTable<'t, [u8; 32], Row<ResetLinkRow>>,
-    pub invitations: LazyTable<'t, u64, Row<Invitation>>,
+    pub reset_links: LazyTable<'t, [u8; 32], RowBytes<ResetLinkRow>>,
+    pub invitations: LazyTable<'t, u64, RowBytes<Invitation>>,
     pub invitation_codes: LazyTable<'t, [u8; 32], u64>,
     pub slugs: LazyTable<'t, &'static str, u64>,
     pub rooms_by_person: LazyTable<'t, (u64, u64), ()>,
-    pub directs: LazyTable<'t, &'static [u8], u64>,
-    pub versions: LazyTable<'t, (u64, u64, u64), Row<VersionRow>>,
+    pub direct_rooms: LazyTable<'t, &'static [u8], u64>,
+    pub versions: LazyTable<'t, (u64, u64, u64), RowBytes<VersionRow>>,
     pub threads: LazyTable<'t, (u64, u64, u64), ()>,
     pub pins: LazyTable<'t, (u64, u64), ()>,
-    pub read_states: LazyTable<'t, (u64, u64), Row<ReadStateRow>>,
+    pub read_states: LazyTable<'t, (u64, u64), RowBytes<ReadStateRow>>,
     pub mentions: LazyTable<'t, (u64, u64, u64), ()>,
     pub room_mentions: LazyTable<'t, (u64, u64), u64>,
-    pub drafts: LazyTable<'t, (u64, u64), Row<DraftRow>>,
-    pub blocked_addresses: LazyTable<'t, (&'static str, u64), Row<BlockedAddressRow>>,
+    pub drafts: LazyTable<'t, (u64, u64), RowBytes<DraftRow>>,
+    pub blocked_addresses: LazyTable<'t, (&'static str, u64), RowBytes<BlockedAddressRow>>,
     pub purges: LazyTable<'t, u64, u64>,
-    pub reports: LazyTable<'t, u64, Row<Report>>,
-    pub audit_log: LazyTable<'t, u64, Row<AuditEntry>>,
+    pub reports: LazyTable<'t, u64, RowBytes<Report>>,
+    pub audit_log: LazyTable<'t, u64, RowBytes<AuditEntry>>,
     /// The last change, and its moment.
-    pub last: Seq,
+    pub last_seq: Seq,
     pub last_at: Timestamp,
     /// What the owners have settled, once somebody has asked: every post asks.
     pub cached_settings: OnceCell<ServerSettings>,
@@ -90,10 +90,10 @@ impl<'t> Tables<'t> {
     /// Opens the tables; [`lay_out`] has made them.
     pub fn open(txn: &'t WriteTransaction) -> Result<Self, StoreError> {
         let (meta, recent) = (txn.open_table(META)?, txn.open_table(ACTIVITY)?);
-        let (last, last_at) = last_change(&meta, &recent)?;
+        let (last, last_at) = last_server_change(&meta, &recent)?;
         Ok(Self {
             meta,
-            settings_table: txn.open_table(SETTINGS)?,
+            settings: txn.open_table(SETTINGS)?,
             users: txn.open_table(USERS)?,
             rooms: txn.open_table(ROOMS)?,
             members: txn.open_table(MEMBERS)?,
@@ -108,14 +108,14 @@ impl<'t> Tables<'t> {
             name_uses: LazyTable::new(txn, NAME_USES),
             tokens: LazyTable::new(txn, TOKENS),
             tokens_by_person: LazyTable::new(txn, TOKENS_BY_PERSON),
-            secrets: LazyTable::new(txn, SECRETS),
+            passwords: LazyTable::new(txn, PASSWORDS),
             recovery_codes: LazyTable::new(txn, RECOVERY_CODES),
             reset_links: LazyTable::new(txn, RESET_LINKS),
             invitations: LazyTable::new(txn, INVITATIONS),
             invitation_codes: LazyTable::new(txn, INVITATION_CODES),
             slugs: LazyTable::new(txn, SLUGS),
             rooms_by_person: LazyTable::new(txn, ROOMS_BY_PERSON),
-            directs: LazyTable::new(txn, DIRECTS),
+            direct_rooms: LazyTable::new(txn, DIRECT_ROOMS),
             versions: LazyTable::new(txn, VERSIONS),
             threads: LazyTable::new(txn, THREADS),
             pins: LazyTable::new(txn, PINS),
@@ -127,7 +127,7 @@ impl<'t> Tables<'t> {
             purges: LazyTable::new(txn, PURGES),
             reports: LazyTable::new(txn, REPORTS),
             audit_log: LazyTable::new(txn, AUDIT_LOG),
-            last,
+            last_seq: last,
             last_at,
             cached_settings: OnceCell::new(),
             seq_at_open: last,
@@ -135,20 +135,20 @@ impl<'t> Tables<'t> {
     }
 
     /// Counts a room that everybody in the house may see, or that they no longer may.
-    pub fn count_room(&mut self, is_seen: bool) -> Result<(), StoreError> {
+    pub fn update_room_count(&mut self, is_listed: bool) -> Result<(), StoreError> {
         let rooms = self.meta.get("rooms")?.map_or(0, |rooms| rooms.value());
-        self.meta.insert("rooms", if is_seen { rooms + 1 } else { rooms.saturating_sub(1) })?;
+        self.meta.insert("rooms", if is_listed { rooms + 1 } else { rooms.saturating_sub(1) })?;
         Ok(())
     }
 
     /// Writes down how far the order has come, unless the last change is a room's. Answers whether it has moved.
     pub fn close(mut self) -> Result<bool, StoreError> {
-        if self.last == self.seq_at_open {
+        if self.last_seq == self.seq_at_open {
             return Ok(false);
         }
         let newest = self.activity.last()?.map(|(seq, _)| seq.value());
-        if newest != Some(self.last.0) {
-            self.meta.insert("seq", self.last.0)?;
+        if newest != Some(self.last_seq.0) {
+            self.meta.insert("seq", self.last_seq.0)?;
             self.meta.insert("at", self.last_at.0)?;
         }
         Ok(true)
@@ -163,14 +163,14 @@ pub(crate) fn create_all_tables(txn: &WriteTransaction) -> Result<(), StoreError
 }
 
 /// The last change of the whole server, and its moment: a room's, or one that no room counts as its own.
-pub(crate) fn last_change<M, R>(meta: &M, recent: &R) -> Result<(Seq, Timestamp), StoreError>
+pub(crate) fn last_server_change<M, R>(meta: &M, activity: &R) -> Result<(Seq, Timestamp), StoreError>
 where
     M: ReadableTable<&'static str, u64>,
-    R: ReadableTable<u64, Row<ActivityRow>>,
+    R: ReadableTable<u64, RowBytes<ActivityRow>>,
 {
     let number = |key| Ok::<u64, StoreError>(meta.get(key)?.map_or(0, |value| value.value()));
     let nobodys = (Seq(number("seq")?), Timestamp(number("at")?));
-    match recent.last()? {
+    match activity.last()? {
         Some((seq, row)) if seq.value() > nobodys.0.0 => {
             Ok((Seq(seq.value()), rows::decode::<ActivityRow>("recent", row.value())?.at))
         }

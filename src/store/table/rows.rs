@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use crate::store::StoreError;
 
 /// A table whose values are the struct `T`.
-pub(crate) type RowTable<'t, K, T> = Table<'t, K, Row<T>>;
+pub(crate) type RowTable<'t, K, T> = Table<'t, K, RowBytes<T>>;
 
 /// The value type of such a table: to redb it is bytes, and a broken row is a [`Fault`] instead of a panic.
 #[derive(Debug)]
-pub(crate) struct Row<T>(PhantomData<T>);
+pub(crate) struct RowBytes<T>(PhantomData<T>);
 
-impl<T: Debug + 'static> Value for Row<T> {
+impl<T: Debug + 'static> Value for RowBytes<T> {
     type SelfType<'a>
         = &'a [u8]
     where
@@ -64,7 +64,7 @@ pub(crate) fn get<'k, K, T, R>(table: &R, name: &'static str, key: K::SelfType<'
 where
     K: Key + 'static,
     T: DeserializeOwned + Debug + 'static,
-    R: ReadableTable<K, Row<T>>,
+    R: ReadableTable<K, RowBytes<T>>,
 {
     table.get(key)?.map(|bytes| decode(name, bytes.value())).transpose()
 }
@@ -80,7 +80,7 @@ where
 }
 
 /// Takes the row at `key` out of its table, if there is one.
-pub(crate) fn take<'k, K, T>(
+pub(crate) fn remove<'k, K, T>(
     table: &mut RowTable<'_, K, T>,
     name: &'static str,
     key: K::SelfType<'k>,

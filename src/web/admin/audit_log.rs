@@ -37,7 +37,7 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
 }
 
 fn load_audit_line(snapshot: &Snapshot, viewer: &Person, (id, audit): (Seq, AuditEntry)) -> Result<AuditLine, Error> {
-    let named = |user: Option<_>| user.map_or(Ok(None), |user| snapshot.author(user));
+    let named = |user: Option<_>| user.map_or(Ok(None), |user| snapshot.author_by_id(user));
     let room =
         audit.action.target_room().map_or(Ok(None), |room| snapshot.visible_room_by_id(room, Some(viewer), now()))?;
     let label = match audit.action {

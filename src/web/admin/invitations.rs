@@ -95,7 +95,7 @@ fn find_private_rooms(snapshot: &Snapshot, person: &Person, addresses: &[&str]) 
     let mut rooms = Vec::new();
     for address in addresses {
         let address = Slug::from_name(address).map_err(|_| Refusal::FieldInvalid("rooms"))?;
-        let room = snapshot.visible_room(&address, Some(person), now())?.map(|visible_room| visible_room.room);
+        let room = snapshot.visible_room_by_slug(&address, Some(person), now())?.map(|visible_room| visible_room.room);
         let room = room.filter(|room| room.visibility == Visibility::Private).ok_or(Refusal::FieldInvalid("rooms"))?;
         if !rooms.contains(&room.id) {
             rooms.push(room.id);
@@ -143,7 +143,7 @@ fn load_invitations(snapshot: &Snapshot) -> Result<Vec<ListedInvitation>, Error>
     let listed = |invitation: Invitation| {
         let joined =
             newcomers.iter().filter(|(id, _)| *id == invitation.id).map(|(_, author)| author.clone()).collect();
-        Ok(ListedInvitation { by: snapshot.author(invitation.created_by)?, joined, invitation })
+        Ok(ListedInvitation { by: snapshot.author_by_id(invitation.created_by)?, joined, invitation })
     };
     snapshot.invitations(ADMIN_LIST_ROWS_MAX)?.into_iter().map(listed).collect()
 }
@@ -152,7 +152,7 @@ fn invitations_page(ctx: &Ctx<'_>, form: &InvitationForm) -> Result<Response, Er
     let (snapshot, person) = (ctx.snapshot()?, ctx.require_person()?);
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let invitations = load_invitations(&snapshot)?;
-    let mut rooms = snapshot.hidden_rooms(person, now())?;
+    let mut rooms = snapshot.members_only_rooms(person, now())?;
     rooms.retain(|room| room.visibility == Visibility::Private);
     let is_revoked = query::text(ctx.request, "done").as_deref() == Some("revoked");
     let notice = is_revoked.then(|| Notice::Done("It is taken back: nobody comes in by it any more.".to_owned()));

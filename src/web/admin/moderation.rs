@@ -151,7 +151,7 @@ async fn mute_person(ctx: &Ctx<'_>, person: &Person, form: &Form, until: Expiry)
         return execute_on_person(ctx, user, PersonCommand::Mute { until }).await;
     }
     let address = Slug::from_name(room).map_err(|_| Refusal::FieldInvalid("room"))?;
-    let visible_room = ctx.snapshot()?.visible_room(&address, ctx.visitor.person.as_ref(), now())?;
+    let visible_room = ctx.snapshot()?.visible_room_by_slug(&address, ctx.visitor.person.as_ref(), now())?;
     let room = visible_room.ok_or_else(|| Refusal::room_not_found(room))?.room.id;
     let command = Command::Room(room, RoomCommand::MuteMember { user, until });
     ctx.execute(command).await?;
@@ -199,6 +199,6 @@ fn respond_moderated(
 
 /// How somebody stands now, for a program.
 fn respond_with_person(ctx: &Ctx<'_>, user: UserId) -> Result<Response, Error> {
-    let person = ctx.snapshot()?.person(user)?.ok_or(Refusal::PersonNotFound)?;
+    let person = ctx.snapshot()?.person_by_id(user)?.ok_or(Refusal::PersonNotFound)?;
     Ok(Json(views::json::PersonJson::from_person(&person, Some(now()))).into_response())
 }

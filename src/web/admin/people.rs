@@ -113,7 +113,7 @@ fn rooms_to_mute_in(snapshot: &Snapshot, viewer: &Person, person: &Person) -> Re
         return Ok(Vec::new());
     }
     let open = snapshot.active_rooms(LISTED_ROOMS_MAX, Some(viewer), now())?.into_iter().map(|recent| recent.room);
-    let rooms = open.chain(snapshot.hidden_rooms(viewer, now())?);
+    let rooms = open.chain(snapshot.members_only_rooms(viewer, now())?);
     let is_kept =
         |room: &Room| room.visibility != Visibility::Direct && can(viewer, Permission::MuteInRoom, Some(room));
     Ok(rooms.filter(is_kept).collect())
@@ -142,7 +142,7 @@ fn respond_with_people(
 }
 
 fn load_person_row(snapshot: &Snapshot, listing: PersonListing) -> Result<PersonRow, Error> {
-    let PersonListing { person, seen_at, joined_at: entered_at, invited } = listing;
+    let PersonListing { person, last_seen_at: seen_at, joined_at: entered_at, invitation: invited } = listing;
     let label = |id: Seq| Ok::<_, Error>(snapshot.invitation_by_id(id)?.map(|invitation| invitation.label));
     Ok(PersonRow { person, seen_at, joined_at: entered_at, invited: invited.map(label).transpose()?.flatten() })
 }

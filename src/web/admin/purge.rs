@@ -42,7 +42,7 @@ pub(crate) fn start_purge(house: &Arc<AppState>, actor: Actor, user: UserId) {
 async fn purge_all_rooms(house: &Arc<AppState>, actor: Actor, user: UserId) -> Result<(), Error> {
     let mut last = RoomId(0);
     loop {
-        let rooms = house.store.snapshot()?.rooms_after(last, ROOMS_PER_BATCH)?;
+        let rooms = house.store.snapshot()?.room_ids_after(last, ROOMS_PER_BATCH)?;
         let Some(&end) = rooms.last() else { break };
         for room in rooms {
             purge_room(house, actor, user, room).await?;

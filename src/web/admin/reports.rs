@@ -101,8 +101,8 @@ fn report_page(ctx: &Ctx<'_>, reason: &str, error: Option<&str>) -> Result<Respo
 /// A report with all it is about. Whoever reported a message has given it to those who keep order to read, also one of a
 /// room that they do not see; of the room itself they learn nothing.
 fn load_report(snapshot: &Snapshot, viewer: &Person, (id, report): (Seq, Report)) -> Result<ListedReport, Error> {
-    let settled_by = report.resolved.map_or(Ok(None), |(by, _)| snapshot.author(by))?;
+    let settled_by = report.resolved.map_or(Ok(None), |(by, _)| snapshot.author_by_id(by))?;
     let room = snapshot.visible_room_by_id(report.room, Some(viewer), now())?.map(|visible_room| visible_room.room);
-    let (message, by) = (snapshot.message(report.room, report.message)?, snapshot.author(report.reporter)?);
+    let (message, by) = (snapshot.message(report.room, report.message)?, snapshot.author_by_id(report.reporter)?);
     Ok(ListedReport { id, by, message, room, resolved_by: settled_by, report })
 }

@@ -71,7 +71,7 @@ async fn verify_sign_in(ctx: &Ctx<'_>, form: &Form) -> Result<(String, Token), E
         return Err(Refusal::BadCredentials.into());
     };
     let (token, device) = (secrets::new_token()?, user_agent::device_from_request(ctx.request));
-    let wish = AccountCommand::SignIn { user, password_seq: kept.set_at, token: token.hash(), device };
+    let wish = AccountCommand::SignIn { user, password_seq: kept.password_seq, token: token.hash(), device };
     ctx.execute_as(Actor::Anonymous, None, Command::Account(wish)).await?;
     Ok((author.name.to_string(), token))
 }

@@ -149,7 +149,7 @@ fn landing_page(ctx: &Ctx<'_>, form: &views::auth::landing::LandingForm) -> Resu
     let snapshot = ctx.snapshot()?;
     let rooms = snapshot.active_rooms(LISTED_ROOMS_MAX, ctx.visitor.person.as_ref(), engine::now())?.into_iter();
     let listed =
-        |ActiveRoom { room, at, .. }| LandingRoom { listeners: ctx.state.hubs.listener_count(room.id), room, at };
+        |ActiveRoom { room, last_changed_at: at, .. }| LandingRoom { listeners: ctx.state.hubs.listener_count(room.id), room, at };
     let rooms: Vec<LandingRoom> = rooms.map(listed).collect();
     let door = LandingView {
         viewer: ctx.visitor.person.as_ref(),

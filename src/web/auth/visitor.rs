@@ -138,7 +138,7 @@ pub(crate) fn identify(request: &Request, house: &Arc<AppState>, snapshot: &Snap
         let known = snapshot.authenticate(shown.token.hash(), now())?.ok_or(Refusal::TokenInvalid)?;
         if let Some(name) = &shown.name {
             // A script may have a name that its owner had before: it stays theirs.
-            let named = UserName::parse(name).map_or(Ok(None), |name| snapshot.user_by_name(&name))?;
+            let named = UserName::parse(name).map_or(Ok(None), |name| snapshot.user_id_by_name(&name))?;
             if named != Some(known.person.author.id) {
                 return Err(Error::Refused(Refusal::TokenInvalid));
             }
@@ -170,7 +170,7 @@ fn build_visitor(
     token: Token,
     cookie: Option<&'static str>,
 ) -> Result<Visitor, Refusal> {
-    let Authenticated { person, kind, made_at, seen_at } = authenticated;
+    let Authenticated { person, kind, created_at: made_at, last_used_at: seen_at } = authenticated;
     let scopes = match kind {
         TokenKind::Session(_) => None,
         TokenKind::Personal { scopes, .. } => Some(scopes),

@@ -21,7 +21,7 @@ pub(crate) fn check_not_blocked(snapshot: &Snapshot, request: &Request, visitor:
         return Ok(());
     }
     let block = AddressBlock::containing(client_address::client_address(request)).to_string();
-    if snapshot.is_blocked(&block, now())? { Err(Refusal::AddressBlocked.into()) } else { Ok(()) }
+    if snapshot.is_address_blocked(&block, now())? { Err(Refusal::AddressBlocked.into()) } else { Ok(()) }
 }
 
 /// From where somebody has come whose devices are still known; only what stands for them and no whole network.

@@ -73,7 +73,7 @@ fn suggest_people(
     let mut choices: Vec<(u8, Suggestion)> =
         people.into_iter().take(COMPLETIONS_MAX).map(|(rank, person)| (rank, suggest_person(person.author))).collect();
     let begins = BROADCAST_MENTIONS.into_iter().filter(|word| completion.rank_match(word) == Some(0));
-    if can(person, Permission::MentionRoom, Some(room)) || snapshot.is_small(room)? {
+    if can(person, Permission::MentionRoom, Some(room)) || snapshot.is_small_room(room)? {
         choices.extend(
             begins.map(|word| (0, Suggestion { insert: format!("@{word} "), target: SuggestionTarget::All(word) })),
         );

@@ -30,7 +30,7 @@ pub(crate) fn render_markdown(snapshot: &Snapshot, author: &Person, body: Text) 
     let now = now();
     // A name that cannot be read now is only text; whoever asks hears of the broken file by what they ask next.
     let person = |name: &_| snapshot.person_by_name(name).ok().flatten().map(|person| person.author);
-    let room = |address: &_| Some(snapshot.visible_room(address, Some(author), now).ok()??.room.slug);
+    let room = |address: &_| Some(snapshot.visible_room_by_slug(address, Some(author), now).ok()??.room.slug);
     let names = Names { person: &person, room: &room };
     if !text::may_hold_code(body.as_str()) {
         return text::render(body, &names, Code::Plain);

@@ -86,7 +86,7 @@ fn load_reactions(snapshot: &Snapshot, message: &Message) -> Result<Vec<ListedRe
     for reacted in &message.details.extras.reactions {
         let mut people = Vec::new();
         for id in reacted.users.iter().take(ADMIN_LIST_ROWS_MAX) {
-            people.push(snapshot.author(*id)?.ok_or(StoreError::Missing { table: "users" })?);
+            people.push(snapshot.author_by_id(*id)?.ok_or(StoreError::Missing { table: "users" })?);
         }
         all.push(ListedReaction { reaction: reacted.reaction.clone(), people, count: reacted.users.len() });
     }

@@ -228,7 +228,7 @@ fn parse_utf8(bytes: Vec<u8>) -> Result<String, HttpError> {
 mod tests {
     use crate::web::request::form::*;
 
-    fn form(body: &str) -> Result<Form, Refusal> {
+    fn form(body: &str) -> Result<Form, HttpError> {
         parse_urlencoded(body.as_bytes().to_vec(), &["body"])
     }
 

@@ -51,11 +51,11 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
 }
 
 fn read_day(snapshot: &Snapshot, room: &Room, day: Day, window: Window) -> Result<DayPage, Error> {
-    let said = snapshot.day(room.id, day, window)?;
+    let said = snapshot.day_page(room.id, day, window)?;
     if !said.messages.is_empty() || window == WHOLE_DAY {
         return Ok(said);
     }
-    Ok(snapshot.day(room.id, day, WHOLE_DAY)?) // nobody wants to see past the end
+    Ok(snapshot.day_page(room.id, day, WHOLE_DAY)?) // nobody wants to see past the end
 }
 
 /// From the beginning of the day.

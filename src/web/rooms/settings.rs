@@ -155,7 +155,7 @@ pub(crate) async fn restore(ctx: Ctx<'_>) -> Result<Response, Error> {
     let unknown = || Error::Refused(Refusal::room_not_found(name));
     let snapshot = ctx.snapshot()?;
     let address = Slug::from_name(name).map_err(|_| unknown())?;
-    let room = snapshot.deleted_room(&address)?.ok_or_else(unknown)?;
+    let room = snapshot.deleted_room_by_slug(&address)?.ok_or_else(unknown)?;
     drop(snapshot);
     let undeleted = limit_and_execute(&ctx, &room, RoomCommand::Restore).await;
     undeleted.map_err(|error| match error {
@@ -232,7 +232,7 @@ fn room_settings_page(ctx: &Ctx<'_>, visible_room: &VisibleRoom, form: RoomForm)
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let members =
         if room.visibility.is_members_only() { snapshot.members(room.id, ADMIN_LIST_ROWS_MAX)? } else { Vec::new() };
-    let creator = snapshot.author(room.created_by)?;
+    let creator = snapshot.author_by_id(room.created_by)?;
     let view = RoomSettingsView {
         places: &sidebar.view(&ctx.visitor, Some(room.id)),
         room,

@@ -56,14 +56,14 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     if tag.matches(ctx.request) {
         return Ok(with_private_cache(tag.not_modified(), &ctx.visitor));
     }
-    let mut page = snapshot.page(room.id, window)?;
+    let mut page = snapshot.message_page(room.id, window)?;
     if page.messages.is_empty() && is_page {
-        page = snapshot.page(room.id, Window::Latest)?; // nobody wants to see past the end
+        page = snapshot.message_page(room.id, Window::Latest)?; // nobody wants to see past the end
     }
     let response = match accept {
         Accept::Text => views::plain::lines(&page.messages).into_response(),
         Accept::Json => {
-            Json(views::json::PageJson::new(room, cursor, &page.messages, page.older, page.newer)).into_response()
+            Json(views::json::PageJson::new(room, cursor, &page.messages, page.has_older, page.has_newer)).into_response()
         }
         Accept::Page | Accept::Anything | Accept::Stream => {
             let (muted_reason, presence) = (muted_reason.as_deref(), &presence.unwrap_or_default());
@@ -95,8 +95,8 @@ pub(crate) fn show_older(ctx: Ctx<'_>) -> Result<Response, Error> {
     let answer = if tag.matches(ctx.request) {
         tag.not_modified()
     } else {
-        let page = snapshot.page(room.id, Window::Before(before))?;
-        tag.add_to(views::rooms::show::older(&room, &page.messages, page.older).into_response())
+        let page = snapshot.message_page(room.id, Window::Before(before))?;
+        tag.add_to(views::rooms::show::older(&room, &page.messages, page.has_older).into_response())
     };
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
@@ -112,8 +112,8 @@ pub(crate) fn show_newer(ctx: Ctx<'_>) -> Result<Response, Error> {
         cursor.map_err(Error::Http)
     };
     let (after, since) = (needed("after")?.seq, needed("since")?);
-    let page = snapshot.page(room.id, Window::After(after))?;
-    let answer = views::rooms::show::newer(&room, &page.messages, page.newer, since).into_response();
+    let page = snapshot.message_page(room.id, Window::After(after))?;
+    let answer = views::rooms::show::newer(&room, &page.messages, page.has_newer, since).into_response();
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
 
@@ -135,7 +135,7 @@ pub(crate) fn muted_reason_here(
     visible_room: &VisibleRoom,
 ) -> Result<Option<String>, StoreError> {
     let Some(person) = &visitor.person else { return Ok(None) };
-    let refusal = muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted, now());
+    let refusal = muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted_until, now());
     Ok(refusal.map(|refusal| refusal.to_string()))
 }
 
@@ -168,11 +168,11 @@ fn room_page(snapshot: &Snapshot, visitor: &Visitor, parts: RoomPageParts) -> Re
         read_state: read_state.as_ref(),
         draft: form.as_ref(),
         messages: &page.messages,
-        older: page.older,
-        newer: page.newer,
+        older: page.has_older,
+        newer: page.has_newer,
         cursor,
         presence: here,
-        pins: snapshot.pin_count(room.id)?,
+        pins: snapshot.count_pins(room.id)?,
         reply: reply.as_ref(),
         nonce: &secrets::new_nonce()?,
     };
@@ -189,8 +189,8 @@ pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Res
 fn with_page_links(mut response: Response, room: &Room, page: &Page) -> Response {
     let path = room.slug.path();
     let before =
-        page.messages.first().filter(|_| page.older).map(|m| format!("<{path}?before={}>; rel=\"prev\"", m.id));
-    let after = page.messages.last().filter(|_| page.newer).map(|m| format!("<{path}?after={}>; rel=\"next\"", m.id));
+        page.messages.first().filter(|_| page.has_older).map(|m| format!("<{path}?before={}>; rel=\"prev\"", m.id));
+    let after = page.messages.last().filter(|_| page.has_newer).map(|m| format!("<{path}?after={}>; rel=\"next\"", m.id));
     let links: Vec<String> = before.into_iter().chain(after).collect();
     if !links.is_empty() {
         response.headers_mut().insert(LINK, HeaderValue::try_from(links.join(", ")).expect("a path is ASCII"));

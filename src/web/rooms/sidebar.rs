@@ -65,7 +65,7 @@ impl Sidebar {
     ) -> Result<Self, StoreError> {
         let (person, now) = (visitor.person.as_ref(), now());
         let recent = snapshot.active_rooms(LISTED_ROOMS_MAX, person, now)?;
-        let hidden = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
+        let hidden = person.map_or(Ok(Vec::new()), |person| snapshot.members_only_rooms(person, now))?;
         let mut rooms: Vec<Room> = recent.into_iter().map(|recent| recent.room).chain(hidden).collect();
         let (read_states, drafts) = match person {
             Some(person) => load_read_states(snapshot, person.author.id)?,

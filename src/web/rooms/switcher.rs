@@ -84,7 +84,7 @@ fn search_rooms(snapshot: &Snapshot, visitor: &Visitor, sidebar: &Sidebar, q: &s
 /// The room of this very name or address, wherever it stands.
 fn find_exact_room(snapshot: &Snapshot, visitor: &Visitor, q: &str) -> Result<Option<Room>, StoreError> {
     let Ok(address) = Slug::from_name(q) else { return Ok(None) };
-    Ok(snapshot.visible_room(&address, visitor.person.as_ref(), now())?.map(|visible_room| visible_room.room))
+    Ok(snapshot.visible_room_by_slug(&address, visitor.person.as_ref(), now())?.map(|visible_room| visible_room.room))
 }
 
 /// The rooms that the visitor may see and wants, those that do not stand in their list too; of those for everybody, the ones
@@ -95,7 +95,7 @@ fn list_matching_rooms(
     is_wanted: impl Fn(&Room) -> bool,
 ) -> Result<Vec<Room>, StoreError> {
     let (person, now) = (visitor.person.as_ref(), now());
-    let mut rooms = person.map_or(Ok(Vec::new()), |person| snapshot.hidden_rooms(person, now))?;
+    let mut rooms = person.map_or(Ok(Vec::new()), |person| snapshot.members_only_rooms(person, now))?;
     rooms.retain(&is_wanted);
     let recent = snapshot.matching_active_rooms(LISTED_ROOMS_MAX, person, now, is_wanted)?;
     rooms.extend(recent.into_iter().map(|recent| recent.room));

@@ -56,7 +56,7 @@ fn with_newest_message(
     person: &Person,
     rooms: Vec<(Room, ReadState)>,
 ) -> Result<Vec<(Room, ReadState, Option<Message>)>, StoreError> {
-    let newest = |room: &Room, reading: &ReadState| snapshot.newest_notifying(person.author.id, room, reading);
+    let newest = |room: &Room, reading: &ReadState| snapshot.newest_notifying_message(person.author.id, room, reading);
     rooms
         .into_iter()
         .map(|(room, read_state)| newest(&room, &read_state).map(|newest| (room, read_state, newest)))

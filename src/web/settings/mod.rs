@@ -97,7 +97,7 @@ async fn try_change_password(ctx: &Ctx<'_>, form: &Form) -> Result<Token, Error>
     let kept = verify_password(ctx, author.id, form).await?;
     let (token, device) = (secrets::new_token()?, user_agent::device_from_request(ctx.request));
     let password = ctx.state.password_hasher.hash(password).await?;
-    let set = AccountCommand::SetPassword { password_seq: kept.set_at, password, token: token.hash(), device };
+    let set = AccountCommand::SetPassword { password_seq: kept.password_seq, password, token: token.hash(), device };
     ctx.execute(Command::Account(set)).await?;
     Ok(token)
 }
@@ -140,7 +140,7 @@ fn password_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Erro
 pub(crate) fn show_recovery_codes(ctx: Ctx<'_>) -> Result<Response, Error> {
     let user = require_account(&ctx.visitor)?.author.id;
     let snapshot = ctx.snapshot()?;
-    let left = snapshot.recovery_codes(user)?;
+    let left = snapshot.count_recovery_codes(user)?;
     if ctx.accept() == Accept::Json {
         return Ok(with_private_cache(Json(json!({ "left": left })).into_response(), &ctx.visitor));
     }
@@ -148,7 +148,7 @@ pub(crate) fn show_recovery_codes(ctx: Ctx<'_>) -> Result<Response, Error> {
 }
 
 fn recovery_codes_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {
-    let left = ctx.snapshot()?.recovery_codes(require_account(&ctx.visitor)?.author.id)?;
+    let left = ctx.snapshot()?.count_recovery_codes(require_account(&ctx.visitor)?.author.id)?;
     let asks = !ctx.visitor.signed_in_recently();
     settings_page(ctx, |sidebar, notice| views::settings::recovery_codes(sidebar, notice, left, (asks, form_state)))
 }

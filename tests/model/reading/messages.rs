@@ -27,7 +27,7 @@ pub fn read_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
             for answered in &thread {
                 let is_answer = |other: &&Message| other.details.extras.reply_to == Some(answered.id);
                 let answers: Vec<Message> = thread.iter().filter(is_answer).cloned().collect();
-                assert_eq!(snapshot.quoting_messages(room.id, answered).unwrap(), answers);
+                assert_eq!(snapshot.replies(room.id, answered).unwrap(), answers);
             }
         }
         let versions =

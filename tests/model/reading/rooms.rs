@@ -13,7 +13,7 @@ pub fn read_like(snapshot: &Snapshot, model: &Model, at: u64) {
     let for_all = model.rooms.iter().filter(|room| !room.kind.is_members_only() && room.deleted_at.is_none());
     assert_eq!(snapshot.count_rooms().unwrap(), for_all.count() as u64);
     let ids: Vec<RoomId> = model.rooms.iter().map(|room| room.id).collect();
-    assert_eq!(snapshot.rooms_after(RoomId(0), usize::MAX).unwrap(), ids);
+    assert_eq!(snapshot.room_ids_after(RoomId(0), usize::MAX).unwrap(), ids);
     for user in [None].into_iter().chain(model.users.iter().map(Some)) {
         seen_like(snapshot, model, user, at);
         messages::reader_like(snapshot, model, user.map_or(UserId(u64::MAX), |user| user.id));
@@ -61,27 +61,27 @@ fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
         model.sees(at, room, user).then(|| (shown(model, room, user, false), belongs, muted))
     };
     for (address, _) in model.addresses.iter().chain([&("nowhere".to_owned(), RoomId(0))]) {
-        let read = snapshot.visible_room(&Slug::from_name(address).unwrap(), person.as_ref(), now).unwrap();
+        let read = snapshot.visible_room_by_slug(&Slug::from_name(address).unwrap(), person.as_ref(), now).unwrap();
         let expected = model.room_at(address).and_then(sight);
-        assert_eq!(read.map(|read| (read.room, read.is_member, read.muted)), expected, "{address} for {user:?}");
+        assert_eq!(read.map(|read| (read.room, read.is_member, read.muted_until)), expected, "{address} for {user:?}");
     }
     for room in &model.rooms {
         let read = snapshot.visible_room_by_id(room.id, person.as_ref(), now).unwrap();
-        assert_eq!(read.map(|read| (read.room, read.is_member, read.muted)), sight(room));
+        assert_eq!(read.map(|read| (read.room, read.is_member, read.muted_until)), sight(room));
     }
     let mut recent: Vec<&Room> =
         model.rooms.iter().filter(|room| !room.kind.is_members_only() && model.sees(at, room, user)).collect();
     recent.sort_by_key(|room| Reverse(room.last));
     for limit in [2, usize::from(u8::MAX)] {
         let read = snapshot.active_rooms(limit, person.as_ref(), now).unwrap();
-        let read: Vec<_> = read.into_iter().map(|recent| (recent.room, recent.last, recent.at.0)).collect();
+        let read: Vec<_> = read.into_iter().map(|recent| (recent.room, recent.last_seq, recent.last_changed_at.0)).collect();
         let expected = recent.iter().take(limit).map(|room| (shown(model, room, user, false), room.last, room.last_at));
         assert_eq!(read, expected.collect::<Vec<_>>(), "for {user:?}");
     }
     let (Some(user), Some(person)) = (user, person) else { return };
     let hidden = model.rooms.iter().filter(|room| room.kind.is_members_only() && model.sees(at, room, Some(user)));
     let hidden: Vec<_> = hidden.map(|room| shown(model, room, Some(user), false)).collect();
-    assert_eq!(snapshot.hidden_rooms(&person, now).unwrap(), hidden, "for {user:?}");
+    assert_eq!(snapshot.members_only_rooms(&person, now).unwrap(), hidden, "for {user:?}");
     let mut gone: Vec<&Room> = model.rooms.iter().filter(|room| model.may_have_back(at, room, user)).collect();
     gone.sort_by_key(|room| Reverse(room.last));
     let gone: Vec<_> = gone.into_iter().map(|room| shown(model, room, Some(user), false)).collect();
@@ -131,9 +131,9 @@ fn pages_like(snapshot: &Snapshot, room: &Room, shown: &[Message]) {
     let ids = [0, room.id.0, room.last.0 / 2, room.last.0, room.last.0 + 1, u64::MAX].map(Seq);
     let windows = ids.into_iter().flat_map(|id| [Window::Before(id), Window::After(id), Window::Around(id)]);
     for window in windows.filter(|w| *w != Window::After(Seq(u64::MAX))).chain([Window::Latest]) {
-        let page = snapshot.page(room.id, window).unwrap();
+        let page = snapshot.message_page(room.id, window).unwrap();
         let (at, older, newer) = room.page(window);
-        assert_eq!((page.older, page.newer), (older, newer), "{window:?}");
+        assert_eq!((page.has_older, page.has_newer), (older, newer), "{window:?}");
         assert_eq!(page.messages, shown[at], "{window:?}");
     }
 }
