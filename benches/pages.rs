@@ -18,7 +18,7 @@ use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, ReplayLimits};
 use taproom::metrics::Metrics;
 use taproom::store::{Store, Window};
-use taproom::views::text::{Code, Names, render};
+use taproom::views::text::{CodeStyle, NameResolver, render};
 use taproom::web::{self, AppState, PasswordHasher};
 
 /// The one of the server.
@@ -101,7 +101,7 @@ fn main() -> Result<()> {
 /// What reading a text costs when it is written: an ordinary one, and the worst that were found, of the greatest length.
 fn texts(quick: bool) -> Result<()> {
     let person = |_: &UserName| None;
-    let names = Names { person: &person, room: &|_| None };
+    let names = NameResolver { find_person: &person, find_room: &|_| None };
     let code = "fn a(b: &str) -> Option<u8> { b.parse().ok() } // \"c\"\n";
     let fenced = |language: &str, code: &str| format!("```{language}\n{}\n```", code.repeat(1_450 / code.len()));
     for (what, text, calls) in [
@@ -121,7 +121,7 @@ fn texts(quick: bool) -> Result<()> {
         ("a text: what is nearly a link", "a://".repeat(2_000), 2_000),
     ] {
         let body = Body::parse(&text)?;
-        show(what, if quick { 1 } else { calls }, || drop(render(body.clone(), &names, Code::Coloured)))?;
+        show(what, if quick { 1 } else { calls }, || drop(render(body.clone(), &names, CodeStyle::Highlighted)))?;
     }
     Ok(())
 }

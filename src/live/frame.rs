@@ -136,9 +136,7 @@ fn load_changed(
     let pins = || snapshot.count_pins(room.id).map(Some);
     let around = match change {
         MessageChange::Edited => Dependents { quoting: snapshot.replies(room.id, &message)?, pin_count: None },
-        MessageChange::Deleted => {
-            Dependents { quoting: snapshot.replies(room.id, &message)?, pin_count: pins()? }
-        }
+        MessageChange::Deleted => Dependents { quoting: snapshot.replies(room.id, &message)?, pin_count: pins()? },
         MessageChange::Reacted => Dependents::default(),
         MessageChange::Pinned => Dependents { quoting: Vec::new(), pin_count: pins()? },
     };
@@ -221,12 +219,12 @@ impl Frame {
 
     fn encode_text(&self) -> EncodedEvent {
         let line = match &self.payload {
-            Payload::Posted(message, _) => views::plain::line(message),
+            Payload::Posted(message, _) => views::plain::message_line(message),
             Payload::MessageChanged(MessageChange::Edited, message, _) => views::plain::edited(message),
             Payload::MessageChanged(MessageChange::Deleted, message, _) => views::plain::deleted(message.id),
-            Payload::MessageChanged(MessageChange::Reacted, message, _) => views::plain::reacted(message),
-            Payload::MessageChanged(MessageChange::Pinned, message, _) => views::plain::pinned(message),
-            Payload::RoomChanged => views::plain::room(&self.room),
+            Payload::MessageChanged(MessageChange::Reacted, message, _) => views::plain::reactions_changed(message),
+            Payload::MessageChanged(MessageChange::Pinned, message, _) => views::plain::pin_changed(message),
+            Payload::RoomChanged => views::plain::room_changed(&self.room),
             Payload::Renamed(author, was) => views::plain::renamed(author, was.as_deref()),
         };
         encode_event(Some(self.id), None, &line)
@@ -241,7 +239,7 @@ impl Frame {
                 json::ChangeJson::Edited { seq, message: whole(message) }
             }
             Payload::MessageChanged(MessageChange::Deleted, message, _) => {
-                json::ChangeJson::Removed { seq, room, message: message.id }
+                json::ChangeJson::Deleted { seq, room, message: message.id }
             }
             Payload::MessageChanged(MessageChange::Reacted, message, _) => {
                 json::ChangeJson::Reacted { seq, message: whole(message) }
@@ -251,7 +249,7 @@ impl Frame {
             }
             Payload::RoomChanged => json::ChangeJson::RoomChanged { seq, room: json::RoomJson::from_room(&self.room) },
             Payload::Renamed(Author { id, name }, was) => {
-                json::ChangeJson::Renamed { seq, room, user: id.0, name, was: was.as_deref() }
+                json::ChangeJson::Renamed { seq, room, user: id.0, name, former_name: was.as_deref() }
             }
         };
         encode_event(Some(self.id), None, &serde_json::to_string(&change).expect("strings and numbers are always JSON"))

@@ -9,7 +9,7 @@ use crate::views::messages::message;
 
 /// A message that was not sent.
 #[derive(Clone, Debug)]
-pub struct Unsent {
+pub struct UnsentMessage {
     /// Where it was to go.
     pub action: String,
     /// What was said.
@@ -28,20 +28,20 @@ pub enum NextStep<'a> {
     /// Open a room of this name.
     CreateRoom(&'a str),
     /// Send it again.
-    Resend(&'a Unsent),
+    Resend(&'a UnsentMessage),
     /// Sign in, and go on to this path.
     SignIn(&'a str),
 }
 
 /// The page: what it is, and what to do.
-pub fn page(house: &str, title: &str, detail: &str, way_on: &NextStep) -> Markup {
+pub fn page(server_name: &str, title: &str, detail: &str, next_step: &NextStep) -> Markup {
     let body = html! {
         div.door {
-            header.door-top { (layout::brand(house)) }
+            header.door-top { (layout::brand(server_name)) }
             main.panel {
                 h1 { (title) }
                 p { (detail) }
-                @match way_on {
+                @match next_step {
                     NextStep::CreateRoom(room) => {
                         @let room = utf8_percent_encode(room, NON_ALPHANUMERIC);
                         a.button.primary.big href={ "/?room=" (room) } { "Open it" }
@@ -57,10 +57,10 @@ pub fn page(house: &str, title: &str, detail: &str, way_on: &NextStep) -> Markup
             }
         }
     };
-    layout::document(&format!("{title} · {house}"), None, body)
+    layout::document(&format!("{title} · {server_name}"), None, body)
 }
 
-fn resend_form(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
+fn resend_form(UnsentMessage { action, text, reply_to, nonce }: &UnsentMessage) -> Markup {
     html! {
         form method="post" action=(action) enctype="multipart/form-data" {
             div.field {
@@ -69,7 +69,7 @@ fn resend_form(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
                 textarea #text name="body" required rows="5" dir="auto" { "\n" (text) }
             }
             @if !reply_to.is_empty() { input type="hidden" name="reply_to" value=(reply_to); }
-            (message::nonce_marker(nonce))
+            (message::nonce_field(nonce))
             button.button.primary.big { "Send it again" }
         }
     }
@@ -77,5 +77,5 @@ fn resend_form(Unsent { action, text, reply_to, nonce }: &Unsent) -> Markup {
 
 /// The line that a form of a page shows.
 pub fn fragment(detail: &str) -> Markup {
-    html! { (icons::small(Icon::Alert)) (detail) }
+    html! { (icons::small_icon(Icon::Alert)) (detail) }
 }

@@ -7,14 +7,14 @@ use crate::views::messages::reactions::ListedReaction;
 use crate::views::time::FormattedTime;
 
 /// `2026-11-22 09:02Z Ann: hello`, without a line end.
-pub fn line(message: &Message) -> String {
+pub fn message_line(message: &Message) -> String {
     let mut line = String::with_capacity(message.body.len() + 64);
     push_message(&mut line, message);
     line
 }
 
 /// Several messages, a line each.
-pub fn lines(messages: &[Message]) -> String {
+pub fn message_lines(messages: &[Message]) -> String {
     let mut lines = String::with_capacity(messages.iter().map(|message| message.body.len() + 64).sum());
     for message in messages {
         push_message(&mut lines, message);
@@ -30,7 +30,7 @@ pub fn deleted(message: MessageId) -> String {
 
 /// What was said once, as it reads now.
 pub fn edited(message: &Message) -> String {
-    format!("({} now reads) {}", message.id, line(message))
+    format!("({} now reads) {}", message.id, message_line(message))
 }
 
 /// All that a message said, oldest first: when it said so, and what.
@@ -47,36 +47,36 @@ pub fn history(message: &Message, versions: &[Version]) -> String {
 }
 
 /// Who reacted to a message: a line for each way.
-pub fn reactions(listed: &[ListedReaction]) -> String {
-    let line = |reacted: &ListedReaction| {
-        let names: Vec<&str> = reacted.people.iter().map(|author| &*author.name).collect();
-        format!("{} {}: {}\n", reacted.reaction, reacted.count, names.join(", "))
+pub fn reaction_list(reactions: &[ListedReaction]) -> String {
+    let format_line = |reaction: &ListedReaction| {
+        let names: Vec<&str> = reaction.people.iter().map(|author| &*author.name).collect();
+        format!("{} {}: {}\n", reaction.reaction, reaction.count, names.join(", "))
     };
-    listed.iter().map(line).collect()
+    reactions.iter().map(format_line).collect()
 }
 
 /// How people react to something that was said.
-pub fn reacted(message: &Message) -> String {
-    let with =
-        message.details.extras.reactions.iter().map(|reacted| format!(" {} {}", reacted.reaction, reacted.users.len()));
-    format!("(reactions to {}:{})", message.id, with.collect::<String>())
+pub fn reactions_changed(message: &Message) -> String {
+    let groups =
+        message.details.extras.reactions.iter().map(|group| format!(" {} {}", group.reaction, group.users.len()));
+    format!("(reactions to {}:{})", message.id, groups.collect::<String>())
 }
 
 /// Whether something that was said is pinned.
-pub fn pinned(message: &Message) -> String {
+pub fn pin_changed(message: &Message) -> String {
     format!("({} is {} pinned)", message.id, if message.details.extras.pinned { "now" } else { "no longer" })
 }
 
 /// What a room is now.
-pub fn room(room: &Room) -> String {
-    let archived = if room.archived { ", in the archive" } else { "" };
+pub fn room_changed(room: &Room) -> String {
+    let archived_text = if room.archived { ", in the archive" } else { "" };
     let topic = if room.topic.is_empty() { String::new() } else { format!(": {}", room.topic) };
-    format!("(the room is now {}{topic}{archived})", room.name)
+    format!("(the room is now {}{topic}{archived_text})", room.name)
 }
 
 /// That somebody is called otherwise; and what they were called, if that name is still theirs.
-pub fn renamed(author: &Author, was: Option<&str>) -> String {
-    match was {
+pub fn renamed(author: &Author, former_name: Option<&str>) -> String {
+    match former_name {
         Some(was) => format!("({was} is now called {})", author.name),
         None => format!("(number {} is now called {})", author.id, author.name),
     }
@@ -108,7 +108,7 @@ pub fn command_list() -> String {
 }
 
 /// What somebody who comes in from a terminal is told: the token, and what to do with it.
-pub fn welcome(origin: &str, room: &Room, token: &Token) -> String {
+pub fn join_instructions(origin: &str, room: &Room, token: &Token) -> String {
     let (path, token) = (room.slug.path(), token.to_text());
     format!(
         "{token}\n\n\

@@ -31,12 +31,12 @@ impl FormattedTime {
     }
 
     /// `2026-11-22T09:02:11`, in UTC: a `Z` belongs behind it.
-    pub fn to_the_second(&self) -> &str {
+    pub fn iso_seconds(&self) -> &str {
         self.part(0, 19)
     }
 
     /// `2026-11-22T09:02:11.250Z`.
-    pub fn to_the_millisecond(&self) -> &str {
+    pub fn iso_millis(&self) -> &str {
         self.part(0, 24)
     }
 
@@ -56,8 +56,8 @@ impl FormattedTime {
 }
 
 /// Fills `place` with the last digits of a number.
-fn write_digits(place: &mut [u8], mut number: u16) {
-    for digit in place.iter_mut().rev() {
+fn write_digits(digits: &mut [u8], mut number: u16) {
+    for digit in digits.iter_mut().rev() {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
     }
@@ -90,14 +90,14 @@ pub(crate) fn format_ago(at: Timestamp, now: Timestamp) -> String {
     const DAY: u64 = 24 * HOUR;
     match now.saturating_since(at).as_secs() {
         0..MINUTE => "just now".to_owned(),
-        s @ MINUTE..HOUR => count_of(s / MINUTE, "a minute", "minutes"),
-        s @ HOUR..DAY => count_of(s / HOUR, "an hour", "hours"),
-        s if s < 30 * DAY => count_of(s / DAY, "a day", "days"),
+        s @ MINUTE..HOUR => plural_ago(s / MINUTE, "a minute", "minutes"),
+        s @ HOUR..DAY => plural_ago(s / HOUR, "an hour", "hours"),
+        s if s < 30 * DAY => plural_ago(s / DAY, "a day", "days"),
         _ => format!("on {}", to_utc(at).strftime("%-d %B %Y")),
     }
 }
 
-fn count_of(n: u64, one: &str, many: &str) -> String {
+fn plural_ago(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("{one} ago") } else { format!("{n} {many} ago") }
 }
 
@@ -109,12 +109,12 @@ mod tests {
     fn moments_read_in_utc() {
         let at = Timestamp(1_795_338_131_250);
         let stamp = FormattedTime::new(at);
-        assert_eq!(stamp.to_the_second(), "2026-11-22T09:02:11");
-        assert_eq!(stamp.to_the_millisecond(), "2026-11-22T09:02:11.250Z");
+        assert_eq!(stamp.iso_seconds(), "2026-11-22T09:02:11");
+        assert_eq!(stamp.iso_millis(), "2026-11-22T09:02:11.250Z");
         assert_eq!(stamp.date(), "2026-11-22");
         assert_eq!(stamp.hour_minute(), "09:02");
         assert_eq!(format_day(at), "Sunday, 22 November 2026");
-        assert_eq!(FormattedTime::new(Timestamp(0)).to_the_millisecond(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(FormattedTime::new(Timestamp(0)).iso_millis(), "1970-01-01T00:00:00.000Z");
         assert!(FormattedTime::new(Timestamp(u64::MAX)).date().starts_with("9999-"));
     }
 

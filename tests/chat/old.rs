@@ -130,7 +130,10 @@ fn people_and_rooms_of_an_older_file_stand_as_they_would_if_they_came_today() {
         for room in rooms.into_iter().map(|recent| recent.room) {
             assert_eq!((room.visibility, room.topic.as_str(), room.slow_mode_s), (Visibility::Open, "", 0));
             assert_eq!((room.archived, room.deleted_at), (false, None));
-            assert_eq!(snapshot.visible_room_by_slug(&room.slug, None, now).unwrap().map(|sight| sight.room), Some(room));
+            assert_eq!(
+                snapshot.visible_room_by_slug(&room.slug, None, now).unwrap().map(|sight| sight.room),
+                Some(room)
+            );
         }
     }
 }

@@ -55,7 +55,8 @@ fn in_a_file_of_format_4_whoever_is_shut_out_stays_so_until_each_who_is_the_reas
     let (_directory, store, now) = opened(4);
     let blocked = || {
         let snapshot = store.snapshot().unwrap();
-        ["192.0.2.8", "192.0.2.9", "2a01:4f8:1:2::/64"].map(|address| snapshot.is_address_blocked(address, now).unwrap())
+        ["192.0.2.8", "192.0.2.9", "2a01:4f8:1:2::/64"]
+            .map(|address| snapshot.is_address_blocked(address, now).unwrap())
     };
     assert_eq!(blocked(), [true, true, true]);
     does(&store, now, CID, Command::Person(GUS, PersonCommand::Unban)).unwrap();

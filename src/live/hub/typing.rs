@@ -71,7 +71,7 @@ impl TypingState {
         if self.typists.len() > NAMED_TYPISTS_MAX {
             return Typists::Several;
         }
-        Typists::These(self.typists.iter().map(|(typist, _)| typist.clone()).collect())
+        Typists::People(self.typists.iter().map(|(typist, _)| typist.clone()).collect())
     }
 }
 
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn typists(ids: &[u64]) -> Typists {
-        Typists::These(ids.iter().copied().map(author).collect())
+        Typists::People(ids.iter().copied().map(author).collect())
     }
 
     #[test]

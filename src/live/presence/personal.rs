@@ -56,7 +56,7 @@ pub(crate) fn encode_pending(
     let person = snapshot.person_by_id(user)?;
     for (id, reading) in readings {
         let Some(VisibleRoom { room, .. }) = snapshot.visible_room_by_id(id, person.as_ref(), now())? else { continue };
-        ranks.insert(id, views::rooms::sidebar::rank_text(reading.sidebar_rank(room.visibility)));
+        ranks.insert(id, views::rooms::sidebar::encode_rank(reading.sidebar_rank(room.visibility)));
         if id != current_room {
             fragments.push_str(&views::rooms::badge::update(&room, &reading).into_string());
         }

@@ -91,7 +91,14 @@ fn register(
     replace_credentials(t, stamp, id, password, token, device)
 }
 
-fn sign_in(t: &mut Tables, stamp: Stamp, user: UserId, password_seq: Seq, token: TokenHash, device: &Device) -> Outcome {
+fn sign_in(
+    t: &mut Tables,
+    stamp: Stamp,
+    user: UserId,
+    password_seq: Seq,
+    token: TokenHash,
+    device: &Device,
+) -> Outcome {
     check_password_seq(t, user, password_seq, Refusal::BadCredentials)?;
     check_not_banned(t, stamp, user)?;
     add_token(t, stamp, user, token, TokenKind::Session(device.clone()))?;

@@ -176,7 +176,16 @@ pub(crate) fn create_room(
     t.slugs.open()?.insert(slug, id.0)?;
     let (is_listed, at, author) = (!visibility.is_members_only(), stamp.at, None);
     let (posts, feed_len, feed_floor) = (0, 0, stamp.seq);
-    let recent = ActivityRow { room: id, is_listed, at, last_author: author, last_posted_at: at, message_count: posts, feed_len, feed_floor };
+    let recent = ActivityRow {
+        room: id,
+        is_listed,
+        at,
+        last_author: author,
+        last_posted_at: at,
+        message_count: posts,
+        feed_len,
+        feed_floor,
+    };
     rows::put(&mut t.activity, stamp.seq.0, &recent)?;
     if !visibility.is_members_only() {
         t.update_room_count(true)?;

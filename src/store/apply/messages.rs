@@ -10,7 +10,7 @@ use crate::domain::{
     Refusal, Room, RoomId, UserId, can, muted_reason,
 };
 use crate::store::apply::{
-    Halt, Outcome, ACTIVITY_ROW_MISSING, Stamp, member_row, names, record_room_change, refuse, require_person,
+    ACTIVITY_ROW_MISSING, Halt, Outcome, Stamp, member_row, names, record_room_change, refuse, require_person,
     require_visible_room, settings,
 };
 use crate::store::read::autocomplete;
@@ -64,7 +64,8 @@ pub(crate) fn post_message(
         member.last_posted_at = stamp.at;
         rows::put(&mut t.members, (id.0, author.0), &member)?;
     }
-    (recent.at, recent.last_posted_at, recent.last_author, recent.message_count) = (stamp.at, stamp.at, Some(author), nth);
+    (recent.at, recent.last_posted_at, recent.last_author, recent.message_count) =
+        (stamp.at, stamp.at, Some(author), nth);
     feed::append_and_sweep(t, &mut recent)?;
     rows::put(&mut t.activity, stamp.seq.0, &recent)?;
     let event = Event::MessagePosted { room: id, message: stamp.seq };
@@ -119,7 +120,8 @@ pub(crate) fn check_can_post(
 
 fn check_slow_mode(stamp: Stamp, person: &Person, room: &Room, member: &MemberRow) -> Result<(), Halt> {
     let next = member.last_posted_at.plus(Duration::from_secs(room.slow_mode_s.into()));
-    let is_slowed = room.slow_mode_s > 0 && member.last_posted_at.0 > 0 && !can(person, Permission::EditRoom, Some(room));
+    let is_slowed =
+        room.slow_mode_s > 0 && member.last_posted_at.0 > 0 && !can(person, Permission::EditRoom, Some(room));
     if is_slowed && stamp.at < next {
         let seconds = next.saturating_since(stamp.at).as_millis().div_ceil(1_000);
         return refuse(Refusal::SlowMode(u64::try_from(seconds).unwrap_or(u64::MAX)));

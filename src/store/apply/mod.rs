@@ -83,7 +83,9 @@ fn execute(t: &mut Tables, stamp: Stamp, envelope: &Envelope) -> Outcome {
     match &envelope.command {
         Command::Join { room, name, token, device } => join::join(t, stamp, room, name, *token, device),
         Command::OpenRoom { room } => join::open_room(t, stamp, who, room),
-        Command::Post { room, content: words, reply_to } => messages::post_message(t, stamp, who, *room, words, *reply_to),
+        Command::Post { room, content: words, reply_to } => {
+            messages::post_message(t, stamp, who, *room, words, *reply_to)
+        }
         Command::SignOut { token } => sessions::sign_out(t, stamp, *token),
         Command::Account(command) => account::execute_account(t, stamp, who, command),
         Command::Room(room, command) => rooms::execute_room(t, stamp, who, *room, command),

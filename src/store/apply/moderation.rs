@@ -7,7 +7,7 @@ use crate::domain::{
     UserId, can, can_mute, outranks,
 };
 use crate::store::apply::{
-    Halt, Outcome, ACTIVITY_ROW_MISSING, Stamp, audit, member_row, messages, record_room_change, refuse,
+    ACTIVITY_ROW_MISSING, Halt, Outcome, Stamp, audit, member_row, messages, record_room_change, refuse,
     require_permission, require_person, require_visible_room, silent,
 };
 use crate::store::table::Tables;

@@ -37,8 +37,16 @@ pub(crate) fn create_person(
 ) -> Result<UserId, StoreError> {
     let id = UserId(stamp.seq.0);
     let (muted, banned, shown, named) = (Expiry::PAST, Expiry::PAST, name.as_str().to_owned(), stamp.seq);
-    let row =
-        UserRow { name: shown, joined_at: stamp.at, role, muted_until: muted, banned_until: banned, invitation, presence_hidden: false, name_seq: named };
+    let row = UserRow {
+        name: shown,
+        joined_at: stamp.at,
+        role,
+        muted_until: muted,
+        banned_until: banned,
+        invitation,
+        presence_hidden: false,
+        name_seq: named,
+    };
     rows::put(&mut t.users, id.0, &row)?;
     reserve_name(t, id, name)?;
     Ok(id)
@@ -76,7 +84,11 @@ pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &U
         t.former_names.open()?.remove((id.0, gone.0))?;
     }
     if is_another {
-        rows::put(t.former_names.open()?, (id.0, stamp.seq.0), &FormerNameRow { name: old.clone(), replaced_at: stamp.at })?;
+        rows::put(
+            t.former_names.open()?,
+            (id.0, stamp.seq.0),
+            &FormerNameRow { name: old.clone(), replaced_at: stamp.at },
+        )?;
     }
     t.renames.open()?.remove(row.name_seq.0)?;
     t.renames.open()?.insert(stamp.seq.0, id.0)?;

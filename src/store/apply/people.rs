@@ -16,7 +16,13 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{BlockedAddressRow, ResetLinkRow, SettingsRow, UserRow};
 
-pub(crate) fn execute_person(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, command: &PersonCommand) -> Outcome {
+pub(crate) fn execute_person(
+    t: &mut Tables,
+    stamp: Stamp,
+    actor: Actor,
+    id: UserId,
+    command: &PersonCommand,
+) -> Outcome {
     use PersonCommand as C;
     match command {
         C::SetRole(role) => set_role(t, stamp, actor, id, *role),

@@ -28,7 +28,8 @@ pub(crate) fn add_token(
 ) -> Result<(), StoreError> {
     let tokens = list_tokens(t, user)?;
     if tokens.len() >= SESSIONS_MAX {
-        let oldest = tokens.iter().filter(|(_, row)| is_session(row)).min_by_key(|(hash, row)| (row.last_used_at, hash.0));
+        let oldest =
+            tokens.iter().filter(|(_, row)| is_session(row)).min_by_key(|(hash, row)| (row.last_used_at, hash.0));
         if let Some((hash, _)) = oldest {
             delete_token(t, user, *hash)?;
         }

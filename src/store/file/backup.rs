@@ -15,8 +15,8 @@ use redb::{
 use thiserror::Error;
 
 use crate::store::file::open::{
-    FILE_NAME, catch_panic, check_format, create_tables, damaged, describe_open_error, create_private_dir, create_private_file,
-    read_format_and_epoch,
+    FILE_NAME, catch_panic, check_format, create_private_dir, create_private_file, create_tables, damaged,
+    describe_open_error, read_format_and_epoch,
 };
 use crate::store::file::verify::{self, Counts};
 use crate::store::file::{migrate, staged_open};

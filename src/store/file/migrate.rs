@@ -21,7 +21,8 @@ use crate::store::table::schema::{
 use crate::store::{StoreError, table};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const MIGRATIONS: [Migration; FORMAT as usize - 1] = [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses];
+const MIGRATIONS: [Migration; FORMAT as usize - 1] =
+    [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses];
 type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
@@ -58,7 +59,17 @@ fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), StoreError> {
     txn.delete_table(TableDefinition::<(u64, u64), RowBytes<()>>::new("feed"))?;
     let mut recent = txn.open_table(TableDefinition::<u64, RowBytes<Activity2>>::new("recent"))?;
     rewrite_table(txn, TableDefinition::<u64, RowBytes<Room2>>::new("rooms"), |id, old: Room1| {
-        let Room1 { name, slug: address, created_at: opened_at, created_by: opened_by, last_seq: last, last_at, last_author, feed_len, feed_floor } = old;
+        let Room1 {
+            name,
+            slug: address,
+            created_at: opened_at,
+            created_by: opened_by,
+            last_seq: last,
+            last_at,
+            last_author,
+            feed_len,
+            feed_floor,
+        } = old;
         let row = Activity2 { room: RoomId(id), at: last_at, last_author, feed_len, feed_floor };
         rows::put(&mut recent, last.0, &row)?;
         Ok(Room2 { name, slug: address, created_at: opened_at, created_by: opened_by })
@@ -79,16 +90,27 @@ fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), StoreError> {
     }
     table::create_all_tables(txn)?;
     let mut looks = txn.open_table(SKELETONS)?;
-    rewrite_table(txn, TableDefinition::<u64, RowBytes<User3>>::new("users"), |id, User2 { name, joined_at: entered_at }| {
-        // Of two that look alike already, the first keeps the look; both keep their names.
-        if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
-            && looks.get(look.as_str())?.is_none()
-        {
-            looks.insert(look.as_str(), id)?;
-        }
-        let (role, muted, banned, invited) = (Role::Guest, Expiry::PAST, Expiry::PAST, None);
-        Ok(User3 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited })
-    })?;
+    rewrite_table(
+        txn,
+        TableDefinition::<u64, RowBytes<User3>>::new("users"),
+        |id, User2 { name, joined_at: entered_at }| {
+            // Of two that look alike already, the first keeps the look; both keep their names.
+            if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
+                && looks.get(look.as_str())?.is_none()
+            {
+                looks.insert(look.as_str(), id)?;
+            }
+            let (role, muted, banned, invited) = (Role::Guest, Expiry::PAST, Expiry::PAST, None);
+            Ok(User3 {
+                name,
+                joined_at: entered_at,
+                role,
+                muted_until: muted,
+                banned_until: banned,
+                invitation: invited,
+            })
+        },
+    )?;
     let mut tokens_of = txn.open_table(TOKENS_BY_PERSON)?;
     rewrite_table(txn, TOKENS, |hash, Token2 { user, created_at: made_at }| {
         tokens_of.insert((user, hash), ())?;
@@ -136,23 +158,40 @@ fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
         },
     )?;
     let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
-    rewrite_table(txn, MESSAGES, |(room, _), Message3 { author, at, continues_group: follows, starts_day: opens_day, body }| {
-        let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
-        Ok(MessageRow {
-            author,
-            at,
-            continues_group: follows,
-            starts_day: opens_day,
-            ordinal: *nth,
-            body,
-            html: None,
-            extras: None,
-        })
-    })?;
-    rewrite_table(txn, ACTIVITY, |_, Activity3 { room, is_listed, at, last_author: author, last_posted_at: said_at, feed_len, feed_floor }| {
-        let posts = posts.get(&room.0).copied().unwrap_or(0);
-        Ok(ActivityRow { room, is_listed, at, last_author: author, last_posted_at: said_at, message_count: posts, feed_len, feed_floor })
-    })
+    rewrite_table(
+        txn,
+        MESSAGES,
+        |(room, _), Message3 { author, at, continues_group: follows, starts_day: opens_day, body }| {
+            let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
+            Ok(MessageRow {
+                author,
+                at,
+                continues_group: follows,
+                starts_day: opens_day,
+                ordinal: *nth,
+                body,
+                html: None,
+                extras: None,
+            })
+        },
+    )?;
+    rewrite_table(
+        txn,
+        ACTIVITY,
+        |_, Activity3 { room, is_listed, at, last_author: author, last_posted_at: said_at, feed_len, feed_floor }| {
+            let posts = posts.get(&room.0).copied().unwrap_or(0);
+            Ok(ActivityRow {
+                room,
+                is_listed,
+                at,
+                last_author: author,
+                last_posted_at: said_at,
+                message_count: posts,
+                feed_len,
+                feed_floor,
+            })
+        },
+    )
 }
 
 /// Format 4 knew no former names and not where anybody's name can be seen, and blocked an address because of one person.
@@ -163,9 +202,31 @@ fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
         user: UserId,
     }
     table::create_all_tables(txn)?;
-    rewrite_table(txn, USERS, |id, User4 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited, presence_hidden: hidden }| {
-        Ok(UserRow { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited, presence_hidden: hidden, name_seq: Seq(id) })
-    })?;
+    rewrite_table(
+        txn,
+        USERS,
+        |id,
+         User4 {
+             name,
+             joined_at: entered_at,
+             role,
+             muted_until: muted,
+             banned_until: banned,
+             invitation: invited,
+             presence_hidden: hidden,
+         }| {
+            Ok(UserRow {
+                name,
+                joined_at: entered_at,
+                role,
+                muted_until: muted,
+                banned_until: banned,
+                invitation: invited,
+                presence_hidden: hidden,
+                name_seq: Seq(id),
+            })
+        },
+    )?;
     let mut seen = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
@@ -317,7 +378,15 @@ mod tests {
             }
             let (room, at, feed_len) = (RoomId(room), Timestamp(posts), posts);
             let (author, said_at, feed_floor) = (Some(UserId(7)), at, Seq(room.0));
-            let row = Activity3 { room, is_listed: true, at, last_author: author, last_posted_at: said_at, feed_len, feed_floor };
+            let row = Activity3 {
+                room,
+                is_listed: true,
+                at,
+                last_author: author,
+                last_posted_at: said_at,
+                feed_len,
+                feed_floor,
+            };
             rows::put(&mut recent, 10 * posts + room.0, &row)?;
         }
         number_messages(&txn)?;

@@ -9,8 +9,8 @@ use crate::domain::{
 };
 use crate::store::table::rows;
 use crate::store::table::schema::{
-    AUDIT_LOG, BLOCKED_ADDRESSES, BlockedAddressRow, INVITATION_CODES, INVITATIONS, NAMES, PasswordRow, RECOVERY_CODES,
-    REPORTS, RESET_LINKS, ResetLinkRow, PASSWORDS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
+    AUDIT_LOG, BLOCKED_ADDRESSES, BlockedAddressRow, INVITATION_CODES, INVITATIONS, NAMES, PASSWORDS, PasswordRow,
+    RECOVERY_CODES, REPORTS, RESET_LINKS, ResetLinkRow, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
 };
 use crate::store::{Snapshot, StoreError};
 
@@ -95,7 +95,11 @@ impl Snapshot {
     /// The password of this person, if they have one.
     pub fn credentials(&self, user: UserId) -> Result<Option<Credentials>, StoreError> {
         let row: Option<PasswordRow> = rows::get(&self.transaction().open_table(PASSWORDS)?, "secrets", user.0)?;
-        Ok(row.map(|PasswordRow { phc, password_seq: set }| Credentials { user, hash: PasswordHash::new(phc), password_seq: set }))
+        Ok(row.map(|PasswordRow { phc, password_seq: set }| Credentials {
+            user,
+            hash: PasswordHash::new(phc),
+            password_seq: set,
+        }))
     }
 
     /// The devices and tokens by which somebody is known, used last first.
@@ -113,7 +117,8 @@ impl Snapshot {
         for entry in tokens_of.range((user.0, [0; 32])..=(user.0, [u8::MAX; 32]))? {
             let hash = entry?.0.value().1;
             let row: Option<TokenRow> = rows::get(&tokens, "tokens", hash)?;
-            let TokenRow { created_at: made_at, last_used_at: seen_at, kind, .. } = row.ok_or(StoreError::Missing { table: "tokens" })?;
+            let TokenRow { created_at: made_at, last_used_at: seen_at, kind, .. } =
+                row.ok_or(StoreError::Missing { table: "tokens" })?;
             found.push(Session {
                 id: SessionId::from_hash(TokenHash(hash)),
                 kind,
@@ -197,7 +202,12 @@ impl Snapshot {
     fn listing_from_row(&self, id: UserId, row: UserRow) -> Result<PersonListing, StoreError> {
         let (entered_at, invited) = (row.joined_at, row.invitation);
         let seen_at = self.all_sessions(id)?.first().map(|session| session.last_used_at);
-        Ok(PersonListing { person: row.into_person(id), last_seen_at: seen_at, joined_at: entered_at, invitation: invited })
+        Ok(PersonListing {
+            person: row.into_person(id),
+            last_seen_at: seen_at,
+            joined_at: entered_at,
+            invitation: invited,
+        })
     }
 
     /// How many people there are.

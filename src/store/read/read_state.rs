@@ -104,7 +104,9 @@ impl Snapshot {
         for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
             rooms.insert(RoomId(entry?.0.value().1));
         }
-        for entry in self.transaction().open_table(ROOMS_BY_PERSON)?.range(of_user)?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
+        for entry in
+            self.transaction().open_table(ROOMS_BY_PERSON)?.range(of_user)?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX)
+        {
             rooms.insert(RoomId(entry?.0.value().1));
         }
         Ok(rooms)

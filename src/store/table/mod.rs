@@ -13,10 +13,10 @@ use crate::store::table::rows::{RowBytes, RowTable};
 use crate::store::table::schema::{
     ACTIVITY, AUDIT_LOG, ActivityRow, BLOCKED_ADDRESSES, BlockedAddressRow, CHANGES, ChangeRow, DIRECT_ROOMS, DRAFTS,
     DraftRow, FORMER_NAMES, FormerNameRow, INVITATION_CODES, INVITATIONS, MEMBERS, MENTIONS, MESSAGES, META, MemberRow,
-    MessageRow, NAME_USES, NAMES, OUTCOMES, OutcomeRow, PINS, PURGES, PasswordRow, READ_STATES, RECOVERY_CODES,
-    RENAMES, REPORTS, RESET_LINKS, ROOM_MENTIONS, ROOMS, ROOMS_BY_PERSON, ReadStateRow, ResetLinkRow, RoomRow, PASSWORDS,
-    SETTINGS, SKELETONS, SLUGS, SettingsRow, THREADS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow, VERSIONS,
-    VersionRow, each_table,
+    MessageRow, NAME_USES, NAMES, OUTCOMES, OutcomeRow, PASSWORDS, PINS, PURGES, PasswordRow, READ_STATES,
+    RECOVERY_CODES, RENAMES, REPORTS, RESET_LINKS, ROOM_MENTIONS, ROOMS, ROOMS_BY_PERSON, ReadStateRow, ResetLinkRow,
+    RoomRow, SETTINGS, SKELETONS, SLUGS, SettingsRow, THREADS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
+    VERSIONS, VersionRow, each_table,
 };
 
 /// The tables. Those that a post needs are open; the others are opened when somebody asks for them, because opening one

@@ -6,7 +6,7 @@ use crate::domain::limits::{LABEL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_
 use crate::domain::{Author, Expiry, Invitation, Role, Room, Timestamp, describe_expiry};
 use crate::views::admin::settings::admin_page;
 use crate::views::layout::card;
-use crate::views::layout::form_fields::{self, Field, radio_group, render_field};
+use crate::views::layout::form_fields::{self, FormField, radio_group, render_field};
 use crate::views::layout::page::{Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
 use crate::views::time::format_ago;
@@ -17,9 +17,9 @@ pub struct ListedInvitation {
     /// It.
     pub invitation: Invitation,
     /// Who made it.
-    pub by: Option<Author>,
+    pub created_by: Option<Author>,
     /// Who came by it, latest first.
-    pub joined: Vec<Author>,
+    pub joined_people: Vec<Author>,
 }
 
 /// What was typed, or what the form starts with.
@@ -39,7 +39,7 @@ pub struct InvitationForm {
 #[derive(Debug)]
 pub struct InvitationsView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The invitations, newest first.
     pub invitations: &'a [ListedInvitation],
     /// The closed rooms to which the viewer may lead others.
@@ -64,67 +64,68 @@ pub fn list(view: &InvitationsView) -> Markup {
             ul.rows role="list" { @for listed in view.invitations { li { (invitation_row(listed, view.now)) } } }
         }
     };
-    admin_page("Invitations", view.places, "/admin/invitations", view.notice, body)
+    admin_page("Invitations", view.sidebar, "/admin/invitations", view.notice, body)
 }
 
 fn form(view: &InvitationsView) -> Markup {
-    let InvitationForm { name, role, uses, expires, rooms, error: wrong } = view.form;
-    let wrong = |of: &str| wrong.as_ref().filter(|(field, _)| *field == of).map(|(_, why)| why.as_str());
-    let top = view.places.viewer.map_or(Role::Guest, |viewer| viewer.role);
+    let InvitationForm { name, role, uses, expires, rooms, error } = view.form;
+    let error_for =
+        |name: &str| error.as_ref().filter(|(field, _)| *field == name).map(|(_, message)| message.as_str());
+    let max_role = view.sidebar.viewer.map_or(Role::Guest, |viewer| viewer.role);
     let roles = [(Role::Guest, "Guest"), (Role::Member, "Member"), (Role::Moderator, "Moderator")];
     let roles: Vec<(&str, &str)> =
-        roles.into_iter().filter(|(role, _)| *role <= top).map(|(role, words)| (role.as_str(), words)).collect();
+        roles.into_iter().filter(|(role, _)| *role <= max_role).map(|(role, words)| (role.as_str(), words)).collect();
     html! {
         (section_head("new", "Invite", "A link by which others come in. You can take it back at any time."))
         form.stack method="post" action="/admin/invitations" {
-            (render_field(Field {
-                name: "name", label: "What you call it", kind: "text", value: name, autocomplete: "off",
-                max: Some(LABEL_CHARS_MAX), required: true, hint: "For example “For the neighbours”.", error: wrong("name"),
+            (render_field(FormField {
+                name: "name", label: "What you call it", input_type: "text", value: name, autocomplete: "off",
+                max_chars: Some(LABEL_CHARS_MAX), required: true, hint: "For example “For the neighbours”.", error: error_for("name"),
             }))
             (radio_group("role", "What they become", &roles, role))
-            @if let Some(why) = wrong("role") { (form_fields::error_text("role-error", why)) }
-            (render_field(Field {
-                name: "uses", label: "How many may use it", kind: "number", value: uses, autocomplete: "off",
-                hint: "Blank for as many as like.", error: wrong("uses"), ..Field::default()
+            @if let Some(why) = error_for("role") { (form_fields::error_text("role-error", why)) }
+            (render_field(FormField {
+                name: "uses", label: "How many may use it", input_type: "number", value: uses, autocomplete: "off",
+                hint: "Blank for as many as like.", error: error_for("uses"), ..FormField::default()
             }))
             (radio_group("expires", "For how long", &EXPIRIES, expires))
-            @if let Some(why) = wrong("expires") { (form_fields::error_text("expires-error", why)) }
+            @if let Some(why) = error_for("expires") { (form_fields::error_text("expires-error", why)) }
             @if !view.rooms.is_empty() {
                 fieldset.field {
                     legend { "Closed rooms to which it leads" }
                     @for room in view.rooms {
-                        @let address = room.slug.as_str();
+                        @let slug = room.slug.as_str();
                         label.check {
-                            input type="checkbox" name="rooms" value=(address) checked[rooms.iter().any(|room| room == address)];
+                            input type="checkbox" name="rooms" value=(slug) checked[rooms.iter().any(|room| room == slug)];
                             bdi { (room.name) }
                         }
                     }
                 }
             }
-            @if let Some(why) = wrong("rooms") { (form_fields::error_text("rooms-error", why)) }
-            @if let Some(why) = wrong("") { (form_fields::error_text("invitation-error", why)) }
+            @if let Some(why) = error_for("rooms") { (form_fields::error_text("rooms-error", why)) }
+            @if let Some(why) = error_for("") { (form_fields::error_text("invitation-error", why)) }
             button.button.primary { "Make a link" }
         }
     }
 }
 
 fn invitation_row(listed: &ListedInvitation, now: Timestamp) -> Markup {
-    let Invitation { id, label, role, uses_left, expiry: until, created_at: made_at, revoked, .. } = &listed.invitation;
+    let Invitation { id, label, role, uses_left, expiry, created_at, revoked, .. } = &listed.invitation;
     html! {
         div.who {
             strong { bdi { (label) } " " span.tag { (role.as_str()) } }
             @if *revoked { "Taken back" }
-            @else if !until.is_active(now) { "Over" }
+            @else if !expiry.is_active(now) { "Over" }
             @else if *uses_left == Some(0) { "Used up" }
             @else {
-                "Good" @if *until == Expiry::NEVER { " without an end" } @else { (describe_expiry(*until)) }
+                "Good" @if *expiry == Expiry::NEVER { " without an end" } @else { (describe_expiry(*expiry)) }
                 @match uses_left { Some(1) => ", for one more", Some(n) => { ", for " (n) " more" }, None => {} }
             }
-            "; made " (format_ago(*made_at, now)) @if let Some(by) = &listed.by { " by " bdi { (by.name) } }
-            @if !listed.joined.is_empty() {
+            "; made " (format_ago(*created_at, now)) @if let Some(by) = &listed.created_by { " by " bdi { (by.name) } }
+            @if !listed.joined_people.is_empty() {
                 p {
                     "Came by it: "
-                    @for (n, person) in listed.joined.iter().enumerate() {
+                    @for (n, person) in listed.joined_people.iter().enumerate() {
                         @if n > 0 { ", " }
                         a href=(person.path()) { bdi { (person.name) } }
                     }
@@ -140,24 +141,24 @@ fn invitation_row(listed: &ListedInvitation, now: Timestamp) -> Markup {
 }
 
 /// The link of a new one, which is shown this once.
-pub fn created(places: &SidebarView, invitation: &Invitation, link: &str, qr: &str) -> Markup {
+pub fn created_page(sidebar: &SidebarView, invitation: &Invitation, link: &str, qr_src: &str) -> Markup {
     let body = html! {
         section aria-labelledby="link-head" {
             (section_head("link-head", &invitation.label, "Give this link to whom you invite. It is shown only now: nothing here remembers it."))
             (copy_field("link", "Link", link))
-            p { img.qr src=(qr) width="240" height="240" alt="The same link, for the camera of a phone"; }
+            p { img.qr src=(qr_src) width="240" height="240" alt="The same link, for the camera of a phone"; }
             p { a href="/admin/invitations" { "All invitations" } }
         }
     };
-    admin_page("Invitations", places, "/admin/invitations", None, body)
+    admin_page("Invitations", sidebar, "/admin/invitations", None, body)
 }
 
 /// A field from which something is copied.
-pub(crate) fn copy_field(id: &str, label: &str, text: &str) -> Markup {
+pub(crate) fn copy_field(id: &str, label: &str, value: &str) -> Markup {
     html! {
         div.field {
             label for=(id) { (label) }
-            input.mono id=(id) value=(text) readonly autocomplete="off" spellcheck="false";
+            input.mono id=(id) value=(value) readonly autocomplete="off" spellcheck="false";
             (copy_button(id))
         }
     }
@@ -165,13 +166,13 @@ pub(crate) fn copy_field(id: &str, label: &str, text: &str) -> Markup {
 
 /// A button that copies what stands in the element of this id; without a script, and where pages may not copy, there is
 /// none.
-pub(crate) fn copy_button(id: &str) -> Markup {
-    html! { div.actions { button.button type="button" data-copies=(id) aria-live="polite" hidden { "Copy" } } }
+pub(crate) fn copy_button(target_id: &str) -> Markup {
+    html! { div.actions { button.button type="button" data-copies=(target_id) aria-live="polite" hidden { "Copy" } } }
 }
 
 /// What the page shows to which an invitation leads.
 #[derive(Debug)]
-pub struct WelcomeView<'a> {
+pub struct AcceptInvitationView<'a> {
     /// What the house is called.
     pub server_name: &'a str,
     /// Who looks, if they have a name already.
@@ -189,8 +190,9 @@ pub struct WelcomeView<'a> {
 }
 
 /// The page.
-pub fn welcome(view: &WelcomeView) -> Markup {
-    let wrong = |of: &str| view.error.as_ref().filter(|(field, _)| *field == of).map(|(_, why)| why.as_str());
+pub fn page(view: &AcceptInvitationView) -> Markup {
+    let error_for =
+        |name: &str| view.error.as_ref().filter(|(field, _)| *field == name).map(|(_, message)| message.as_str());
     let hint = if view.needs_account {
         format!("{PASSWORD_CHARS_MIN} characters or more. A sentence is fine.")
     } else {
@@ -202,16 +204,16 @@ pub fn welcome(view: &WelcomeView) -> Markup {
             p.hint { "This browser comes in as " bdi { (viewer.name) } " already. " a href="/" { "Go in" } " or take a new name." }
         }
         form method="post" action=(view.path) {
-            (render_field(Field {
-                name: "name", label: "Your name", kind: "text", value: view.name, autocomplete: "username",
-                max: Some(USER_NAME_CHARS_MAX), required: true, error: wrong("name"), ..Field::default()
+            (render_field(FormField {
+                name: "name", label: "Your name", input_type: "text", value: view.name, autocomplete: "username",
+                max_chars: Some(USER_NAME_CHARS_MAX), required: true, error: error_for("name"), ..FormField::default()
             }))
-            (render_field(Field {
-                name: "password", label: "A password", kind: "password", autocomplete: "new-password",
-                max: Some(PASSWORD_CHARS_MAX), required: view.needs_account, hint: &hint, error: wrong("password"),
-                ..Field::default()
+            (render_field(FormField {
+                name: "password", label: "A password", input_type: "password", autocomplete: "new-password",
+                max_chars: Some(PASSWORD_CHARS_MAX), required: view.needs_account, hint: &hint, error: error_for("password"),
+                ..FormField::default()
             }))
-            @if let Some(why) = wrong("") { (form_fields::error_text("join-error", why)) }
+            @if let Some(why) = error_for("") { (form_fields::error_text("join-error", why)) }
             button.button.primary.big { "Come in" }
         }
     };

@@ -6,7 +6,7 @@ use crate::domain::limits::REASON_CHARS_MAX;
 use crate::domain::{Person, Role, Room, Timestamp, describe_expiry};
 use crate::views::admin::settings::{admin_page, person_tags};
 use crate::views::layout::avatar;
-use crate::views::layout::form_fields::{Field, radio_group, render_field, switch};
+use crate::views::layout::form_fields::{FormField, radio_group, render_field, switch_field};
 use crate::views::layout::icons::{self, Icon};
 use crate::views::layout::page::{self, Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
@@ -14,7 +14,7 @@ use crate::views::time::format_ago;
 
 /// Somebody, as those see them who keep order.
 #[derive(Debug)]
-pub struct PersonRow {
+pub struct ListedPerson {
     /// Who.
     pub person: Person,
     /// When they were here last, if anything knows them still.
@@ -22,18 +22,18 @@ pub struct PersonRow {
     /// Since when they have their name.
     pub joined_at: Timestamp,
     /// What the invitation was called by which they came.
-    pub invited: Option<String>,
+    pub invitation_label: Option<String>,
 }
 
 /// What the page of one shows.
 #[derive(Debug)]
 pub struct PersonView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// Who it is.
     pub person: &'a Person,
     /// What those see who keep order.
-    pub details: Option<&'a PersonRow>,
+    pub details: Option<&'a ListedPerson>,
     /// Whether the viewer may change their role.
     pub may_set_role: bool,
     /// Whether the viewer may make a link for a new password.
@@ -57,16 +57,22 @@ const DURATIONS: [(&str, &str); 4] =
     [("1h", "An hour"), ("1d", "A day"), ("1w", "A week"), ("forever", "Until it is lifted")];
 
 /// The list of all people, or of those who were looked for.
-pub fn list(places: &SidebarView, people: &[PersonRow], (found, all): (bool, u64), q: &str, now: Timestamp) -> Markup {
+pub fn list(
+    sidebar: &SidebarView,
+    people: &[ListedPerson],
+    (is_complete, total): (bool, u64),
+    query: &str,
+    now: Timestamp,
+) -> Markup {
     let count =
-        if all == 1 { "One person has a name here.".to_owned() } else { format!("{all} people have a name here.") };
+        if total == 1 { "One person has a name here.".to_owned() } else { format!("{total} people have a name here.") };
     let body = html! {
         section aria-labelledby="people" {
             (section_head("people", "People", &count))
             form.search role="search" method="get" action="/admin/people" aria-label="Find a person" {
                 button.icon-button aria-label="Find" { (icons::icon(Icon::Search)) }
                 label.sr for="q" { "Find a person" }
-                input #q type="search" name="q" value=(q) placeholder="Find a person" autocomplete="off";
+                input #q type="search" name="q" value=(query) placeholder="Find a person" autocomplete="off";
             }
             @if people.is_empty() { div.empty { h2 { "Nobody of that name." } } }
             ul.rows role="list" {
@@ -79,22 +85,22 @@ pub fn list(places: &SidebarView, people: &[PersonRow], (found, all): (bool, u64
                                 a href=(person.author.path()) { bdi { (person.author.name) } }
                                 (person_tags(person, person.muted_until.is_active(now), person.banned_until.is_active(now)))
                             }
-                            (activity(listed, now))
+                            (activity_text(listed, now))
                         }
                     }
                 }
             }
-            @if !found { p.hint { "There are more. Look for a name to find the others." } }
+            @if !is_complete { p.hint { "There are more. Look for a name to find the others." } }
         }
     };
-    admin_page("People", places, "/admin/people", None, body)
+    admin_page("People", sidebar, "/admin/people", None, body)
 }
 
-fn activity(listed: &PersonRow, now: Timestamp) -> Markup {
+fn activity_text(listed: &ListedPerson, now: Timestamp) -> Markup {
     html! {
         @match listed.seen_at { Some(at) => { "Seen " (format_ago(at, now)) }, None => "Signed in nowhere" }
         ", came " (format_ago(listed.joined_at, now))
-        @if let Some(label) = &listed.invited { " by “" bdi { (label) } "”" }
+        @if let Some(label) = &listed.invitation_label { " by “" bdi { (label) } "”" }
     }
 }
 
@@ -102,18 +108,18 @@ fn activity(listed: &PersonRow, now: Timestamp) -> Markup {
 pub fn page(view: &PersonView) -> Markup {
     let PersonView { person, now, .. } = *view;
     let author = &person.author;
-    let is_viewer = view.places.viewer.is_some_and(|viewer| viewer.author.id == author.id);
+    let is_viewer = view.sidebar.viewer.is_some_and(|viewer| viewer.author.id == author.id);
     let body = html! {
         section aria-labelledby="who" {
             div.actions {
-                (avatar::big(author))
+                (avatar::big_avatar(author))
                 div.who {
                     h2 #who dir="auto" { (author.name) }
                     (person_tags(person, person.muted_until.is_active(now), person.banned_until.is_active(now)))
-                    @if let Some(listed) = view.details { p { (activity(listed, now)) } }
+                    @if let Some(listed) = view.details { p { (activity_text(listed, now)) } }
                 }
             }
-            @if view.places.viewer.is_some() && !is_viewer {
+            @if view.sidebar.viewer.is_some() && !is_viewer {
                 form.actions method="post" action="/direct" {
                     input type="hidden" name="names" value=(author.name);
                     button.button { "Talk" }
@@ -128,7 +134,7 @@ pub fn page(view: &PersonView) -> Markup {
             form method="post" action={ (author.path()) "/reset-link" } { button.button { "Make a link" } }
         } }
     };
-    page::page(&author.name, view.places, (&[], ""), view.notice, body)
+    page::page(&author.name, view.sidebar, (&[], ""), view.notice, body)
 }
 
 fn role_form(person: &Person) -> Markup {
@@ -179,19 +185,19 @@ fn ban_form(view: &PersonView) -> Markup {
         }
         form.stack method="post" action={ (path) "/ban" } {
             (radio_group("duration", "For how long", &DURATIONS, "1d"))
-            (render_field(Field {
-                name: "reason", label: "Why", kind: "text", value: view.reason, autocomplete: "off", max: Some(REASON_CHARS_MAX),
-                hint: "For the log, which those read who keep order.", error: view.reason_error, ..Field::default()
+            (render_field(FormField {
+                name: "reason", label: "Why", input_type: "text", value: view.reason, autocomplete: "off", max_chars: Some(REASON_CHARS_MAX),
+                hint: "For the log, which those read who keep order.", error: view.reason_error, ..FormField::default()
             }))
-            (switch("block_addresses", "Their addresses too", "Nobody new comes in from where they came. Never a private or shared address.", false))
-            (switch("delete_messages", "And all they said", "In every room. It does not come back.", false))
+            (switch_field("block_addresses", "Their addresses too", "Nobody new comes in from where they came. Never a private or shared address.", false))
+            (switch_field("delete_messages", "And all they said", "In every room. It does not come back.", false))
             button.button.danger.filled { "Put outside" }
         }
     }
 }
 
 /// The link for a new password, which is shown this once.
-pub fn reset_link(places: &SidebarView, person: &Person, link: &str) -> Markup {
+pub fn reset_link_page(sidebar: &SidebarView, person: &Person, link: &str) -> Markup {
     let body = html! {
         section aria-labelledby="link-head" {
             (section_head("link-head", "The link", "Give it to them by a way you trust. It is shown only now, works once, and for a day."))
@@ -199,17 +205,17 @@ pub fn reset_link(places: &SidebarView, person: &Person, link: &str) -> Markup {
             p { a href=(person.author.path()) { "Back to " bdi { (person.author.name) } } }
         }
     };
-    page::page(&person.author.name, places, (&[], ""), None, body)
+    page::page(&person.author.name, sidebar, (&[], ""), None, body)
 }
 
 /// Who is outside.
-pub fn bans(places: &SidebarView, people: &[PersonRow], notice: Option<&Notice>) -> Markup {
+pub fn bans_page(sidebar: &SidebarView, people: &[ListedPerson], notice: Option<&Notice>) -> Markup {
     let body = html! {
         section aria-labelledby="outside" {
             (section_head("outside", "Outside", "Who does not come in, and until when. The log says why."))
             @if people.is_empty() { div.empty { h2 { "Nobody is outside." } p { "Whoever you put out is listed here, and can be let in again." } } }
             ul.rows role="list" {
-                @for PersonRow { person, .. } in people {
+                @for ListedPerson { person, .. } in people {
                     @let name = &person.author.name;
                     li {
                         (avatar::avatar(&person.author))
@@ -225,5 +231,5 @@ pub fn bans(places: &SidebarView, people: &[PersonRow], notice: Option<&Notice>)
             }
         }
     };
-    admin_page("Outside", places, "/admin/bans", notice, body)
+    admin_page("Outside", sidebar, "/admin/bans", notice, body)
 }

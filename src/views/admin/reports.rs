@@ -17,7 +17,7 @@ pub struct ListedReport {
     /// It.
     pub report: Report,
     /// Who reported.
-    pub by: Option<Author>,
+    pub reported_by: Option<Author>,
     /// The message as it is now.
     pub message: Option<Message>,
     /// The room, if the viewer sees it.
@@ -27,30 +27,30 @@ pub struct ListedReport {
 }
 
 /// The queue: what waits first, then what was settled.
-pub fn page(places: &SidebarView, reports: &[ListedReport], notice: Option<&Notice>, now: Timestamp) -> Markup {
-    let (waiting, settled): (Vec<&ListedReport>, Vec<&ListedReport>) =
+pub fn page(sidebar: &SidebarView, reports: &[ListedReport], notice: Option<&Notice>, now: Timestamp) -> Markup {
+    let (open, resolved): (Vec<&ListedReport>, Vec<&ListedReport>) =
         reports.iter().partition(|listed| listed.report.resolved.is_none());
     let body = html! {
         section aria-labelledby="waiting" {
             (section_head("waiting", "Reports", "Messages of which somebody wanted you to know."))
-            @if waiting.is_empty() { div.empty { h2 { "Nothing waits for you." } } }
-            ul.results role="list" { @for listed in waiting { li { (report_row(listed, now)) } } }
+            @if open.is_empty() { div.empty { h2 { "Nothing waits for you." } } }
+            ul.results role="list" { @for listed in open { li { (report_row(listed, now)) } } }
         }
-        @if !settled.is_empty() {
+        @if !resolved.is_empty() {
             section aria-labelledby="resolved" {
                 (section_head("resolved", "Settled", ""))
-                ul.results role="list" { @for listed in settled { li { (report_row(listed, now)) } } }
+                ul.results role="list" { @for listed in resolved { li { (report_row(listed, now)) } } }
             }
         }
     };
-    admin_page("Reports", places, "/admin/reports", notice, body)
+    admin_page("Reports", sidebar, "/admin/reports", notice, body)
 }
 
 fn report_row(listed: &ListedReport, now: Timestamp) -> Markup {
     let report = &listed.report;
     html! {
         p.where {
-            @if let Some(by) = &listed.by { a href=(by.path()) { bdi { (by.name) } } } @else { "Somebody" }
+            @if let Some(by) = &listed.reported_by { a href=(by.path()) { bdi { (by.name) } } } @else { "Somebody" }
             " reported " (format_ago(report.reported_at, now)) ", in "
             @match &listed.room {
                 Some(room) => a href={ (room.slug.path()) "?around=" (report.message) "#m" (report.message) } { bdi { (room.name) } },

@@ -16,7 +16,7 @@ pub struct LandingForm {
     /// What stands in the field of the name.
     pub name: String,
     /// What is wrong with it.
-    pub wrong: Option<LandingError>,
+    pub error: Option<LandingError>,
 }
 
 /// What is wrong with a form, and where.
@@ -27,7 +27,7 @@ pub enum LandingError {
     /// With the name.
     Name(String),
     /// With the moment: nothing needs to be changed.
-    All(String),
+    General(String),
 }
 
 /// A room in the list.
@@ -36,7 +36,7 @@ pub struct LandingRoom {
     /// The room.
     pub room: Room,
     /// When something happened there last.
-    pub at: Timestamp,
+    pub active_at: Timestamp,
     /// How many listen now.
     pub listeners: usize,
 }
@@ -53,7 +53,7 @@ pub struct LandingView<'a> {
     /// The rooms in which something happened last.
     pub rooms: &'a [LandingRoom],
     /// How many rooms there are.
-    pub count: u64,
+    pub room_count: u64,
     /// What time it is.
     pub now: Timestamp,
     /// Up to which change all of this is told.
@@ -63,22 +63,22 @@ pub struct LandingView<'a> {
 }
 
 /// The page.
-pub fn page(door: &LandingView) -> Markup {
+pub fn page(view: &LandingView) -> Markup {
     layout::document(
-        &door.settings.name,
-        door.viewer.map(|viewer| &viewer.author),
+        &view.settings.name,
+        view.viewer.map(|viewer| &viewer.author),
         html! {
-            div.door data-since=[door.viewer.map(|_| door.since)] {
+            div.door data-since=[view.viewer.map(|_| view.since)] {
                 header.door-top {
-                    (layout::brand(&door.settings.name))
-                    (account_links(door.viewer))
+                    (layout::brand(&view.settings.name))
+                    (account_links(view.viewer))
                 }
                 main {
                     div.hero {
-                        @match door.viewer {
+                        @match view.viewer {
                             Some(viewer) => {
                                 h1 { "Welcome back, " bdi { (viewer.author.name) } "." }
-                                @if door.settings.join_policy.admits(door.viewer) {
+                                @if view.settings.join_policy.admits(view.viewer) {
                                     p { "Which room would you like to sit in? A new name opens a new room." }
                                 }
                             }
@@ -86,23 +86,23 @@ pub fn page(door: &LandingView) -> Markup {
                                 h1 { "Pull up a stool." }
                                 p {
                                     "Live rooms on a server of your own. "
-                                    @if door.settings.join_policy == crate::domain::JoinPolicy::Anyone { "No sign-up, no app, and nothing" }
+                                    @if view.settings.join_policy == crate::domain::JoinPolicy::Anyone { "No sign-up, no app, and nothing" }
                                     @else { "Nothing" }
                                     " said is ever lost."
                                 }
                             }
                         }
-                        @match closed_notice(door) {
+                        @match closed_notice(view) {
                             Some((words, way)) => { p { (words) } (way) }
-                            None => (join_form(door)),
+                            None => (join_form(view)),
                         }
                     }
-                    @if !door.rooms.is_empty() { (room_list(door)) }
+                    @if !view.rooms.is_empty() { (room_listing(view)) }
                 }
-                @if closed_notice(door).is_none() { footer.door-foot {
+                @if closed_notice(view).is_none() { footer.door-foot {
                     p { "Rather talk from a terminal?" }
                     p.code-line tabindex="0" role="group" aria-label="Command line" {
-                        code { "curl -H 'Accept: text/plain' -d room=lobby -d name=Ada " (door.origin) "/join" }
+                        code { "curl -H 'Accept: text/plain' -d room=lobby -d name=Ada " (view.origin) "/join" }
                     }
                 } }
             }
@@ -110,49 +110,49 @@ pub fn page(door: &LandingView) -> Markup {
     )
 }
 
-fn join_form(door: &LandingView) -> Markup {
-    let LandingForm { room, name, wrong } = door.form;
-    let (room_wrong, name_wrong, all_wrong) = match wrong {
+fn join_form(view: &LandingView) -> Markup {
+    let LandingForm { room, name, error } = view.form;
+    let (room_error, name_error, general_error) = match error {
         Some(LandingError::Room(why)) => (Some(why), None, None),
         Some(LandingError::Name(why)) => (None, Some(why), None),
-        Some(LandingError::All(why)) => (None, None, Some(why)),
+        Some(LandingError::General(why)) => (None, None, Some(why)),
         None => (None, None, None),
     };
     html! {
-        form.enter.known[door.viewer.is_some()] method="post" action="/join" aria-label="Come in" {
+        form.enter.known[view.viewer.is_some()] method="post" action="/join" aria-label="Come in" {
             div.field {
                 label for="room" { "Room" }
                 input #room name="room" required maxlength=(ROOM_NAME_CHARS_MAX) value=(room) autocomplete="off"
                     autocapitalize="none" spellcheck="false"
-                    aria-invalid=[room_wrong.map(|_| "true")] aria-describedby=[room_wrong.map(|_| "room-error")];
-                @if let Some(why) = room_wrong { (error_text(Some("room-error"), why)) }
+                    aria-invalid=[room_error.map(|_| "true")] aria-describedby=[room_error.map(|_| "room-error")];
+                @if let Some(why) = room_error { (render_error(Some("room-error"), why)) }
             }
-            @if door.viewer.is_none() {
+            @if view.viewer.is_none() {
                 div.field {
                     label for="name" { "Your name" }
                     input #name name="name" required maxlength=(USER_NAME_CHARS_MAX) value=(name) placeholder="Ada"
                         autocomplete="nickname"
-                        aria-invalid=[name_wrong.map(|_| "true")] aria-describedby=[name_wrong.map(|_| "name-error")];
-                    @if let Some(why) = name_wrong { (error_text(Some("name-error"), why)) }
+                        aria-invalid=[name_error.map(|_| "true")] aria-describedby=[name_error.map(|_| "name-error")];
+                    @if let Some(why) = name_error { (render_error(Some("name-error"), why)) }
                 }
             }
             button.button.primary.big { "Come in" }
-            @if let Some(why) = all_wrong { (error_text(None, why)) }
+            @if let Some(why) = general_error { (render_error(None, why)) }
         }
     }
 }
 
-fn error_text(id: Option<&str>, why: &str) -> Markup {
-    html! { p.error id=[id] role="alert" { (icons::small(Icon::Alert)) (why) } }
+fn render_error(id: Option<&str>, message: &str) -> Markup {
+    html! { p.error id=[id] role="alert" { (icons::small_icon(Icon::Alert)) (message) } }
 }
 
 /// Why the form would lead nowhere, and what does: not everybody may come in everywhere.
-fn closed_notice(door: &LandingView) -> Option<(&'static str, Markup)> {
+fn closed_notice(view: &LandingView) -> Option<(&'static str, Markup)> {
     let sign_in = || html! { div.actions { a.button.primary.big href="/sign-in" { "Sign in" } } };
-    let claim = || html! { div.actions { a.button.primary.big href="/register" { "Keep your name" } } };
-    let house = door.settings;
-    match (house.join_policy, door.viewer) {
-        (_, viewer) if house.join_policy.admits(viewer) && (viewer.is_some() || house.allow_guests) => None,
+    let register = || html! { div.actions { a.button.primary.big href="/register" { "Keep your name" } } };
+    let settings = view.settings;
+    match (settings.join_policy, view.viewer) {
+        (_, viewer) if settings.join_policy.admits(viewer) && (viewer.is_some() || settings.allow_guests) => None,
         (domain::JoinPolicy::Anyone, _) => {
             Some(("No new guests for the moment. Come back later, or sign in if you have an account.", sign_in()))
         }
@@ -161,7 +161,7 @@ fn closed_notice(door: &LandingView) -> Option<(&'static str, Markup)> {
             sign_in(),
         )),
         (domain::JoinPolicy::Members, Some(_)) => {
-            Some(("This house is for its members now. Give your name a password, and you are one.", claim()))
+            Some(("This house is for its members now. Give your name a password, and you are one.", register()))
         }
         (domain::JoinPolicy::Members, None) => {
             Some(("This house is for its members. Sign in, or open the invitation that somebody gave you.", sign_in()))
@@ -204,16 +204,16 @@ pub(crate) fn sign_out_dialog() -> Markup {
     }
 }
 
-fn room_list(door: &LandingView) -> Markup {
-    let shown = door.rooms.len() as u64;
+fn room_listing(view: &LandingView) -> Markup {
+    let shown_count = view.rooms.len() as u64;
     html! {
         section.listing aria-labelledby="open" {
             h2 #open {
                 "Open rooms"
-                @if door.count > shown { " " span.muted { "the latest " (shown) " of " (door.count) } }
+                @if view.room_count > shown_count { " " span.muted { "the latest " (shown_count) " of " (view.room_count) } }
             }
             ul role="list" {
-                @for LandingRoom { room, at, listeners } in door.rooms {
+                @for LandingRoom { room, active_at, listeners } in view.rooms {
                     li { a href=(room.slug.path()) {
                         span { strong dir="auto" { (room.name) } }
                         span {
@@ -221,7 +221,7 @@ fn room_list(door: &LandingView) -> Markup {
                                 0 => span.live { "nobody in" },
                                 n => span.live { span.dot.here {} (n) " listening" },
                             }
-                            time datetime={ (FormattedTime::new(*at).to_the_second()) "Z" } { (time::format_ago(*at, door.now)) }
+                            time datetime={ (FormattedTime::new(*active_at).iso_seconds()) "Z" } { (time::format_ago(*active_at, view.now)) }
                         }
                     } }
                 }

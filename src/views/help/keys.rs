@@ -11,8 +11,8 @@ pub(crate) struct Shortcut {
     pub action: &'static str,
 }
 
-const fn shortcut(ways: &'static [&'static str], does: &'static str) -> Shortcut {
-    Shortcut { keys: ways, action: does }
+const fn shortcut(keys: &'static [&'static str], action: &'static str) -> Shortcut {
+    Shortcut { keys, action }
 }
 
 /// What works wherever one is.
@@ -36,7 +36,7 @@ pub(crate) const ON_MESSAGE: [Shortcut; 8] = [
 ];
 
 /// What works where one writes.
-pub(crate) const WRITING: [Shortcut; 4] = [
+pub(crate) const IN_COMPOSER: [Shortcut; 4] = [
     shortcut(&["Enter"], "Send"),
     shortcut(&["Shift+Enter"], "Break the line"),
     shortcut(&["ArrowUp"], "If nothing is written: edit your last message"),
@@ -44,8 +44,8 @@ pub(crate) const WRITING: [Shortcut; 4] = [
 ];
 
 /// The names of the keys that are pressed together for one way.
-pub(crate) fn caps(way: &str) -> Vec<&str> {
-    let names = if way.len() == 1 { vec![way] } else { way.split('+').collect() };
+pub(crate) fn key_labels(combination: &str) -> Vec<&str> {
+    let names = if combination.len() == 1 { vec![combination] } else { combination.split('+').collect() };
     let cap = |name| match name {
         "Mod" => "Ctrl",
         "ArrowUp" => "↑",
@@ -60,23 +60,23 @@ pub(crate) fn caps(way: &str) -> Vec<&str> {
 mod tests {
     use crate::views::help::keys::*;
 
-    const KEYS: &str = include_str!("../../../assets/page/keys.js");
-    const WALKING: &str = include_str!("../../../assets/page/walking.js");
+    const KEYS_JS: &str = include_str!("../../../assets/page/keys.js");
+    const WALKING_JS: &str = include_str!("../../../assets/page/walking.js");
 
     /// The keys that a script binds: a table of it has a line for each.
-    fn bound(script: &str) -> Vec<&str> {
+    fn bound_keys(script: &str) -> Vec<&str> {
         let lines = script.lines().filter_map(|line| line.trim_start().strip_prefix("['"));
         lines.map(|line| line.split_once("', ").expect("a key and what it does").0).collect()
     }
 
-    fn listed(keys: &[Shortcut]) -> Vec<&'static str> {
+    fn listed_keys(keys: &[Shortcut]) -> Vec<&'static str> {
         keys.iter().flat_map(|key| key.keys).copied().collect()
     }
 
     #[test]
     fn each_key_that_is_listed_is_bound_and_each_that_is_bound_is_listed() {
-        for (script, keys) in [(KEYS, listed(&ANYWHERE)), (WALKING, listed(&ON_MESSAGE))] {
-            let (mut bound, mut listed) = (bound(script), keys);
+        for (script, keys) in [(KEYS_JS, listed_keys(&ANYWHERE)), (WALKING_JS, listed_keys(&ON_MESSAGE))] {
+            let (mut bound, mut listed) = (bound_keys(script), keys);
             bound.sort_unstable();
             listed.sort_unstable();
             assert_eq!(bound, listed);
@@ -85,9 +85,9 @@ mod tests {
 
     #[test]
     fn a_way_is_shown_as_the_keys_that_one_holds() {
-        assert_eq!(caps("Alt+Shift+ArrowUp"), ["Alt", "Shift", "↑"]);
-        assert_eq!(caps("Mod+/"), ["Ctrl", "/"]);
-        assert_eq!(caps("+"), ["+"]);
-        assert_eq!(caps("Escape"), ["Esc"]);
+        assert_eq!(key_labels("Alt+Shift+ArrowUp"), ["Alt", "Shift", "↑"]);
+        assert_eq!(key_labels("Mod+/"), ["Ctrl", "/"]);
+        assert_eq!(key_labels("+"), ["+"]);
+        assert_eq!(key_labels("Escape"), ["Esc"]);
     }
 }

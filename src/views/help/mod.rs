@@ -9,7 +9,7 @@ use crate::domain::{Body, SLASH_COMMANDS};
 use crate::views::help::keys::Shortcut;
 use crate::views::layout::page;
 use crate::views::rooms::sidebar::SidebarView;
-use crate::views::text::{self, Code, Names, Shown};
+use crate::views::text::{self, CodeStyle, NameResolver, RenderedText};
 
 /// What can be written so that it looks like something, each shown as it comes out.
 const FORMATTING_EXAMPLES: [&str; 9] = [
@@ -25,8 +25,8 @@ const FORMATTING_EXAMPLES: [&str; 9] = [
 ];
 
 /// The page.
-pub fn page(places: &SidebarView) -> Markup {
-    page::page("Help", places, (&[], ""), None, help_sections())
+pub fn page(sidebar: &SidebarView) -> Markup {
+    page::page("Help", sidebar, (&[], ""), None, help_sections())
 }
 
 /// What the dialog holds.
@@ -45,14 +45,14 @@ fn help_sections() -> Markup {
                 h2 #help-keys { "Keys" }
                 (key_list("Anywhere", &keys::ANYWHERE))
                 (key_list("On a message", &keys::ON_MESSAGE))
-                p.hint { "To get onto one, click it, or press " (key_combination("Shift+Tab")) " where you write." }
-                (key_list("Where you write", &keys::WRITING))
+                p.hint { "To get onto one, click it, or press " (render_combination("Shift+Tab")) " where you write." }
+                (key_list("Where you write", &keys::IN_COMPOSER))
                 p.hint { "On a Mac, ⌘ in place of Ctrl." }
             }
             div {
                 section aria-labelledby="help-writing" {
                     h2 #help-writing { "Formatting" }
-                    dl { @for written in FORMATTING_EXAMPLES { div { dt { code { (written) } } dd { (example(written)) } } } }
+                    dl { @for example in FORMATTING_EXAMPLES { div { dt { code { (example) } } dd { (formatting_example(example)) } } } }
                     p.hint {
                         code { "@name" } " speaks to somebody, " code { "@room" } " to everybody; " code { "#room" } " leads there."
                     }
@@ -72,7 +72,7 @@ fn key_list(title: &str, keys: &[Shortcut]) -> Markup {
         dl {
             @for key in keys {
                 div {
-                    dt { @for (n, way) in key.keys.iter().enumerate() { @if n > 0 { " or " } (key_combination(way)) } }
+                    dt { @for (n, way) in key.keys.iter().enumerate() { @if n > 0 { " or " } (render_combination(way)) } }
                     dd { (key.action) }
                 }
             }
@@ -80,13 +80,13 @@ fn key_list(title: &str, keys: &[Shortcut]) -> Markup {
     }
 }
 
-fn key_combination(way: &str) -> Markup {
-    html! { @for (n, cap) in keys::caps(way).into_iter().enumerate() { @if n > 0 { " " } kbd { (cap) } } }
+fn render_combination(combination: &str) -> Markup {
+    html! { @for (n, cap) in keys::key_labels(combination).into_iter().enumerate() { @if n > 0 { " " } kbd { (cap) } } }
 }
 
 /// As everybody would see it.
-fn example(written: &str) -> Markup {
-    let nobody = Names { person: &|_| None, room: &|_| None };
-    let words = Body::parse(written).map(|body| text::render(body, &nobody, Code::Coloured));
-    html! { @if let Ok(words) = &words { div.body { (Shown::of(words)) } } }
+fn formatting_example(source: &str) -> Markup {
+    let resolver = NameResolver { find_person: &|_| None, find_room: &|_| None };
+    let content = Body::parse(source).map(|body| text::render(body, &resolver, CodeStyle::Highlighted));
+    html! { @if let Ok(words) = &content { div.body { (RenderedText::from_content(words)) } } }
 }

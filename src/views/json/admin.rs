@@ -22,8 +22,8 @@ pub struct InvitationJson<'a> {
 impl<'a> InvitationJson<'a> {
     /// This invitation, to which `url` leads.
     pub fn new(invitation: &'a domain::Invitation, url: Option<&'a str>) -> Self {
-        let domain::Invitation { id, label, role, uses_left, expiry: end, created_at: made_at, .. } = invitation;
-        let expires = format_expiry(*end, *made_at).filter(|_| *end != Expiry::NEVER);
+        let domain::Invitation { id, label, role, uses_left, expiry, created_at, .. } = invitation;
+        let expires = format_expiry(*expiry, *created_at).filter(|_| *expiry != Expiry::NEVER);
         Self { id: id.0, name: label, role: role.as_str(), uses: *uses_left, expires, url }
     }
 }
@@ -34,7 +34,7 @@ pub struct ListedInvitationJson<'a> {
     #[serde(flatten)]
     invitation: InvitationJson<'a>,
     created_at: String,
-    by: Option<&'a str>,
+    created_by: Option<&'a str>,
     revoked: bool,
     /// Whether somebody may come in by it now.
     usable: bool,
@@ -49,10 +49,10 @@ impl<'a> ListedInvitationJson<'a> {
         Self {
             invitation: InvitationJson::new(invitation, None),
             created_at: format_time(invitation.created_at),
-            by: person_name(listed.by.as_ref()),
+            created_by: person_name(listed.created_by.as_ref()),
             revoked: invitation.revoked,
             usable: invitation.is_usable(now),
-            joined: listed.joined.iter().map(|person| &*person.name).collect(),
+            joined: listed.joined_people.iter().map(|person| &*person.name).collect(),
         }
     }
 }
@@ -62,7 +62,7 @@ impl<'a> ListedInvitationJson<'a> {
 pub struct ReportJson<'a> {
     id: u64,
     at: String,
-    by: Option<&'a str>,
+    reported_by: Option<&'a str>,
     reason: &'a str,
     /// The room's address, if the reader sees the room.
     room: Option<&'a str>,
@@ -83,18 +83,18 @@ struct ReportedMessageJson<'a> {
 impl<'a> ReportJson<'a> {
     /// This one.
     pub fn from_listed(listed: &'a reports::ListedReport) -> Self {
-        let reports::ListedReport { id, report, by, message, room, resolved_by: settled_by } = listed;
+        let reports::ListedReport { id, report, reported_by: by, message, room, resolved_by } = listed;
         let author = message.as_ref().map(|message| &*message.author.name);
         let body = message.as_ref().map_or("", |message| &*message.body);
         Self {
             id: id.0,
             at: format_time(report.reported_at),
-            by: person_name(by.as_ref()),
+            reported_by: person_name(by.as_ref()),
             reason: &report.reason,
             room: room.as_ref().map(|room| room.slug.as_str()),
             message: ReportedMessageJson { id: report.message.0, author, body },
             resolved_at: report.resolved.map(|(_, moment)| format_time(moment)),
-            resolved_by: person_name(settled_by.as_ref()),
+            resolved_by: person_name(resolved_by.as_ref()),
         }
     }
 }
@@ -105,7 +105,7 @@ pub struct AuditLineJson<'a> {
     id: u64,
     at: String,
     /// None: whoever runs the machine.
-    by: Option<&'a str>,
+    actor: Option<&'a str>,
     user: Option<&'a str>,
     /// The room's address, if the reader sees the room.
     room: Option<&'a str>,
@@ -117,51 +117,55 @@ pub struct AuditLineJson<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
 enum AuditActionJson<'a> {
-    Owned,
-    Removed { message: u64 },
+    ServerSetUp,
+    MessageDeleted { message: u64 },
     Muted { until: Option<String> },
-    Banned { until: Option<String>, why: &'a str, addresses: u32 },
-    Erased { messages: u32 },
-    RoleSet { role: &'a str },
-    ResetLinkMade,
-    Invited { invitation: u64, name: &'a str },
+    Banned { until: Option<String>, reason: &'a str, blocked_addresses: u32 },
+    MessagesPurged { messages: u32 },
+    RoleChanged { role: &'a str },
+    ResetLinkCreated,
+    InvitationCreated { invitation: u64, name: &'a str },
     InvitationRevoked { invitation: u64, name: Option<&'a str> },
-    HouseSet,
-    RoomSet,
-    Archived { archived: bool },
+    SettingsChanged,
+    RoomChanged,
+    RoomArchived { archived: bool },
     RoomDeleted { deleted: bool },
-    Settled { report: u64 },
+    ReportResolved { report: u64 },
 }
 
 impl<'a> AuditLineJson<'a> {
     /// This one.
     pub fn from_line(line: &'a audit_log::AuditLine) -> Self {
-        let audit_log::AuditLine { id, audit, by, user, room, label } = line;
+        let audit_log::AuditLine { id, entry: audit, actor: by, user, room, invitation_label: label } = line;
         let action = match &audit.action {
-            AuditAction::ServerSetUp => AuditActionJson::Owned,
-            AuditAction::MessageDeleted { message, .. } => AuditActionJson::Removed { message: message.0 },
+            AuditAction::ServerSetUp => AuditActionJson::ServerSetUp,
+            AuditAction::MessageDeleted { message, .. } => AuditActionJson::MessageDeleted { message: message.0 },
             AuditAction::Muted { until: end, .. } => AuditActionJson::Muted { until: format_expiry(*end, audit.at) },
-            AuditAction::Banned { until: end, reason: why, blocked_addresses: addresses, .. } => {
-                AuditActionJson::Banned { until: format_expiry(*end, audit.at), why, addresses: *addresses }
+            AuditAction::Banned { until: end, reason, blocked_addresses, .. } => AuditActionJson::Banned {
+                until: format_expiry(*end, audit.at),
+                reason,
+                blocked_addresses: *blocked_addresses,
+            },
+            AuditAction::MessagesPurged { messages, .. } => AuditActionJson::MessagesPurged { messages: *messages },
+            AuditAction::RoleChanged { role, .. } => AuditActionJson::RoleChanged { role: role.as_str() },
+            AuditAction::ResetLinkCreated { .. } => AuditActionJson::ResetLinkCreated,
+            AuditAction::InvitationCreated { id, label } => {
+                AuditActionJson::InvitationCreated { invitation: id.0, name: label }
             }
-            AuditAction::MessagesPurged { messages, .. } => AuditActionJson::Erased { messages: *messages },
-            AuditAction::RoleChanged { role, .. } => AuditActionJson::RoleSet { role: role.as_str() },
-            AuditAction::ResetLinkCreated { .. } => AuditActionJson::ResetLinkMade,
-            AuditAction::InvitationCreated { id, label } => AuditActionJson::Invited { invitation: id.0, name: label },
             AuditAction::InvitationRevoked { id } => {
                 AuditActionJson::InvitationRevoked { invitation: id.0, name: label.as_deref() }
             }
-            AuditAction::SettingsChanged => AuditActionJson::HouseSet,
-            AuditAction::RoomChanged { .. } => AuditActionJson::RoomSet,
-            AuditAction::RoomArchived { archived, .. } => AuditActionJson::Archived { archived: *archived },
+            AuditAction::SettingsChanged => AuditActionJson::SettingsChanged,
+            AuditAction::RoomChanged { .. } => AuditActionJson::RoomChanged,
+            AuditAction::RoomArchived { archived, .. } => AuditActionJson::RoomArchived { archived: *archived },
             AuditAction::RoomDeleted { deleted, .. } => AuditActionJson::RoomDeleted { deleted: *deleted },
-            AuditAction::ReportResolved { report } => AuditActionJson::Settled { report: report.0 },
+            AuditAction::ReportResolved { report } => AuditActionJson::ReportResolved { report: report.0 },
         };
         let room = room.as_ref().map(|room| room.slug.as_str());
         Self {
             id: id.0,
             at: format_time(audit.at),
-            by: person_name(by.as_ref()),
+            actor: person_name(by.as_ref()),
             user: person_name(user.as_ref()),
             room,
             action,
@@ -169,8 +173,8 @@ impl<'a> AuditLineJson<'a> {
     }
 }
 
-fn format_time(moment: Timestamp) -> String {
-    FormattedTime::new(moment).to_the_millisecond().to_owned()
+fn format_time(at: Timestamp) -> String {
+    FormattedTime::new(at).iso_millis().to_owned()
 }
 
 fn person_name(person: Option<&Author>) -> Option<&str> {

@@ -7,7 +7,7 @@ use crate::domain::{Author, ReactionGroup, Seq, Slug, Timestamp, UserId, Version
 use crate::views::json::RoomJson;
 use crate::views::messages::edit::version_times;
 use crate::views::messages::reactions::ListedReaction;
-use crate::views::text::Shown;
+use crate::views::text::RenderedText;
 use crate::views::time::FormattedTime;
 
 /// A message.
@@ -20,7 +20,7 @@ pub struct MessageJson<'a> {
     at: String,
     body: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    removed: bool,
+    deleted: bool,
     continues_group: bool,
     /// How it is shown, if otherwise than it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,9 +32,9 @@ pub struct MessageJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<Seq>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    thread: Option<Seq>,
+    thread_root: Option<Seq>,
     #[serde(skip_serializing_if = "is_zero")]
-    replies: u32,
+    reply_count: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     edited_at: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -53,22 +53,22 @@ impl<'a> MessageJson<'a> {
     /// A message of the room at this address.
     pub fn from_message(room: &'a Slug, message: &'a crate::domain::Message) -> Self {
         let extras = &message.details.extras;
-        let edited_at = extras.edited_at.map(|at| FormattedTime::new(at).to_the_millisecond().to_owned());
+        let edited_at = extras.edited_at.map(|at| FormattedTime::new(at).iso_millis().to_owned());
         Self {
             id: message.id.0,
             room: room.as_str(),
             author: &message.author.name,
             author_id: message.author.id.0,
-            at: FormattedTime::new(message.at).to_the_millisecond().to_owned(),
+            at: FormattedTime::new(message.at).iso_millis().to_owned(),
             body: &message.body,
-            removed: message.is_removed(),
+            deleted: message.is_removed(),
             continues_group: message.grouping.continues_group,
-            html: message.html.is_some().then(|| Shown::of_message(message).render().into_string()),
+            html: message.html.is_some().then(|| RenderedText::from_message(message).render().into_string()),
             mentions: &extras.mentions,
             mentions_room: extras.mentions_room,
             reply_to: extras.reply_to,
-            thread: extras.thread_root,
-            replies: extras.reply_count,
+            thread_root: extras.thread_root,
+            reply_count: extras.reply_count,
             edited_at,
             pinned: extras.pinned,
             reactions: &extras.reactions,
@@ -103,9 +103,9 @@ pub struct VersionJson<'a> {
 
 impl<'a> VersionJson<'a> {
     /// All that a message said, oldest first; the last is what it says now.
-    pub fn all(message: &'a crate::domain::Message, versions: &'a [Version]) -> Vec<Self> {
+    pub fn from_versions(message: &'a crate::domain::Message, versions: &'a [Version]) -> Vec<Self> {
         let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
-        let stamp = |at: Timestamp| FormattedTime::new(at).to_the_millisecond().to_owned();
+        let stamp = |at: Timestamp| FormattedTime::new(at).iso_millis().to_owned();
         version_times(message.at, versions).zip(bodies).map(|(from, body)| Self { from: stamp(from), body }).collect()
     }
 }
@@ -128,8 +128,8 @@ struct PersonRefJson<'a> {
 impl<'a> ReactionJson<'a> {
     /// These.
     pub fn from_listed(listed: &'a ListedReaction) -> Self {
-        let named = |author: &'a Author| PersonRefJson { id: author.id.0, name: &author.name };
-        Self { reaction: &listed.reaction, count: listed.count, people: listed.people.iter().map(named).collect() }
+        let person_ref = |author: &'a Author| PersonRefJson { id: author.id.0, name: &author.name };
+        Self { reaction: &listed.reaction, count: listed.count, people: listed.people.iter().map(person_ref).collect() }
     }
 }
 
@@ -166,7 +166,7 @@ pub enum ChangeJson<'a> {
         message: MessageJson<'a>,
     },
     /// What somebody had said was taken away.
-    Removed {
+    Deleted {
         /// The number of the change.
         seq: Seq,
         /// Where.
@@ -193,7 +193,7 @@ pub enum ChangeJson<'a> {
         name: &'a str,
         /// What they were called, if that name is still theirs.
         #[serde(skip_serializing_if = "Option::is_none")]
-        was: Option<&'a str>,
+        former_name: Option<&'a str>,
     },
 }
 

@@ -33,8 +33,8 @@ pub struct SuggestionJson<'a> {
 
 impl<'a> SuggestionJson<'a> {
     /// This one.
-    pub fn from_suggestion(choice: &'a crate::views::messages::autocomplete::Suggestion) -> Self {
-        Self { kind: choice.kind(), name: choice.name(), insert: &choice.insert }
+    pub fn from_suggestion(suggestion: &'a crate::views::messages::autocomplete::Suggestion) -> Self {
+        Self { kind: suggestion.kind(), name: suggestion.name(), insert: &suggestion.insertion }
     }
 }
 
@@ -83,13 +83,13 @@ impl<'a> PageJson<'a> {
     pub fn new(
         room: &'a crate::domain::Room,
         cursor: Cursor,
-        page: &'a [crate::domain::Message],
+        messages: &'a [crate::domain::Message],
         older: bool,
         newer: bool,
     ) -> Self {
-        let messages = page.iter().map(|message| MessageJson::from_message(&room.slug, message)).collect();
-        let (address, name, url) = (room.slug.as_str(), &room.name, room.slug.path());
-        Self { room: address, name, url, cursor: cursor.to_string(), older, newer, messages }
+        let messages = messages.iter().map(|message| MessageJson::from_message(&room.slug, message)).collect();
+        let (slug, name, url) = (room.slug.as_str(), &room.name, room.slug.path());
+        Self { room: slug, name, url, cursor: cursor.to_string(), older, newer, messages }
     }
 }
 
@@ -111,19 +111,18 @@ pub struct DayJson<'a> {
 
 impl<'a> DayJson<'a> {
     /// This.
-    pub fn new(room: &'a crate::domain::Room, day: domain::Day, said: &'a domain::DayPage) -> Self {
-        let domain::DayPage { messages, has_older: older, has_newer: newer, previous_day: before, next_day: after } =
-            said;
+    pub fn new(room: &'a crate::domain::Room, day: domain::Day, page: &'a domain::DayPage) -> Self {
+        let domain::DayPage { messages, has_older, has_newer, previous_day, next_day } = page;
         let messages = messages.iter().map(|message| MessageJson::from_message(&room.slug, message)).collect();
         Self {
             room: room.slug.as_str(),
             name: &room.name,
             url: room.slug.path(),
             date: day.to_string(),
-            previous: before.map(|day| day.to_string()),
-            next: after.map(|day| day.to_string()),
-            older: *older,
-            newer: *newer,
+            previous: previous_day.map(|day| day.to_string()),
+            next: next_day.map(|day| day.to_string()),
+            older: *has_older,
+            newer: *has_newer,
             messages,
         }
     }
@@ -190,12 +189,12 @@ impl<'a> PersonJson<'a> {
     }
 }
 
-fn format_expiry(until: Expiry, now: Timestamp) -> Option<String> {
-    let words = |until: Expiry| match until {
+fn format_expiry(expiry: Expiry, now: Timestamp) -> Option<String> {
+    let format = |until: Expiry| match until {
         Expiry::NEVER => "forever".to_owned(),
-        Expiry(end) => FormattedTime::new(end).to_the_millisecond().to_owned(),
+        Expiry(end) => FormattedTime::new(end).iso_millis().to_owned(),
     };
-    until.is_active(now).then(|| words(until))
+    expiry.is_active(now).then(|| format(expiry))
 }
 
 /// What the owners have settled.
@@ -209,9 +208,9 @@ pub struct SettingsJson<'a> {
 
 impl<'a> SettingsJson<'a> {
     /// This house.
-    pub fn from_settings(house: &'a crate::domain::ServerSettings) -> Self {
-        let (join_policy, room_creation) = (house.join_policy.as_str(), house.room_creation.as_str());
-        Self { name: &house.name, join_policy, room_creation, allow_guests: house.allow_guests }
+    pub fn from_settings(settings: &'a crate::domain::ServerSettings) -> Self {
+        let (join_policy, room_creation) = (settings.join_policy.as_str(), settings.room_creation.as_str());
+        Self { name: &settings.name, join_policy, room_creation, allow_guests: settings.allow_guests }
     }
 }
 
@@ -297,7 +296,7 @@ impl<'a> SessionJson<'a> {
                 (label, None, Some(crate::views::settings::scope_names(*scopes).collect()))
             }
         };
-        let stamp = |at| FormattedTime::new(at).to_the_second().to_owned() + "Z";
+        let stamp = |at| FormattedTime::new(at).iso_seconds().to_owned() + "Z";
         let (id, created_at, last_used_at) =
             (session.id.to_string(), stamp(session.created_at), stamp(session.last_used_at));
         Self { id, name, address, scopes, created_at, last_used_at, current: current == Some(session.id), token: None }

@@ -18,10 +18,10 @@ pub struct ReadStateJson<'a> {
 
 impl<'a> ReadStateJson<'a> {
     /// This.
-    pub fn new(room: &'a domain::Room, reading: &domain::ReadState) -> Self {
-        let domain::ReadState { read_up_to: read, unread, mentions, level, favorite, .. } = *reading;
+    pub fn new(room: &'a domain::Room, read_state: &domain::ReadState) -> Self {
+        let domain::ReadState { read_up_to, unread, mentions, level, favorite, .. } = *read_state;
         let level = level.resolve_for(room.visibility).as_str();
-        Self { room: room.slug.as_str(), url: room.slug.path(), read: read.0, unread, mentions, level, favorite }
+        Self { room: room.slug.as_str(), url: room.slug.path(), read: read_up_to.0, unread, mentions, level, favorite }
     }
 }
 
@@ -39,10 +39,10 @@ pub struct SidebarRoomJson<'a> {
 
 impl<'a> SidebarRoomJson<'a> {
     /// This.
-    pub fn new(room: &'a domain::Room, reading: &domain::ReadState) -> Self {
-        let domain::ReadState { unread, mentions, favorite, .. } = *reading;
-        let (address, url) = (room.slug.as_str(), room.slug.path());
-        Self { room: address, name: &room.name, url, visibility: room.visibility.as_str(), unread, mentions, favorite }
+    pub fn new(room: &'a domain::Room, read_state: &domain::ReadState) -> Self {
+        let domain::ReadState { unread, mentions, favorite, .. } = *read_state;
+        let (slug, url) = (room.slug.as_str(), room.slug.path());
+        Self { room: slug, name: &room.name, url, visibility: room.visibility.as_str(), unread, mentions, favorite }
     }
 }
 
@@ -51,7 +51,7 @@ impl<'a> SidebarRoomJson<'a> {
 pub struct UnreadJson<'a> {
     unread: u64,
     mentions: u64,
-    notify: u64,
+    notify_count: u64,
     rooms: Vec<UnreadRoomJson<'a>>,
 }
 
@@ -64,7 +64,7 @@ struct UnreadRoomJson<'a> {
     unread: u64,
     mentions: u64,
     /// Of how many they are notified.
-    notify: u64,
+    notify_count: u64,
     /// The newest of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     newest: Option<NewestMessageJson>,
@@ -89,17 +89,25 @@ impl NewestMessageJson {
 impl<'a> UnreadJson<'a> {
     /// In these rooms; with the newest message of each of which they are notified, if there is one.
     pub fn new(rooms: &'a [(domain::Room, domain::ReadState, Option<domain::Message>)]) -> Self {
-        let mut all = Self::default();
+        let mut unread_json = Self::default();
         for (room, reading, newest) in rooms {
             let (domain::ReadState { unread, mentions, .. }, notify) =
                 (*reading, reading.notify_count(room.visibility));
-            all.unread += unread;
-            all.mentions += mentions;
-            all.notify += notify;
-            let (address, url) = (room.slug.as_str(), room.slug.path());
+            unread_json.unread += unread;
+            unread_json.mentions += mentions;
+            unread_json.notify_count += notify;
+            let (slug, url) = (room.slug.as_str(), room.slug.path());
             let newest = newest.as_ref().map(NewestMessageJson::from_message);
-            all.rooms.push(UnreadRoomJson { room: address, name: &room.name, url, unread, mentions, notify, newest });
+            unread_json.rooms.push(UnreadRoomJson {
+                room: slug,
+                name: &room.name,
+                url,
+                unread,
+                mentions,
+                notify_count: notify,
+                newest,
+            });
         }
-        all
+        unread_json
     }
 }

@@ -14,22 +14,22 @@ pub(crate) fn avatar(person: &Author) -> Markup {
 }
 
 /// The avatar in a row of a list.
-pub(crate) fn small(person: &Author) -> Markup {
+pub(crate) fn small_avatar(person: &Author) -> Markup {
     avatar_with_class(person, "avatar small")
 }
 
 /// The avatar within a line.
-pub(crate) fn tiny(person: &Author) -> Markup {
+pub(crate) fn tiny_avatar(person: &Author) -> Markup {
     avatar_with_class(person, "avatar tiny")
 }
 
 /// The same, with a mark on it.
-pub(crate) fn small_with_marker(person: &Author, mark: &Markup) -> Markup {
-    avatar_with_marker(person, "avatar small", mark)
+pub(crate) fn small_avatar_with_marker(person: &Author, marker: &Markup) -> Markup {
+    avatar_with_marker(person, "avatar small", marker)
 }
 
 /// The avatar on somebody's own page.
-pub(crate) fn big(person: &Author) -> Markup {
+pub(crate) fn big_avatar(person: &Author) -> Markup {
     avatar_with_class(person, "avatar big")
 }
 
@@ -37,8 +37,8 @@ fn avatar_with_class(person: &Author, class: &str) -> Markup {
     avatar_with_marker(person, class, &html! {})
 }
 
-fn avatar_with_marker(person: &Author, class: &str, mark: &Markup) -> Markup {
+fn avatar_with_marker(person: &Author, class: &str, marker: &Markup) -> Markup {
     html! {
-        span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (Escaped(&initials(&person.name))) (mark) }
+        span class={ (class) " hue-" (person.id.0 % TINTS) } aria-hidden="true" { (Escaped(&initials(&person.name))) (marker) }
     }
 }

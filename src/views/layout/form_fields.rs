@@ -9,15 +9,15 @@ use crate::views::layout::icons::{self, Icon};
 #[derive(Clone, Debug, Default)]
 pub struct FormState {
     /// What stands in the fields, by their names. Passwords are typed again.
-    pub typed: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, String)>,
     /// Why it could not be done, and with which field that has to do, if with one.
     pub error: Option<(Option<&'static str>, String)>,
 }
 
 impl FormState {
     /// What stands in this field; at first what it starts with.
-    pub(crate) fn value<'a>(&'a self, name: &str, start: &'a str) -> &'a str {
-        self.typed.iter().find(|(field, _)| *field == name).map_or(start, |(_, value)| value)
+    pub(crate) fn value<'a>(&'a self, name: &str, initial: &'a str) -> &'a str {
+        self.values.iter().find(|(field, _)| *field == name).map_or(initial, |(_, value)| value)
     }
 
     /// What is wrong with this field.
@@ -27,23 +27,23 @@ impl FormState {
 
     /// What is wrong with none of these fields alone.
     pub(crate) fn general_error(&self, fields: &[&str]) -> Markup {
-        let whole = self.error.as_ref().filter(|(field, _)| field.is_none_or(|field| !fields.contains(&field)));
-        html! { @if let Some((_, why)) = whole { (error_text("form-error", why)) } }
+        let error = self.error.as_ref().filter(|(field, _)| field.is_none_or(|field| !fields.contains(&field)));
+        html! { @if let Some((_, why)) = error { (error_text("form-error", why)) } }
     }
 }
 
 /// A field for one line.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Field<'a> {
+pub(crate) struct FormField<'a> {
     /// Its name in the form, and its id.
     pub name: &'a str,
     pub label: &'a str,
     /// `text`, `password`, `number`, ...
-    pub kind: &'a str,
+    pub input_type: &'a str,
     pub value: &'a str,
     /// WHATWG HTML, section 4.10.18.7: `username`, `current-password`, `new-password`, `off`, ...
     pub autocomplete: &'a str,
-    pub max: Option<usize>,
+    pub max_chars: Option<usize>,
     pub required: bool,
     pub hint: &'a str,
     /// What is wrong with it.
@@ -51,9 +51,9 @@ pub(crate) struct Field<'a> {
 }
 
 /// The field.
-pub(crate) fn render_field(field: Field) -> Markup {
-    let Field { name, label, kind, value, autocomplete, max, required, hint, error: wrong } = field;
-    let described = match (hint.is_empty(), wrong.is_some()) {
+pub(crate) fn render_field(field: FormField) -> Markup {
+    let FormField { name, label, input_type: kind, value, autocomplete, max_chars: max, required, hint, error } = field;
+    let described_by = match (hint.is_empty(), error.is_some()) {
         (true, false) => None,
         (false, false) => Some(format!("{name}-hint")),
         (true, true) => Some(format!("{name}-error")),
@@ -63,22 +63,22 @@ pub(crate) fn render_field(field: Field) -> Markup {
         div.field {
             label for=(name) { (label) }
             input id=(name) name=(name) type=(kind) value=(value) required[required] maxlength=[max]
-                autocomplete=(autocomplete) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[described];
-            @if let Some(why) = wrong { (error_text(&format!("{name}-error"), why)) }
+                autocomplete=(autocomplete) aria-invalid=[error.map(|_| "true")] aria-describedby=[described_by];
+            @if let Some(why) = error { (error_text(&format!("{name}-error"), why)) }
             @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
         }
     }
 }
 
 /// One of several, by a radio button each: value and words.
-pub(crate) fn radio_group(name: &str, label: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
+pub(crate) fn radio_group(name: &str, label: &str, options: &[(&str, &str)], selected: &str) -> Markup {
     html! {
         div.field {
             span id={ (name) "-label" } { (label) }
             div.choice role="radiogroup" aria-labelledby={ (name) "-label" } {
                 @for (value, words) in options {
                     label {
-                        input type="radio" name=(name) value=(value) checked[*value == chosen];
+                        input type="radio" name=(name) value=(value) checked[*value == selected];
                         span { (words) }
                     }
                 }
@@ -92,34 +92,34 @@ pub(crate) fn checkbox_group(
     name: &str,
     label: &str,
     options: &[(&str, &str)],
-    ticked: &[&str],
-    wrong: Option<&str>,
+    selected: &[&str],
+    error: Option<&str>,
 ) -> Markup {
     html! {
-        fieldset.field aria-describedby=[wrong.map(|_| format!("{name}-error"))] {
+        fieldset.field aria-describedby=[error.map(|_| format!("{name}-error"))] {
             legend { (label) }
             @for (value, words) in options {
                 label.tick {
-                    input type="checkbox" name=(name) value=(value) checked[ticked.contains(value)];
+                    input type="checkbox" name=(name) value=(value) checked[selected.contains(value)];
                     (words)
                 }
             }
-            @if let Some(why) = wrong { (error_text(&format!("{name}-error"), why)) }
+            @if let Some(why) = error { (error_text(&format!("{name}-error"), why)) }
         }
     }
 }
 
 /// Something that is on or off. A form has `name=on` in it, or nothing.
-pub(crate) fn switch(name: &str, label: &str, hint: &str, on: bool) -> Markup {
+pub(crate) fn switch_field(name: &str, label: &str, hint: &str, is_on: bool) -> Markup {
     html! {
         label.switch {
             span { (label) @if !hint.is_empty() { br; span.hint { (hint) } } }
-            input type="checkbox" role="switch" name=(name) value="on" checked[on];
+            input type="checkbox" role="switch" name=(name) value="on" checked[is_on];
         }
     }
 }
 
 /// What is wrong with a field, or with the whole form.
-pub(crate) fn error_text(id: &str, why: &str) -> Markup {
-    html! { p.error id=(id) role="alert" { (icons::small(Icon::Alert)) (why) } }
+pub(crate) fn error_text(id: &str, message: &str) -> Markup {
+    html! { p.error id=(id) role="alert" { (icons::small_icon(Icon::Alert)) (message) } }
 }

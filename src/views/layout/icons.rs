@@ -127,14 +127,14 @@ impl Icon {
 /// The shapes, once per page and always the same.
 pub(crate) fn sprite() -> PreEscaped<&'static str> {
     static SPRITE: LazyLock<String> = LazyLock::new(|| {
-        let sheet = html! {
+        let sprite = html! {
             svg hidden {
                 @for icon in ALL {
                     symbol id=(icon.name()) viewBox="0 0 24 24" { (PreEscaped(icon.path())) }
                 }
             }
         };
-        sheet.into_string()
+        sprite.into_string()
     });
     PreEscaped(&SPRITE)
 }
@@ -148,7 +148,7 @@ pub(crate) fn icon(icon: Icon) -> PreEscaped<&'static str> {
 }
 
 /// The same, smaller.
-pub(crate) fn small(icon: Icon) -> Markup {
+pub(crate) fn small_icon(icon: Icon) -> Markup {
     html! { svg.icon.small aria-hidden="true" { use href={ "#" (icon.name()) } {} } }
 }
 
@@ -159,7 +159,7 @@ pub(crate) fn icon_link(href: &str, name: &str, picture: Icon) -> Markup {
 
 /// The same, smaller.
 pub(crate) fn small_icon_link(href: &str, name: &str, picture: Icon) -> Markup {
-    html! { a.icon-button href=(href) aria-label=(name) title=(name) { (small(picture)) } }
+    html! { a.icon-button href=(href) aria-label=(name) title=(name) { (small_icon(picture)) } }
 }
 
 /// The same with the keys that do what it does.
@@ -168,8 +168,8 @@ pub(crate) fn icon_link_with_shortcut(href: &str, (name, keys): (&str, &str), pi
 }
 
 /// A button that is a picture alone, and opens a popover of the page.
-pub(crate) fn popover_button(popover: &str, name: &str, picture: Icon) -> Markup {
+pub(crate) fn popover_button(popover_id: &str, name: &str, picture: Icon) -> Markup {
     html! {
-        button.icon-button type="button" popovertarget=(popover) aria-label=(name) title=(name) { (icon(picture)) }
+        button.icon-button type="button" popovertarget=(popover_id) aria-label=(name) title=(name) { (icon(picture)) }
     }
 }

@@ -15,7 +15,7 @@ use crate::views::stylesheet;
 
 /// htmx, told what it may do: our errors are swapped only where a form says so, nothing else's are; no history, no
 /// styles of its own.
-const HTMX: &str = r#"{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":false,"history":false}"#;
+const HTMX_CONFIG: &str = r#"{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":false,"history":false}"#;
 
 /// A whole document around `body`.
 pub(crate) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Markup {
@@ -28,7 +28,7 @@ pub(crate) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
                 meta name="color-scheme" content="light dark";
                 meta name="theme-color" content="#f3efe7" media="(prefers-color-scheme: light)";
                 meta name="theme-color" content="#120f0c" media="(prefers-color-scheme: dark)";
-                meta name="htmx-config" content=(HTMX);
+                meta name="htmx-config" content=(HTMX_CONFIG);
                 title { (title) }
                 link rel="icon" href=(ICON) type="image/svg+xml";
                 link rel="stylesheet" href=(TAPROOM_CSS);
@@ -41,6 +41,6 @@ pub(crate) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Ma
 }
 
 /// The mark and the name of the house, which lead home.
-pub(crate) fn brand(house: &str) -> Markup {
-    html! { a.brand href="/" { img src=(ICON) width="28" height="28" alt=""; (house) } }
+pub(crate) fn brand(server_name: &str) -> Markup {
+    html! { a.brand href="/" { img src=(ICON) width="28" height="28" alt=""; (server_name) } }
 }

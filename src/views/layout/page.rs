@@ -18,7 +18,7 @@ pub(crate) struct Tab {
 #[derive(Clone, Debug)]
 pub enum Notice {
     /// It was done.
-    Done(String),
+    Success(String),
     /// It was not done.
     Error(String),
 }
@@ -26,27 +26,27 @@ pub enum Notice {
 /// The page: `title` in its head, beside the tabs of which `current` is the one that is open.
 pub(crate) fn page(
     title: &str,
-    places: &SidebarView,
+    sidebar: &SidebarView,
     tabs: (&[Tab], &str),
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
-    page_document(title, (title, places), tabs, notice, body)
+    page_document(title, (title, sidebar), tabs, notice, body)
 }
 
 /// A page of a room beside that of its messages: the room's name in its head, and `what` it is before that in its title.
 pub(crate) fn room_page(
-    what: &str,
+    title: &str,
     room: &Room,
-    places: &SidebarView,
+    sidebar: &SidebarView,
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
-    page_document(&format!("{what} · {}", room.name), (&room.name, places), (&[], ""), notice, body)
+    page_document(&format!("{title} · {}", room.name), (&room.name, sidebar), (&[], ""), notice, body)
 }
 
 /// The way back to a room, or to a place in it.
-pub(crate) fn back(room: &Room, href: &str) -> Markup {
+pub(crate) fn back_link(room: &Room, href: &str) -> Markup {
     html! { a.button href=(href) { span { "Back to " bdi { (room.name) } } } }
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn back(room: &Room, href: &str) -> Markup {
 pub(crate) fn flash(notice: &Notice) -> Markup {
     html! {
         @match notice {
-            Notice::Done(words) => p.flash role="status" { (icons::icon(Icon::Check)) (words) },
+            Notice::Success(words) => p.flash role="status" { (icons::icon(Icon::Check)) (words) },
             Notice::Error(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (words) },
         }
     }
@@ -68,28 +68,28 @@ pub(crate) fn close_button() -> Markup {
 }
 
 /// The head of a section of the page.
-pub(crate) fn section_head(id: &str, title: &str, words: &str) -> Markup {
-    html! { div.section-head { div { h2 id=(id) { (title) } @if !words.is_empty() { p { (words) } } } } }
+pub(crate) fn section_head(id: &str, title: &str, description: &str) -> Markup {
+    html! { div.section-head { div { h2 id=(id) { (title) } @if !description.is_empty() { p { (description) } } } } }
 }
 
 fn page_document(
     title: &str,
-    (head, places): (&str, &SidebarView),
+    (heading, sidebar): (&str, &SidebarView),
     (tabs, current): (&[Tab], &str),
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
     layout::document(
-        &format!("{title} · {}", places.server_name),
-        places.viewer.map(|viewer| &viewer.author),
+        &format!("{title} · {}", sidebar.server_name),
+        sidebar.viewer.map(|viewer| &viewer.author),
         html! {
             a.skip href="#content" { "To the content" }
             div.house {
-                (sidebar::sidebar(places))
+                (sidebar::render_sidebar(sidebar))
                 main.sheet {
                     header.head {
-                        (sidebar::menu_button())
-                        div.head-title { h1 dir="auto" { (head) } }
+                        (sidebar::sidebar_button())
+                        div.head-title { h1 dir="auto" { (heading) } }
                         @if !tabs.is_empty() { (render_tabs(tabs, current)) }
                     }
                     div.scroll { div #content .column tabindex="-1" {

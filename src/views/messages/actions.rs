@@ -10,7 +10,7 @@ use crate::views::messages::delete::{MessageView, quoted_message};
 
 /// Something that may be done with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum MessageAction {
     /// Answer it.
     Reply,
     /// React to it.
@@ -35,7 +35,7 @@ pub enum Action {
     Delete,
 }
 
-impl Action {
+impl MessageAction {
     /// What it is called.
     fn name(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl Action {
 
     /// Where it is done.
     fn href(self, view: &MessageView) -> String {
-        let page = match self {
+        let suffix = match self {
             Self::Reply => return reply_href(view.room, view.message.id),
             Self::React => "/reactions",
             Self::Edit => "/edit",
@@ -82,7 +82,7 @@ impl Action {
             Self::Report => "/report",
             Self::Delete => "/delete",
         };
-        view.path() + page
+        view.path() + suffix
     }
 
     /// Whether it is done at once, and not on a page of its own.
@@ -97,7 +97,7 @@ fn reply_href(room: &Room, message: MessageId) -> String {
 }
 
 /// All that somebody may do, as a page.
-pub fn page(view: &MessageView, actions: &[Action]) -> Markup {
+pub fn page(view: &MessageView, actions: &[MessageAction]) -> Markup {
     let body = html! {
         section aria-labelledby="what" {
             (page::section_head("what", "What to do with this message", ""))
@@ -108,38 +108,41 @@ pub fn page(view: &MessageView, actions: &[Action]) -> Markup {
             p { (view.cancel_link()) }
         }
     };
-    page::room_page("Actions", view.room, view.places, None, body)
+    page::room_page("Actions", view.room, view.sidebar, None, body)
 }
 
 /// The same, as the menu that the script opens.
-pub fn menu(view: &MessageView, actions: &[Action]) -> Markup {
+pub fn menu(view: &MessageView, actions: &[MessageAction]) -> Markup {
     html! { @for action in actions { (menu_entry(view, *action, "")) } }
 }
 
-fn menu_entry(view: &MessageView, action: Action, class: &str) -> Markup {
-    let class =
-        if action == Action::Delete { format!("{class} danger").trim_start().to_owned() } else { class.to_owned() };
+fn menu_entry(view: &MessageView, action: MessageAction, class: &str) -> Markup {
+    let class = if action == MessageAction::Delete {
+        format!("{class} danger").trim_start().to_owned()
+    } else {
+        class.to_owned()
+    };
     let class = (!class.is_empty()).then_some(class);
-    let address = action.href(view);
-    let words = html! { (icons::icon(action.icon())) (action.name()) };
+    let href = action.href(view);
+    let content = html! { (icons::icon(action.icon())) (action.name()) };
     html! {
         @if action.is_immediate() {
-            form method="post" action=(address) {
-                @if action == Action::MarkUnread { input type="hidden" name="message" value=(view.message.id); }
-                button class=[class] { (words) }
+            form method="post" action=(href) {
+                @if action == MessageAction::MarkUnread { input type="hidden" name="message" value=(view.message.id); }
+                button class=[class] { (content) }
             }
         } @else {
-            a class=[class] href=(address) { (words) }
+            a class=[class] href=(href) { (content) }
         }
     }
 }
 
 /// The tools, which the script brings to one message at a time, and the menu behind them. A keyboard reaches the same by
 /// the link that every message has, so Tab does not stop here as well. Whoever may not speak has only the last.
-pub(crate) fn tools(may_speak: bool) -> Markup {
+pub(crate) fn toolbar(may_post: bool) -> Markup {
     html! {
         div #tools .message-tools role="group" aria-label="Do with this message" hidden {
-            @if may_speak {
+            @if may_post {
                 (tool_button("React", Icon::Smile, "/reactions"))
                 (tool_button("Reply", Icon::Reply, "/reply"))
                 (tool_button("Edit", Icon::Edit, "/edit"))
@@ -150,6 +153,6 @@ pub(crate) fn tools(may_speak: bool) -> Markup {
     }
 }
 
-fn tool_button(name: &str, icon: Icon, page: &str) -> Markup {
-    html! { a.icon-button href="" tabindex="-1" aria-label=(name) title=(name) data-page=(page) { (icons::icon(icon)) } }
+fn tool_button(name: &str, icon: Icon, href_suffix: &str) -> Markup {
+    html! { a.icon-button href="" tabindex="-1" aria-label=(name) title=(name) data-page=(href_suffix) { (icons::icon(icon)) } }
 }

@@ -13,7 +13,7 @@ use crate::views::layout::icons::{self, Icon};
 #[derive(Clone, Debug)]
 pub struct Suggestion {
     /// What stands in the text instead of what was begun.
-    pub insert: String,
+    pub insertion: String,
     /// What it is.
     pub target: SuggestionTarget,
 }
@@ -24,13 +24,13 @@ pub enum SuggestionTarget {
     /// Somebody.
     Person(Author),
     /// Everybody, by this word.
-    All(&'static str),
+    Everyone(&'static str),
     /// An emoji, and the name by which it was found.
     Emoji(&'static str, &'static str),
     /// A room.
     Room(Room),
     /// A command: its word, what it takes, and what comes of it.
-    Slash(&'static str, &'static str, &'static str),
+    Command(&'static str, &'static str, &'static str),
 }
 
 impl Suggestion {
@@ -38,10 +38,10 @@ impl Suggestion {
     pub fn kind(&self) -> &'static str {
         match self.target {
             SuggestionTarget::Person(_) => "person",
-            SuggestionTarget::All(_) => "all",
+            SuggestionTarget::Everyone(_) => "all",
             SuggestionTarget::Emoji(..) => "emoji",
             SuggestionTarget::Room(_) => "room",
-            SuggestionTarget::Slash(..) => "command",
+            SuggestionTarget::Command(..) => "command",
         }
     }
 
@@ -49,7 +49,7 @@ impl Suggestion {
     pub fn name(&self) -> &str {
         match &self.target {
             SuggestionTarget::Person(author) => &author.name,
-            SuggestionTarget::All(word) | SuggestionTarget::Slash(word, ..) => word,
+            SuggestionTarget::Everyone(word) | SuggestionTarget::Command(word, ..) => word,
             SuggestionTarget::Emoji(_, name) => name,
             SuggestionTarget::Room(room) => &room.name,
         }
@@ -57,26 +57,26 @@ impl Suggestion {
 }
 
 /// Where a page's script asks, for somebody who writes in this room; what was begun comes behind it.
-pub(crate) fn room_insertion(room: &Room) -> String {
+pub(crate) fn autocomplete_href(room: &Room) -> String {
     format!("/autocomplete?room={}&q=", utf8_percent_encode(room.slug.as_str(), NON_ALPHANUMERIC))
 }
 
 /// The options.
-pub fn options(choices: &[Suggestion]) -> Markup {
+pub fn options(suggestions: &[Suggestion]) -> Markup {
     html! {
-        @for (n, choice) in choices.iter().enumerate() {
-            li #{ "choice-" (n) } role="option" aria-selected=(n == 0) data-insert=(choice.insert) { (render_suggestion(choice)) }
+        @for (n, suggestion) in suggestions.iter().enumerate() {
+            li #{ "choice-" (n) } role="option" aria-selected=(n == 0) data-insert=(suggestion.insertion) { (render_suggestion(suggestion)) }
         }
     }
 }
 
-fn render_suggestion(choice: &Suggestion) -> Markup {
+fn render_suggestion(suggestion: &Suggestion) -> Markup {
     html! {
-        @match &choice.target {
+        @match &suggestion.target {
             SuggestionTarget::Person(author) => {
-                (avatar::small(author)) span.place-name dir="auto" { (author.name) }
+                (avatar::small_avatar(author)) span.place-name dir="auto" { (author.name) }
             }
-            SuggestionTarget::All(word) => {
+            SuggestionTarget::Everyone(word) => {
                 (icons::icon(Icon::People)) span.place-name { "@" (word) }
                 span.muted { "everybody here" }
             }
@@ -87,9 +87,9 @@ fn render_suggestion(choice: &Suggestion) -> Markup {
                 (icons::icon(if room.visibility.is_members_only() { Icon::Lock } else { Icon::Hash }))
                 span.place-name dir="auto" { (room.name) }
             }
-            SuggestionTarget::Slash(word, takes, does) => {
-                span.command { code { "/" (word) } @if !takes.is_empty() { " " span.muted { (takes) } } }
-                " " span.muted { (does) }
+            SuggestionTarget::Command(word, argument, effect) => {
+                span.command { code { "/" (word) } @if !argument.is_empty() { " " span.muted { (argument) } } }
+                " " span.muted { (effect) }
             }
         }
     }

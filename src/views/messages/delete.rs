@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::domain::limits::REASON_CHARS_MAX;
 use crate::domain::{Message, Room, Timestamp};
 use crate::views::layout::avatar;
-use crate::views::layout::form_fields::{Field, render_field};
+use crate::views::layout::form_fields::{FormField, render_field};
 use crate::views::layout::page::{self, Notice};
 use crate::views::rooms::sidebar::SidebarView;
 use crate::views::text;
@@ -15,7 +15,7 @@ use crate::views::time::format_ago;
 #[derive(Debug)]
 pub struct MessageView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// The message.
@@ -32,7 +32,7 @@ impl MessageView<'_> {
     /// The way back to it.
     pub(crate) fn cancel_link(&self) -> Markup {
         let (path, id) = (self.room.slug.path(), self.message.id);
-        page::back(self.room, &format!("{path}?around={id}#m{id}"))
+        page::back_link(self.room, &format!("{path}?around={id}#m{id}"))
     }
 }
 
@@ -48,25 +48,25 @@ pub fn confirm_page(view: &MessageView) -> Markup {
             }
         }
     };
-    page::room_page("Remove", view.room, view.places, None, body)
+    page::room_page("Remove", view.room, view.sidebar, None, body)
 }
 
 /// Whom and why to tell of it.
-pub fn report_page(view: &MessageView, why: &str, error: Option<&str>, notice: Option<&Notice>) -> Markup {
+pub fn report_page(view: &MessageView, reason: &str, error: Option<&str>, notice: Option<&Notice>) -> Markup {
     let body = html! {
         section aria-labelledby="ask" {
             (page::section_head("ask", "Report this message", "Those who keep order in the house will read it, with your name and what you write here."))
             (quoted_message(view.message, view.now))
             form.stack method="post" action={ (view.path()) "/report" } {
-                (render_field(Field {
-                    name: "reason", label: "What is wrong with it", kind: "text", value: why, autocomplete: "off",
-                    max: Some(REASON_CHARS_MAX), hint: "You may leave this blank.", error, ..Field::default()
+                (render_field(FormField {
+                    name: "reason", label: "What is wrong with it", input_type: "text", value: reason, autocomplete: "off",
+                    max_chars: Some(REASON_CHARS_MAX), hint: "You may leave this blank.", error, ..FormField::default()
                 }))
                 div.actions { button.button.primary { "Report" } (view.cancel_link()) }
             }
         }
     };
-    page::room_page("Report", view.room, view.places, notice, body)
+    page::room_page("Report", view.room, view.sidebar, notice, body)
 }
 
 /// A message outside its room: who said it, when and what.
@@ -75,15 +75,15 @@ pub(crate) fn quoted_message(message: &Message, now: Timestamp) -> Markup {
 }
 
 /// The same, with what is done with it below its words.
-pub(crate) fn quoted_message_with(message: &Message, now: Timestamp, ways: &Markup) -> Markup {
+pub(crate) fn quoted_message_with(message: &Message, now: Timestamp, actions: &Markup) -> Markup {
     html! {
         blockquote.card {
-            (avatar::small(&message.author))
+            (avatar::small_avatar(&message.author))
             div {
                 p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (format_ago(message.at, now)) }
                 @if message.is_removed() { p.muted { "It was removed." } }
-                @else { div.body dir="auto" { (text::Shown::of_message(message)) } }
-                (ways)
+                @else { div.body dir="auto" { (text::RenderedText::from_message(message)) } }
+                (actions)
             }
         }
     }

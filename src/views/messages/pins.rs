@@ -25,25 +25,25 @@ pub fn update(room: &Room, pins: usize) -> Markup {
 }
 
 /// The page, newest first, for somebody who `may` take them off, or may not.
-pub fn page(places: &SidebarView, room: &Room, pins: &[Message], may: bool, now: Timestamp) -> Markup {
+pub fn page(sidebar: &SidebarView, room: &Room, pins: &[Message], may_unpin: bool, now: Timestamp) -> Markup {
     let path = room.slug.path();
     let body = html! {
         section aria-labelledby="pinned" {
             (page::section_head("pinned", "Pinned messages", ""))
             @if pins.is_empty() { p.muted { "Nothing is pinned here." } }
-            @for message in pins { (quoted_message_with(message, now, &pin_actions(path, message, may))) }
-            p { (page::back(room, path)) }
+            @for message in pins { (quoted_message_with(message, now, &pin_actions(path, message, may_unpin))) }
+            p { (page::back_link(room, path)) }
         }
     };
-    page::room_page("Pinned messages", room, places, None, body)
+    page::room_page("Pinned messages", room, sidebar, None, body)
 }
 
 /// Where one goes from a message that is pinned.
-fn pin_actions(path: &str, message: &Message, may: bool) -> Markup {
+fn pin_actions(path: &str, message: &Message, may_unpin: bool) -> Markup {
     html! {
         div.actions {
             a.button.quiet href={ (path) "?around=" (message.id) "#m" (message.id) } { "Go to it" }
-            @if may {
+            @if may_unpin {
                 form method="post" action={ (path) "/messages/" (message.id) "/unpin" } {
                     button.button.quiet { "Unpin" }
                 }

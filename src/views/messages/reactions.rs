@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::domain::limits::REACTION_CHARS_MAX;
 use crate::domain::{Author, Reaction};
-use crate::views::layout::form_fields::{Field, FormState, render_field};
+use crate::views::layout::form_fields::{FormField, FormState, render_field};
 use crate::views::layout::page;
 use crate::views::messages::delete::{MessageView, quoted_message};
 
@@ -32,27 +32,27 @@ pub struct ListedReaction {
 }
 
 /// All of them, with the forms for whoever `may` react.
-pub fn page(view: &MessageView, listed: &[ListedReaction], may: bool, again: &FormState) -> Markup {
+pub fn page(view: &MessageView, reactions: &[ListedReaction], may_react: bool, form_state: &FormState) -> Markup {
     let body = html! {
         section aria-labelledby="reactions" {
             (page::section_head("reactions", "Reactions", ""))
             (quoted_message(view.message, view.now))
-            @if listed.is_empty() { p.muted { "Nobody has reacted yet." } }
+            @if reactions.is_empty() { p.muted { "Nobody has reacted yet." } }
             ul.rows role="list" {
-                @for reacted in listed { li { (reaction_row(view, reacted, may)) } }
+                @for reaction in reactions { li { (reaction_row(view, reaction, may_react)) } }
             }
-            @if may {
+            @if may_react {
                 (quick_reactions(view))
-                (word_form(view, again))
+                (text_reaction_form(view, form_state))
             }
             p { (view.cancel_link()) }
         }
     };
-    page::room_page("Reactions", view.room, view.places, None, body)
+    page::room_page("Reactions", view.room, view.sidebar, None, body)
 }
 
 /// The ways to add one's own, as the menu that the script opens.
-pub fn picker(view: &MessageView) -> Markup {
+pub fn reaction_picker(view: &MessageView) -> Markup {
     let path = view.path();
     html! {
         form.picker method="post" action={ (path) "/reactions" } hx-post={ (path) "/reactions" } hx-swap="none" {
@@ -78,38 +78,38 @@ fn quick_buttons() -> Markup {
     }
 }
 
-fn word_form(view: &MessageView, again: &FormState) -> Markup {
+fn text_reaction_form(view: &MessageView, form_state: &FormState) -> Markup {
     html! {
         form.stack method="post" action={ (view.path()) "/reactions" } {
-            (again.general_error(&[Reaction::FIELD]))
-            (render_field(Field {
-                name: Reaction::FIELD, label: "Or a few words of your own", kind: "text",
-                value: again.value(Reaction::FIELD, ""), autocomplete: "off", max: Some(REACTION_CHARS_MAX), required: true,
-                error: again.error_for(Reaction::FIELD), ..Field::default()
+            (form_state.general_error(&[Reaction::FIELD]))
+            (render_field(FormField {
+                name: Reaction::FIELD, label: "Or a few words of your own", input_type: "text",
+                value: form_state.value(Reaction::FIELD, ""), autocomplete: "off", max_chars: Some(REACTION_CHARS_MAX), required: true,
+                error: form_state.error_for(Reaction::FIELD), ..FormField::default()
             }))
             button.button { "React" }
         }
     }
 }
 
-fn reaction_row(view: &MessageView, reacted: &ListedReaction, may: bool) -> Markup {
-    let viewer = view.places.viewer.map(|viewer| viewer.author.id);
-    let is_mine = reacted.people.iter().any(|author| Some(author.id) == viewer);
-    let others = reacted.count - reacted.people.len();
+fn reaction_row(view: &MessageView, reaction: &ListedReaction, may_react: bool) -> Markup {
+    let viewer = view.sidebar.viewer.map(|viewer| viewer.author.id);
+    let is_mine = reaction.people.iter().any(|author| Some(author.id) == viewer);
+    let others = reaction.count - reaction.people.len();
     html! {
         div.who {
-            strong { span.emoji-char dir="auto" { (reacted.reaction) } " " (reacted.count) }
+            strong { span.emoji-char dir="auto" { (reaction.reaction) } " " (reaction.count) }
             p {
-                @for (n, person) in reacted.people.iter().enumerate() {
+                @for (n, person) in reaction.people.iter().enumerate() {
                     @if n > 0 { ", " }
                     a href=(person.path()) { bdi { (person.name) } }
                 }
                 @if others > 0 { " and " (others) " more" }
             }
         }
-        @if may && is_mine {
+        @if may_react && is_mine {
             form method="post" action={ (view.path()) "/reactions/delete" } {
-                button.button.quiet name=(Reaction::FIELD) value=(reacted.reaction) { "Take back" }
+                button.button.quiet name=(Reaction::FIELD) value=(reaction.reaction) { "Take back" }
             }
         }
     }

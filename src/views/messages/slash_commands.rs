@@ -6,8 +6,8 @@ use crate::domain::SLASH_COMMANDS;
 use crate::views::layout::card;
 
 /// The page.
-pub fn page(house: &str) -> Markup {
-    card::page(house, "What a slash can do", None, command_list())
+pub fn page(server_name: &str) -> Markup {
+    card::page(server_name, "What a slash can do", None, command_list())
 }
 
 /// The answer to the script of a page: the list, under the composer.

@@ -13,7 +13,7 @@ use crate::views::rooms::sidebar::SidebarView;
 #[derive(Debug)]
 pub struct ThreadView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// With which message it began.
@@ -30,23 +30,23 @@ pub fn page(view: &ThreadView) -> Markup {
     let body = html! {
         section aria-labelledby="thread" {
             (page::section_head("thread", "Thread", ""))
-            ol.thread role="list" { @for said in view.messages { (message::render_item(&room.slug, said)) } }
-            @if let Some(nonce) = view.nonce { (composer(view, nonce)) }
-            p { (page::back(room, &format!("{path}?around={0}#m{0}", view.root))) }
+            ol.thread role="list" { @for message in view.messages { (message::render_item(&room.slug, message)) } }
+            @if let Some(nonce) = view.nonce { (reply_composer(view, nonce)) }
+            p { (page::back_link(room, &format!("{path}?around={0}#m{0}", view.root))) }
         }
     };
-    page::room_page("Thread", room, view.places, None, body)
+    page::room_page("Thread", room, view.sidebar, None, body)
 }
 
-fn composer(view: &ThreadView, nonce: &str) -> Markup {
+fn reply_composer(view: &ThreadView, nonce: &str) -> Markup {
     html! {
         form.composer method="post" action={ (view.room.slug.path()) "/messages" } enctype="multipart/form-data" {
             div.composer-box {
                 label.sr for="text" { "Reply" }
                 textarea #text name="body" required rows="1" placeholder="Reply" dir="auto"
-                    data-completes=(autocomplete::room_insertion(view.room)) {}
+                    data-completes=(autocomplete::autocomplete_href(view.room)) {}
                 input type="hidden" name="reply_to" value=(view.root);
-                (message::nonce_marker(nonce))
+                (message::nonce_field(nonce))
                 button.icon-button.send aria-label="Send" title="Send" { (icons::icon(Icon::Send)) }
             }
         }

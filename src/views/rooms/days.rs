@@ -13,7 +13,7 @@ use crate::views::time;
 #[derive(Debug)]
 pub struct DayView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// The day.
@@ -26,7 +26,7 @@ pub struct DayView<'a> {
 
 /// The page.
 pub fn page(view: &DayView) -> Markup {
-    let DayView { room, day, page: said, .. } = *view;
+    let DayView { room, day, page, .. } = *view;
     let path = room.slug.path();
     let body = html! {
         section aria-labelledby="day" data-utc {
@@ -34,58 +34,58 @@ pub fn page(view: &DayView) -> Markup {
                 h2 #day { time datetime=(day) { (time::format_calendar_day(day)) } ", UTC" }
                 p { "Days here follow UTC, so this page is the same for everybody." }
             } }
-            @if said.messages.is_empty() { p { (empty_text(view)) } }
-            (day_links(view, "Days"))
-            (calendar(view))
-            @if let (true, Some(first)) = (said.has_older, said.messages.first()) {
+            @if page.messages.is_empty() { p { (empty_text(view)) } }
+            (day_nav(view, "Days"))
+            (date_form(view))
+            @if let (true, Some(first)) = (page.has_older, page.messages.first()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?before=" (first.id) } { "Earlier on this day" } }
             }
-            @if !said.messages.is_empty() {
-                ol.thread role="list" { @for message in &said.messages { (message::render_item(&room.slug, message)) } }
+            @if !page.messages.is_empty() {
+                ol.thread role="list" { @for message in &page.messages { (message::render_item(&room.slug, message)) } }
             }
-            @if let (true, Some(last)) = (said.has_newer, said.messages.last()) {
+            @if let (true, Some(last)) = (page.has_newer, page.messages.last()) {
                 p.edge-link { a href={ (path) "/days/" (day) "?after=" (last.id) } { "Later on this day" } }
             }
-            @if !said.messages.is_empty() { (day_links(view, "Days, below the messages")) }
+            @if !page.messages.is_empty() { (day_nav(view, "Days, below the messages")) }
         }
     };
-    page::room_page(&time::format_date(day), room, view.places, None, body)
+    page::room_page(&time::format_date(day), room, view.sidebar, None, body)
 }
 
 /// The ways to the last day before and the first after on which something was said, and to the present.
-fn day_links(view: &DayView, label: &str) -> Markup {
-    let (path, said) = (view.room.slug.path(), view.page);
+fn day_nav(view: &DayView, label: &str) -> Markup {
+    let (path, page) = (view.room.slug.path(), view.page);
     let name = |day: Day| time::format_date_relative(day, view.today);
     html! {
         nav.actions aria-label=(label) {
-            @if let Some(before) = said.previous_day {
+            @if let Some(before) = page.previous_day {
                 a.button rel="prev" href={ (path) "/days/" (before) } {
                     span aria-hidden="true" { "←" } span { span.sr { "Before: " } (name(before)) }
                 }
             }
-            @if let Some(after) = said.next_day {
+            @if let Some(after) = page.next_day {
                 a.button rel="next" href={ (path) "/days/" (after) } {
                     span { span.sr { "After: " } (name(after)) } span aria-hidden="true" { "→" }
                 }
             }
-            (page::back(view.room, path))
+            (page::back_link(view.room, path))
         }
     }
 }
 
 /// What a day without messages says.
 fn empty_text(view: &DayView) -> &'static str {
-    let is_first_word_due = view.page.previous_day.is_none() && view.page.next_day.is_none();
+    let is_room_empty = view.page.previous_day.is_none() && view.page.next_day.is_none();
     if view.day > view.today {
         "This day is yet to come."
-    } else if is_first_word_due {
+    } else if is_room_empty {
         "Nothing has been said in this room yet."
     } else {
         "Nobody said anything here on this day."
     }
 }
 
-fn calendar(view: &DayView) -> Markup {
+fn date_form(view: &DayView) -> Markup {
     html! {
         form.actions method="get" action={ (view.room.slug.path()) "/days" } aria-label="Another day" {
             label for="date" { "Another day" }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::domain::limits::ROOM_NAME_CHARS_MAX;
 use crate::domain::{Room, Visibility};
-use crate::views::layout::form_fields::{self, Field, radio_group, render_field};
+use crate::views::layout::form_fields::{self, FormField, radio_group, render_field};
 use crate::views::layout::page::{self, section_head};
 use crate::views::rooms::sidebar::SidebarView;
 
@@ -18,7 +18,7 @@ pub struct NewRoomForm {
     /// Who is to belong to it.
     pub members: String,
     /// With whom to talk.
-    pub names: String,
+    pub direct_names: String,
     /// What is wrong with it.
     pub error: Option<NewRoomError>,
 }
@@ -29,14 +29,14 @@ pub struct NewRoomForm {
 pub enum NewRoomError {
     Name(String),
     Members(String),
-    Names(String),
+    DirectNames(String),
 }
 
 /// What the page shows.
 #[derive(Debug)]
 pub struct RoomsView<'a> {
     /// What stands beside it.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The rooms for everybody in the house, latest first.
     pub rooms: &'a [Room],
     /// Deleted ones that the viewer may have back.
@@ -81,44 +81,44 @@ pub fn page(view: &RoomsView) -> Markup {
             }
         }
     };
-    page::page("Rooms", view.places, (&[], ""), None, body)
+    page::page("Rooms", view.sidebar, (&[], ""), None, body)
 }
 
-fn new_room_form(draft: &NewRoomForm) -> Markup {
-    let (name_wrong, members_wrong) = match &draft.error {
+fn new_room_form(form: &NewRoomForm) -> Markup {
+    let (name_error, members_error) = match &form.error {
         Some(NewRoomError::Name(why)) => (Some(why.as_str()), None),
         Some(NewRoomError::Members(why)) => (None, Some(why.as_str())),
-        Some(NewRoomError::Names(_)) | None => (None, None),
+        Some(NewRoomError::DirectNames(_)) | None => (None, None),
     };
     html! {
         (section_head("new", "A new room", ""))
         form.stack method="post" action="/rooms" {
-            (render_field(Field {
-                name: "name", label: "Name", kind: "text", value: &draft.name, autocomplete: "off",
-                max: Some(ROOM_NAME_CHARS_MAX), required: true, error: name_wrong, ..Field::default()
+            (render_field(FormField {
+                name: "name", label: "Name", input_type: "text", value: &form.name, autocomplete: "off",
+                max_chars: Some(ROOM_NAME_CHARS_MAX), required: true, error: name_error, ..FormField::default()
             }))
-            (radio_group("visibility", "Who hears it", &VISIBILITIES, draft.visibility.as_str()))
-            (render_field(Field {
-                name: "members", label: "Picked people", kind: "text", value: &draft.members, autocomplete: "off",
+            (radio_group("visibility", "Who hears it", &VISIBILITIES, form.visibility.as_str()))
+            (render_field(FormField {
+                name: "members", label: "Picked people", input_type: "text", value: &form.members, autocomplete: "off",
                 hint: "Names with commas between them, for a room of picked people. You belong to it anyway.",
-                error: members_wrong, ..Field::default()
+                error: members_error, ..FormField::default()
             }))
             button.button.primary { "Create the room" }
         }
     }
 }
 
-fn direct_form(draft: &NewRoomForm) -> Markup {
-    let error = match &draft.error {
-        Some(NewRoomError::Names(why)) => Some(why.as_str()),
+fn direct_form(form: &NewRoomForm) -> Markup {
+    let error = match &form.error {
+        Some(NewRoomError::DirectNames(why)) => Some(why.as_str()),
         Some(NewRoomError::Name(_) | NewRoomError::Members(_)) | None => None,
     };
     html! {
         (section_head("direct", "Talk alone", "Exactly you and those you name; nobody else ever comes in."))
         form.stack method="post" action="/direct" {
-            (render_field(form_fields::Field {
-                name: "names", label: "With", kind: "text", value: &draft.names, autocomplete: "off", required: true,
-                hint: "One name, or several with commas between them.", error, ..Field::default()
+            (render_field(form_fields::FormField {
+                name: "names", label: "With", input_type: "text", value: &form.direct_names, autocomplete: "off", required: true,
+                hint: "One name, or several with commas between them.", error, ..FormField::default()
             }))
             button.button.primary { "Talk" }
         }

@@ -8,29 +8,29 @@ use crate::views::layout::page;
 use crate::views::rooms::sidebar::SidebarView;
 
 /// The page.
-pub fn page(places: &SidebarView, room: &Room, reading: &ReadState) -> Markup {
+pub fn page(sidebar: &SidebarView, room: &Room, read_state: &ReadState) -> Markup {
     let body = html! {
         section aria-labelledby="hear" {
             (page::section_head("hear", "What to hear of", "Only you see what you choose here."))
-            (form(room, reading))
-            p { (page::back(room, room.slug.path())) }
+            (form(room, read_state))
+            p { (page::back_link(room, room.slug.path())) }
         }
     };
-    page::room_page("What to hear of", room, places, None, body)
+    page::room_page("What to hear of", room, sidebar, None, body)
 }
 
 /// The bell in the head of a room, and the menu behind it.
-pub(crate) fn bell(room: &Room, reading: &ReadState) -> Markup {
-    let is_quiet = matches!(reading.level, NotificationLevel::Nothing | NotificationLevel::Hidden);
+pub(crate) fn bell_menu(room: &Room, read_state: &ReadState) -> Markup {
+    let is_quiet = matches!(read_state.level, NotificationLevel::Nothing | NotificationLevel::Hidden);
     let icon = if is_quiet { Icon::BellOff } else { Icon::Bell };
     html! {
         (icons::popover_button("bell", &format!("What to hear of in {}", room.name), icon))
-        div #bell .menu popover role="dialog" aria-label="What to hear of" { (form(room, reading)) }
+        div #bell .menu popover role="dialog" aria-label="What to hear of" { (form(room, read_state)) }
     }
 }
 
-fn form(room: &Room, reading: &ReadState) -> Markup {
-    let chosen = reading.level.resolve_for(room.visibility);
+fn form(room: &Room, read_state: &ReadState) -> Markup {
+    let chosen = read_state.level.resolve_for(room.visibility);
     html! {
         form.involvement method="post" action={ (room.slug.path()) "/notifications" } {
             fieldset {
@@ -43,7 +43,7 @@ fn form(room: &Room, reading: &ReadState) -> Markup {
                 }
             }
             label.option {
-                input type="checkbox" name="favorite" value="on" checked[reading.favorite];
+                input type="checkbox" name="favorite" value="on" checked[read_state.favorite];
                 span { "Keep on top" br; span.hint { "Above the other rooms in your list" } }
             }
             div.actions { button.button.primary { "Save" } }
@@ -51,8 +51,8 @@ fn form(room: &Room, reading: &ReadState) -> Markup {
     }
 }
 
-fn level_title(involvement: NotificationLevel) -> &'static str {
-    match involvement {
+fn level_title(level: NotificationLevel) -> &'static str {
+    match level {
         NotificationLevel::Everything => "Everything",
         NotificationLevel::Mentions | NotificationLevel::Default => "Mentions",
         NotificationLevel::Nothing => "Nothing",
@@ -60,8 +60,8 @@ fn level_title(involvement: NotificationLevel) -> &'static str {
     }
 }
 
-fn level_description(involvement: NotificationLevel) -> &'static str {
-    match involvement {
+fn level_description(level: NotificationLevel) -> &'static str {
+    match level {
         NotificationLevel::Everything => "Every message",
         NotificationLevel::Mentions | NotificationLevel::Default => "When somebody mentions you or replies to you",
         NotificationLevel::Nothing => "Stays in your list, silent",

@@ -18,8 +18,8 @@ pub struct PresenceList {
 impl PresenceList {
     /// The same with somebody of that name who is just coming: their page is made before their stream is open.
     #[must_use]
-    pub fn including(mut self, comer: Option<&Author>) -> Self {
-        if let Some(comer) = comer.filter(|comer| self.people.iter().all(|person| person.id != comer.id)) {
+    pub fn with_person(mut self, person: Option<&Author>) -> Self {
+        if let Some(comer) = person.filter(|comer| self.people.iter().all(|person| person.id != comer.id)) {
             self.people.insert(0, comer.clone());
             self.count += 1;
         }
@@ -28,62 +28,62 @@ impl PresenceList {
 }
 
 /// How many faces stand in the head of the room.
-const FACES: usize = 3;
+const FACEPILE_MAX: usize = 3;
 
 /// The button in the head of the room, and the list that it opens.
-pub(crate) fn presence_list(here: &PresenceList) -> Markup {
+pub(crate) fn presence_menu(presence: &PresenceList) -> Markup {
     html! {
-        button.faces type="button" popovertarget="here" { span #faces { (faces(here)) } }
-        div #here .menu.people popover { ul #here-list role="list" { (people_list(here)) } }
+        button.faces type="button" popovertarget="here" { span #faces { (facepile(presence)) } }
+        div #here .menu.people popover { ul #here-list role="list" { (people_list(presence)) } }
     }
 }
 
 /// What the stream brings when somebody came or went.
-pub fn update(here: &PresenceList) -> Markup {
+pub fn update(presence: &PresenceList) -> Markup {
     html! {
-        hx-partial hx-target="#faces" hx-swap="innerHTML" { (faces(here)) }
-        hx-partial hx-target="#here-list" hx-swap="innerHTML" { (people_list(here)) }
+        hx-partial hx-target="#faces" hx-swap="innerHTML" { (facepile(presence)) }
+        hx-partial hx-target="#here-list" hx-swap="innerHTML" { (people_list(presence)) }
     }
 }
 
 /// Somebody in the list of talks, and whether they are here: for the eye a dot on their face, and in words.
-pub(crate) fn face(person: &Author, is_here: bool) -> Markup {
-    let dot = html! { span .dot.here[is_here] {} };
-    html! { span #{ "face-" (person.id) } .face { (avatar::small_with_marker(person, &dot)) } }
+pub(crate) fn avatar_with_presence(person: &Author, is_online: bool) -> Markup {
+    let dot = html! { span .dot.here[is_online] {} };
+    html! { span #{ "face-" (person.id) } .face { (avatar::small_avatar_with_marker(person, &dot)) } }
 }
 
 /// The same in words.
-pub(crate) fn presence_text(is_here: bool) -> &'static str {
-    if is_here { ", here now" } else { ", away" }
+pub(crate) fn presence_text(is_online: bool) -> &'static str {
+    if is_online { ", here now" } else { ", away" }
 }
 
 /// What the stream brings when somebody has come or is gone with whom the viewer talks.
-pub fn update_person(person: &Author, is_here: bool) -> Markup {
+pub fn update_person(person: &Author, is_online: bool) -> Markup {
     html! {
-        hx-partial hx-target={ "#face-" (person.id) } hx-swap="outerHTML" { (face(person, is_here)) }
-        hx-partial hx-target={ "#dot-words-" (person.id) } hx-swap="innerHTML" { (presence_text(is_here)) }
+        hx-partial hx-target={ "#face-" (person.id) } hx-swap="outerHTML" { (avatar_with_presence(person, is_online)) }
+        hx-partial hx-target={ "#dot-words-" (person.id) } hx-swap="innerHTML" { (presence_text(is_online)) }
     }
 }
 
-fn faces(here: &PresenceList) -> Markup {
+fn facepile(presence: &PresenceList) -> Markup {
     html! {
-        @for person in here.people.iter().take(FACES) { (avatar::small(person)) }
-        span { (here.count) " " span.sr { @if here.count == 1 { "person " } @else { "people " } } "here" }
+        @for person in presence.people.iter().take(FACEPILE_MAX) { (avatar::small_avatar(person)) }
+        span { (presence.count) " " span.sr { @if presence.count == 1 { "person " } @else { "people " } } "here" }
     }
 }
 
-fn people_list(here: &PresenceList) -> Markup {
-    let others = here.count.saturating_sub(here.people.len());
+fn people_list(presence: &PresenceList) -> Markup {
+    let others = presence.count.saturating_sub(presence.people.len());
     html! {
-        @for person in here.people.iter().take(PRESENCE_NAMES_MAX) {
+        @for person in presence.people.iter().take(PRESENCE_NAMES_MAX) {
             li.place data-author=(person.id) {
-                (avatar::small(person))
+                (avatar::small_avatar(person))
                 span.place-name dir="auto" { (person.name) }
                 span.tag.own-only { "you" }
             }
         }
-        @if here.count == 0 { li.place { span.place-name { "Nobody is listening." } } }
-        @else if here.people.is_empty() { li.place { span.place-name { (others) " listening without a name" } } }
+        @if presence.count == 0 { li.place { span.place-name { "Nobody is listening." } } }
+        @else if presence.people.is_empty() { li.place { span.place-name { (others) " listening without a name" } } }
         @else if others > 0 { li.place { span.place-name { "and " (others) " more" } } }
     }
 }

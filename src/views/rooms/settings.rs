@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::domain::limits::{ROOM_NAME_CHARS_MAX, SLOW_MODE_S_MAX, TOPIC_CHARS_MAX};
 use crate::domain::{Author, Room, Visibility};
 use crate::views::layout::avatar;
-use crate::views::layout::form_fields::{Field, radio_group, render_field};
+use crate::views::layout::form_fields::{FormField, radio_group, render_field};
 use crate::views::layout::page::{self, Notice, section_head};
 use crate::views::rooms::list::VISIBILITIES;
 use crate::views::rooms::sidebar::SidebarView;
@@ -23,7 +23,7 @@ pub struct RoomForm {
     /// Its pace in seconds, or blank.
     pub slow_mode_s: String,
     /// Who is to belong to it.
-    pub member: String,
+    pub new_members: String,
     /// What is wrong with it.
     pub error: Option<RoomFormError>,
 }
@@ -42,7 +42,7 @@ pub enum RoomFormError {
 #[derive(Debug)]
 pub struct RoomSettingsView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// Who created it.
@@ -52,7 +52,7 @@ pub struct RoomSettingsView<'a> {
     /// Whether the viewer may change it.
     pub may_edit: bool,
     /// What has just been done.
-    pub done: Option<&'static str>,
+    pub notice_text: Option<&'static str>,
     /// What was typed.
     pub form: &'a RoomForm,
 }
@@ -60,10 +60,10 @@ pub struct RoomSettingsView<'a> {
 /// The page.
 pub fn page(view: &RoomSettingsView) -> Markup {
     let (room, path) = (view.room, view.room.slug.path());
-    let notice = view.done.map(|words| Notice::Done(words.to_owned()));
+    let notice = view.notice_text.map(|text| Notice::Success(text.to_owned()));
     let body = html! {
         div.actions {
-            (page::back(room, path))
+            (page::back_link(room, path))
             a.button.quiet href={ (path) "/days" } { "Go to a day" }
         }
         section aria-labelledby="about" {
@@ -76,11 +76,11 @@ pub fn page(view: &RoomSettingsView) -> Markup {
         @if room.visibility.is_members_only() { section aria-labelledby="members" { (members_section(view)) } }
         @if view.may_edit { section aria-labelledby="end" { (danger_zone(view)) } }
     };
-    page::room_page("About", room, view.places, notice.as_ref(), body)
+    page::room_page("About", room, view.sidebar, notice.as_ref(), body)
 }
 
-fn visibility_text(kind: Visibility) -> &'static str {
-    match kind {
+fn visibility_text(visibility: Visibility) -> &'static str {
+    match visibility {
         Visibility::Open => "Everybody in the house hears it.",
         Visibility::Public => "Everybody in the house hears it, and the whole world may read it.",
         Visibility::Private => "Only those who belong to it hear it, or know of it.",
@@ -89,26 +89,26 @@ fn visibility_text(kind: Visibility) -> &'static str {
 }
 
 fn settings_form(view: &RoomSettingsView) -> Markup {
-    let RoomForm { name, topic, visibility: kind, slow_mode_s: slow_s, error: wrong, .. } = view.form;
-    let why = |is: fn(&RoomFormError) -> Option<&str>| wrong.as_ref().and_then(is);
+    let RoomForm { name, topic, visibility, slow_mode_s, error, .. } = view.form;
+    let error_for = |is: fn(&RoomFormError) -> Option<&str>| error.as_ref().and_then(is);
     let slow_hint =
         format!("In so many seconds each may say one thing; at most {SLOW_MODE_S_MAX}. Blank for no such limit.");
     html! {
         form.stack method="post" action={ (view.room.slug.path()) "/settings" } {
-            (render_field(Field {
-                name: "name", label: "Name", kind: "text", value: name, autocomplete: "off", max: Some(ROOM_NAME_CHARS_MAX),
+            (render_field(FormField {
+                name: "name", label: "Name", input_type: "text", value: name, autocomplete: "off", max_chars: Some(ROOM_NAME_CHARS_MAX),
                 required: true, hint: "Its address follows; links to the old one lead here.",
-                error: why(|wrong| match wrong { RoomFormError::Name(why) => Some(why), _ => None }),
+                error: error_for(|wrong| match wrong { RoomFormError::Name(why) => Some(why), _ => None }),
             }))
-            (render_field(Field {
-                name: "topic", label: "What it is about", kind: "text", value: topic, autocomplete: "off",
-                max: Some(TOPIC_CHARS_MAX), error: why(|wrong| match wrong { RoomFormError::Topic(why) => Some(why), _ => None }),
-                ..Field::default()
+            (render_field(FormField {
+                name: "topic", label: "What it is about", input_type: "text", value: topic, autocomplete: "off",
+                max_chars: Some(TOPIC_CHARS_MAX), error: error_for(|wrong| match wrong { RoomFormError::Topic(why) => Some(why), _ => None }),
+                ..FormField::default()
             }))
-            (radio_group("visibility", "Who hears it", &VISIBILITIES, kind.as_str()))
-            (render_field(Field {
-                name: "slow_mode_s", label: "Pace in seconds", kind: "number", value: slow_s, autocomplete: "off", hint: &slow_hint,
-                error: why(|wrong| match wrong { RoomFormError::SlowMode(why) => Some(why), _ => None }), ..Field::default()
+            (radio_group("visibility", "Who hears it", &VISIBILITIES, visibility.as_str()))
+            (render_field(FormField {
+                name: "slow_mode_s", label: "Pace in seconds", input_type: "number", value: slow_mode_s, autocomplete: "off", hint: &slow_hint,
+                error: error_for(|wrong| match wrong { RoomFormError::SlowMode(why) => Some(why), _ => None }), ..FormField::default()
             }))
             button.button.primary { "Save" }
         }
@@ -117,7 +117,7 @@ fn settings_form(view: &RoomSettingsView) -> Markup {
 
 fn members_section(view: &RoomSettingsView) -> Markup {
     let path = view.room.slug.path();
-    let is_viewer = |member: &Author| view.places.viewer.is_some_and(|viewer| viewer.author.id == member.id);
+    let is_viewer = |member: &Author| view.sidebar.viewer.is_some_and(|viewer| viewer.author.id == member.id);
     let error = match &view.form.error {
         Some(RoomFormError::Member(why)) => Some(why.as_str()),
         Some(RoomFormError::Name(_) | RoomFormError::Topic(_) | RoomFormError::SlowMode(_)) | None => None,
@@ -142,9 +142,9 @@ fn members_section(view: &RoomSettingsView) -> Markup {
         }
         @if view.may_edit {
             form.stack method="post" action={ (path) "/members" } {
-                (render_field(Field {
-                    name: "name", label: "Bring in", kind: "text", value: &view.form.member, autocomplete: "off",
-                    required: true, hint: "A name, or several with commas between them.", error, ..Field::default()
+                (render_field(FormField {
+                    name: "name", label: "Bring in", input_type: "text", value: &view.form.new_members, autocomplete: "off",
+                    required: true, hint: "A name, or several with commas between them.", error, ..FormField::default()
                 }))
                 button.button { "Bring in" }
             }

@@ -16,7 +16,7 @@ use crate::views::rooms::unread_divider::{self, UnreadDivider};
 #[derive(Debug)]
 pub struct RoomView<'a> {
     /// What stands beside it, and who looks.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// Why the viewer, who has a name, may not post here.
@@ -28,126 +28,126 @@ pub struct RoomView<'a> {
     /// The messages, oldest first.
     pub messages: &'a [Message],
     /// There are older ones.
-    pub older: bool,
+    pub has_older: bool,
     /// There are newer ones; then this page is not live.
-    pub newer: bool,
+    pub has_newer: bool,
     /// Up to which change this page tells all.
     pub cursor: Cursor,
     /// Who is here.
     pub presence: &'a PresenceList,
     /// How many messages are pinned.
-    pub pins: usize,
+    pub pin_count: usize,
     /// What the first message written here answers.
-    pub reply: Option<&'a Quote>,
+    pub reply_to: Option<&'a Quote>,
     /// The nonce of the first message written here.
     pub nonce: &'a str,
 }
 
 impl RoomView<'_> {
     fn unread_divider(&self) -> UnreadDivider {
-        self.read_state.zip(self.places.viewer).map_or(UnreadDivider::None, |(reading, viewer)| {
-            UnreadDivider::find(self.room, reading, &viewer.author, self.messages, (self.older, self.newer))
+        self.read_state.zip(self.sidebar.viewer).map_or(UnreadDivider::None, |(read_state, viewer)| {
+            UnreadDivider::find(self.room, read_state, &viewer.author, self.messages, (self.has_older, self.has_newer))
         })
     }
 }
 
 /// About how long a row is beside what was said, in bytes.
-const ROW_BYTES: usize = 832;
+const ROW_BYTES_ESTIMATE: usize = 832;
 
 /// The page.
 pub fn page(view: &RoomView) -> Markup {
-    let title = format!("{} · {}", view.room.name, view.places.server_name);
-    let viewer = view.places.viewer;
+    let title = format!("{} · {}", view.room.name, view.sidebar.server_name);
+    let viewer = view.sidebar.viewer;
     layout::document(
         &title,
         viewer.map(|viewer| &viewer.author),
         html! {
             a.skip href="#text" { @if viewer.is_some() { "Write a message" } @else { "Take a name" } }
             div.house {
-                (sidebar::sidebar(view.places))
+                (sidebar::render_sidebar(view.sidebar))
                 main.sheet {
                     header.head {
-                        (sidebar::menu_button())
-                        (header(view))
-                        (presence::presence_list(view.presence))
+                        (sidebar::sidebar_button())
+                        (room_header(view))
+                        (presence::presence_menu(view.presence))
                     }
                     (timeline(view))
                     @match (viewer, view.muted_reason) {
                         (Some(viewer), None) => (composer(view, viewer)),
-                        (Some(_), Some(why)) => (muted_notice(why)),
+                        (Some(_), Some(reason)) => (muted_notice(reason)),
                         (None, _) => (sign_in_notice(view)),
                     }
                 }
             }
-            @if !view.newer { (stream(view.room, view.cursor)) }
+            @if !view.has_newer { (stream_connection(view.room, view.cursor)) }
         },
     )
 }
 
 /// What htmx loads on scrolling up: the rows, and the way further up.
-pub fn older(room: &Room, messages: &[Message], older: bool) -> Markup {
+pub fn older_fragment(room: &Room, messages: &[Message], older: bool) -> Markup {
     html! {
         (older_link(room, messages, older))
-        hx-partial hx-target="#messages" hx-swap="afterbegin" { (Rows(room, messages, UnreadDivider::None)) }
+        hx-partial hx-target="#messages" hx-swap="afterbegin" { (TimelineRows(room, messages, UnreadDivider::None)) }
     }
 }
 
 /// The same on scrolling down. `since` is where the page has begun: at the present, the stream goes on from there.
-pub fn newer(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
+pub fn newer_fragment(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
     html! {
         (newer_link(room, messages, newer, since))
-        @if !newer { (stream(room, since)) }
-        hx-partial hx-target="#messages" hx-swap="beforeend" { (Rows(room, messages, UnreadDivider::None)) }
+        @if !newer { (stream_connection(room, since)) }
+        hx-partial hx-target="#messages" hx-swap="beforeend" { (TimelineRows(room, messages, UnreadDivider::None)) }
     }
 }
 
 fn timeline(view: &RoomView) -> Markup {
     let RoomView { room, messages, .. } = *view;
-    let fresh = view.unread_divider();
+    let divider = view.unread_divider();
     html! {
         div.timeline {
             // The scroller has one child and runs in reverse: it starts and stays at the bottom without a script.
             div #log role="log" aria-label={ "Messages in " (room.name) } tabindex="0" {
                 div {
-                    (older_link(room, messages, view.older))
-                    ol #messages role="list" { (Rows(room, messages, fresh)) }
-                    @if messages.is_empty() && !view.older && !view.newer {
+                    (older_link(room, messages, view.has_older))
+                    ol #messages role="list" { (TimelineRows(room, messages, divider)) }
+                    @if messages.is_empty() && !view.has_older && !view.has_newer {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
-                    (newer_link(room, messages, view.newer, view.cursor))
-                    @if let Some(reading) = view.read_state { (unread_divider::mark_read_button(room, reading)) }
-                    (actions::tools(view.places.viewer.is_some() && view.muted_reason.is_none()))
+                    (newer_link(room, messages, view.has_newer, view.cursor))
+                    @if let Some(read_state) = view.read_state { (unread_divider::mark_read_button(room, read_state)) }
+                    (actions::toolbar(view.sidebar.viewer.is_some() && view.muted_reason.is_none()))
                     div #end data-read=[view.read_state.map(|reading| reading.read_up_to)] {}
                 }
             }
-            @if let Some(reading) = view.read_state { (unread_divider::jump_link(fresh, room, reading)) }
-            a #pill .pill href=(room.slug.path()) hidden[!view.newer] { "Jump to latest" }
+            @if let Some(read_state) = view.read_state { (unread_divider::jump_link(divider, room, read_state)) }
+            a #pill .pill href=(room.slug.path()) hidden[!view.has_newer] { "Jump to latest" }
             p #state .banner role="status" {}
         }
     }
 }
 
 /// The rows. The first has its day above it, also when the day began on an earlier page.
-struct Rows<'a>(&'a Room, &'a [Message], UnreadDivider);
+struct TimelineRows<'a>(&'a Room, &'a [Message], UnreadDivider);
 
 /// Into the page's own buffer: as a [`Markup`] of its own, most of the page would be copied once more.
-impl Render for Rows<'_> {
+impl Render for TimelineRows<'_> {
     fn render_to(&self, page: &mut String) {
-        let Self(room, messages, fresh) = self;
-        page.reserve(messages.iter().map(|message| ROW_BYTES + message.body.len()).sum());
+        let Self(room, messages, divider) = self;
+        page.reserve(messages.iter().map(|message| ROW_BYTES_ESTIMATE + message.body.len()).sum());
         for (n, message) in messages.iter().enumerate() {
             if n == 0 && !message.grouping.starts_day {
-                message::day_line(&room.slug, message.at).render_to(page);
+                message::day_divider(&room.slug, message.at).render_to(page);
             }
-            fresh.render_line(message).render_to(page);
-            message::Row(&room.slug, message).render_to(page);
+            divider.render_line(message).render_to(page);
+            message::TimelineRow(&room.slug, message).render_to(page);
         }
     }
 }
 
-fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
+fn older_link(room: &Room, messages: &[Message], has_older: bool) -> Markup {
     html! {
-        @if let (true, Some(first)) = (older, messages.first()) {
+        @if let (true, Some(first)) = (has_older, messages.first()) {
             @let path = room.slug.path();
             p #older .edge-link {
                 a href={ (path) "?before=" (first.id) } hx-get={ (path) "/older?before=" (first.id) } hx-target="#older"
@@ -160,9 +160,9 @@ fn older_link(room: &Room, messages: &[Message], older: bool) -> Markup {
     }
 }
 
-fn newer_link(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
+fn newer_link(room: &Room, messages: &[Message], has_newer: bool, since: Cursor) -> Markup {
     html! {
-        @if let (true, Some(last)) = (newer, messages.last()) {
+        @if let (true, Some(last)) = (has_newer, messages.last()) {
             @let path = room.slug.path();
             p #newer .edge-link {
                 a href={ (path) "?after=" (last.id) } hx-get={ (path) "/newer?after=" (last.id) "&since=" (since) }
@@ -177,7 +177,7 @@ fn composer(view: &RoomView, viewer: &Person) -> Markup {
     let action = format!("{}/messages", view.room.slug.path());
     let label = format!("Message {}", view.room.name);
     // A line feed right after the tag is not part of the text (WHATWG HTML, section 13.1.2.5).
-    let written = view.draft.map_or(String::new(), |draft| format!("\n{}", draft.body));
+    let draft_text = view.draft.map_or(String::new(), |draft| format!("\n{}", draft.body));
     html! {
         form #composer .composer method="post" action=(action) enctype="multipart/form-data"
             data-person=(viewer.author.id) data-room=(view.room.id.0) {
@@ -185,8 +185,8 @@ fn composer(view: &RoomView, viewer: &Person) -> Markup {
                 (reply_preview(view))
                 label.sr for="text" { (label) }
                 textarea #text name="body" required rows="1" placeholder=(label) dir="auto"
-                    data-completes=(autocomplete::room_insertion(view.room)) aria-describedby="say-error" { (written) }
-                (message::nonce_marker(view.nonce))
+                    data-completes=(autocomplete::autocomplete_href(view.room)) aria-describedby="say-error" { (draft_text) }
+                (message::nonce_field(view.nonce))
                 button.icon-button.preview formaction={ (view.room.slug.path()) "/preview" } aria-label="Preview" title="Preview" {
                     (icons::icon(Icon::Eye))
                 }
@@ -210,7 +210,7 @@ fn composer(view: &RoomView, viewer: &Person) -> Markup {
 fn reply_preview(view: &RoomView) -> Markup {
     let room = &view.room.slug;
     html! {
-        @if let Some(quote) = view.reply {
+        @if let Some(quote) = view.reply_to {
             div #replying .composer-with {
                 (message::quote_link(room, quote))
                 input type="hidden" name="reply_to" value=(quote.id);
@@ -223,24 +223,24 @@ fn reply_preview(view: &RoomView) -> Markup {
 }
 
 /// The name of the room, what it is about, and the way to what it is.
-fn header(view: &RoomView) -> Markup {
+fn room_header(view: &RoomView) -> Markup {
     let room = view.room;
     html! {
         div.head-title {
             h1 dir="auto" { (room.name) }
             @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
         }
-        (pins::pins_link(room, view.pins))
-        @if let Some(reading) = view.read_state { (notifications::bell(room, reading)) }
-        @if view.places.viewer.is_some() {
+        (pins::pins_link(room, view.pin_count))
+        @if let Some(read_state) = view.read_state { (notifications::bell_menu(room, read_state)) }
+        @if view.sidebar.viewer.is_some() {
             (icons::icon_link(&format!("{}/settings", room.slug.path()), &format!("About {}", room.name), Icon::Gear))
         }
     }
 }
 
 /// What stands in the composer's place for whoever may only read.
-fn muted_notice(why: &str) -> Markup {
-    html! { p #text .composer-closed tabindex="-1" { (why) } }
+fn muted_notice(reason: &str) -> Markup {
+    html! { p #text .composer-closed tabindex="-1" { (reason) } }
 }
 
 /// What stands in the composer's place for whoever has no name yet.
@@ -256,7 +256,7 @@ fn sign_in_notice(view: &RoomView) -> Markup {
 }
 
 /// The one stream of the page: it starts where the page ends, connects again by itself, and rests in a hidden tab.
-fn stream(room: &Room, after: Cursor) -> Markup {
+fn stream_connection(room: &Room, after: Cursor) -> Markup {
     html! {
         div #live hx-sse:connect={ (room.slug.path()) "/live?after=" (after) } hx-swap="none"
             hx-sync="this:drop" hx-trigger="load, visibilitychange from:document, online from:window, every 20s"

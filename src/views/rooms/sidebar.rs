@@ -8,7 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::domain::{Author, Badge, Cursor, Person, ReadState, Role, Room, RoomId, SidebarRank, Visibility};
 use crate::views::layout::icons::{self, Icon};
 use crate::views::layout::{self, avatar};
-use crate::views::rooms::badge::{self, badge};
+use crate::views::rooms::badge::{self, render_badge};
 use crate::views::rooms::presence;
 use crate::views::text::escaped::Escaped;
 
@@ -22,15 +22,15 @@ pub struct SidebarView<'a> {
     /// The rooms to go to, those on top first, in the order of their names.
     pub rooms: &'a [Room],
     /// The direct rooms, those on top first, latest first.
-    pub directs: &'a [Room],
+    pub direct_rooms: &'a [Room],
     /// With whom those of them are that are for two.
     pub direct_partners: &'a [DirectPartner],
     /// How the viewer reads them.
     pub read_states: &'a HashMap<RoomId, ReadState>,
     /// Where the viewer has begun to write.
-    pub drafts: &'a [RoomId],
+    pub draft_rooms: &'a [RoomId],
     /// Of which room the page is, if of one.
-    pub current: Option<RoomId>,
+    pub current_room: Option<RoomId>,
     /// Whether it is the page of that room's messages, which hears what is new there.
     pub is_live: bool,
     /// Up to which change all of this is told.
@@ -55,14 +55,14 @@ impl SidebarView<'_> {
     }
 
     /// How the viewer reads a room, as it is shown beside it: whoever looks at a room sees there what is new.
-    fn shown_read_state(&self, room: &Room) -> ReadState {
-        if self.is_live && self.current == Some(room.id) { ReadState::default() } else { self.read_state(room) }
+    fn sidebar_read_state(&self, room: &Room) -> ReadState {
+        if self.is_live && self.current_room == Some(room.id) { ReadState::default() } else { self.read_state(room) }
     }
 
     /// Where the list of the rooms is read anew that stands beside this page.
-    fn href(&self) -> String {
+    fn list_href(&self) -> String {
         let live = if self.is_live { "&live=on" } else { "" };
-        self.current.map_or("/sidebar".to_owned(), |room| format!("/sidebar?room={}{live}", room.0))
+        self.current_room.map_or("/sidebar".to_owned(), |room| format!("/sidebar?room={}{live}", room.0))
     }
 
     fn can_moderate(&self) -> bool {
@@ -71,29 +71,29 @@ impl SidebarView<'_> {
 }
 
 /// The places.
-pub(crate) fn sidebar(places: &SidebarView) -> Markup {
+pub(crate) fn render_sidebar(sidebar: &SidebarView) -> Markup {
     html! {
-        nav #places .sidebar popover aria-label="Places" data-list=(places.href())
-            data-since=[places.viewer.map(|_| places.since)] {
+        nav #places .sidebar popover aria-label="Places" data-list=(sidebar.list_href())
+            data-since=[sidebar.viewer.map(|_| sidebar.since)] {
             div.top {
-                (layout::brand(places.server_name))
+                (layout::brand(sidebar.server_name))
                 (icons::icon_link_with_shortcut("/switcher", ("Go to a room", "Ctrl+K"), Icon::Search))
                 (icons::icon_link_with_shortcut("/help", ("Help", "Ctrl+/"), Icon::Help))
             }
-            div.places { (room_lists(places)) }
-            @if let Some(viewer) = places.viewer {
+            div.places { (room_lists(sidebar)) }
+            @if let Some(viewer) = sidebar.viewer {
                 div.me {
                     a.place href="/settings" {
-                        (avatar::small(&viewer.author)) span.place-name dir="auto" { (viewer.author.name) }
+                        (avatar::small_avatar(&viewer.author)) span.place-name dir="auto" { (viewer.author.name) }
                     }
-                    @if places.can_moderate() {
+                    @if sidebar.can_moderate() {
                         (icons::icon_link("/admin/people", "People and house", Icon::People))
                     }
                     (icons::icon_link("/settings", "My settings", Icon::Gear))
                 }
             } @else {
-                @let here = places.rooms.iter().find(|room| places.current == Some(room.id));
-                @let next = here.map(|room| utf8_percent_encode(room.slug.path(), NON_ALPHANUMERIC).to_string());
+                @let current_room = sidebar.rooms.iter().find(|room| sidebar.current_room == Some(room.id));
+                @let next = current_room.map(|room| utf8_percent_encode(room.slug.path(), NON_ALPHANUMERIC).to_string());
                 div.me { a.place href={ "/sign-in" @if let Some(next) = next { "?next=" (next) } } { span.place-name { "Sign in" } } }
             }
         }
@@ -101,64 +101,64 @@ pub(crate) fn sidebar(places: &SidebarView) -> Markup {
 }
 
 /// The list of the rooms, which a page fetches anew.
-pub fn room_lists(places: &SidebarView) -> Markup {
+pub fn room_lists(sidebar: &SidebarView) -> Markup {
     html! {
         h2 { "Rooms " (icons::small_icon_link("/rooms", "New room", Icon::Plus)) }
-        (room_items(places.rooms, places))
-        @if places.viewer.is_some() {
+        (room_items(sidebar.rooms, sidebar))
+        @if sidebar.viewer.is_some() {
             h2 { "Direct " (icons::small_icon_link("/rooms#direct", "New direct talk", Icon::Plus)) }
-            (room_items(places.directs, places))
-            (mark_all_read_button(places))
+            (room_items(sidebar.direct_rooms, sidebar))
+            (mark_all_read_button(sidebar))
         }
     }
 }
 
 /// The script fetches the list when it is told another rank of a room than stands here.
-fn room_items(rooms: &[Room], places: &SidebarView) -> Markup {
+fn room_items(rooms: &[Room], sidebar: &SidebarView) -> Markup {
     html! {
         ul role="list" {
             @for room in rooms {
-                li #{ "place-" (room.id.0) } data-rank=(rank_text(places.read_state(room).sidebar_rank(room.visibility))) { (room_item(room, places)) }
+                li #{ "place-" (room.id.0) } data-rank=(encode_rank(sidebar.read_state(room).sidebar_rank(room.visibility))) { (room_item(room, sidebar)) }
             }
         }
     }
 }
 
 /// Where a room stands in somebody's list, as letters of which the later stand higher; none if it does not stand there.
-pub fn rank_text(rank: Option<SidebarRank>) -> String {
+pub fn encode_rank(rank: Option<SidebarRank>) -> String {
     match rank {
         None => String::new(),
-        Some(SidebarRank { favorite: on_top, last_message: None }) => u8::from(on_top).to_string(),
-        Some(SidebarRank { favorite: on_top, last_message: Some(last) }) => {
-            format!("{}{:020}", u8::from(on_top), last.0)
+        Some(SidebarRank { favorite, last_message: None }) => u8::from(favorite).to_string(),
+        Some(SidebarRank { favorite, last_message: Some(last) }) => {
+            format!("{}{:020}", u8::from(favorite), last.0)
         }
     }
 }
 
-fn room_item(room: &Room, places: &SidebarView) -> Markup {
-    let current = (places.current == Some(room.id)).then_some("page");
-    let talk = places.direct_partners.iter().find(|talk| talk.room == room.id);
+fn room_item(room: &Room, sidebar: &SidebarView) -> Markup {
+    let current = (sidebar.current_room == Some(room.id)).then_some("page");
+    let partner = sidebar.direct_partners.iter().find(|talk| talk.room == room.id);
     html! {
         a.place href=(Escaped(room.slug.path())) aria-current=[current] {
-            @match talk {
+            @match partner {
                 Some(talk) => (partner_avatar(talk)),
                 None => (icons::icon(visibility_icon(room.visibility))),
             }
             span.place-name dir="auto" {
-                @if room.visibility == Visibility::Direct { (badge::element_id(room)) } @else { (Escaped(&room.name)) }
-                @if let Some(DirectPartner { person: with, is_online: Some(is_here), .. }) = talk {
-                    span #{ "dot-words-" (with.id) } .sr { (presence::presence_text(*is_here)) }
+                @if room.visibility == Visibility::Direct { (badge::direct_room_name(room)) } @else { (Escaped(&room.name)) }
+                @if let Some(DirectPartner { person: person, is_online: Some(is_online), .. }) = partner {
+                    span #{ "dot-words-" (person.id) } .sr { (presence::presence_text(*is_online)) }
                 }
             }
-            @if places.drafts.contains(&room.id) { (draft_marker()) }
-            @if places.viewer.is_some() { (badge(room, &places.shown_read_state(room))) }
+            @if sidebar.draft_rooms.contains(&room.id) { (draft_marker()) }
+            @if sidebar.viewer.is_some() { (render_badge(room, &sidebar.sidebar_read_state(room))) }
         }
     }
 }
 
 /// The picture of a room of this kind.
-pub(crate) fn visibility_icon(kind: Visibility) -> Icon {
-    match kind {
+pub(crate) fn visibility_icon(visibility: Visibility) -> Icon {
+    match visibility {
         Visibility::Open | Visibility::Public => Icon::Hash,
         Visibility::Private => Icon::Lock,
         Visibility::Direct => Icon::People,
@@ -167,32 +167,32 @@ pub(crate) fn visibility_icon(kind: Visibility) -> Icon {
 
 /// The mark of a room in which the viewer has begun to write.
 pub(crate) fn draft_marker() -> Markup {
-    html! { span.draft { (icons::small(Icon::Edit)) span.sr { ", a draft" } } }
+    html! { span.draft { (icons::small_icon(Icon::Edit)) span.sr { ", a draft" } } }
 }
 
 /// The button that marks everything as read, if anything is not.
-fn mark_all_read_button(places: &SidebarView) -> Markup {
-    let all = || places.rooms.iter().chain(places.directs);
-    let here = all().find(|room| places.current == Some(room.id)).map_or("/rooms", |room| room.slug.path());
+fn mark_all_read_button(sidebar: &SidebarView) -> Markup {
+    let all = || sidebar.rooms.iter().chain(sidebar.direct_rooms);
+    let next_path = all().find(|room| sidebar.current_room == Some(room.id)).map_or("/rooms", |room| room.slug.path());
     html! {
-        @if all().any(|room| places.read_state(room).badge(room.visibility) != Badge::Nothing) {
+        @if all().any(|room| sidebar.read_state(room).badge(room.visibility) != Badge::Nothing) {
             form.read-all method="post" action="/read-all" {
-                input type="hidden" name="next" value=(here);
+                input type="hidden" name="next" value=(next_path);
                 button.link { "Mark all read" }
             }
         }
     }
 }
 
-fn partner_avatar(DirectPartner { person: with, is_online: is_here, .. }: &DirectPartner) -> Markup {
-    match is_here {
-        Some(is_here) => presence::face(with, *is_here),
-        None => avatar::small(with),
+fn partner_avatar(DirectPartner { person, is_online, .. }: &DirectPartner) -> Markup {
+    match is_online {
+        Some(is_here) => presence::avatar_with_presence(person, *is_here),
+        None => avatar::small_avatar(person),
     }
 }
 
 /// The button that opens the places where there is no room beside the page.
-pub(crate) fn menu_button() -> Markup {
+pub(crate) fn sidebar_button() -> Markup {
     html! {
         div.only-narrow { (icons::popover_button("places", "Places", Icon::Menu)) }
     }

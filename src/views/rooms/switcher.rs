@@ -14,13 +14,13 @@ use crate::views::rooms::sidebar::{self, SidebarView};
 #[derive(Debug)]
 pub struct SwitcherView<'a> {
     /// What stands beside the page, and how the viewer reads the rooms.
-    pub places: &'a SidebarView<'a>,
+    pub sidebar: &'a SidebarView<'a>,
     /// The rooms, in the order in which they are shown.
     pub rooms: &'a [Room],
     /// With whom the viewer may begin to talk.
     pub people: &'a [Author],
     /// What was sought.
-    pub q: &'a str,
+    pub query: &'a str,
 }
 
 /// The page.
@@ -28,7 +28,7 @@ pub fn page(view: &SwitcherView) -> Markup {
     let body = html! {
         section.finder { (search_field(view)) (results(view)) }
     };
-    page::page("Go to a room", view.places, (&[], ""), None, body)
+    page::page("Go to a room", view.sidebar, (&[], ""), None, body)
 }
 
 /// What the dialog holds.
@@ -49,9 +49,9 @@ pub fn dialog(view: &SwitcherView) -> Markup {
 pub fn results(view: &SwitcherView) -> Markup {
     let count = view.rooms.len() + view.people.len();
     html! {
-        div #found data-q=(view.q) data-count={ (count) @if count == 1 { " place" } @else { " places" } } {
+        div #found data-q=(view.query) data-count={ (count) @if count == 1 { " place" } @else { " places" } } {
             ul role="list" {
-                @for room in view.rooms { li { (room_result(view.places, room)) } }
+                @for room in view.rooms { li { (room_result(view.sidebar, room)) } }
                 @for person in view.people { li { (person_result(person)) } }
             }
             @if count == 0 { p.hint { "Nothing of that name." } }
@@ -61,29 +61,29 @@ pub fn results(view: &SwitcherView) -> Markup {
 
 /// Only whoever has a name finds people.
 fn search_field(view: &SwitcherView) -> Markup {
-    let what = if view.places.viewer.is_some() { "A room or a person" } else { "A room" };
+    let placeholder = if view.sidebar.viewer.is_some() { "A room or a person" } else { "A room" };
     html! {
         form.search role="search" method="get" action="/switcher" aria-label="Find a room" hx-get="/switcher?as=list"
             hx-trigger="input delay:80ms" hx-target="#found" hx-swap="outerHTML" hx-sync="this:replace" {
             button.icon-button aria-label="Find" title="Find" { (icons::icon(Icon::Search)) }
-            label.sr for="go" { (what) }
-            input #go type="text" name="q" value=(view.q) placeholder=(what) maxlength=(SEARCH_CHARS_MAX)
+            label.sr for="go" { (placeholder) }
+            input #go type="text" name="q" value=(view.query) placeholder=(placeholder) maxlength=(SEARCH_CHARS_MAX)
                 autocomplete="off" autocapitalize="none" spellcheck="false" enterkeyhint="go" dir="auto" autofocus;
         }
     }
 }
 
-fn room_result(places: &SidebarView, room: &Room) -> Markup {
-    let talk = places.direct_partners.iter().find(|talk| talk.room == room.id);
+fn room_result(sidebar: &SidebarView, room: &Room) -> Markup {
+    let partner = sidebar.direct_partners.iter().find(|talk| talk.room == room.id);
     html! {
         a.place href=(room.slug.path()) {
-            @match talk {
-                Some(talk) => (avatar::small(&talk.person)),
+            @match partner {
+                Some(talk) => (avatar::small_avatar(&talk.person)),
                 None => (icons::icon(sidebar::visibility_icon(room.visibility))),
             }
             span.place-name dir="auto" { (room.name) }
-            @if places.drafts.contains(&room.id) { (sidebar::draft_marker()) }
-            @if places.viewer.is_some() { (badge::static_badge(room, &places.read_state(room))) }
+            @if sidebar.draft_rooms.contains(&room.id) { (sidebar::draft_marker()) }
+            @if sidebar.viewer.is_some() { (badge::render_static_badge(room, &sidebar.read_state(room))) }
         }
     }
 }
@@ -92,7 +92,7 @@ fn person_result(person: &Author) -> Markup {
     html! {
         form method="post" action="/direct" {
             input type="hidden" name="names" value=(person.name);
-            button.place { (avatar::small(person)) span.place-name { "Talk with " bdi { (person.name) } } }
+            button.place { (avatar::small_avatar(person)) span.place-name { "Talk with " bdi { (person.name) } } }
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::domain::Author;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typists {
     /// These, or nobody.
-    These(Vec<Author>),
+    People(Vec<Author>),
     /// More than have room.
     Several,
 }
 
 impl Default for Typists {
     fn default() -> Self {
-        Self::These(Vec::new())
+        Self::People(Vec::new())
     }
 }
 
@@ -25,7 +25,7 @@ pub fn update(typists: &Typists) -> Markup {
         hx-partial hx-target="#typing" hx-swap="innerHTML" {
             @match typists {
                 Typists::Several => span { "Several people are typing" },
-                Typists::These(people) => @if let Some((last, others)) = people.split_last() { span {
+                Typists::People(people) => @if let Some((last, others)) = people.split_last() { span {
                     @for (n, person) in others.iter().enumerate() { @if n > 0 { ", " } (typist_name(person)) }
                     @if !others.is_empty() { " and " }
                     (typist_name(last))
@@ -53,11 +53,11 @@ mod tests {
             .map(|(name, id)| Author { id: UserId(id), name: (*name).into() })
             .collect();
         let words = |typists| {
-            let told = update(&typists).into_string();
-            let inside = told.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</hx-partial>"));
+            let html = update(&typists).into_string();
+            let inside = html.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</hx-partial>"));
             inside.expect("it is one partial").to_owned()
         };
-        let these = |count| words(Typists::These(people[..count].to_vec()));
+        let these = |count| words(Typists::People(people[..count].to_vec()));
         let [ann, ben, cem] = [("1", "Ann"), ("2", "B &amp; &lt;o&gt;"), ("3", "Cem")]
             .map(|(id, name)| format!("<bdi data-author=\"{id}\">{name}</bdi>"));
         assert_eq!(these(0), "", "the stylesheet hides what is empty");

@@ -20,21 +20,22 @@ impl UnreadDivider {
     /// On a page of these messages of a room, before and after which there may be more.
     pub fn find(
         room: &Room,
-        reading: &ReadState,
+        read_state: &ReadState,
         viewer: &Author,
         messages: &[Message],
-        (older, newer): (bool, bool),
+        (has_older, has_newer): (bool, bool),
     ) -> Self {
         // Whoever has never read in a room for all is told of what speaks to them alone: where that is, nothing tells.
-        let is_told = reading.unread > 0 && (reading.read_up_to > Seq(0) || room.visibility == Visibility::Direct);
-        let is_fresh = |message: &&Message| message.id > reading.read_up_to && message.author.id != viewer.id;
-        let Some(first) = messages.iter().find(is_fresh).filter(|_| is_told) else { return Self::None };
-        let on_page = messages.iter().filter(|message| message.id > reading.read_up_to).count() as u64;
-        let reaches_back = !older || messages.first().is_some_and(|message| message.id <= reading.read_up_to);
-        if reaches_back || (!newer && on_page >= reading.unread) {
-            Self::Before(first.id, reading.unread)
+        let has_divider =
+            read_state.unread > 0 && (read_state.read_up_to > Seq(0) || room.visibility == Visibility::Direct);
+        let is_unread = |message: &&Message| message.id > read_state.read_up_to && message.author.id != viewer.id;
+        let Some(first) = messages.iter().find(is_unread).filter(|_| has_divider) else { return Self::None };
+        let on_page = messages.iter().filter(|message| message.id > read_state.read_up_to).count() as u64;
+        let reaches_back = !has_older || messages.first().is_some_and(|message| message.id <= read_state.read_up_to);
+        if reaches_back || (!has_newer && on_page >= read_state.unread) {
+            Self::Before(first.id, read_state.unread)
         } else {
-            Self::Earlier(reading.unread)
+            Self::Earlier(read_state.unread)
         }
     }
 
@@ -53,26 +54,26 @@ fn unread_text(count: u64) -> String {
 }
 
 /// The way to what is new: shown by the script while the line is out of sight, and always where it is on another page.
-pub(crate) fn jump_link(fresh: UnreadDivider, room: &Room, reading: &ReadState) -> Markup {
+pub(crate) fn jump_link(divider: UnreadDivider, room: &Room, read_state: &ReadState) -> Markup {
     let path = room.slug.path();
     html! {
-        @match fresh {
+        @match divider {
             UnreadDivider::None => {},
             UnreadDivider::Before(_, count) => a #first-new .pill.above href="#new" hidden { (unread_text(count)) },
             UnreadDivider::Earlier(count) => {
-                a #first-new .pill.above href={ (path) "?around=" (reading.read_up_to) "#new" } { (unread_text(count)) }
+                a #first-new .pill.above href={ (path) "?around=" (read_state.read_up_to) "#new" } { (unread_text(count)) }
             },
         }
     }
 }
 
 /// The button that says that all of this has been read, for whoever has no script to say it.
-pub(crate) fn mark_read_button(room: &Room, reading: &ReadState) -> Markup {
+pub(crate) fn mark_read_button(room: &Room, read_state: &ReadState) -> Markup {
     html! {
-        @if reading.would_advance_to(reading.last_message) {
+        @if read_state.would_advance_to(read_state.last_message) {
             noscript {
                 form.edge-link method="post" action={ (room.slug.path()) "/read" } {
-                    input type="hidden" name="seq" value=(reading.last_message);
+                    input type="hidden" name="seq" value=(read_state.last_message);
                     button.link { "Mark as read" }
                 }
             }

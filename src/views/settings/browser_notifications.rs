@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use crate::views::layout::form_fields::switch;
+use crate::views::layout::form_fields::switch_field;
 
 /// The section of one's settings.
 pub(crate) fn section() -> Markup {
@@ -18,7 +18,7 @@ pub(crate) fn section() -> Markup {
                     button #notices-try .button type="button" hidden { "Show one now" }
                 }
                 div.stack {
-                    (switch("sound", "A short sound", "Browsers allow sound only after you have clicked or typed in the page.", false))
+                    (switch_field("sound", "A short sound", "Browsers allow sound only after you have clicked or typed in the page.", false))
                     button #sound-try .button type="button" { "Play the sound" }
                 }
             }

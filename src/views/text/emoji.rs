@@ -4,24 +4,24 @@ use emojis::Emoji;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// How many emoji make a text that is shown big.
-const ALONE_MAX: usize = 6;
+const EMOJI_ONLY_MAX: usize = 6;
 /// The longest name of an emoji, in bytes.
-const NAME_BYTES_MAX: usize = 48;
+const SHORTCODE_BYTES_MAX: usize = 48;
 /// The longest text of [`ALONE_MAX`] emoji, in bytes: longer ones are not looked at.
-const ALONE_BYTES_MAX: usize = ALONE_MAX * (NAME_BYTES_MAX + 2);
+const EMOJI_ONLY_BYTES_MAX: usize = EMOJI_ONLY_MAX * (SHORTCODE_BYTES_MAX + 2);
 
 /// The emoji that is named at the start of a text, behind a colon, and how long its name is there, in bytes, with the colon
 /// that ends it.
 pub(crate) fn parse_shortcode(text: &str) -> Option<(&'static str, usize)> {
-    let end = text.bytes().take(NAME_BYTES_MAX + 1).position(|byte| byte == b':')?;
+    let end = text.bytes().take(SHORTCODE_BYTES_MAX + 1).position(|byte| byte == b':')?;
     let emoji = emojis::get_by_shortcode(&text[..end])?;
-    let ends = !text[end + 1..].starts_with(|c: char| c.is_alphanumeric());
-    ends.then(|| (emoji.as_str(), end + 1))
+    let is_complete = !text[end + 1..].starts_with(|c: char| c.is_alphanumeric());
+    is_complete.then(|| (emoji.as_str(), end + 1))
 }
 
 /// Whether a text is one to six emoji and nothing else.
 pub(crate) fn is_only_emoji(text: &str) -> bool {
-    if text.len() > ALONE_BYTES_MAX
+    if text.len() > EMOJI_ONLY_BYTES_MAX
         || text.starts_with(|c: char| c.is_ascii() && !matches!(c, ':' | '#' | '*' | '0'..='9'))
     {
         return false; // nearly all texts
@@ -31,27 +31,27 @@ pub(crate) fn is_only_emoji(text: &str) -> bool {
         let length = match rest.strip_prefix(':').and_then(parse_shortcode) {
             Some((_, length)) => 1 + length,
             None => {
-                let Some(sign) = rest.graphemes(true).next().filter(|sign| emojis::get(sign).is_some()) else {
+                let Some(grapheme) = rest.graphemes(true).next().filter(|sign| emojis::get(sign).is_some()) else {
                     return false;
                 };
-                sign.len()
+                grapheme.len()
             }
         };
         (rest, count) = (rest[length..].trim_start(), count + 1);
     }
-    (1..=ALONE_MAX).contains(&count)
+    (1..=EMOJI_ONLY_MAX).contains(&count)
 }
 
 /// The emoji whose names have these letters in them, those first whose names begin with them, at most so many.
-pub fn matching_emoji(letters: &str, at_most: usize) -> Vec<(&'static str, &'static str)> {
-    let letters = letters.trim().trim_matches(':').to_lowercase().replace([' ', '-'], "_");
-    let mut found: Vec<(usize, &str, &str)> = emojis::iter()
+pub fn matching_emoji(query: &str, limit: usize) -> Vec<(&'static str, &'static str)> {
+    let letters = query.trim().trim_matches(':').to_lowercase().replace([' ', '-'], "_");
+    let mut matches: Vec<(usize, &str, &str)> = emojis::iter()
         .flat_map(|emoji: &'static Emoji| emoji.shortcodes().map(|name| (name, emoji.as_str())))
         .filter_map(|(name, emoji)| Some((name.find(&letters)?.min(1), name, emoji)))
         .collect();
-    found.sort_by_key(|&(place, name, _)| (place, if letters.is_empty() { 0 } else { name.len() }));
-    found.truncate(at_most);
-    found.into_iter().map(|(_, name, emoji)| (name, emoji)).collect()
+    matches.sort_by_key(|&(place, name, _)| (place, if letters.is_empty() { 0 } else { name.len() }));
+    matches.truncate(limit);
+    matches.into_iter().map(|(_, name, emoji)| (name, emoji)).collect()
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ pub(crate) struct Escaped<'a>(pub &'a str);
 
 impl Render for Escaped<'_> {
     fn render_to(&self, page: &mut String) {
-        let letters = self.0.as_bytes();
-        let has_signs = memchr3(b'&', b'<', b'"', letters).is_some() || memchr(b'>', letters).is_some();
-        if has_signs { self.0.render_to(page) } else { page.push_str(self.0) }
+        let bytes = self.0.as_bytes();
+        let needs_escaping = memchr3(b'&', b'<', b'"', bytes).is_some() || memchr(b'>', bytes).is_some();
+        if needs_escaping { self.0.render_to(page) } else { page.push_str(self.0) }
     }
 }
 

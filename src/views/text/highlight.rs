@@ -4,14 +4,14 @@
 use std::mem;
 use std::sync::LazyLock;
 
-use crate::views::text::Code;
+use crate::views::text::CodeStyle;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 /// How many bytes of code one text may have coloured: the work is in proportion.
 const HIGHLIGHTED_BYTES_MAX: usize = 1_500;
 /// The longest line that is coloured, in bytes. A grammar looks at a line again for each thing that may begin in it, so the
 /// work grows faster than the line does.
-const LINE_BYTES_MAX: usize = 120;
+const HIGHLIGHTED_LINE_BYTES_MAX: usize = 120;
 
 /// A grammar that takes about ten times as long for a hostile line as the others: what is written in it keeps the colour of text.
 const SLOW_GRAMMAR: &str = "Makefile";
@@ -20,7 +20,7 @@ const SLOW_GRAMMAR: &str = "Makefile";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenClass {
     Keyword,
-    Text,
+    StringLiteral,
     Number,
     Function,
     Type,
@@ -31,7 +31,7 @@ pub(crate) enum TokenClass {
 pub(crate) fn class_name(class: TokenClass) -> &'static str {
     match class {
         TokenClass::Keyword => "t-key",
-        TokenClass::Text => "t-str",
+        TokenClass::StringLiteral => "t-str",
         TokenClass::Number => "t-num",
         TokenClass::Function => "t-fn",
         TokenClass::Type => "t-type",
@@ -44,17 +44,17 @@ pub(crate) struct Highlighter(usize);
 
 impl Highlighter {
     /// At first.
-    pub fn for_text(code: Code) -> Self {
-        Self(match code {
-            Code::Coloured => HIGHLIGHTED_BYTES_MAX,
-            Code::Plain => 0,
+    pub fn for_text(style: CodeStyle) -> Self {
+        Self(match style {
+            CodeStyle::Highlighted => HIGHLIGHTED_BYTES_MAX,
+            CodeStyle::Plain => 0,
         })
     }
 
     /// The pieces of code in the language that is called so; together they are the code.
     pub fn highlight(&mut self, language: &str, code: &str) -> Vec<(Option<TokenClass>, String)> {
         let language = language.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{')).next().unwrap_or("");
-        let fits = code.len() <= self.0 && code.lines().all(|line| line.len() <= LINE_BYTES_MAX);
+        let fits = code.len() <= self.0 && code.lines().all(|line| line.len() <= HIGHLIGHTED_LINE_BYTES_MAX);
         if language.is_empty() || language.len() > 32 || !fits {
             return vec![(None, code.to_owned())];
         }
@@ -70,30 +70,30 @@ fn highlight_code(language: &str, code: &str) -> Option<Vec<(Option<TokenClass>,
         return None;
     }
     let (mut state, mut stack) = (ParseState::new(grammar), ScopeStack::new());
-    let (mut pieces, mut piece) = (Vec::new(), (None, String::new()));
-    let mut add = |class: Option<TokenClass>, text: &str| {
+    let (mut spans, mut span) = (Vec::new(), (None, String::new()));
+    let mut push = |class: Option<TokenClass>, text: &str| {
         // Blanks have no colour, so they need not end a piece.
-        if class != piece.0 && !text.trim().is_empty() {
-            let done = mem::replace(&mut piece, (class, String::new()));
-            if !done.1.is_empty() {
-                pieces.push(done);
+        if class != span.0 && !text.trim().is_empty() {
+            let finished = mem::replace(&mut span, (class, String::new()));
+            if !finished.1.is_empty() {
+                spans.push(finished);
             }
         }
-        piece.1.push_str(text);
+        span.1.push_str(text);
     };
-    let ended = code.to_owned() + "\n"; // the grammars want every line to have an end
-    for line in ended.split_inclusive('\n') {
+    let terminated = code.to_owned() + "\n"; // the grammars want every line to have an end
+    for line in terminated.split_inclusive('\n') {
         let mut from = 0;
         for (at, change) in state.parse_line(line, &GRAMMARS).ok()? {
-            add(token_class(&stack), line.get(from..at)?);
+            push(token_class(&stack), line.get(from..at)?);
             from = at;
             stack.apply(&change).ok()?;
         }
-        add(token_class(&stack), line.get(from..)?);
+        push(token_class(&stack), line.get(from..)?);
     }
-    piece.1.pop();
-    pieces.push(piece);
-    Some(pieces)
+    span.1.pop();
+    spans.push(span);
+    Some(spans)
 }
 
 /// What a language is called by the grammars, where people say something else, or where one much like it must do.
@@ -114,20 +114,21 @@ fn canonical_language(language: &str) -> &str {
 fn token_class(stack: &ScopeStack) -> Option<TokenClass> {
     static CLASSES: LazyLock<Vec<(Scope, Option<TokenClass>)>> = LazyLock::new(|| {
         let class = |&(scope, class): &(&str, Option<TokenClass>)| Some((Scope::new(scope).ok()?, class));
-        SCOPES.iter().filter_map(class).collect()
+        SCOPE_CLASSES.iter().filter_map(class).collect()
     });
-    let says = |scope: &Scope| CLASSES.iter().find(|(known, _)| known.is_prefix_of(*scope)).map(|(_, class)| *class);
-    stack.as_slice().iter().rev().find_map(says).flatten()
+    let classify =
+        |scope: &Scope| CLASSES.iter().find(|(known, _)| known.is_prefix_of(*scope)).map(|(_, class)| *class);
+    stack.as_slice().iter().rev().find_map(classify).flatten()
 }
 
 /// Scopes, after the names that Sublime Text's grammars give them, and what they are to us; the first that fits counts.
-const SCOPES: [(&str, Option<TokenClass>); 30] = [
+const SCOPE_CLASSES: [(&str, Option<TokenClass>); 30] = [
     ("comment", Some(TokenClass::Comment)),
     ("string.unquoted", None),
-    ("string", Some(TokenClass::Text)),
+    ("string", Some(TokenClass::StringLiteral)),
     ("constant.numeric", Some(TokenClass::Number)),
     ("constant.language", Some(TokenClass::Number)),
-    ("constant.character.escape", Some(TokenClass::Text)),
+    ("constant.character.escape", Some(TokenClass::StringLiteral)),
     ("constant.other.color", Some(TokenClass::Number)),
     ("keyword.operator.word", Some(TokenClass::Keyword)),
     ("keyword.operator.logical.python", Some(TokenClass::Keyword)),
@@ -148,7 +149,7 @@ const SCOPES: [(&str, Option<TokenClass>); 30] = [
     ("support.type", Some(TokenClass::Type)),
     ("support.class", Some(TokenClass::Type)),
     ("support.constant", Some(TokenClass::Number)),
-    ("markup.inserted", Some(TokenClass::Text)),
+    ("markup.inserted", Some(TokenClass::StringLiteral)),
     ("markup.deleted", Some(TokenClass::Keyword)),
     ("markup.heading", Some(TokenClass::Keyword)),
     ("meta.interpolation", None),
@@ -158,11 +159,11 @@ const SCOPES: [(&str, Option<TokenClass>); 30] = [
 mod tests {
     use crate::views::text::highlight::*;
 
-    fn marked(language: &str, code: &str) -> String {
+    fn highlighted(language: &str, code: &str) -> String {
         let piece = |(class, text): (Option<TokenClass>, String)| {
             class.map_or(text.clone(), |c| format!("<{}|{text}>", class_name(c)))
         };
-        Highlighter::for_text(Code::Coloured).highlight(language, code).into_iter().map(piece).collect()
+        Highlighter::for_text(CodeStyle::Highlighted).highlight(language, code).into_iter().map(piece).collect()
     }
 
     #[test]
@@ -178,7 +179,7 @@ mod tests {
             ("html", "<p class=\"a\">b</p>", "<<t-key|p ><t-fn|class>=<t-str|\"a\">>b</<t-key|p>>"),
             ("diff", "-a\n+b", "<t-key|-a\n><t-str|+b>"),
         ] {
-            assert_eq!(marked(language, code), expected);
+            assert_eq!(highlighted(language, code), expected);
         }
     }
 
@@ -186,18 +187,18 @@ mod tests {
     fn code_is_whole_whatever_its_language() {
         let code = "fn a() {\n\n  <?php \"x\n`\u{200b}é🎉";
         for language in ["", "none", "rust", "Rust,ignore", "c++", "php", "html", "md", "diff", "yaml", "x\"y"] {
-            let pieces = Highlighter::for_text(Code::Coloured).highlight(language, code);
+            let pieces = Highlighter::for_text(CodeStyle::Highlighted).highlight(language, code);
             assert_eq!(pieces.into_iter().map(|(_, text)| text).collect::<String>(), code, "{language}");
         }
     }
 
     #[test]
     fn what_is_too_long_keeps_its_colour() {
-        let coloured = |code: &str| Highlighter::for_text(Code::Coloured).highlight("rust", code).len() > 1;
+        let coloured = |code: &str| Highlighter::for_text(CodeStyle::Highlighted).highlight("rust", code).len() > 1;
         let line = |bytes: usize| format!("let a = \"{}\";", "x".repeat(bytes - 11));
-        assert_eq!(line(LINE_BYTES_MAX).len(), LINE_BYTES_MAX);
-        assert!(coloured(&line(LINE_BYTES_MAX)));
-        assert!(!coloured(&line(LINE_BYTES_MAX + 1)));
+        assert_eq!(line(HIGHLIGHTED_LINE_BYTES_MAX).len(), HIGHLIGHTED_LINE_BYTES_MAX);
+        assert!(coloured(&line(HIGHLIGHTED_LINE_BYTES_MAX)));
+        assert!(!coloured(&line(HIGHLIGHTED_LINE_BYTES_MAX + 1)));
         let code = "let a = 1;\n".repeat(HIGHLIGHTED_BYTES_MAX);
         assert!(coloured(&code[..HIGHLIGHTED_BYTES_MAX]));
         assert!(!coloured(&code[..=HIGHLIGHTED_BYTES_MAX]));
@@ -207,11 +208,11 @@ mod tests {
     fn a_grammar_that_takes_too_long_is_not_used() {
         for language in ["make", "makefile", "Makefile", "mk"] {
             assert_eq!(
-                Highlighter::for_text(Code::Coloured).highlight(language, "a: b\n\tc \"d\"").len(),
+                Highlighter::for_text(CodeStyle::Highlighted).highlight(language, "a: b\n\tc \"d\"").len(),
                 1,
                 "{language}"
             );
         }
-        assert!(Highlighter::for_text(Code::Coloured).highlight("sh", "echo \"d\"").len() > 1);
+        assert!(Highlighter::for_text(CodeStyle::Highlighted).highlight("sh", "echo \"d\"").len() > 1);
     }
 }

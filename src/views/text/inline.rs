@@ -6,95 +6,101 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::limits::{ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX};
 use crate::domain::{BROADCAST_MENTIONS, Slug, UserId, UserName};
 use crate::views::text::tree::Node;
-use crate::views::text::{Names, emoji, finder, is_web};
+use crate::views::text::{NameResolver, emoji, is_http_url, url_finder};
 
 /// How many signs of one text are followed up, whether they lead to somebody or not.
 const LOOKUPS_MAX: usize = 50;
 
 /// What was found in the words of a text so far.
-pub(crate) struct InlineReader<'a> {
-    names: &'a Names<'a>,
+pub(crate) struct InlineParser<'a> {
+    resolver: &'a NameResolver<'a>,
     finder: LinkFinder,
     lookups_left: usize,
     pub mentions: Vec<UserId>,
     pub mentions_room: bool,
 }
 
-impl<'a> InlineReader<'a> {
-    pub fn new(names: &'a Names<'a>) -> Self {
-        Self { names, finder: finder(), lookups_left: LOOKUPS_MAX, mentions: Vec::new(), mentions_room: false }
+impl<'a> InlineParser<'a> {
+    pub fn new(resolver: &'a NameResolver<'a>) -> Self {
+        Self {
+            resolver: resolver,
+            finder: url_finder(),
+            lookups_left: LOOKUPS_MAX,
+            mentions: Vec::new(),
+            mentions_room: false,
+        }
     }
 
     /// Reads a run of words, as far as they may be read where they stand: a link holds no other.
-    pub fn read(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
+    pub fn parse(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
         if in_link || !text.contains("://") {
-            return self.read_text(text, in_link, out);
+            return self.parse_text(text, in_link, out);
         }
         let spans: Vec<(bool, &str)> =
             self.finder.spans(text).map(|span| (span.kind().is_some(), span.as_str())).collect();
         for (is_link, text) in spans {
-            if is_link && is_web(text) {
+            if is_link && is_http_url(text) {
                 out.push(Node::Link(text.to_owned(), vec![Node::Text(text.to_owned())]));
             } else {
-                self.read_text(text, in_link, out);
+                self.parse_text(text, in_link, out);
             }
         }
     }
 
-    fn read_text(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
-        let (mut words, mut at, mut free) = (String::new(), 0, true);
+    fn parse_text(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
+        let (mut pending, mut at, mut at_boundary) = (String::new(), 0, true);
         while let Some(next) = text[at..].find(['\n', '@', '#', ':']) {
-            words.push_str(&text[at..at + next]);
+            pending.push_str(&text[at..at + next]);
             at += next;
             let rest = &text[at + 1..];
-            let sign = text.as_bytes()[at];
+            let marker = text.as_bytes()[at];
             // A sign within a word or an address is a part of it, and so is a colon behind another: "std::io::x".
-            let belongs = |c: char| is_word_char(c) || (c == ':' && sign == b':');
-            free = (free && next == 0) || text[..at].chars().next_back().is_none_or(|c| !belongs(c));
-            let found = match sign {
-                b'\n' => Some((Node::Break, 0)),
-                b':' if free => {
+            let joins_word = |c: char| is_word_char(c) || (c == ':' && marker == b':');
+            at_boundary = (at_boundary && next == 0) || text[..at].chars().next_back().is_none_or(|c| !joins_word(c));
+            let matched = match marker {
+                b'\n' => Some((Node::LineBreak, 0)),
+                b':' if at_boundary => {
                     emoji::parse_shortcode(rest).map(|(emoji, length)| (Node::Text(emoji.to_owned()), length))
                 }
-                b'@' if free => self.match_person(rest),
-                b'#' if free && !in_link => self.match_room(rest),
+                b'@' if at_boundary => self.match_person(rest),
+                b'#' if at_boundary && !in_link => self.match_room(rest),
                 _ => None,
             };
-            free = found.is_some();
-            match found {
+            at_boundary = matched.is_some();
+            match matched {
                 Some((Node::Text(emoji), length)) => {
-                    words.push_str(&emoji);
+                    pending.push_str(&emoji);
                     at += 1 + length;
                 }
                 Some((node, length)) => {
-                    push_text(&mut words, out);
+                    push_text(&mut pending, out);
                     out.push(node);
                     at += 1 + length;
                 }
                 None => {
-                    words.push_str(&text[at..=at]);
+                    pending.push_str(&text[at..=at]);
                     at += 1;
                 }
             }
         }
-        words.push_str(&text[at..]);
-        push_text(&mut words, out);
+        pending.push_str(&text[at..]);
+        push_text(&mut pending, out);
     }
 
     /// Whoever has the longest name that stands at the start of a text, and how long it is there, in bytes.
     fn match_person(&mut self, text: &str) -> Option<(Node, usize)> {
         self.lookups_left = self.lookups_left.checked_sub(1)?;
         for end in word_ends(text, USER_NAME_CHARS_MAX) {
-            let written = &text[..end];
-            if let Some(person) = UserName::parse(written).ok().and_then(|name| (self.names.person)(&name)) {
+            let candidate = &text[..end];
+            if let Some(person) = UserName::parse(candidate).ok().and_then(|name| (self.resolver.find_person)(&name)) {
                 if !self.mentions.contains(&person.id) {
                     self.mentions.push(person.id);
                 }
-                return Some((Node::Person(person.id, person.name.to_string()), end));
+                return Some((Node::Mention(person.id, person.name.to_string()), end));
             }
-            if let Some(word) = BROADCAST_MENTIONS.into_iter().find(|word| written.eq_ignore_ascii_case(word)) {
+            if let Some(word) = BROADCAST_MENTIONS.into_iter().find(|word| candidate.eq_ignore_ascii_case(word)) {
                 self.mentions_room = true;
-                return Some((Node::All(word), end));
+                return Some((Node::RoomMention(word), end));
             }
         }
         None
@@ -104,15 +110,15 @@ impl<'a> InlineReader<'a> {
     fn match_room(&mut self, text: &str) -> Option<(Node, usize)> {
         self.lookups_left = self.lookups_left.checked_sub(1)?;
         word_ends(text, ROOM_NAME_CHARS_MAX).into_iter().find_map(|end| {
-            let room = Slug::from_name(&text[..end]).ok().and_then(|address| (self.names.room)(&address))?;
+            let room = Slug::from_name(&text[..end]).ok().and_then(|address| (self.resolver.find_room)(&address))?;
             Some((Node::Room(room, text[..end].to_owned()), end))
         })
     }
 }
 
-fn push_text(words: &mut String, out: &mut Vec<Node>) {
-    if !words.is_empty() {
-        out.push(Node::Text(std::mem::take(words)));
+fn push_text(text: &mut String, out: &mut Vec<Node>) {
+    if !text.is_empty() {
+        out.push(Node::Text(std::mem::take(text)));
     }
 }
 
@@ -120,7 +126,7 @@ fn push_text(words: &mut String, out: &mut Vec<Node>) {
 /// which also knows of scripts without blanks), on the same line, after at most so many characters.
 fn word_ends(text: &str, chars_max: usize) -> Vec<usize> {
     let line = text.split('\n').next().unwrap_or("");
-    let line = line.char_indices().nth(chars_max).map_or(line, |(end, _)| &text[..end + next_word(&text[end..])]);
+    let line = line.char_indices().nth(chars_max).map_or(line, |(end, _)| &text[..end + next_word_len(&text[end..])]);
     let mut ends = Vec::new();
     for (start, word) in line.split_word_bound_indices() {
         // "Ann's" and "Ann_" are one word each; only the first of them begins with a name.
@@ -137,7 +143,7 @@ fn word_ends(text: &str, chars_max: usize) -> Vec<usize> {
 }
 
 /// How far the word goes on that stands here, so that nothing of it is taken for a whole one.
-fn next_word(text: &str) -> usize {
+fn next_word_len(text: &str) -> usize {
     text.split_word_bounds().next().map_or(0, str::len)
 }
 

@@ -8,17 +8,17 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag as Mar
 
 use crate::domain::UserId;
 use crate::views::text::highlight::Highlighter;
-use crate::views::text::inline::InlineReader;
+use crate::views::text::inline::InlineParser;
 use crate::views::text::tree::{Node, Tag};
-use crate::views::text::{Code, Names, finder, has_scheme, is_web};
+use crate::views::text::{CodeStyle, NameResolver, has_scheme, is_http_url, url_finder};
 
 /// How many things may stand in one another: quotes, lists, their items, what is said with stress.
-const NESTED_MAX: usize = 16;
+const NESTING_MAX: usize = 16;
 /// Where a link may lead.
-const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
+const LINK_SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
 /// A text that was read.
-pub(crate) struct Read {
+pub(crate) struct ParsedText {
     pub nodes: Vec<Node>,
     /// Who is spoken to.
     pub mentions: Vec<UserId>,
@@ -27,64 +27,68 @@ pub(crate) struct Read {
 }
 
 /// Reads it. Nothing if it must be shown as it was written: something is nested too deeply, or would not be seen.
-pub(crate) fn read(source: &str, names: &Names, code: Code) -> Option<Read> {
+pub(crate) fn parse(source: &str, resolver: &NameResolver, style: CodeStyle) -> Option<ParsedText> {
     let events = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
     if events.reference_definitions().iter().next().is_some() {
         return None; // "[Ann]: no" defines where a link leads, and would be gone
     }
-    let mut reader = Reader::new(source, names, code);
+    let mut reader = TreeBuilder::new(source, resolver, style);
     for (event, range) in events {
         reader.push_event(event, range)?;
     }
     reader.flush_text();
-    let Reader { nodes, words, shows, .. } = reader;
-    shows.then_some(Read { nodes, mentions: words.mentions, mentions_room: words.mentions_room })
+    let TreeBuilder { nodes, inline, is_visible, .. } = reader;
+    is_visible.then_some(ParsedText { nodes, mentions: inline.mentions, mentions_room: inline.mentions_room })
 }
 
-struct Reader<'a> {
+struct TreeBuilder<'a> {
     source: &'a str,
     /// Where bare links stand: a star or an underscore in one stresses nothing.
-    links: Vec<Range<usize>>,
+    bare_links: Vec<Range<usize>>,
     /// What has begun and not ended, and what stood before it.
-    open: Vec<(Open, Vec<Node>)>,
+    open_tags: Vec<(OpenTag, Vec<Node>)>,
     /// What is read where we are.
     nodes: Vec<Node>,
     /// Text that is not a node yet: what the parser cuts into pieces may be one link or one name.
     pending: String,
-    words: InlineReader<'a>,
-    colours: Highlighter,
+    inline: InlineParser<'a>,
+    highlighter: Highlighter,
     /// Whether anything would be seen.
-    shows: bool,
+    is_visible: bool,
 }
 
 /// What has begun.
-enum Open {
-    In(Tag),
+enum OpenTag {
+    Element(Tag),
     /// A heading becomes a paragraph with stress.
     Heading,
     Link(String),
     /// Lines of code, in the language of this name.
-    Block(String),
+    CodeBlock(String),
     /// What is no more than its text, and what of that comes behind the inside.
-    Text(String),
+    Literal(String),
 }
 
-impl<'a> Reader<'a> {
-    fn new(source: &'a str, names: &'a Names<'a>, code: Code) -> Self {
-        let links = if source.contains("://") {
-            finder().links(source).filter(|link| is_web(link.as_str())).map(|link| link.start()..link.end()).collect()
+impl<'a> TreeBuilder<'a> {
+    fn new(source: &'a str, resolver: &'a NameResolver<'a>, style: CodeStyle) -> Self {
+        let bare_links = if source.contains("://") {
+            url_finder()
+                .links(source)
+                .filter(|link| is_http_url(link.as_str()))
+                .map(|link| link.start()..link.end())
+                .collect()
         } else {
             Vec::new()
         };
         Self {
             source,
-            links,
-            open: Vec::new(),
+            bare_links,
+            open_tags: Vec::new(),
             nodes: Vec::new(),
             pending: String::new(),
-            words: InlineReader::new(names),
-            colours: Highlighter::for_text(code),
-            shows: false,
+            inline: InlineParser::new(resolver),
+            highlighter: Highlighter::for_text(style),
+            is_visible: false,
         }
     }
 
@@ -92,27 +96,27 @@ impl<'a> Reader<'a> {
         match event {
             Event::Start(tag) => {
                 let open = self.open_tag(tag, range);
-                if !matches!(open, Open::Text(_)) {
+                if !matches!(open, OpenTag::Literal(_)) {
                     self.flush_text();
                 }
-                self.open.push((open, mem::take(&mut self.nodes)));
-                return (self.open.len() <= NESTED_MAX).then_some(());
+                self.open_tags.push((open, mem::take(&mut self.nodes)));
+                return (self.open_tags.len() <= NESTING_MAX).then_some(());
             }
             Event::End(_) => self.close_tag(),
-            Event::Text(text) if self.in_code() => self.push(&text),
+            Event::Text(text) if self.in_code() => self.push_text(&text),
             // As it was written: "&amp;" is five characters to whoever talks of it.
             Event::Text(_) => {
                 if self.source[..range.start].ends_with("¯\\") {
                     self.pending.push('\\'); // the arm of ¯\_(ツ)_/¯
                 }
-                self.push(&self.source[range]);
+                self.push_text(&self.source[range]);
             }
             Event::Code(code) => {
                 self.flush_text();
-                self.shows = true;
+                self.is_visible = true;
                 self.nodes.push(Node::Code(code.into_string()));
             }
-            Event::Html(text) | Event::InlineHtml(text) => self.push(&text),
+            Event::Html(text) | Event::InlineHtml(text) => self.push_text(&text),
             Event::SoftBreak => self.pending.push('\n'),
             Event::HardBreak => {
                 // A backslash at the end of a line is more often one of a command than one that breaks the line.
@@ -120,34 +124,36 @@ impl<'a> Reader<'a> {
             }
             Event::Rule => {
                 self.flush_text();
-                self.shows = true;
-                self.nodes.push(Node::Rule);
+                self.is_visible = true;
+                self.nodes.push(Node::ThematicBreak);
             }
             // Not asked of the parser.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.push(&text),
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.push_text(&text)
+            }
             Event::TaskListMarker(_) => {}
         }
         Some(())
     }
 
-    fn open_tag(&mut self, tag: Markdown, range: Range<usize>) -> Open {
+    fn open_tag(&mut self, tag: Markdown, range: Range<usize>) -> OpenTag {
         match tag {
             Markdown::Emphasis => self.open_emphasis(Tag::Emphasis, 1, range),
             Markdown::Strong => self.open_emphasis(Tag::Strong, 2, range),
             Markdown::Strikethrough => {
-                let signs = self.source[range.clone()].chars().take_while(|&sign| sign == '~').count();
-                self.open_emphasis(Tag::Struck, signs.min(2), range)
+                let marker_len = self.source[range.clone()].chars().take_while(|&sign| sign == '~').count();
+                self.open_emphasis(Tag::Strikethrough, marker_len.min(2), range)
             }
-            Markdown::BlockQuote(_) => Open::In(Tag::Quote),
-            Markdown::List(None) => Open::In(Tag::List),
-            Markdown::List(Some(from)) => Open::In(Tag::Numbered(from)),
-            Markdown::Item => Open::In(Tag::Item),
-            Markdown::Heading { .. } => Open::Heading,
-            Markdown::CodeBlock(CodeBlockKind::Indented) => Open::Block(String::new()),
-            Markdown::CodeBlock(CodeBlockKind::Fenced(info)) => Open::Block(info.into_string()),
+            Markdown::BlockQuote(_) => OpenTag::Element(Tag::Quote),
+            Markdown::List(None) => OpenTag::Element(Tag::BulletList),
+            Markdown::List(Some(from)) => OpenTag::Element(Tag::OrderedList(from)),
+            Markdown::Item => OpenTag::Element(Tag::Item),
+            Markdown::Heading { .. } => OpenTag::Heading,
+            Markdown::CodeBlock(CodeBlockKind::Indented) => OpenTag::CodeBlock(String::new()),
+            Markdown::CodeBlock(CodeBlockKind::Fenced(info)) => OpenTag::CodeBlock(info.into_string()),
             Markdown::Link { link_type, dest_url, .. } => self.open_link(link_type, &dest_url),
             Markdown::Image { dest_url, .. } => self.open_image(&dest_url),
-            Markdown::Paragraph | Markdown::HtmlBlock => Open::In(Tag::Paragraph),
+            Markdown::Paragraph | Markdown::HtmlBlock => OpenTag::Element(Tag::Paragraph),
             // Not asked of the parser.
             Markdown::FootnoteDefinition(_)
             | Markdown::DefinitionList
@@ -159,85 +165,88 @@ impl<'a> Reader<'a> {
             | Markdown::TableCell
             | Markdown::Superscript
             | Markdown::Subscript
-            | Markdown::MetadataBlock(_) => Open::Text(String::new()),
+            | Markdown::MetadataBlock(_) => OpenTag::Literal(String::new()),
         }
     }
 
     /// Stress, or the signs for it where they belong to a link or to a name.
-    fn open_emphasis(&mut self, tag: Tag, signs: usize, range: Range<usize>) -> Open {
+    fn open_emphasis(&mut self, tag: Tag, signs: usize, range: Range<usize>) -> OpenTag {
         let before = range.start.wrapping_sub(1);
-        let in_link = self.links.iter().any(|link| link.contains(&range.start) && link.start < range.start);
+        let in_link = self.bare_links.iter().any(|link| link.contains(&range.start) && link.start < range.start);
         let in_name = self.source.as_bytes().get(before) == Some(&b'@');
         if !in_link && !in_name {
-            return Open::In(tag);
+            return OpenTag::Element(tag);
         }
-        let signs = &self.source[range.start..range.start + signs];
-        self.pending.push_str(signs);
-        Open::Text(signs.to_owned())
+        let markers = &self.source[range.start..range.start + signs];
+        self.pending.push_str(markers);
+        OpenTag::Literal(markers.to_owned())
     }
 
-    fn open_link(&mut self, kind: LinkType, to: &str) -> Open {
-        let to = if kind == LinkType::Email { format!("mailto:{to}") } else { to.to_owned() };
-        let leads = has_scheme(&to, &SCHEMES) && !self.in_link();
-        match kind {
-            _ if leads => Open::Link(to),
-            LinkType::Autolink | LinkType::Email => self.open_text("<", ">".to_owned()),
-            _ => self.open_text("[", format!("]({to})")),
+    fn open_link(&mut self, link_type: LinkType, href: &str) -> OpenTag {
+        let to = if link_type == LinkType::Email { format!("mailto:{href}") } else { href.to_owned() };
+        let is_allowed = has_scheme(&to, &LINK_SCHEMES) && !self.in_link();
+        match link_type {
+            _ if is_allowed => OpenTag::Link(to),
+            LinkType::Autolink | LinkType::Email => self.open_literal("<", ">".to_owned()),
+            _ => self.open_literal("[", format!("]({to})")),
         }
     }
 
     /// Pictures are not loaded from elsewhere: whoever serves them would learn who reads. They become links.
-    fn open_image(&mut self, to: &str) -> Open {
-        if has_scheme(to, &SCHEMES) && !self.in_link() {
-            Open::Link(to.to_owned())
+    fn open_image(&mut self, href: &str) -> OpenTag {
+        if has_scheme(href, &LINK_SCHEMES) && !self.in_link() {
+            OpenTag::Link(href.to_owned())
         } else {
-            self.open_text("![", format!("]({to})"))
+            self.open_literal("![", format!("]({href})"))
         }
     }
 
-    fn open_text(&mut self, before: &str, behind: String) -> Open {
-        self.push(before);
-        Open::Text(behind)
+    fn open_literal(&mut self, prefix: &str, suffix: String) -> OpenTag {
+        self.push_text(prefix);
+        OpenTag::Literal(suffix)
     }
 
     fn close_tag(&mut self) {
-        let Some((open, outside)) = self.open.pop() else { return };
-        if let Open::Block(language) = open {
+        let Some((open, parent_nodes)) = self.open_tags.pop() else { return };
+        if let OpenTag::CodeBlock(language) = open {
             let text = mem::take(&mut self.pending);
-            self.nodes = outside;
-            self.nodes.push(Node::Block(self.colours.highlight(&language, text.strip_suffix('\n').unwrap_or(&text))));
-            self.shows = true;
+            self.nodes = parent_nodes;
+            self.nodes
+                .push(Node::CodeBlock(self.highlighter.highlight(&language, text.strip_suffix('\n').unwrap_or(&text))));
+            self.is_visible = true;
             return;
         }
-        if let Open::Text(behind) = open {
-            let inside = mem::replace(&mut self.nodes, outside);
-            self.nodes.extend(inside);
+        if let OpenTag::Literal(behind) = open {
+            let children = mem::replace(&mut self.nodes, parent_nodes);
+            self.nodes.extend(children);
             self.pending.push_str(&behind);
             return;
         }
-        if matches!(open, Open::In(Tag::Paragraph)) && self.pending.ends_with('\n') {
+        if matches!(open, OpenTag::Element(Tag::Paragraph)) && self.pending.ends_with('\n') {
             self.pending.pop(); // the last line of HTML has its end
         }
         // What is still to be made of the text stands in what ends here.
-        let in_link = matches!(open, Open::Link(_)) || self.in_link();
+        let in_link = matches!(open, OpenTag::Link(_)) || self.in_link();
         self.flush_text_within(in_link);
-        let inside = mem::replace(&mut self.nodes, outside);
+        let children = mem::replace(&mut self.nodes, parent_nodes);
         match open {
-            Open::In(tag) => self.nodes.push(Node::In(tag, inside)),
-            Open::Heading => self.nodes.push(Node::In(Tag::Paragraph, vec![Node::In(Tag::Strong, inside)])),
+            OpenTag::Element(tag) => self.nodes.push(Node::Element(tag, children)),
+            OpenTag::Heading => {
+                self.nodes.push(Node::Element(Tag::Paragraph, vec![Node::Element(Tag::Strong, children)]))
+            }
             // A picture without words.
-            Open::Link(to) if inside.is_empty() => {
+            OpenTag::Link(to) if children.is_empty() => {
                 let words = vec![Node::Text(to.clone())];
-                self.shows = true;
+                self.is_visible = true;
                 self.nodes.push(Node::Link(to, words));
             }
-            Open::Link(to) => self.nodes.push(Node::Link(to, inside)),
-            Open::Block(_) | Open::Text(_) => {}
+            OpenTag::Link(to) => self.nodes.push(Node::Link(to, children)),
+            OpenTag::CodeBlock(_) | OpenTag::Literal(_) => {}
         }
     }
 
-    fn push(&mut self, text: &str) {
-        self.shows |= !text.trim().is_empty();
+    fn push_text(&mut self, text: &str) {
+        self.is_visible |= !text.trim().is_empty();
         self.pending.push_str(text);
     }
 
@@ -246,18 +255,18 @@ impl<'a> Reader<'a> {
         self.flush_text_within(self.in_link());
     }
 
-    fn flush_text_within(&mut self, link: bool) {
+    fn flush_text_within(&mut self, in_link: bool) {
         let text = mem::take(&mut self.pending);
         if !text.is_empty() {
-            self.words.read(&text, link, &mut self.nodes);
+            self.inline.parse(&text, in_link, &mut self.nodes);
         }
     }
 
     fn in_link(&self) -> bool {
-        self.open.iter().any(|(open, _)| matches!(open, Open::Link(_)))
+        self.open_tags.iter().any(|(open, _)| matches!(open, OpenTag::Link(_)))
     }
 
     fn in_code(&self) -> bool {
-        matches!(self.open.last(), Some((Open::Block(_), _)))
+        matches!(self.open_tags.last(), Some((OpenTag::CodeBlock(_), _)))
     }
 }

@@ -22,18 +22,18 @@ use crate::domain::{Author, Body, MENTION_START, Message, MessageContent, Slug, 
 use crate::views::text::escaped::Escaped;
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
-const LONGER_AT_MOST: usize = 8;
-const LONGER_BYTES: usize = 2_048;
+const HTML_GROWTH_FACTOR_MAX: usize = 8;
+const HTML_GROWTH_BYTES_MAX: usize = 2_048;
 
 /// Of whom and of what a text may speak. Asked at most a few thousand times for one text.
-pub struct Names<'a> {
+pub struct NameResolver<'a> {
     /// Who has this name.
-    pub person: &'a dyn Fn(&UserName) -> Option<Author>,
+    pub find_person: &'a dyn Fn(&UserName) -> Option<Author>,
     /// The room at this address, if the author may see it; its address now.
-    pub room: &'a dyn Fn(&Slug) -> Option<Slug>,
+    pub find_room: &'a dyn Fn(&Slug) -> Option<Slug>,
 }
 
-impl fmt::Debug for Names<'_> {
+impl fmt::Debug for NameResolver<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Names")
     }
@@ -41,9 +41,9 @@ impl fmt::Debug for Names<'_> {
 
 /// How code in a text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+pub enum CodeStyle {
     /// In its colours.
-    Coloured,
+    Highlighted,
     /// In the colour of text, which takes a thousandth of the time.
     Plain,
 }
@@ -51,54 +51,54 @@ pub enum Code {
 /// Reads what somebody wrote as Markdown (CommonMark 0.31 with struck text, without headings, pictures, tables and HTML), as
 /// people write it in chats: a line end is a line end, bare links are links. What is nested too deeply, comes out too long,
 /// or would show less than was written, is shown as it was written.
-pub fn render(body: Body, names: &Names, code: Code) -> MessageContent {
+pub fn render(body: Body, resolver: &NameResolver, style: CodeStyle) -> MessageContent {
     let source = body.as_str();
-    let Some(read) = markdown::read(source, names, code) else { return MessageContent::from_body(body) };
-    let html = tree::html(&read.nodes).into_string();
-    if html.len() > source.len() * LONGER_AT_MOST + LONGER_BYTES {
+    let Some(parsed) = markdown::parse(source, resolver, style) else { return MessageContent::from_body(body) };
+    let html = tree::render_nodes(&parsed.nodes).into_string();
+    if html.len() > source.len() * HTML_GROWTH_FACTOR_MAX + HTML_GROWTH_BYTES_MAX {
         return MessageContent::from_body(body);
     }
-    let html = (html != paragraphs(source).into_string()).then_some(html);
-    MessageContent { html, mentions_room: read.mentions_room, ..MessageContent::from_body(body) }
-        .with_mentions(read.mentions)
+    let html = (html != render_paragraphs(source).into_string()).then_some(html);
+    MessageContent { html, mentions_room: parsed.mentions_room, ..MessageContent::from_body(body) }
+        .with_mentions(parsed.mentions)
 }
 
 /// Whether a text may hold code to colour, which takes a thousand times as long to read as other texts.
-pub fn may_hold_code(text: &str) -> bool {
+pub fn may_contain_code(text: &str) -> bool {
     text.contains("```") || text.contains("~~~")
 }
 
 /// A text as it is shown: by the HTML that was made of it when it was written, or else by [`paragraphs`]. What [`render`]
 /// gave is HTML already, and nothing else may stand there.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
+pub struct RenderedText<'a> {
     /// What was written.
     pub source: &'a str,
     /// What was made of it.
     pub html: Option<&'a str>,
     /// Who is spoken to by name in it, as they are called now. Others stay as they were called then.
-    pub called: &'a [Author],
+    pub mentioned: &'a [Author],
 }
 
-impl Render for Shown<'_> {
+impl Render for RenderedText<'_> {
     fn render_to(&self, page: &mut String) {
         match self.html {
-            Some(html) => push_called(page, html, self.called),
-            None if is_one_line(self.source) => push_line(page, self.source),
-            None => paragraphs(self.source).render_to(page),
+            Some(html) => push_with_current_names(page, html, self.mentioned),
+            None if is_plain_line(self.source) => push_paragraph(page, self.source),
+            None => render_paragraphs(self.source).render_to(page),
         }
     }
 }
 
-impl<'a> Shown<'a> {
+impl<'a> RenderedText<'a> {
     /// What somebody says.
-    pub fn of(words: &'a MessageContent) -> Self {
-        Self { source: words.body.as_str(), html: words.html.as_deref(), called: &[] }
+    pub fn from_content(content: &'a MessageContent) -> Self {
+        Self { source: content.body.as_str(), html: content.html.as_deref(), mentioned: &[] }
     }
 
     /// What was said.
-    pub(crate) fn of_message(message: &'a Message) -> Self {
-        Self { source: &message.body, html: message.html.as_deref(), called: &message.details.mentioned }
+    pub(crate) fn from_message(message: &'a Message) -> Self {
+        Self { source: &message.body, html: message.html.as_deref(), mentioned: &message.details.mentioned }
     }
 
     /// Whether it is a few emoji and nothing else, which are shown big.
@@ -108,13 +108,13 @@ impl<'a> Shown<'a> {
 }
 
 /// The HTML of a text, in which each who is spoken to by name has the name that they have now.
-fn push_called(page: &mut String, html: &str, called: &[Author]) {
+fn push_with_current_names(page: &mut String, html: &str, mentioned: &[Author]) {
     let mut rest = html;
     while let Some(start) = rest.find(MENTION_START) {
-        let (before, from) = rest.split_at(start + MENTION_START.len());
-        page.push_str(before);
+        let (head, from) = rest.split_at(start + MENTION_START.len());
+        page.push_str(head);
         rest = from;
-        if let Some((person, name)) = find_mention(from, called) {
+        if let Some((person, name)) = find_mention(from, mentioned) {
             page.push_str(&from[..name.start]);
             person.name.render_to(page);
             rest = &from[name.end..];
@@ -124,54 +124,54 @@ fn push_called(page: &mut String, html: &str, called: &[Author]) {
 }
 
 /// Whether a text is one line without a link, as most are.
-fn is_one_line(text: &str) -> bool {
+fn is_plain_line(text: &str) -> bool {
     memchr3(b'\n', b'\r', b':', text.as_bytes()).is_none() && !text.trim_start().is_empty()
 }
 
 /// What [`paragraphs`] makes of such a text, into the page's own buffer: most rows of a page are that.
-fn push_line(page: &mut String, text: &str) {
+fn push_paragraph(page: &mut String, text: &str) {
     page.push_str("<p>");
     Escaped(text).render_to(page);
     page.push_str("</p>");
 }
 
 /// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.
-pub fn paragraphs(text: &str) -> Markup {
-    let finder = finder();
+pub fn render_paragraphs(text: &str) -> Markup {
+    let finder = url_finder();
     let may_link = text.contains(':') && text.contains("://"); // most do not: not worth the search
     html! {
         @for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
             p {
                 @for (n, line) in paragraph.trim_matches('\n').lines().enumerate() {
                     @if n > 0 { br; }
-                    @if may_link { (linked(&finder, line)) } @else { (Escaped(line)) }
+                    @if may_link { (render_links(&finder, line)) } @else { (Escaped(line)) }
                 }
             }
         }
     }
 }
 
-fn linked(finder: &LinkFinder, line: &str) -> Markup {
+fn render_links(finder: &LinkFinder, line: &str) -> Markup {
     html! {
         @for span in finder.spans(line) {
-            @if span.kind().is_some() && is_web(span.as_str()) { (link(span.as_str(), &span.as_str())) }
+            @if span.kind().is_some() && is_http_url(span.as_str()) { (external_link(span.as_str(), &span.as_str())) }
             @else { (span.as_str()) }
         }
     }
 }
 
 /// A link out of the house. What it leads to neither learns whence one comes nor gains by it with search engines.
-fn link(to: &str, inside: &dyn Render) -> Markup {
-    html! { a href=(to) rel="nofollow noopener ugc" target="_blank" { (inside) } }
+fn external_link(href: &str, content: &dyn Render) -> Markup {
+    html! { a href=(href) rel="nofollow noopener ugc" target="_blank" { (content) } }
 }
 
-fn finder() -> LinkFinder {
+fn url_finder() -> LinkFinder {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
     finder
 }
 
-fn is_web(url: &str) -> bool {
+fn is_http_url(url: &str) -> bool {
     has_scheme(url, &["http://", "https://"])
 }
 

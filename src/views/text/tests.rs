@@ -8,24 +8,28 @@ use proptest::prelude::*;
 const PEOPLE: [(u64, &str); 6] =
     [(1, "Ann"), (2, "Ann Lee"), (3, "<b>\"Bo\"</b> & 'C'"), (4, "_under_score_"), (5, "太郎"), (6, "Dr. No")];
 
-fn rendered(source: &str) -> MessageContent {
+fn render_source(source: &str) -> MessageContent {
     let person = |name: &UserName| {
         let (id, known) = PEOPLE.into_iter().find(|(_, known)| UserName::parse(known).unwrap().key() == name.key())?;
         Some(Author { id: UserId(id), name: known.into() })
     };
     let room = |address: &Slug| (address.as_str() == "fern-street").then(|| address.clone());
-    render(Body::parse(source).unwrap(), &Names { person: &person, room: &room }, Code::Coloured)
+    render(
+        Body::parse(source).unwrap(),
+        &NameResolver { find_person: &person, find_room: &room },
+        CodeStyle::Highlighted,
+    )
 }
 
 /// The HTML that is shown.
 fn html(source: &str) -> String {
-    rendered(source).html.unwrap_or_else(|| paragraphs(source).into_string())
+    render_source(source).html.unwrap_or_else(|| render_paragraphs(source).into_string())
 }
 
 const LINK: &str = "rel=\"nofollow noopener ugc\" target=\"_blank\"";
 
 /// What each becomes.
-fn becomes(cases: &[(&str, &str)]) {
+fn assert_html(cases: &[(&str, &str)]) {
     for (source, expected) in cases {
         assert_eq!(&html(source), expected, "{source:?}");
     }
@@ -33,7 +37,7 @@ fn becomes(cases: &[(&str, &str)]) {
 
 #[test]
 fn words_are_marked_as_people_mark_them_in_chats() {
-    becomes(&[
+    assert_html(&[
         ("**a** *b* _c_ ~~d~~ `e`", "<p><strong>a</strong> <em>b</em> <em>c</em> <s>d</s> <code>e</code></p>"),
         ("snake_case_name 2*3*4", "<p>snake_case_name 2<em>3</em>4</p>"),
         ("> a\n> b\n\nc", "<blockquote><p>a<br>b</p></blockquote><p>c</p>"),
@@ -52,7 +56,7 @@ fn words_are_marked_as_people_mark_them_in_chats() {
 
 #[test]
 fn line_ends_stay() {
-    becomes(&[
+    assert_html(&[
         ("a\n*b*\nc", "<p>a<br><em>b</em><br>c</p>"),
         ("a  \n*b*", "<p>a<br><em>b</em></p>"),
         ("cc \\\n  -o *a*", "<p>cc \\<br>-o <em>a</em></p>"),
@@ -62,7 +66,7 @@ fn line_ends_stay() {
 
 #[test]
 fn what_has_no_place_in_a_chat_is_modest_or_stays_text() {
-    becomes(&[
+    assert_html(&[
         ("# A *b*", "<p><strong>A <em>b</em></strong></p>"),
         ("#no heading", "<p>#no heading</p>"),
         ("| *a* | b |\n|---|---|", "<p>| <em>a</em> | b |<br>|---|---|</p>"),
@@ -142,27 +146,27 @@ fn people_are_spoken_to_by_the_longest_name_that_fits() {
             vec![3],
         ),
     ] {
-        let found = rendered(source);
+        let found = render_source(source);
         assert_eq!(found.html.as_deref(), Some(expected.as_str()), "{source:?}");
         assert_eq!(found.mentions, ids.into_iter().map(UserId).collect::<Vec<_>>(), "{source:?}");
         assert!(!found.mentions_room);
     }
     for nobody in ["a@Ann", "@Anna", "@ Ann", "@\nAnn", "`@Ann`", "```\n@Ann\n```", "@Nobody @", "/@Ann", "@@Ann"] {
-        let found = rendered(nobody);
+        let found = render_source(nobody);
         assert!(found.mentions.is_empty() && !html(nobody).contains("mention"), "{nobody:?}: {found:?}");
     }
-    let crowd = rendered(&"@Ann ".repeat(1_000));
+    let crowd = render_source(&"@Ann ".repeat(1_000));
     assert_eq!(crowd.html.unwrap().matches("mention").count(), 50);
     assert_eq!(crowd.mentions, [UserId(1)]);
 }
 
 #[test]
 fn everybody_can_be_spoken_to_and_rooms_are_led_to() {
-    let all = rendered("@room, @Here!");
+    let all = render_source("@room, @Here!");
     assert_eq!(all.html.unwrap(), "<p><span class=\"mention\">@room</span>, <span class=\"mention\">@here</span>!</p>");
     assert!(all.mentions_room);
-    assert!(!rendered("@rooms `@room` room").mentions_room);
-    becomes(&[
+    assert!(!render_source("@rooms `@room` room").mentions_room);
+    assert_html(&[
         ("#Fern Street now", "<p><a href=\"/rooms/fern-street\">#Fern Street</a> now</p>"),
         ("#fern-street", "<p><a href=\"/rooms/fern-street\">#fern-street</a></p>"),
         ("a#fern-street #fern #1 `#fern-street`", "<p>a#fern-street #fern #1 <code>#fern-street</code></p>"),
@@ -172,7 +176,7 @@ fn everybody_can_be_spoken_to_and_rooms_are_led_to() {
 
 #[test]
 fn emoji_can_be_written_by_name() {
-    becomes(&[
+    assert_html(&[
         (":tada: a:b:c :tada::+1: :none: 12:30:45", "<p>🎉 a:b:c 🎉👍 :none: 12:30:45</p>"),
         ("`:tada:` std::b::c", "<p><code>:tada:</code> std::b::c</p>"),
         ("*:tada:*", "<p><em>🎉</em></p>"),
@@ -187,7 +191,7 @@ fn what_is_too_deep_or_too_long_is_shown_as_it_was_written() {
         "- ".repeat(1_000) + "a",
         "*a _b ".repeat(600) + &"_ *".repeat(600),
     ] {
-        assert_eq!(rendered(&source).html, None, "{}", &source[..20]);
+        assert_eq!(render_source(&source).html, None, "{}", &source[..20]);
     }
     let deep = "> ".repeat(8) + "a";
     assert_eq!(html(&deep).matches("<blockquote>").count(), 8);
@@ -237,22 +241,22 @@ fn hostile_texts_come_out_no_longer_than_the_limit() {
     texts.push(format!("```js\n{}\n```", "a(1)+'b';".repeat(40)));
     for source in texts {
         let Ok(body) = Body::parse(&source) else { continue };
-        let html = rendered(body.as_str()).html.unwrap_or_default();
-        assert!(html.len() <= LONGER_AT_MOST * body.as_str().len() + LONGER_BYTES, "{}", &source[..8]);
+        let html = render_source(body.as_str()).html.unwrap_or_default();
+        assert!(html.len() <= HTML_GROWTH_FACTOR_MAX * body.as_str().len() + HTML_GROWTH_BYTES_MAX, "{}", &source[..8]);
     }
 }
 
 proptest! {
     #[test]
     fn a_text_without_signs_needs_no_html_of_its_own(text in "[a-zäß東ب]{1,9}(( |\n|\n\n)[a-z,.!?'\"éñ]{1,9}){0,20}") {
-        prop_assert_eq!(rendered(&text), MessageContent::from_body(Body::parse(&text).unwrap()));
+        prop_assert_eq!(render_source(&text), MessageContent::from_body(Body::parse(&text).unwrap()));
     }
 
     #[test]
     fn whatever_is_written_stays_within_the_limits(text in r"([*_~`>#@:\[\]()<!\-&\\]|[a-c1. ]|\n|https://a|@Ann|```js){1,60}") {
         if let Ok(body) = Body::parse(&text) {
-            let html = rendered(body.as_str()).html.unwrap_or_default();
-            prop_assert!(html.len() <= LONGER_AT_MOST * text.len() + LONGER_BYTES);
+            let html = render_source(body.as_str()).html.unwrap_or_default();
+            prop_assert!(html.len() <= HTML_GROWTH_FACTOR_MAX * text.len() + HTML_GROWTH_BYTES_MAX);
             prop_assert!(!html.contains("<script") && !html.contains("javascript"));
         }
     }
@@ -260,7 +264,7 @@ proptest! {
 
 #[test]
 fn lines_and_paragraphs_stay() {
-    let html = |text: &str| paragraphs(text).into_string();
+    let html = |text: &str| render_paragraphs(text).into_string();
     assert_eq!(html("a\nb\n\n\nc"), "<p>a<br>b</p><p>c</p>");
     assert_eq!(html("  indented"), "<p>  indented</p>");
 }
@@ -268,14 +272,14 @@ fn lines_and_paragraphs_stay() {
 #[test]
 fn a_text_of_one_line_is_shown_as_all_others_are() {
     for text in ["a", " a ", "<b> & \"c\" 'd'", "a: b", "http://a.example/", "a\rb", "a\n", "\u{2028}é", " ", ""] {
-        let shown = Shown { source: text, html: None, called: &[] }.render().into_string();
-        assert_eq!(shown, paragraphs(text).into_string(), "{text:?}");
+        let shown = RenderedText { source: text, html: None, mentioned: &[] }.render().into_string();
+        assert_eq!(shown, render_paragraphs(text).into_string(), "{text:?}");
     }
 }
 
 #[test]
 fn bare_links_are_links_and_others_are_text() {
-    for html in [html, |text: &str| paragraphs(text).into_string()] {
+    for html in [html, |text: &str| render_paragraphs(text).into_string()] {
         assert_eq!(
             html("see https://a.example/?q=1&r=\"2."),
             "<p>see <a href=\"https://a.example/?q=1&amp;r=\" rel=\"nofollow noopener ugc\" target=\"_blank\">\
@@ -296,7 +300,7 @@ fn bare_links_are_links_and_others_are_text() {
 
 #[test]
 fn markup_is_only_text() {
-    for html in [html, |text: &str| paragraphs(text).into_string()] {
+    for html in [html, |text: &str| render_paragraphs(text).into_string()] {
         assert_eq!(html("<img src=x onerror=alert(1)>"), "<p>&lt;img src=x onerror=alert(1)&gt;</p>");
         assert!(!html("https://a.example/\"onmouseover=\"alert(1)").contains("\"onmouseover"));
     }

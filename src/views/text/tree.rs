@@ -4,8 +4,8 @@
 use maud::{Markup, Render, html};
 
 use crate::domain::{Slug, UserId};
+use crate::views::text::external_link;
 use crate::views::text::highlight::{self, TokenClass};
-use crate::views::text::link;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,21 +13,21 @@ pub(crate) enum Node {
     /// Words.
     Text(String),
     /// The end of a line.
-    Break,
+    LineBreak,
     /// A line across.
-    Rule,
+    ThematicBreak,
     /// Other pieces, in something.
-    In(Tag, Vec<Node>),
+    Element(Tag, Vec<Node>),
     /// A link out of the house, to `http`, `https` or `mailto`.
     Link(String, Vec<Node>),
     /// Code within a line.
     Code(String),
     /// Lines of code, each piece with what it is.
-    Block(Vec<(Option<TokenClass>, String)>),
+    CodeBlock(Vec<(Option<TokenClass>, String)>),
     /// Somebody who is spoken to, and what they are called.
-    Person(UserId, String),
+    Mention(UserId, String),
     /// Everybody is spoken to, by this word.
-    All(&'static str),
+    RoomMention(&'static str),
     /// A room, and the words for it.
     Room(Slug, String),
 }
@@ -38,16 +38,16 @@ pub(crate) enum Tag {
     Paragraph,
     Strong,
     Emphasis,
-    Struck,
+    Strikethrough,
     Quote,
-    List,
+    BulletList,
     /// A list that counts from this number on.
-    Numbered(u64),
+    OrderedList(u64),
     Item,
 }
 
 /// The HTML of pieces.
-pub(crate) fn html(nodes: &[Node]) -> Markup {
+pub(crate) fn render_nodes(nodes: &[Node]) -> Markup {
     html! { (Nodes(nodes)) }
 }
 
@@ -64,13 +64,13 @@ impl Render for Node {
     fn render(&self) -> Markup {
         match self {
             Self::Text(text) => html! { (text) },
-            Self::Break => html! { br; },
-            Self::Rule => html! { hr; },
-            Self::In(tag, inside) => tag.around(&Nodes(inside)),
-            Self::Link(to, inside) => link(to, &Nodes(inside)),
+            Self::LineBreak => html! { br; },
+            Self::ThematicBreak => html! { hr; },
+            Self::Element(tag, inside) => tag.wrap(&Nodes(inside)),
+            Self::Link(to, inside) => external_link(to, &Nodes(inside)),
             Self::Code(code) => html! { code { (code) } },
             // It can be scrolled sideways, with the keys too.
-            Self::Block(pieces) => html! {
+            Self::CodeBlock(pieces) => html! {
                 pre tabindex="0" {
                     code {
                         @for (class, text) in pieces {
@@ -79,25 +79,25 @@ impl Render for Node {
                     }
                 }
             },
-            Self::Person(id, name) => html! { span.mention data-user=(id) { "@" (name) } },
-            Self::All(word) => html! { span.mention { "@" (word) } },
+            Self::Mention(id, name) => html! { span.mention data-user=(id) { "@" (name) } },
+            Self::RoomMention(word) => html! { span.mention { "@" (word) } },
             Self::Room(address, words) => html! { a href=(address.path()) { "#" (words) } },
         }
     }
 }
 
 impl Tag {
-    fn around(self, inside: &Nodes) -> Markup {
+    fn wrap(self, content: &Nodes) -> Markup {
         match self {
-            Self::Paragraph => html! { p { (inside) } },
-            Self::Strong => html! { strong { (inside) } },
-            Self::Emphasis => html! { em { (inside) } },
-            Self::Struck => html! { s { (inside) } },
-            Self::Quote => html! { blockquote { (inside) } },
-            Self::List => html! { ul { (inside) } },
-            Self::Numbered(1) => html! { ol { (inside) } },
-            Self::Numbered(from) => html! { ol start=(from) { (inside) } },
-            Self::Item => html! { li { (inside) } },
+            Self::Paragraph => html! { p { (content) } },
+            Self::Strong => html! { strong { (content) } },
+            Self::Emphasis => html! { em { (content) } },
+            Self::Strikethrough => html! { s { (content) } },
+            Self::Quote => html! { blockquote { (content) } },
+            Self::BulletList => html! { ul { (content) } },
+            Self::OrderedList(1) => html! { ol { (content) } },
+            Self::OrderedList(from) => html! { ol start=(from) { (content) } },
+            Self::Item => html! { li { (content) } },
         }
     }
 }

@@ -45,5 +45,12 @@ fn load_audit_line(snapshot: &Snapshot, viewer: &Person, (id, audit): (Seq, Audi
         _ => None,
     };
     let (by, user) = (named(audit.actor)?, named(audit.action.target_user())?);
-    Ok(AuditLine { id, by, user, room: room.map(|visible_room| visible_room.room), label, audit })
+    Ok(AuditLine {
+        id,
+        actor: by,
+        user,
+        room: room.map(|visible_room| visible_room.room),
+        invitation_label: label,
+        entry: audit,
+    })
 }

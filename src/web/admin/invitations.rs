@@ -125,7 +125,7 @@ fn respond_created(ctx: &Ctx<'_>, invitation: &Invitation, code: &Token) -> Resu
         let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
         let qr = format!("{path}/qr.svg");
         with_private_cache(
-            views::admin::invitations::created(&sidebar.view(&ctx.visitor, None), invitation, &link, &qr)
+            views::admin::invitations::created_page(&sidebar.view(&ctx.visitor, None), invitation, &link, &qr)
                 .into_response(),
             &ctx.visitor,
         )
@@ -143,7 +143,11 @@ fn load_invitations(snapshot: &Snapshot) -> Result<Vec<ListedInvitation>, Error>
     let listed = |invitation: Invitation| {
         let joined =
             newcomers.iter().filter(|(id, _)| *id == invitation.id).map(|(_, author)| author.clone()).collect();
-        Ok(ListedInvitation { by: snapshot.author_by_id(invitation.created_by)?, joined, invitation })
+        Ok(ListedInvitation {
+            created_by: snapshot.author_by_id(invitation.created_by)?,
+            joined_people: joined,
+            invitation,
+        })
     };
     snapshot.invitations(ADMIN_LIST_ROWS_MAX)?.into_iter().map(listed).collect()
 }
@@ -155,10 +159,10 @@ fn invitations_page(ctx: &Ctx<'_>, form: &InvitationForm) -> Result<Response, Er
     let mut rooms = snapshot.members_only_rooms(person, now())?;
     rooms.retain(|room| room.visibility == Visibility::Private);
     let is_revoked = query::text(ctx.request, "done").as_deref() == Some("revoked");
-    let notice = is_revoked.then(|| Notice::Done("It is taken back: nobody comes in by it any more.".to_owned()));
+    let notice = is_revoked.then(|| Notice::Success("It is taken back: nobody comes in by it any more.".to_owned()));
     let sidebar = sidebar.view(&ctx.visitor, None);
     let view = InvitationsView {
-        places: &sidebar,
+        sidebar: &sidebar,
         invitations: &invitations,
         rooms: &rooms,
         form,

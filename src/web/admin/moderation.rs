@@ -40,7 +40,7 @@ pub(crate) fn moderation_notice(word: &str) -> Option<Notice> {
         "unban" => "They may come in again.",
         _ => return None,
     };
-    Some(Notice::Done(words.to_owned()))
+    Some(Notice::Success(words.to_owned()))
 }
 
 /// An owner makes somebody something else.
@@ -122,7 +122,7 @@ pub(crate) async fn create_reset_link(ctx: Ctx<'_>) -> Result<Response, Error> {
     let mut response = if ctx.wants_page() {
         let snapshot = ctx.snapshot()?;
         let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
-        let page = views::admin::people::reset_link(&sidebar.view(&ctx.visitor, None), &person, &link);
+        let page = views::admin::people::reset_link_page(&sidebar.view(&ctx.visitor, None), &person, &link);
         with_private_cache(page.into_response(), &ctx.visitor)
     } else {
         Json(views::json::LinkJson::new(&link)).into_response()

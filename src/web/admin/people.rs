@@ -8,7 +8,7 @@ use crate::domain::{Permission, Person, Refusal, Room, Seq, UserName, Visibility
 use crate::engine::now;
 use crate::store::{PersonListing, Snapshot};
 use crate::views;
-use crate::views::admin::people::{PersonRow, PersonView};
+use crate::views::admin::people::{ListedPerson, PersonView};
 use crate::views::layout::page::Notice;
 use crate::web::request::context::Ctx;
 use crate::web::request::query;
@@ -38,7 +38,7 @@ pub(crate) fn list_bans(ctx: Ctx<'_>) -> Result<Response, Error> {
     let notice = query::text(ctx.request, "done").as_deref().and_then(crate::web::admin::moderation::moderation_notice);
     let is_outside = |person: &Person| person.banned_until.is_active(now());
     respond_with_people(&ctx, is_outside, |sidebar, people, _| {
-        views::admin::people::bans(sidebar, people, notice.as_ref())
+        views::admin::people::bans_page(sidebar, people, notice.as_ref())
     })
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn person_page(
     let theirs = rooms_to_mute_in(&snapshot, viewer, person)?;
     let listed = seen.map(|seen| load_person_row(&snapshot, seen)).transpose()?;
     let view = PersonView {
-        places: &sidebar.view(&ctx.visitor, None),
+        sidebar: &sidebar.view(&ctx.visitor, None),
         person,
         details: listed.as_ref(),
         may_set_role: can(viewer, Permission::ChangeRoles, None) && person.has_account(),
@@ -122,7 +122,7 @@ fn rooms_to_mute_in(snapshot: &Snapshot, viewer: &Person, person: &Person) -> Re
 fn respond_with_people(
     ctx: &Ctx<'_>,
     wanted: impl Fn(&Person) -> bool,
-    view: impl FnOnce(&views::rooms::sidebar::SidebarView, &[PersonRow], (bool, u64)) -> maud::Markup,
+    view: impl FnOnce(&views::rooms::sidebar::SidebarView, &[ListedPerson], (bool, u64)) -> maud::Markup,
 ) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
     let mut people = snapshot.people(ADMIN_LIST_ROWS_MAX + 1, wanted)?; // one more tells whether there are more
@@ -141,8 +141,13 @@ fn respond_with_people(
     ))
 }
 
-fn load_person_row(snapshot: &Snapshot, listing: PersonListing) -> Result<PersonRow, Error> {
+fn load_person_row(snapshot: &Snapshot, listing: PersonListing) -> Result<ListedPerson, Error> {
     let PersonListing { person, last_seen_at: seen_at, joined_at: entered_at, invitation: invited } = listing;
     let label = |id: Seq| Ok::<_, Error>(snapshot.invitation_by_id(id)?.map(|invitation| invitation.label));
-    Ok(PersonRow { person, seen_at, joined_at: entered_at, invited: invited.map(label).transpose()?.flatten() })
+    Ok(ListedPerson {
+        person,
+        seen_at,
+        joined_at: entered_at,
+        invitation_label: invited.map(label).transpose()?.flatten(),
+    })
 }

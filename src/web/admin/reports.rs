@@ -64,7 +64,7 @@ pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
     }
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let is_settled = query::text(ctx.request, "done").as_deref() == Some("resolved");
-    let notice = is_settled.then(|| Notice::Done("It is settled.".to_owned()));
+    let notice = is_settled.then(|| Notice::Success("It is settled.".to_owned()));
     let page = views::admin::reports::page(&sidebar.view(&ctx.visitor, None), &reports, notice.as_ref(), now());
     Ok(with_private_cache(page.into_response(), &ctx.visitor))
 }
@@ -89,9 +89,9 @@ fn report_page(ctx: &Ctx<'_>, reason: &str, error: Option<&str>) -> Result<Respo
     ctx.require_permission(Permission::ReportMessages, Some(&room))?;
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let sidebar = sidebar.view(&ctx.visitor, Some(room.id));
-    let view = MessageView { places: &sidebar, room: &room, message: &message, now: now() };
+    let view = MessageView { sidebar: &sidebar, room: &room, message: &message, now: now() };
     let is_reported = query::text(ctx.request, "done").as_deref() == Some("reported");
-    let notice = is_reported.then(|| Notice::Done("Thank you. Those who keep order know of it.".to_owned()));
+    let notice = is_reported.then(|| Notice::Success("Thank you. Those who keep order know of it.".to_owned()));
     Ok(with_private_cache(
         views::messages::delete::report_page(&view, reason, error, notice.as_ref()).into_response(),
         &ctx.visitor,
@@ -104,5 +104,5 @@ fn load_report(snapshot: &Snapshot, viewer: &Person, (id, report): (Seq, Report)
     let settled_by = report.resolved.map_or(Ok(None), |(by, _)| snapshot.author_by_id(by))?;
     let room = snapshot.visible_room_by_id(report.room, Some(viewer), now())?.map(|visible_room| visible_room.room);
     let (message, by) = (snapshot.message(report.room, report.message)?, snapshot.author_by_id(report.reporter)?);
-    Ok(ListedReport { id, by, message, room, resolved_by: settled_by, report })
+    Ok(ListedReport { id, reported_by: by, message, room, resolved_by: settled_by, report })
 }

@@ -14,7 +14,7 @@ use crate::domain::{
 use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
-use crate::views::admin::invitations::WelcomeView;
+use crate::views::admin::invitations::AcceptInvitationView;
 use crate::web::auth::secrets;
 use crate::web::auth::visitor::session_cookie;
 use crate::web::limits::blocked_addresses;
@@ -127,7 +127,7 @@ fn respond_accepted(ctx: &Ctx<'_>, joined: AcceptedInvitation) -> Result<Respons
 fn invitation_page(ctx: &Ctx<'_>, name: &str, error: Option<(&'static str, String)>) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
     let (code, invitation) = find_invitation(&snapshot, ctx.request)?;
-    let view = WelcomeView {
+    let view = AcceptInvitationView {
         server_name: &snapshot.settings()?.name,
         viewer: ctx.visitor.author(),
         path: &format!("/invite/{}", code.to_text()),
@@ -136,7 +136,7 @@ fn invitation_page(ctx: &Ctx<'_>, name: &str, error: Option<(&'static str, Strin
         name,
         error,
     };
-    Ok(with_private_cache(views::admin::invitations::welcome(&view).into_response(), &ctx.visitor))
+    Ok(with_private_cache(views::admin::invitations::page(&view).into_response(), &ctx.visitor))
 }
 
 /// Beside which field a problem stands.

@@ -135,7 +135,7 @@ fn find_joined_room(ctx: &Ctx<'_>, room: RoomId) -> Result<Room, Error> {
 fn respond_joined(request: &Request, joined: Joined) -> Response {
     let Joined { room, name, token } = joined;
     let mut response = match Accept::from_request(request) {
-        Accept::Text => views::plain::welcome(&origin::public_origin(request), &room, &token).into_response(),
+        Accept::Text => views::plain::join_instructions(&origin::public_origin(request), &room, &token).into_response(),
         Accept::Json => Json(views::json::JoinedRoomJson::new(&room, &name, &token)).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => see_other(room.slug.path()),
     };
@@ -148,15 +148,18 @@ fn respond_joined(request: &Request, joined: Joined) -> Response {
 fn landing_page(ctx: &Ctx<'_>, form: &views::auth::landing::LandingForm) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
     let rooms = snapshot.active_rooms(LISTED_ROOMS_MAX, ctx.visitor.person.as_ref(), engine::now())?.into_iter();
-    let listed =
-        |ActiveRoom { room, last_changed_at: at, .. }| LandingRoom { listeners: ctx.state.hubs.listener_count(room.id), room, at };
+    let listed = |ActiveRoom { room, last_changed_at: at, .. }| LandingRoom {
+        listeners: ctx.state.hubs.listener_count(room.id),
+        room,
+        active_at: at,
+    };
     let rooms: Vec<LandingRoom> = rooms.map(listed).collect();
     let door = LandingView {
         viewer: ctx.visitor.person.as_ref(),
         settings: &snapshot.settings()?,
         form,
         rooms: &rooms,
-        count: snapshot.count_rooms()?,
+        room_count: snapshot.count_rooms()?,
         now: engine::now(),
         since: snapshot.cursor()?,
         origin: &origin::public_origin(ctx.request),
@@ -168,7 +171,7 @@ impl Form {
     /// The form of the door, as it was sent.
     fn to_landing_form(&self, error: LandingError) -> views::auth::landing::LandingForm {
         let field = |name| self.get(name).unwrap_or("").to_owned();
-        views::auth::landing::LandingForm { room: field("room"), name: field("name"), wrong: Some(error) }
+        views::auth::landing::LandingForm { room: field("room"), name: field("name"), error: Some(error) }
     }
 }
 
@@ -184,6 +187,6 @@ fn landing_error(error: &Error) -> LandingError {
             | Refusal::NameConfusable(_),
         ) => LandingError::Name(reason),
         Error::Refused(Refusal::RoomNameBlank | Refusal::RoomNameTooLong) => LandingError::Room(reason),
-        _ => LandingError::All(reason),
+        _ => LandingError::General(reason),
     }
 }

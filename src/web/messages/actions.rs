@@ -5,7 +5,7 @@ use poem::{IntoResponse, Response, Result, handler};
 use crate::domain::{Permission, can, can_pin};
 use crate::store::Snapshot;
 use crate::views;
-use crate::views::messages::actions::Action;
+use crate::views::messages::actions::MessageAction;
 use crate::views::messages::delete::MessageView;
 use crate::web::messages::target::message_page;
 use crate::web::request::context::Ctx;
@@ -29,7 +29,7 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     response
 }
 
-fn list_available_actions(ctx: &Ctx<'_>, snapshot: &Snapshot, view: &MessageView) -> Result<Vec<Action>, Error> {
+fn list_available_actions(ctx: &Ctx<'_>, snapshot: &Snapshot, view: &MessageView) -> Result<Vec<MessageAction>, Error> {
     let (room, message, extras) = (view.room, view.message, &view.message.details.extras);
     let is_own = ctx.visitor.author().is_some_and(|author| author.id == message.author.id);
     let may = |permission| ctx.visitor.person.as_ref().is_some_and(|person| can(person, permission, Some(room)));
@@ -37,17 +37,17 @@ fn list_available_actions(ctx: &Ctx<'_>, snapshot: &Snapshot, view: &MessageView
     let speaks = ctx.visitor.person.is_some() && muted_reason_here(snapshot, &ctx.visitor, &visible_room)?.is_none();
     let pins = speaks && ctx.visitor.person.as_ref().is_some_and(|person| can_pin(person, room));
     let actions = [
-        (Action::Reply, speaks),
-        (Action::React, speaks),
-        (Action::Edit, speaks && is_own),
-        (Action::Thread, extras.reply_count > 0 || extras.thread_root.is_some()),
-        (Action::History, extras.edited_at.is_some()),
-        (Action::Pin, pins && !extras.pinned),
-        (Action::Unpin, pins && extras.pinned),
-        (Action::MarkUnread, ctx.visitor.person.is_some()),
-        (Action::Link, true),
-        (Action::Report, !is_own && may(Permission::ReportMessages)),
-        (Action::Delete, is_own || may(Permission::DeleteMessages)),
+        (MessageAction::Reply, speaks),
+        (MessageAction::React, speaks),
+        (MessageAction::Edit, speaks && is_own),
+        (MessageAction::Thread, extras.reply_count > 0 || extras.thread_root.is_some()),
+        (MessageAction::History, extras.edited_at.is_some()),
+        (MessageAction::Pin, pins && !extras.pinned),
+        (MessageAction::Unpin, pins && extras.pinned),
+        (MessageAction::MarkUnread, ctx.visitor.person.is_some()),
+        (MessageAction::Link, true),
+        (MessageAction::Report, !is_own && may(Permission::ReportMessages)),
+        (MessageAction::Delete, is_own || may(Permission::DeleteMessages)),
     ];
     Ok(actions.into_iter().filter(|(_, may)| *may).map(|(action, _)| action).collect())
 }

@@ -13,7 +13,7 @@ use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::messages::autocomplete::{Suggestion, SuggestionTarget};
-use crate::views::text::{self, Code, Names};
+use crate::views::text::{self, CodeStyle, NameResolver};
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
@@ -75,7 +75,9 @@ fn suggest_people(
     let begins = BROADCAST_MENTIONS.into_iter().filter(|word| completion.rank_match(word) == Some(0));
     if can(person, Permission::MentionRoom, Some(room)) || snapshot.is_small_room(room)? {
         choices.extend(
-            begins.map(|word| (0, Suggestion { insert: format!("@{word} "), target: SuggestionTarget::All(word) })),
+            begins.map(|word| {
+                (0, Suggestion { insertion: format!("@{word} "), target: SuggestionTarget::Everyone(word) })
+            }),
         );
     }
     choices.sort_by_key(|(rank, _)| *rank);
@@ -98,28 +100,32 @@ fn suggest_person(author: Author) -> Suggestion {
         });
         format!("{escaped} ")
     };
-    Suggestion { insert, target: SuggestionTarget::Person(author) }
+    Suggestion { insertion: insert, target: SuggestionTarget::Person(author) }
 }
 
 fn mentions_author(text: &str, author: &Author) -> bool {
     let own = UserName::parse(&author.name).map(|name| name.key());
     let person = |name: &UserName| (Ok(name.key()) == own).then(|| author.clone());
-    let names = Names { person: &person, room: &|_| None };
-    Body::parse(text).is_ok_and(|body| text::render(body, &names, Code::Plain).mentions == [author.id])
+    let names = NameResolver { find_person: &person, find_room: &|_| None };
+    Body::parse(text).is_ok_and(|body| text::render(body, &names, CodeStyle::Plain).mentions == [author.id])
 }
 
 fn suggest_rooms(snapshot: &Snapshot, completion: &CompletionQuery, person: &Person) -> Result<Vec<Suggestion>, Error> {
     let mut rooms = snapshot.matching_rooms(completion, person, now())?;
     rooms.sort_by_key(|(rank, _)| *rank);
     rooms.truncate(COMPLETIONS_MAX);
-    let choice = |room: Room| Suggestion { insert: format!("#{} ", room.slug), target: SuggestionTarget::Room(room) };
+    let choice =
+        |room: Room| Suggestion { insertion: format!("#{} ", room.slug), target: SuggestionTarget::Room(room) };
     Ok(rooms.into_iter().map(|(_, room)| choice(room)).collect())
 }
 
 fn suggest_emoji(completion: &CompletionQuery) -> Vec<Suggestion> {
     let found = text::emoji::matching_emoji(&completion.query, COMPLETIONS_MAX).into_iter();
     found
-        .map(|(name, emoji)| Suggestion { insert: format!("{emoji} "), target: SuggestionTarget::Emoji(emoji, name) })
+        .map(|(name, emoji)| Suggestion {
+            insertion: format!("{emoji} "),
+            target: SuggestionTarget::Emoji(emoji, name),
+        })
         .collect()
 }
 
@@ -128,8 +134,8 @@ fn suggest_commands(completion: &CompletionQuery) -> Vec<Suggestion> {
         SLASH_COMMANDS.iter().filter(|command| completion.rank_match(command.name) == Some(0)).take(COMPLETIONS_MAX);
     found
         .map(|command| Suggestion {
-            insert: format!("/{}{}", command.name, if command.argument.is_empty() { "" } else { " " }),
-            target: SuggestionTarget::Slash(command.name, command.argument, command.effect),
+            insertion: format!("/{}{}", command.name, if command.argument.is_empty() { "" } else { " " }),
+            target: SuggestionTarget::Command(command.name, command.argument, command.effect),
         })
         .collect()
 }

@@ -55,10 +55,10 @@ pub(crate) fn show_history(ctx: Ctx<'_>) -> Result<Response, Error> {
     let response = message_page(&ctx, |snapshot, view| {
         let versions = snapshot.versions(view.room.id, view.message.id)?;
         Ok(match ctx.accept() {
-            Accept::Json => Json(views::json::VersionJson::all(view.message, &versions)).into_response(),
+            Accept::Json => Json(views::json::VersionJson::from_versions(view.message, &versions)).into_response(),
             Accept::Text => views::plain::history(view.message, &versions).into_response(),
             Accept::Page | Accept::Stream | Accept::Anything => {
-                views::messages::edit::history(view, &versions).into_response()
+                views::messages::edit::history_page(view, &versions).into_response()
             }
         })
     });
@@ -69,7 +69,7 @@ fn edit_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {
     ctx.require_person()?;
     message_page(ctx, |_, view| {
         require_author(view.message, &ctx.visitor)?;
-        Ok(views::messages::edit::form(view, form_state).into_response())
+        Ok(views::messages::edit::page(view, form_state).into_response())
     })
 }
 

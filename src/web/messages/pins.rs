@@ -23,7 +23,7 @@ pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
     let pins = snapshot.pins(room.id)?;
     let response = match ctx.accept() {
         Accept::Json => Json(views::json::MessagesJson::new(&room.slug, &pins)).into_response(),
-        Accept::Text => views::plain::lines(&pins).into_response(),
+        Accept::Text => views::plain::message_lines(&pins).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => pins_page(&snapshot, &ctx.visitor, &room, &pins)?,
     };
     Ok(with_private_cache(response, &ctx.visitor))

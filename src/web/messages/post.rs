@@ -90,7 +90,7 @@ fn attach_unsent(error: Error, request: &Request, form: &Form) -> poem::Error {
     if Accept::from_request(request) == Accept::Page && is_plain_form(request, form) {
         let reply_to = parse_reply_to(form).ok().flatten().map_or_else(String::new, |id| id.to_string());
         let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // one that is none would fail for ever
-        error.set_data(UnsentData(views::error::Unsent {
+        error.set_data(UnsentData(views::error::UnsentMessage {
             action: request.uri().path().to_owned(),
             text: form.get_or_body("body").to_owned(),
             reply_to,
@@ -134,7 +134,7 @@ fn find_posted_message(ctx: &Ctx<'_>, done: Applied) -> Result<(Room, Message), 
 fn respond_posted(request: &Request, form: &Form, room: &Room, message: &Message) -> Result<Response, Error> {
     let path = room.slug.path();
     if is_htmx(request) {
-        return Ok(views::messages::message::row(&room.slug, message).into_response());
+        return Ok(views::messages::message::render_row(&room.slug, message).into_response());
     }
     let created = |response: Response| {
         let location = format!("{path}/messages/{}", message.id);
@@ -147,7 +147,7 @@ fn respond_posted(request: &Request, form: &Form, room: &Room, message: &Message
             created(Json(views::json::MessageJson::from_message(&room.slug, message)).into_response())
         }
         Accept::Text | Accept::Stream | Accept::Anything | Accept::Page => {
-            created((views::plain::line(message) + "\n").into_response())
+            created((views::plain::message_line(message) + "\n").into_response())
         }
     })
 }

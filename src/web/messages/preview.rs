@@ -11,7 +11,7 @@ use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::messages::preview::PreviewView;
-use crate::views::text::{self, Code, Names, Shown};
+use crate::views::text::{self, CodeStyle, NameResolver, RenderedText};
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::messages::post::parse_reply_to;
 use crate::web::request::accept::Accept;
@@ -31,19 +31,19 @@ pub(crate) fn render_markdown(snapshot: &Snapshot, author: &Person, body: Text) 
     // A name that cannot be read now is only text; whoever asks hears of the broken file by what they ask next.
     let person = |name: &_| snapshot.person_by_name(name).ok().flatten().map(|person| person.author);
     let room = |address: &_| Some(snapshot.visible_room_by_slug(address, Some(author), now).ok()??.room.slug);
-    let names = Names { person: &person, room: &room };
-    if !text::may_hold_code(body.as_str()) {
-        return text::render(body, &names, Code::Plain);
+    let names = NameResolver { find_person: &person, find_room: &room };
+    if !text::may_contain_code(body.as_str()) {
+        return text::render(body, &names, CodeStyle::Plain);
     }
     // Colouring the most tangled code takes a tenth of a second: on a thread that nobody else waits for, and of one text
     // at a time, so that whoever writes such code waits for others who do, and nobody waits for them.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     static PERMITS: Semaphore = Semaphore::const_new(HIGHLIGHTS_AT_ONCE_MAX);
     match PERMITS.try_acquire() {
-        Err(_all_taken) => text::render(body, &names, Code::Plain),
+        Err(_all_taken) => text::render(body, &names, CodeStyle::Plain),
         Ok(_seat) => block_in_place(|| {
             let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-            text::render(body, &names, Code::Coloured)
+            text::render(body, &names, CodeStyle::Highlighted)
         }),
     }
 }
@@ -73,7 +73,7 @@ fn preview_response(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
         Input::Topic(_) | Input::Help => typed.to_owned(), // which is not said, but done
     };
     let words = render_markdown(&snapshot, author, Text::parse(&said)?);
-    let text = Shown::of(&words);
+    let text = RenderedText::from_content(&words);
     let response = if ctx.is_htmx() || ctx.accept() != Accept::Page {
         views::messages::preview::fragment(&text).into_response()
     } else {
@@ -82,8 +82,8 @@ fn preview_response(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
             server_name: &snapshot.settings()?.name,
             author: &author.author,
             room: &room,
-            reply: reply.as_ref(),
-            typed,
+            reply_to: reply.as_ref(),
+            source: typed,
             nonce: form.get("nonce").unwrap_or(""),
         };
         views::messages::preview::page(&view, &text).into_response()

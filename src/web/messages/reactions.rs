@@ -64,7 +64,7 @@ async fn try_set_from_form(ctx: &Ctx<'_>, form: &Form, present: bool) -> Result<
 fn reactions_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {
     message_page(ctx, |snapshot, view| {
         if query::text(ctx.request, "as").as_deref() == Some("menu") {
-            return Ok(views::messages::reactions::picker(view).into_response());
+            return Ok(views::messages::reactions::reaction_picker(view).into_response());
         }
         let listed = load_reactions(snapshot, view.message)?;
         let visible_room = ctx.room()?;
@@ -73,7 +73,7 @@ fn reactions_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Err
             Accept::Json => {
                 Json(listed.iter().map(views::json::ReactionJson::from_listed).collect::<Vec<_>>()).into_response()
             }
-            Accept::Text => views::plain::reactions(&listed).into_response(),
+            Accept::Text => views::plain::reaction_list(&listed).into_response(),
             Accept::Page | Accept::Stream | Accept::Anything => {
                 views::messages::reactions::page(view, &listed, may, form_state).into_response()
             }

@@ -49,7 +49,7 @@ pub(crate) fn message_page(
     let (room, message) = find_message(ctx, &snapshot)?;
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let sidebar = sidebar.view(&ctx.visitor, Some(room.id));
-    let view = MessageView { places: &sidebar, room: &room, message: &message, now: now() };
+    let view = MessageView { sidebar: &sidebar, room: &room, message: &message, now: now() };
     Ok(with_private_cache(page(&snapshot, &view)?, &ctx.visitor))
 }
 

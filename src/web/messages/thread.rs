@@ -30,7 +30,7 @@ fn respond_with_thread(ctx: &Ctx<'_>) -> Result<Response, Error> {
     let messages = snapshot.thread(room.id, began)?;
     let response = match ctx.accept() {
         Accept::Json => Json(views::json::MessagesJson::new(&room.slug, &messages)).into_response(),
-        Accept::Text => views::plain::lines(&messages).into_response(),
+        Accept::Text => views::plain::message_lines(&messages).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => {
             let is_open = messages.first().is_some_and(|first| first.id == began && !first.is_removed());
             let may = is_open
@@ -39,7 +39,7 @@ fn respond_with_thread(ctx: &Ctx<'_>) -> Result<Response, Error> {
             let nonce = may.then(secrets::new_nonce).transpose()?;
             let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
             let sidebar = &sidebar.view(&ctx.visitor, Some(room.id));
-            let view = ThreadView { places: sidebar, room, root: began, messages: &messages, nonce: nonce.as_deref() };
+            let view = ThreadView { sidebar, room, root: began, messages: &messages, nonce: nonce.as_deref() };
             views::messages::thread::page(&view).into_response()
         }
     };

@@ -239,7 +239,7 @@ fn status_title(status: StatusCode) -> &'static str {
 
 /// What a page without a script has sent in vain, as data of the error: the page that tells so keeps it.
 #[derive(Clone)]
-pub(crate) struct UnsentData(pub views::error::Unsent);
+pub(crate) struct UnsentData(pub views::error::UnsentMessage);
 
 /// Which methods an address takes, for the answer to any other (RFC 9110, section 15.5.6).
 #[derive(Clone, Copy)]

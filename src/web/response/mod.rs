@@ -105,6 +105,6 @@ pub(crate) fn redisplay_form(
             Error::Refused(refusal) => refusal.facts().field,
             Error::Http(_) | Error::Busy | Error::Stopping | Error::Unwritable | Error::Internal(_) => None,
         };
-        page(&FormState { typed, error: Some((field, error::error_detail(problem))) })
+        page(&FormState { values: typed, error: Some((field, error::error_detail(problem))) })
     })
 }

@@ -38,11 +38,11 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     let page = read_day(&snapshot, &room, day, parse_day_window(ctx.request)?)?;
     let response = match ctx.accept() {
         Accept::Json => Json(views::json::DayJson::new(&room, day, &page)).into_response(),
-        Accept::Text => views::plain::lines(&page.messages).into_response(),
+        Accept::Text => views::plain::message_lines(&page.messages).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => {
             let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
             let (sidebar, room, page) = (&sidebar.view(&ctx.visitor, Some(room.id)), &room, &page);
-            let view = views::rooms::days::DayView { places: sidebar, room, day, page, today: Day::containing(now()) };
+            let view = views::rooms::days::DayView { sidebar: sidebar, room, day, page, today: Day::containing(now()) };
             views::rooms::days::page(&view).into_response()
         }
     };

@@ -41,7 +41,8 @@ impl AppState {
     ) -> Result<VisibleRoom, Error> {
         let person = visitor.person.as_ref();
         let address = Slug::from_name(name);
-        let visible_room = address.map_or(Ok(None), |address| snapshot.visible_room_by_slug(&address, person, now()))?;
+        let visible_room =
+            address.map_or(Ok(None), |address| snapshot.visible_room_by_slug(&address, person, now()))?;
         match visible_room {
             Some(sight) => Ok(sight),
             None => Err(Error::Refused(match snapshot.settings()?.join_policy {

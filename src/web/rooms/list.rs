@@ -26,7 +26,7 @@ use crate::web::rooms::sidebar::Sidebar;
 #[handler]
 pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
     let to = query::text(ctx.request, "to").unwrap_or_default();
-    rooms_page(&ctx, &NewRoomForm { visibility: Visibility::Open, names: to, ..NewRoomForm::default() })
+    rooms_page(&ctx, &NewRoomForm { visibility: Visibility::Open, direct_names: to, ..NewRoomForm::default() })
 }
 
 /// Somebody creates a room.
@@ -105,7 +105,7 @@ fn rooms_page(ctx: &Ctx<'_>, form: &NewRoomForm) -> Result<Response, Error> {
         (recent.into_iter().map(|recent| recent.room).collect::<Vec<_>>(), snapshot.deleted_rooms(person, now())?);
     let may_create = person.role >= sidebar.settings.room_creation;
     let view =
-        RoomsView { places: &sidebar.view(&ctx.visitor, None), rooms: &rooms, deleted: &deleted, may_create, form };
+        RoomsView { sidebar: &sidebar.view(&ctx.visitor, None), rooms: &rooms, deleted: &deleted, may_create, form };
     Ok(with_private_cache(views::rooms::list::page(&view).into_response(), &ctx.visitor))
 }
 
@@ -114,7 +114,7 @@ fn new_room_error(error: &Error, form: &NewRoomForm) -> NewRoomError {
     let reason = error::error_detail(error);
     match error {
         Error::Refused(Refusal::PersonNotFound | Refusal::LimitReached(_)) if form.name.is_empty() => {
-            NewRoomError::Names(reason)
+            NewRoomError::DirectNames(reason)
         }
         Error::Refused(Refusal::PersonNotFound | Refusal::LimitReached(_)) => NewRoomError::Members(reason),
         _ => NewRoomError::Name(reason),
@@ -126,6 +126,6 @@ impl NewRoomForm {
     fn from_form(form: &Form) -> Self {
         let field = |name| form.get(name).unwrap_or("").to_owned();
         let visibility = form.get("visibility").and_then(Visibility::parse).unwrap_or_default();
-        Self { name: field("name"), visibility, members: field("members"), names: field("names"), error: None }
+        Self { name: field("name"), visibility, members: field("members"), direct_names: field("names"), error: None }
     }
 }

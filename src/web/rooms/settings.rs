@@ -79,12 +79,12 @@ pub(crate) async fn add_members(ctx: Ctx<'_>) -> Result<Response, Error> {
     match try_add_members(&ctx, &visible_room.room, form.get_or_body("name")).await {
         Ok(()) => Ok(respond_changed(&ctx, &visible_room.room, "/settings?done=added#members")?),
         Err(problem) => {
-            let member = form.get_or_body("name").to_owned();
+            let new_members = form.get_or_body("name").to_owned();
             redisplay_settings(
                 &ctx,
                 &visible_room,
                 problem,
-                RoomForm { member, ..RoomForm::from_room(&visible_room.room) },
+                RoomForm { new_members, ..RoomForm::from_room(&visible_room.room) },
             )
         }
     }
@@ -234,12 +234,12 @@ fn room_settings_page(ctx: &Ctx<'_>, visible_room: &VisibleRoom, form: RoomForm)
         if room.visibility.is_members_only() { snapshot.members(room.id, ADMIN_LIST_ROWS_MAX)? } else { Vec::new() };
     let creator = snapshot.author_by_id(room.created_by)?;
     let view = RoomSettingsView {
-        places: &sidebar.view(&ctx.visitor, Some(room.id)),
+        sidebar: &sidebar.view(&ctx.visitor, Some(room.id)),
         room,
         creator: creator.as_ref(),
         members: &members,
         may_edit: can(person, Permission::EditRoom, Some(room)) && room.visibility != Visibility::Direct,
-        done: query::text(ctx.request, "done").as_deref().and_then(notice_text),
+        notice_text: query::text(ctx.request, "done").as_deref().and_then(notice_text),
         form: &form,
     };
     Ok(with_private_cache(views::rooms::settings::page(&view).into_response(), &ctx.visitor))
@@ -260,7 +260,7 @@ fn room_form_error(error: &Error, form: &RoomForm) -> RoomFormError {
         Error::Refused(Refusal::FieldTooLong(..)) => RoomFormError::Topic(reason),
         Error::Refused(Refusal::FieldInvalid("slow_mode_s")) => RoomFormError::SlowMode(reason),
         Error::Refused(Refusal::PersonNotFound | Refusal::FieldBlank(_)) => RoomFormError::Member(reason),
-        _ if !form.member.is_empty() => RoomFormError::Member(reason),
+        _ if !form.new_members.is_empty() => RoomFormError::Member(reason),
         _ => RoomFormError::Name(reason),
     }
 }
@@ -269,13 +269,14 @@ impl RoomForm {
     fn from_form(form: &Form) -> Self {
         let field = |name| form.get(name).unwrap_or("").to_owned();
         let visibility = form.get("visibility").and_then(Visibility::parse).unwrap_or_default();
-        let (name, topic, slow_mode_s, member) = (field("name"), field("topic"), field("slow_mode_s"), String::new());
-        Self { name, topic, visibility, slow_mode_s, member, error: None }
+        let (name, topic, slow_mode_s, new_members) =
+            (field("name"), field("topic"), field("slow_mode_s"), String::new());
+        Self { name, topic, visibility, slow_mode_s, new_members, error: None }
     }
 
     fn from_room(room: &Room) -> Self {
         let slow_mode_s = if room.slow_mode_s == 0 { String::new() } else { room.slow_mode_s.to_string() };
-        let (name, topic, member) = (room.name.clone(), room.topic.clone(), String::new());
-        Self { name, topic, visibility: room.visibility, slow_mode_s, member, error: None }
+        let (name, topic, new_members) = (room.name.clone(), room.topic.clone(), String::new());
+        Self { name, topic, visibility: room.visibility, slow_mode_s, new_members, error: None }
     }
 }

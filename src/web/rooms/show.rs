@@ -41,7 +41,7 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     let cursor = snapshot.cursor()?;
     let is_page = matches!(accept, Accept::Page | Accept::Anything);
     let arriving = ctx.visitor.person.as_ref().filter(|person| !person.presence_hidden).map(|person| &person.author);
-    let presence = is_page.then(|| ctx.state.hubs.summarize_roster(room.id).including(arriving));
+    let presence = is_page.then(|| ctx.state.hubs.summarize_roster(room.id).with_person(arriving));
     let partners =
         is_page.then(|| sidebar::direct_partners(&snapshot, &ctx.visitor, |user| Some(ctx.state.hubs.is_online(user))));
     let partners = partners.transpose()?;
@@ -61,10 +61,9 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
         page = snapshot.message_page(room.id, Window::Latest)?; // nobody wants to see past the end
     }
     let response = match accept {
-        Accept::Text => views::plain::lines(&page.messages).into_response(),
-        Accept::Json => {
-            Json(views::json::PageJson::new(room, cursor, &page.messages, page.has_older, page.has_newer)).into_response()
-        }
+        Accept::Text => views::plain::message_lines(&page.messages).into_response(),
+        Accept::Json => Json(views::json::PageJson::new(room, cursor, &page.messages, page.has_older, page.has_newer))
+            .into_response(),
         Accept::Page | Accept::Anything | Accept::Stream => {
             let (muted_reason, presence) = (muted_reason.as_deref(), &presence.unwrap_or_default());
             let view = RoomPageParts {
@@ -96,7 +95,7 @@ pub(crate) fn show_older(ctx: Ctx<'_>) -> Result<Response, Error> {
         tag.not_modified()
     } else {
         let page = snapshot.message_page(room.id, Window::Before(before))?;
-        tag.add_to(views::rooms::show::older(&room, &page.messages, page.has_older).into_response())
+        tag.add_to(views::rooms::show::older_fragment(&room, &page.messages, page.has_older).into_response())
     };
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
@@ -113,7 +112,7 @@ pub(crate) fn show_newer(ctx: Ctx<'_>) -> Result<Response, Error> {
     };
     let (after, since) = (needed("after")?.seq, needed("since")?);
     let page = snapshot.message_page(room.id, Window::After(after))?;
-    let answer = views::rooms::show::newer(&room, &page.messages, page.has_newer, since).into_response();
+    let answer = views::rooms::show::newer_fragment(&room, &page.messages, page.has_newer, since).into_response();
     Ok(answer.with_header(CACHE_CONTROL, "private, no-cache").into_response())
 }
 
@@ -162,18 +161,18 @@ fn room_page(snapshot: &Snapshot, visitor: &Visitor, parts: RoomPageParts) -> Re
         .or(form.as_ref().and_then(|draft| draft.reply_to))
         .map_or(Ok(None), |id| find_quote(snapshot, room, id))?;
     let view = views::rooms::show::RoomView {
-        places: &sidebar.view(visitor, Some(room.id)),
+        sidebar: &sidebar.view(visitor, Some(room.id)),
         muted_reason: silenced,
         room,
         read_state: read_state.as_ref(),
         draft: form.as_ref(),
         messages: &page.messages,
-        older: page.has_older,
-        newer: page.has_newer,
+        has_older: page.has_older,
+        has_newer: page.has_newer,
         cursor,
         presence: here,
-        pins: snapshot.count_pins(room.id)?,
-        reply: reply.as_ref(),
+        pin_count: snapshot.count_pins(room.id)?,
+        reply_to: reply.as_ref(),
         nonce: &secrets::new_nonce()?,
     };
     Ok(views::rooms::show::page(&view).into_response())
@@ -190,7 +189,8 @@ fn with_page_links(mut response: Response, room: &Room, page: &Page) -> Response
     let path = room.slug.path();
     let before =
         page.messages.first().filter(|_| page.has_older).map(|m| format!("<{path}?before={}>; rel=\"prev\"", m.id));
-    let after = page.messages.last().filter(|_| page.has_newer).map(|m| format!("<{path}?after={}>; rel=\"next\"", m.id));
+    let after =
+        page.messages.last().filter(|_| page.has_newer).map(|m| format!("<{path}?after={}>; rel=\"next\"", m.id));
     let links: Vec<String> = before.into_iter().chain(after).collect();
     if !links.is_empty() {
         response.headers_mut().insert(LINK, HeaderValue::try_from(links.join(", ")).expect("a path is ASCII"));

@@ -37,7 +37,7 @@ fn respond_with_results(ctx: &Ctx<'_>, q: &str) -> Result<Response, Error> {
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
     let rooms = search_rooms(&snapshot, &ctx.visitor, &sidebar, q)?;
     let people = search_people(&snapshot, &ctx.visitor, &sidebar, q)?;
-    let view = SwitcherView { places: &sidebar.view(&ctx.visitor, None), rooms: &rooms, people: &people, q };
+    let view = SwitcherView { sidebar: &sidebar.view(&ctx.visitor, None), rooms: &rooms, people: &people, query: q };
     let response = match (query::text(ctx.request, "as").as_deref(), ctx.accept()) {
         (Some("dialog"), _) => views::rooms::switcher::dialog(&view).into_response(),
         (Some("list"), _) => views::rooms::switcher::results(&view).into_response(),

@@ -23,7 +23,9 @@ fn try_signal(ctx: &Ctx<'_>) -> Result<Response, Error> {
     ctx.visitor.posting_actor()?;
     let person = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
     blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
-    if let Some(refusal) = muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted_until, now()) {
+    if let Some(refusal) =
+        muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted_until, now())
+    {
         return Err(refusal.into());
     }
     // Whoever is not to be seen here is not seen typing either.

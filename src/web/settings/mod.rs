@@ -131,7 +131,7 @@ pub(crate) async fn confirm_identity(ctx: &Ctx<'_>, form: &Form) -> Result<(), E
 fn password_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {
     let viewer = require_account(&ctx.visitor)?;
     settings_page(ctx, |sidebar, notice| {
-        views::settings::change_password(sidebar, notice.filter(|_| form_state.error.is_none()), viewer, form_state)
+        views::settings::password(sidebar, notice.filter(|_| form_state.error.is_none()), viewer, form_state)
     })
 }
 
@@ -170,7 +170,7 @@ pub(crate) async fn create_recovery_codes(ctx: Ctx<'_>) -> Result<Response, Erro
         Accept::Json => Json(json!({ "codes": texts().collect::<Vec<_>>() })).into_response(),
         Accept::Text => texts().map(|code| code + "\n").collect::<String>().into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => {
-            settings_page(&ctx, |sidebar, _| views::settings::recovery_codes_created(sidebar, &codes))?
+            settings_page(&ctx, |sidebar, _| views::settings::recovery_codes_created_page(sidebar, &codes))?
         }
     }))
 }
@@ -204,5 +204,5 @@ fn settings_notice(done: &str) -> Option<Notice> {
         "others" => "All other devices are signed out.",
         _ => return None,
     };
-    Some(Notice::Done(words.to_owned()))
+    Some(Notice::Success(words.to_owned()))
 }

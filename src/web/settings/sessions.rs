@@ -124,7 +124,7 @@ fn respond_token_created(
         Accept::Page | Accept::Stream | Accept::Anything => settings_page(ctx, |sidebar, _| {
             let line =
                 views::plain::token_usage(&origin::public_origin(ctx.request), sidebar.rooms.first(), scopes, token);
-            views::settings::token_created(sidebar, label.as_str(), token, &line)
+            views::settings::token_created_page(sidebar, label.as_str(), token, &line)
         })?,
     };
     Ok(with_no_store(response.with_status(StatusCode::CREATED).into_response()))

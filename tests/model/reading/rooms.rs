@@ -74,7 +74,8 @@ fn seen_like(snapshot: &Snapshot, model: &Model, user: Option<&User>, at: u64) {
     recent.sort_by_key(|room| Reverse(room.last));
     for limit in [2, usize::from(u8::MAX)] {
         let read = snapshot.active_rooms(limit, person.as_ref(), now).unwrap();
-        let read: Vec<_> = read.into_iter().map(|recent| (recent.room, recent.last_seq, recent.last_changed_at.0)).collect();
+        let read: Vec<_> =
+            read.into_iter().map(|recent| (recent.room, recent.last_seq, recent.last_changed_at.0)).collect();
         let expected = recent.iter().take(limit).map(|room| (shown(model, room, user, false), room.last, room.last_at));
         assert_eq!(read, expected.collect::<Vec<_>>(), "for {user:?}");
     }
