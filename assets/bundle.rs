@@ -1,0 +1,72 @@
+//! The order in which scripts and stylesheets are joined. `build.rs` and `tests/frontend.rs` both include this file, so what
+//! is checked is what is built.
+
+use std::fs;
+use std::path::Path;
+
+const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
+
+/// The scripts of every page, in the order in which they run. They share one scope.
+const EVERY_PAGE: [&str; 11] = [
+    "page/base.js",
+    "page/forms.js",
+    "page/copy.js",
+    "page/local_time.js",
+    "page/dialog.js",
+    "page/quick_switcher.js",
+    "page/shortcuts.js",
+    "page/autocomplete.js",
+    "page/browser_notifications.js",
+    "page/badges.js",
+    "page/notifications_poll.js",
+];
+
+/// The scripts of a page with messages, in the order in which they run. They share a scope inside that scope.
+const ROOM_PAGE: [&str; 16] = [
+    "room/room.js",
+    "room/message_list.js",
+    "room/day_lines.js",
+    "room/unread.js",
+    "room/read_marks.js",
+    "composer/composer.js",
+    "composer/drafts.js",
+    "composer/preview.js",
+    "composer/typing.js",
+    "composer/replies.js",
+    "composer/outbox.js",
+    "room/message_tools.js",
+    "room/message_navigation.js",
+    "room/reactions.js",
+    "room/renames.js",
+    "room/connection.js",
+];
+
+/// A piece of a joined file.
+pub struct Part {
+    /// The file below `assets`, or nothing for what stands between files.
+    pub file: &'static str,
+    pub text: String,
+}
+
+/// The script: htmx and its extension, and around our own scripts the two scopes that they share.
+pub fn script(assets: &Path) -> Vec<Part> {
+    let files = |files: &'static [&str]| files.iter().map(|&file| read(assets, file));
+    let between = |text: &str| std::iter::once(Part { file: "", text: text.to_owned() });
+    files(&HTMX)
+        .chain(between("(() => {\n'use strict';\n"))
+        .chain(files(&EVERY_PAGE))
+        .chain(between("if ($('#messages')) {\n"))
+        .chain(files(&ROOM_PAGE))
+        .chain(between("}\n})();\n"))
+        .collect()
+}
+
+/// The parts as one text.
+pub fn join(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect()
+}
+
+fn read(assets: &Path, file: &'static str) -> Part {
+    let text = fs::read_to_string(assets.join(file)).unwrap_or_else(|error| panic!("assets/{file}: {error}"));
+    Part { file, text: format!("{}\n", text.trim_end()) }
+}
