@@ -1,43 +1,43 @@
-// Writing: Enter sends, where there is a keyboard to break the line with.
-if (form) {
+// The composer: Enter sends, where there is a keyboard to break the line with.
+if (composerForm) {
   const touch = matchMedia('(hover: none) and (pointer: coarse)');
-  text.addEventListener('keydown', event => {
+  textField.addEventListener('keydown', event => {
     if (event.key !== 'Enter' || event.isComposing || event.keyCode === 229 || event.shiftKey) return; // 229: Safari's input methods
     if (touch.matches && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    if (text.value.trim()) form.requestSubmit();
+    if (textField.value.trim()) composerForm.requestSubmit();
   });
-  // Whoever starts to type without having chosen a place means the message. A browser that fills in a field presses no key.
+  // Typing without a focus goes into the composer. A browser that fills in a field presses no key.
   on('keydown', event => {
-    const nowhere = [document.body, log].includes(document.activeElement) && !$(':popover-open, :modal');
-    if (nowhere && event.key?.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) text.focus();
+    const hasNoFocus = [document.body, log].includes(document.activeElement) && !$(':popover-open, :modal');
+    if (hasNoFocus && event.key?.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) textField.focus();
   });
-  text.addEventListener('input', grow);
-  // What was being written when the page had to be read anew.
-  text.value = sessionStorage.getItem(WRITTEN) ?? text.value;
-  sessionStorage.removeItem(WRITTEN);
-  grow();
-  // A page of the past hears nothing of what is said: there the form is sent as it is, and leads to the present.
-  atPresent(() => form.addEventListener('submit', event => {
+  textField.addEventListener('input', fitTextField);
+  textField.value = sessionStorage.getItem(UNSENT_TEXT_KEY) ?? textField.value;
+  sessionStorage.removeItem(UNSENT_TEXT_KEY);
+  fitTextField();
+  // A page of the past does not receive what is posted: there the form is sent as it is, and leads to the present.
+  whenLive(() => composerForm.addEventListener('submit', event => {
     event.preventDefault();
-    if (!text.value.trim() || !outbox.takes(text.value, answering.to())) return;
-    write('');
-    answering.stop();
-    complain('');
-    text.focus();
+    if (!textField.value.trim() || !outbox.add(textField.value, reply.messageId())) return;
+    setComposerText('');
+    reply.cancel();
+    showComposerError('');
+    textField.focus();
   }));
 }
-function grow() {
+// Makes the field as high as its text, for engines that cannot do so by themselves.
+function fitTextField() {
   if (CSS.supports('field-sizing', 'content')) return;
-  text.style.height = 'auto';
-  text.style.height = `${text.scrollHeight}px`;
+  textField.style.height = 'auto';
+  textField.style.height = `${textField.scrollHeight}px`;
 }
-function write(words) {
-  text.value = words;
-  grow();
+function setComposerText(words) {
+  textField.value = words;
+  fitTextField();
 }
-// What is wrong with what is written; nothing, if these are no words.
-function complain(words) {
-  error.textContent = words;
-  if (words) text.setAttribute('aria-invalid', 'true'); else text.removeAttribute('aria-invalid');
+// Shows what is wrong with the text; an empty string removes it.
+function showComposerError(words) {
+  composerError.textContent = words;
+  if (words) textField.setAttribute('aria-invalid', 'true'); else textField.removeAttribute('aria-invalid');
 }

@@ -1,25 +1,27 @@
-// Drafts: what is being written is kept on the server when one pauses and when one leaves. The page comes with what was kept;
-// a composer in which something stands already keeps that.
-if (form) {
-  const PAUSE_MS = 1500;
-  let kept = text.defaultValue, timer = null, isSent = false;
-  text.value ||= kept;
-  const keep = () => {
+// Drafts: the text is saved on the server when the user pauses and when they leave. The page comes with the saved text; a
+// composer that has text already keeps that.
+if (composerForm) {
+  const PAUSE_MS = 1500, KEEPALIVE_CHARS_MAX = 16000; // browsers allow 64 KiB for all requests that outlive a page
+  let savedText = textField.defaultValue, timer = null, isSent = false;
+  textField.value ||= savedText;
+  const save = () => {
     clearTimeout(timer);
-    if (isSent || text.value === kept) return;
-    const before = kept, body = kept = text.value;
-    const fields = new URLSearchParams({body, reply_to: form.elements.reply_to?.value ?? ''});
-    const asked = {method: 'POST', headers: {accept: 'application/json'}, body: fields, keepalive: body.length < 16000};
-    fetch(`${pill.pathname}/draft`, asked).catch(() => null).then(answer => { if (!answer?.ok && kept === body) kept = before; });
+    if (isSent || textField.value === savedText) return;
+    const before = savedText, body = savedText = textField.value;
+    const fields = new URLSearchParams({body, reply_to: composerForm.elements.reply_to?.value ?? ''});
+    const options = {method: 'POST', headers: {accept: 'application/json'}, body: fields, keepalive: body.length < KEEPALIVE_CHARS_MAX};
+    fetch(`${roomPath}/draft`, options).catch(() => null).then(response => {
+      if (!response?.ok && savedText === body) savedText = before;
+    });
   };
-  const later = () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE_MS); };
-  text.addEventListener('input', later);
-  // What goes out is a draft no more: the server knows. What a script sends leaves an empty composer, and that is kept.
+  const saveSoon = () => { clearTimeout(timer); timer = setTimeout(save, PAUSE_MS); };
+  textField.addEventListener('input', saveSoon);
+  // A sent form clears the draft on the server. What the outbox sends leaves an empty composer, and that is saved.
   on('submit', event => {
-    if (event.target !== form) return;
-    if (event.defaultPrevented) later(); else isSent = true;
+    if (event.target !== composerForm) return;
+    if (event.defaultPrevented) saveSoon(); else isSent = true;
   });
   addEventListener('pageshow', () => { isSent = false; });
-  addEventListener('pagehide', keep);
-  on('visibilitychange', () => { if (document.hidden) keep(); });
+  addEventListener('pagehide', save);
+  on('visibilitychange', () => { if (document.hidden) save(); });
 }

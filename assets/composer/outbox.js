@@ -1,204 +1,208 @@
-// The outbox: what was written stands in the list at once, and goes out by itself, in order, also after a reload or a time
-// without a connection. A message keeps its nonce until the server has answered, so however often it is sent, it is said once.
-let outbox = {isInDoubt: () => false, takes: () => false};
-if (form) atPresent(() => {
-  const WAITING_MAX = 100, ANSWER_MS = 30000, RETRY_MS = [1000, 2000, 4000, 8000, 15000], WAITS_S_MAX = 10;
+// The outbox: what was written stands in the list at once, and is sent by itself, in order, also after a reload or a time
+// without a connection. A message keeps its nonce until the server has answered, so however often it is sent, it is posted once.
+let outbox = {isInDoubt: () => false, add: () => false};
+if (composerForm) whenLive(() => {
+  const QUEUE_MAX = 100, TIMEOUT_MS = 30000, RETRY_MS = [1000, 2000, 4000, 8000, 15000], RETRY_AFTER_MAX_S = 10;
   const KEPT_MS = 40 * 36e5; // the server knows a nonce for 48 hours
-  const BOX = `outbox ${form.dataset.person} ${form.dataset.room}`, waiting = $('#waiting');
-  const letters = []; // {nonce, body, to: the number of what it answers, since; why: it was not sent; row}: the first without a why is the one that is on its way
-  let onItsWay = false, isKeeping = true, tries = 0, timer = null, inDoubt = null; // inDoubt: the letter that was sent, and of which nobody knows yet whether it arrived
+  const STORAGE_KEY = `outbox ${composerForm.dataset.person} ${composerForm.dataset.room}`, queueStatus = $('#waiting');
+  // {nonce, body, replyTo: the id of a message or '', queuedAt, error: why it was not sent, row}. The first without an error is
+  // the next to be sent.
+  const queue = [];
+  let inDoubt = null; // the message that was sent and is not answered yet: nobody knows whether it arrived
+  let isSending = false, canStore = true, tries = 0, timer = null;
 
-  function kept() {
-    try { return JSON.parse(localStorage.getItem(BOX)) ?? []; } catch { return []; }
+  function readStored() {
+    try { return JSON.parse(localStorage.getItem(STORAGE_KEY)) ?? []; } catch { return []; }
   }
-  // Other windows keep letters in the same place: each changes its own alone.
-  function keep(change) {
+  // Other windows store messages in the same place: each changes only its own.
+  function updateStored(change) {
     try {
-      const letters = change(kept());
-      if (letters.length) localStorage.setItem(BOX, JSON.stringify(letters)); else localStorage.removeItem(BOX);
-    } catch { isKeeping = false; } // storage is full or forbidden: then letters wait in this window alone
+      const stored = change(readStored());
+      if (stored.length) localStorage.setItem(STORAGE_KEY, JSON.stringify(stored)); else localStorage.removeItem(STORAGE_KEY);
+    } catch { canStore = false; } // storage is full or forbidden: then messages wait in this window alone
   }
-  const others = nonce => letters => letters.filter(letter => letter.nonce !== nonce);
 
-  function takes(body, to) {
-    if (letters.length >= WAITING_MAX) {
-      complain(`${WAITING_MAX} messages are waiting already. This one stays here.`);
+  // Takes a text to be sent. Returns whether there was room for it.
+  function add(body, replyTo) {
+    if (queue.length >= QUEUE_MAX) {
+      showComposerError(`${QUEUE_MAX} messages are queued already. Send this one later.`);
       return false;
     }
     const nonce = [...crypto.getRandomValues(new Uint32Array(4))].map(bits => bits.toString(36)).join('');
-    const letter = {nonce, body, to, since: Date.now()};
-    keep(letters => [...letters, letter]);
-    add(letter);
+    const message = {nonce, body, replyTo, queuedAt: Date.now()};
+    updateStored(stored => [...stored, message]);
+    enqueue(message);
     log.scrollTop = log.scrollHeight;
-    deliver();
+    sendAll();
     return true;
   }
-  function add(letter) {
-    letter = {...letter, row: rowOf(letter)};
-    letters.push(letter);
-    list.append(letter.row);
-    show(letter);
+  function enqueue(stored) {
+    const message = {...stored, row: createRow(stored)};
+    queue.push(message);
+    messageList.append(message.row);
+    showMessage(message);
   }
-  function drop(letter) {
-    const place = letters.indexOf(letter);
-    if (place < 0) return; // another window has settled it meanwhile
-    letters.splice(place, 1);
-    letter.row.remove();
-    keep(others(letter.nonce));
-    if (inDoubt === letter) inDoubt = null;
-    tell();
+  function remove(message) {
+    const index = queue.indexOf(message);
+    if (index < 0) return; // another window has removed it meanwhile
+    queue.splice(index, 1);
+    message.row.remove();
+    updateStored(stored => stored.filter(({nonce}) => nonce !== message.nonce));
+    if (inDoubt === message) inDoubt = null;
+    showQueueLength();
   }
 
   // --- How it looks.
-  function rowOf({body, to}) {
-    const row = element('li', 'message'), me = $('.me .place');
-    row.dataset.author = form.dataset.person;
-    const avatar = $('.avatar', me).cloneNode(true), head = element('div', 'message-head');
+  function createRow({body, replyTo}) {
+    const row = createElement('li', 'message'), me = $('.me .place');
+    row.dataset.author = composerForm.dataset.person;
+    const avatar = $('.avatar', me).cloneNode(true), head = createElement('div', 'message-head');
     avatar.classList.remove('small');
-    head.append(element('span', 'author', $('.place-name', me).textContent), ' ', element('span', 'tag own-only', 'you'));
-    const words = element('div', 'body', body);
+    head.append(createElement('span', 'author', $('.place-name', me).textContent), ' ', createElement('span', 'tag own-only', 'you'));
+    const words = createElement('div', 'body', body);
     words.dir = 'auto';
-    row.append(avatar, head, ...quoteOf(to), words, element('p'));
+    row.append(avatar, head, ...createQuote(replyTo), words, createElement('p'));
     return row;
   }
-  // What it answers, as it stands above the composer or in the list; nothing that could be pressed in a row that is not there yet.
-  function quoteOf(to) {
-    const above = to && answering.to() === to && $('#replying .quoted'), row = to && document.getElementById(`m${to}`);
-    if (!above && !row) return [];
-    const quote = element('div', 'quoted');
+  // The message that it replies to, as it stands above the composer or in the list, without a link: the row is no message yet.
+  function createQuote(replyTo) {
+    const above = replyTo && reply.messageId() === replyTo && $('#replying .quoted');
+    const quoted = replyTo && document.getElementById(`m${replyTo}`);
+    if (!above && !quoted) return [];
+    const quote = createElement('div', 'quoted');
     if (above) quote.append(...above.cloneNode(true).childNodes);
     else {
-      const face = $('.avatar', row).cloneNode(true), words = $('.body', row);
-      face.classList.add('tiny');
-      quote.append(face, ' ', element('strong', '', $('.author', row).textContent), words ? element('span', '', words.innerText) : element('em', '', 'This was removed.'));
+      const avatar = $('.avatar', quoted).cloneNode(true), body = $('.body', quoted);
+      avatar.classList.add('tiny');
+      const excerpt = body ? createElement('span', '', body.innerText) : createElement('em', '', 'This was removed.');
+      quote.append(avatar, ' ', createElement('strong', '', $('.author', quoted).textContent), excerpt);
     }
     return [quote];
   }
-  function show(letter) {
-    const {row, why} = letter, above = row.previousElementSibling;
+  function showMessage(message) {
+    const {row, error} = message, above = row.previousElementSibling;
     row.classList.toggle('follows', Boolean(above?.matches('.message') && isMine(above)));
-    row.classList.toggle('pending', !why);
-    row.classList.toggle('failed', Boolean(why));
-    row.ariaHidden = why ? null : 'true';
+    row.classList.toggle('pending', !error);
+    row.classList.toggle('failed', Boolean(error));
+    row.ariaHidden = error ? null : 'true';
     const note = row.lastElementChild;
-    note.className = why ? 'error' : 'sending';
-    if (why) {
+    note.className = error ? 'error' : 'sending';
+    if (error) {
       note.role = 'alert';
-      note.replaceChildren(`Not sent: ${why} `, button('Try again', () => tryAgain(letter)), ' ', button('Take back', () => takeBack(letter)));
+      const again = createButton('Try again', () => tryAgain(message)), edit = createButton('Edit', () => editAgain(message));
+      note.replaceChildren(`Not sent: ${error} `, again, ' ', edit);
     } else {
       note.role = null;
-      note.replaceChildren(element('span', 'wait'), tries ? ' Waiting for a connection' : ' Sending…');
+      note.replaceChildren(createElement('span', 'wait'), tries ? ' Waiting for a connection' : ' Sending…');
     }
-    tell();
+    showQueueLength();
   }
-  function tell() {
-    const count = tries ? letters.filter(letter => !letter.why).length : 0;
-    waiting.textContent = count ? `${count} waiting` : '';
+  function showQueueLength() {
+    const total = tries ? queue.filter(message => !message.error).length : 0;
+    queueStatus.textContent = total ? `${total} message${total === 1 ? '' : 's'} queued` : '';
   }
-  const button = (words, pressed) => {
-    const made = element('button', 'link', words);
-    made.type = 'button';
-    made.addEventListener('click', pressed);
-    return made;
-  };
-  function tryAgain(letter) {
-    fails(letter, undefined);
-    deliver();
-    text.focus();
+  function createButton(words, onClick) {
+    const button = createElement('button', 'link', words);
+    button.type = 'button';
+    button.addEventListener('click', onClick);
+    return button;
   }
-  function takeBack(letter) {
-    drop(letter);
-    write(letter.body + (text.value && `\n${text.value}`));
-    answers(letter);
-    text.focus();
+  function tryAgain(message) {
+    setError(message, undefined);
+    sendAll();
+    textField.focus();
   }
-  function answers({to}) { if (to && !answering.to()) answering.start(`${pill.pathname}?reply=${to}`); }
-  function fails(letter, why) {
-    letter.why = why;
-    letter.row.hidden = false;
-    keep(letters => letters.map(kept => kept.nonce === letter.nonce ? {...kept, why} : kept));
-    show(letter);
+  function editAgain(message) {
+    remove(message);
+    setComposerText(message.body + (textField.value && `\n${textField.value}`));
+    restoreReply(message);
+    textField.focus();
+  }
+  function restoreReply({replyTo}) { if (replyTo && !reply.messageId()) reply.start(`${roomPath}?reply=${replyTo}`); }
+  function setError(message, error) {
+    message.error = error;
+    message.row.hidden = false;
+    updateStored(all => all.map(stored => stored.nonce === message.nonce ? {...stored, error} : stored));
+    showMessage(message);
   }
 
-  // --- How it goes out.
-  async function deliver() {
-    if (onItsWay) return;
-    onItsWay = true;
+  // --- How it is sent.
+  async function sendAll() {
+    if (isSending) return;
+    isSending = true;
     clearTimeout(timer);
-    let letter, again_ms = 0;
-    while (!again_ms && (letter = letters.find(letter => !letter.why))) again_ms = await send(letter);
-    onItsWay = false;
-    if (again_ms) timer = setTimeout(deliver, again_ms);
+    let next, retryMs = 0;
+    while (!retryMs && (next = queue.find(message => !message.error))) retryMs = await send(next);
+    isSending = false;
+    if (retryMs) timer = setTimeout(sendAll, retryMs);
   }
-  // Sends one. Returns after how many milliseconds to try again; 0 if it is settled.
-  async function send(letter) {
-    inDoubt = letter;
-    const body = new URLSearchParams({body: letter.body, nonce: letter.nonce, reply_to: letter.to ?? ''});
-    const asked = {method: 'POST', headers: {'HX-Request': 'true'}, body, signal: AbortSignal.timeout(ANSWER_MS)};
+  // Sends one message. Returns after how many milliseconds to try again; 0 if it is done with.
+  async function send(message) {
+    inDoubt = message;
+    const body = new URLSearchParams({body: message.body, nonce: message.nonce, reply_to: message.replyTo ?? ''});
+    const options = {method: 'POST', headers: {'HX-Request': 'true'}, body, signal: AbortSignal.timeout(TIMEOUT_MS)};
     try {
-      const answer = await fetch(form.action, asked), html = await answer.text();
-      const wait_s = Number(answer.headers.get('Retry-After') ?? WAITS_S_MAX + 1);
-      if (answer.ok) settle(letter, html);
-      else if (answer.status >= 500 || (answer.status === 429 && wait_s <= WAITS_S_MAX)) return later(wait_s * 1000);
-      else refused(letter, html, answer.status);
-      if (tries) { tries = 0; letters.forEach(show); }
+      const response = await fetch(composerForm.action, options), html = await response.text();
+      const retryAfterS = Number(response.headers.get('Retry-After') ?? RETRY_AFTER_MAX_S + 1);
+      if (response.ok) settle(message, html);
+      else if (response.status >= 500 || (response.status === 429 && retryAfterS <= RETRY_AFTER_MAX_S)) return postpone(retryAfterS * 1000);
+      else await refuse(message, html, response.status);
+      if (tries) { tries = 0; queue.forEach(showMessage); }
       return 0;
     } catch {
-      return later(0);
+      return postpone(0);
     }
   }
-  function later(wait_ms) {
-    const again_ms = RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)];
-    letters.forEach(show);
-    return Math.max(again_ms, wait_ms);
+  function postpone(retryAfterMs) {
+    const retryMs = RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)];
+    queue.forEach(showMessage);
+    return Math.max(retryMs, retryAfterMs);
   }
-  // It was said. Whichever comes first, the answer or the stream, there is one row of it at any moment: what the stream has
-  // brought of mine in the meantime was hidden until now, when it is known which of it this is.
-  function settle(letter, html) {
-    drop(letter);
-    htmx.swap({text: html, target: list, swap: 'beforeend', sourceElement: form});
-    release();
+  // It was posted. Whichever comes first, the response or the stream, there is one row of it at any moment: what the stream has
+  // brought of mine in the meantime was hidden until now, when it is known which row is this message.
+  function settle(message, html) {
+    remove(message);
+    swapFragment(html, messageList, 'beforeend', composerForm);
+    revealRows();
   }
-  // The words themselves are at fault: they come back to be mended, if nothing else is being written by now.
-  function refused(letter, html, status) {
-    const reason = element('p');
-    htmx.swap({text: html, target: reason, swap: 'innerHTML', sourceElement: form});
-    const why = reason.textContent;
-    if ([413, 422].includes(status) && !text.value) {
-      drop(letter);
-      write(letter.body);
-      answers(letter);
-      complain(why);
+  // The text itself is at fault: it comes back to be edited, if nothing else is being written by now.
+  async function refuse(message, html, status) {
+    const error = await readText(html);
+    if ([413, 422].includes(status) && !textField.value) {
+      remove(message);
+      setComposerText(message.body);
+      restoreReply(message);
+      showComposerError(error);
     } else {
       inDoubt = null;
-      fails(letter, why);
+      setError(message, error);
     }
-    release();
+    revealRows();
   }
-  function release() {
-    for (const row of list.querySelectorAll(`${ROW}[hidden]`)) row.hidden = false;
+  function revealRows() {
+    for (const row of messageList.querySelectorAll(`${ROW}[hidden]`)) row.hidden = false;
   }
 
-  for (const letter of kept()) {
-    if (!letter.why && Date.now() - letter.since > KEPT_MS) letter.why = 'it has waited for more than a day.';
-    add(letter);
+  for (const message of readStored()) {
+    if (!message.error && Date.now() - message.queuedAt > KEPT_MS) message.error = 'it waited for more than a day.';
+    enqueue(message);
   }
   // Whether the page has it already is not known before it is answered.
-  const first = letters.find(letter => !letter.why);
+  const first = queue.find(message => !message.error);
   if (first) first.row.hidden = true;
-  deliver();
+  sendAll();
 
-  const retry = () => { if (tries) deliver(); };
+  const retry = () => { if (tries) sendAll(); };
   addEventListener('online', retry);
   on('htmx:sse:after:connection', retry);
   on('visibilitychange', retry);
-  // Another window has settled it.
-  const drops = () => {
-    if (!isKeeping) return;
-    const there = new Set(kept().map(letter => letter.nonce));
-    for (const letter of [...letters]) if (!there.has(letter.nonce)) { drop(letter); release(); }
+  // Removes what another window has sent or edited.
+  const removeMissing = () => {
+    if (!canStore) return;
+    const nonces = new Set(readStored().map(({nonce}) => nonce));
+    for (const message of [...queue]) if (!nonces.has(message.nonce)) { remove(message); revealRows(); }
   };
-  addEventListener('storage', event => { if (event.key === BOX) drops(); });
-  addEventListener('pageshow', event => { if (event.persisted) drops(); });
-  outbox = {isInDoubt: () => inDoubt !== null, takes};
+  addEventListener('storage', event => { if (event.key === STORAGE_KEY) removeMissing(); });
+  addEventListener('pageshow', event => { if (event.persisted) removeMissing(); });
+  outbox = {isInDoubt: () => inDoubt !== null, add};
 });

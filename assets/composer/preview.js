@@ -1,36 +1,39 @@
-// Preview: what is written as it will look, above it, by the button that leads to a page of it without a script. Whatever is
-// written after that takes it away.
-if (form) {
-  const way = $('.preview', form);
-  let shown = null;
-  const hide = () => {
-    shown?.remove();
-    shown = null;
-    way.ariaExpanded = 'false';
+// Preview: how the text will look, above the composer. Without scripts its button leads to a page. Whatever is typed after that
+// closes it.
+if (composerForm) {
+  const button = $('.preview', composerForm);
+  let preview = null;
+  const close = () => {
+    preview?.remove();
+    preview = null;
+    button.ariaExpanded = 'false';
   };
-  async function show() {
-    const body = text.value, place = shown = element('div', 'composer-preview');
-    Object.assign(place, {role: 'status', ariaLabel: 'Preview', tabIndex: 0});
-    way.ariaExpanded = 'true';
-    way.closest('.composer-box').prepend(place);
-    const asked = {method: 'POST', headers: {'hx-request': 'true'}, body: new URLSearchParams({body})};
-    const answer = await fetch(way.formAction, asked).catch(() => null), html = await answer?.text().catch(() => '');
-    if (shown !== place) return;
-    const target = answer?.ok ? place : element('p');
-    await htmx.swap({text: html ?? '', target, swap: 'innerHTML', sourceElement: form});
-    complain(answer?.ok ? '' : target.textContent || 'No preview: no connection.');
-    if (!answer?.ok) hide();
+  async function open() {
+    const body = textField.value, box = preview = createElement('div', 'composer-preview');
+    Object.assign(box, {role: 'status', ariaLabel: 'Preview', tabIndex: 0});
+    button.ariaExpanded = 'true';
+    button.closest('.composer-box').prepend(box);
+    const options = {method: 'POST', headers: {'hx-request': 'true'}, body: new URLSearchParams({body})};
+    const {isOk, html} = await fetchFragment(button.formAction, options);
+    if (preview !== box) return;
+    if (isOk) {
+      await swapFragment(html, box, 'innerHTML', composerForm);
+      showComposerError('');
+    } else {
+      showComposerError(await readText(html) || 'No preview: no connection.');
+      close();
+    }
   }
-  way.ariaExpanded = 'false';
-  way.addEventListener('click', event => {
+  button.ariaExpanded = 'false';
+  button.addEventListener('click', event => {
     event.preventDefault();
-    if (shown) hide(); else if (text.value.trim()) show();
+    if (preview) close(); else if (textField.value.trim()) open();
   });
-  for (const type of ['input', 'submit']) form.addEventListener(type, hide);
-  form.addEventListener('keydown', event => {
-    if (event.key !== 'Escape' || !shown) return;
+  for (const type of ['input', 'submit']) composerForm.addEventListener(type, close);
+  composerForm.addEventListener('keydown', event => {
+    if (event.key !== 'Escape' || !preview) return;
     event.stopPropagation();
-    hide();
-    text.focus();
+    close();
+    textField.focus();
   }, true);
 }

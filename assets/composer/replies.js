@@ -1,33 +1,33 @@
-// Answering: the quote above what is written comes and goes without a new page, and goes out with what is written.
-const answering = {
-  // The number of the message that is being answered, or nothing.
-  to: () => $('#replying input')?.value ?? '',
-  stop() {
-    const nothing = element('div');
-    nothing.id = 'replying';
-    nothing.hidden = true;
-    $('#replying')?.replaceWith(nothing);
+// Replies: the quote above the text comes and goes without a new page, and is sent with the text.
+const reply = {
+  // The id of the message that is replied to, or an empty string.
+  messageId: () => $('#replying input')?.value ?? '',
+  cancel() {
+    const placeholder = createElement('div');
+    placeholder.id = 'replying';
+    placeholder.hidden = true;
+    $('#replying')?.replaceWith(placeholder);
   },
-  // Takes the quote from the page that would have it.
-  async start(address) {
-    const asked = {target: '#replying', select: '#replying', swap: 'outerHTML', source: log};
-    await htmx.ajax('GET', address, asked).catch(() => {});
-    text.focus();
+  // Takes the quote from the page that has it.
+  async start(url) {
+    const options = {target: '#replying', select: '#replying', swap: 'outerHTML', source: log};
+    await htmx.ajax('GET', url, options).catch(() => {});
+    textField.focus();
   },
 };
-if (form) atPresent(() => {
+if (composerForm) whenLive(() => {
   on('click', event => {
     const link = event.target.closest('a');
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!link || !isPlainClick(event)) return;
     if (link.closest('#replying') && !link.matches('.quoted')) {
       event.preventDefault();
-      answering.stop();
-      text.focus();
-    } else if (link.pathname === pill.pathname && new URLSearchParams(link.search).has('reply')) {
+      reply.cancel();
+      textField.focus();
+    } else if (link.pathname === roomPath && new URLSearchParams(link.search).has('reply')) {
       event.preventDefault();
       $('#menu').hidePopover();
-      answering.start(link.href);
+      reply.start(link.href);
     }
   });
-  text.addEventListener('keydown', event => { if (event.key === 'Escape' && answering.to()) answering.stop(); });
+  textField.addEventListener('keydown', event => { if (event.key === 'Escape' && reply.messageId()) reply.cancel(); });
 });

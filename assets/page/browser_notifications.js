@@ -1,62 +1,66 @@
-// Notifications: what this browser may show, and the sound. Only the button of the settings asks whether it may.
-const notices = {
-  mayShow: () => 'Notification' in window && Notification.permission === 'granted',
-  isLoud() { try { return localStorage.getItem('sound') === 'on'; } catch { return false; } },
-  // Shows one in the place of another with the same tag. Returns whether the browser lets a page do so: on phones many do not.
-  show(title, body, tag, open) {
+// Browser notifications: whether this browser may show them, how they look and sound. Only the button of the settings asks for
+// permission.
+const browserNotifications = {
+  canShow: () => 'Notification' in window && Notification.permission === 'granted',
+  isSoundOn() { try { return localStorage.getItem('sound') === 'on'; } catch { return false; } },
+  // Replaces a notification with the same tag. Returns whether the browser lets a page do so: on phones many do not.
+  show(heading, body, tag, open) {
     try {
-      const notice = new Notification(title, {body, tag, renotify: true, dir: 'auto'});
-      notice.onclick = () => { focus(); notice.close(); open(); };
+      const notification = new Notification(heading, {body, tag, renotify: true, dir: 'auto'});
+      notification.onclick = () => { focus(); notification.close(); open(); };
       return true;
     } catch { return false; }
   },
   // Two soft tones. A page in which nobody has clicked or typed yet may make none.
-  sound() {
+  playSound() {
     if (navigator.userActivation?.hasBeenActive === false) return;
-    const voice = new AudioContext();
+    const audio = new AudioContext();
     for (const [n, pitch] of [660, 880].entries()) {
-      const tone = voice.createOscillator(), volume = voice.createGain(), from = voice.currentTime + n * .12;
+      const tone = audio.createOscillator(), volume = audio.createGain(), from = audio.currentTime + n * .12;
       tone.frequency.value = pitch;
       volume.gain.setValueAtTime(0, from);
       volume.gain.linearRampToValueAtTime(.08, from + .01);
       volume.gain.exponentialRampToValueAtTime(.0001, from + .3);
-      tone.connect(volume).connect(voice.destination);
+      tone.connect(volume).connect(audio.destination);
       tone.start(from);
       tone.stop(from + .3);
-      if (n) tone.onended = () => voice.close();
+      if (n) tone.onended = () => audio.close();
     }
   },
 };
+// The section of the settings.
 if ($('#notices')) {
-  const state = $('#notices-state'), allow = $('#notices-allow'), once = $('#notices-try'), loud = $('[name=sound]');
-  const NEEDS_HTTPS = 'Browsers show notifications only for pages that come by https, and this one did not.';
-  const CANNOT = 'This browser shows no notifications of pages. On a phone only installed apps have them.';
-  const WORDS = {
-    default: 'Nothing is shown until you allow it.',
-    granted: 'This browser shows them. To stop that, take back the permission in the settings that it has for this site.',
-    denied: 'This browser was told to show none. To change that, open the settings that it has for this site, beside its address, and allow notifications there.',
+  const permissionText = $('#notices-state'), allowButton = $('#notices-allow'), tryButton = $('#notices-try');
+  const soundSwitch = $('[name=sound]');
+  const NEEDS_HTTPS = 'Notifications need HTTPS. This page was loaded over HTTP.';
+  const UNSUPPORTED = "This browser can't show notifications of a web page. On phones, only installed apps can.";
+  const PERMISSIONS = {
+    default: 'Notifications are off until you allow them.',
+    granted: "Notifications are allowed in this browser. To turn them off, use the browser's site settings.",
+    denied: 'Notifications are blocked in your browser. Allow them in the site settings (lock icon).',
   };
-  const tell = words => { if (state.textContent !== words) state.textContent = words; };
-  const look = () => {
+  const say = words => { if (permissionText.textContent !== words) permissionText.textContent = words; };
+  const update = () => {
     const permission = isSecureContext && 'Notification' in window ? Notification.permission : null;
-    tell(permission ? WORDS[permission] : isSecureContext ? CANNOT : NEEDS_HTTPS);
-    allow.hidden = permission !== 'default';
-    once.hidden = permission !== 'granted';
+    say(permission ? PERMISSIONS[permission] : isSecureContext ? UNSUPPORTED : NEEDS_HTTPS);
+    allowButton.hidden = permission !== 'default';
+    tryButton.hidden = permission !== 'granted';
   };
-  allow.addEventListener('click', async () => {
+  allowButton.addEventListener('click', async () => {
     await Notification.requestPermission();
-    look();
-    if (allow.hidden && !once.hidden) once.focus();
+    update();
+    if (allowButton.hidden && !tryButton.hidden) tryButton.focus();
   });
-  once.addEventListener('click', () => {
-    if (!notices.show('Taproom', 'This is how it looks.', 'try', () => {})) tell(CANNOT);
+  tryButton.addEventListener('click', () => {
+    if (!browserNotifications.show('Taproom', 'This is how it looks.', 'try', () => {})) say(UNSUPPORTED);
   });
-  loud.checked = notices.isLoud();
-  loud.addEventListener('change', () => {
-    try { localStorage.setItem('sound', loud.checked ? 'on' : 'off'); } catch { loud.checked = false; } // storage may be forbidden
+  soundSwitch.checked = browserNotifications.isSoundOn();
+  soundSwitch.addEventListener('change', () => {
+    // Storage may be forbidden.
+    try { localStorage.setItem('sound', soundSwitch.checked ? 'on' : 'off'); } catch { soundSwitch.checked = false; }
   });
-  $('#sound-try').addEventListener('click', () => notices.sound());
-  addEventListener('focus', look); // somebody comes back from the settings of the browser
-  look();
+  $('#sound-try').addEventListener('click', () => browserNotifications.playSound());
+  addEventListener('focus', update); // the user comes back from the browser's settings
+  update();
   $('#notices').hidden = false;
 }

@@ -1,4 +1,4 @@
-// What is shown only once is copied with a button, where the browser lets pages copy: over https, and on the machine itself.
+// Copy buttons, where the browser lets pages copy: over HTTPS and on localhost.
 for (const button of navigator.clipboard ? document.querySelectorAll('[data-copies]') : []) {
   button.hidden = false;
   button.addEventListener('click', async () => {
@@ -9,7 +9,7 @@ for (const button of navigator.clipboard ? document.querySelectorAll('[data-copi
     } catch {
       getSelection().selectAllChildren(source);
       source.select?.();
-      button.textContent = 'Not allowed: copy what is selected';
+      button.textContent = 'Copying is blocked. Copy the selected text.';
     }
   });
 }

@@ -1,36 +1,38 @@
-// Over the page: what is small enough opens there, and is a page of its own for whoever has no script. It is fetched when it is
-// asked for, so no page carries it.
-const over = (() => {
-  let dialog = null, asked = '';
-  function make() {
-    dialog = element('dialog', 'dialog over');
-    dialog.setAttribute('aria-labelledby', 'over-title');
-    dialog.setAttribute('closedby', 'any');
-    document.body.append(dialog);
+// The dialog over the page: small pages open in it. It is fetched when it is asked for; without scripts its links lead to
+// pages.
+const dialog = (() => {
+  const DIALOG_PAGES = ['/switcher', '/help'];
+  let box = null, wantedUrl = '';
+  function createBox() {
+    box = createElement('dialog', 'dialog over');
+    box.setAttribute('aria-labelledby', 'over-title');
+    box.setAttribute('closedby', 'any');
+    document.body.append(box);
   }
-  async function open(address) {
-    asked = address;
-    const answer = await fetch(`${address}?as=dialog`).catch(() => null);
-    if (asked !== address) return; // something else was asked for meanwhile
-    if (answer && !answer.ok) return location.assign(address);
-    if (!dialog) make();
-    if (answer) await htmx.swap({text: await answer.text(), target: dialog, swap: 'innerHTML', sourceElement: dialog});
-    else {
-      const title = element('h2', '', 'No connection');
-      title.id = 'over-title';
-      dialog.replaceChildren(title, element('p', '', 'Try again when there is one.'));
-    }
-    if (!dialog.open) dialog.showModal();
-    ($('[autofocus]', dialog) ?? $('button', dialog))?.focus();
+  async function open(url) {
+    wantedUrl = url;
+    if (!box) createBox();
+    const isWanted = () => wantedUrl === url;
+    const fragment = await loadFragment(`${url}?as=dialog`, box, 'innerHTML', isWanted);
+    if (!isWanted()) return;
+    if (fragment.status && !fragment.isOk) return location.assign(url);
+    if (!fragment.status) showOffline();
+    if (!box.open) box.showModal();
+    ($('[autofocus]', box) ?? $('button', box))?.focus();
+  }
+  function showOffline() {
+    const heading = createElement('h2', '', 'No connection');
+    heading.id = 'over-title';
+    box.replaceChildren(heading, createElement('p', '', 'Try again when you are online.'));
   }
   on('click', event => {
     const link = event.target.closest('a');
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    if (['/switch', '/help'].includes(link.getAttribute('href'))) {
+    if (!link || event.defaultPrevented || !isPlainClick(event)) return;
+    if (DIALOG_PAGES.includes(link.getAttribute('href'))) {
       event.preventDefault();
       open(link.pathname);
-    } else if (dialog?.contains(link)) dialog.close(); // or it would still be open when one comes back
+    } else if (box?.contains(link)) box.close(); // or it would still be open when the user comes back
   });
-  addEventListener('pageshow', event => { if (event.persisted) dialog?.close(); });
+  addEventListener('pageshow', event => { if (event.persisted) box?.close(); });
   return {open};
 })();

@@ -1,35 +1,35 @@
-// Keys that work wherever one is. What the page of help tells of them is in views/keys.rs.
+// Keyboard shortcuts of every page. views/help/keys.rs lists them for the help page.
 const isMac = /Mac|iP/.test(navigator.platform);
-// The name of what is pressed. Whoever holds a key that is not ours presses nothing.
-function pressed(event) {
+// The name of what is pressed, such as `Mod+k`; empty if it can be no shortcut.
+function nameKeys(event) {
   const {altKey, shiftKey} = event, mod = isMac ? event.metaKey : event.ctrlKey, foreign = isMac ? event.ctrlKey : event.metaKey;
-  if (foreign || !event.key || event.isComposing || event.defaultPrevented) return ''; // without a key: a field was filled in by the browser
-  // Where letters are not Latin, the place of the key counts.
+  if (foreign || !event.key || event.isComposing || event.defaultPrevented) return ''; // no key: the browser filled in a field
+  // Where letters are not Latin, the position of the key counts.
   const key = event.key.charCodeAt(0) > 127 && /^Key/.test(event.code) ? event.code.at(-1).toLowerCase() : event.key;
   return (mod ? 'Mod+' : '') + (altKey ? 'Alt+' : '') + (shiftKey && key.length > 1 ? 'Shift+' : '') + key;
 }
 const isField = node => node.matches?.('input, textarea, select, [contenteditable]');
-const KEYS = new Map([
-  ['Mod+k', () => over.open('/switch')],
-  ['Mod+/', () => over.open('/help')],
-  ['Alt+Shift+ArrowDown', () => toUnread(1)],
-  ['Alt+Shift+ArrowUp', () => toUnread(-1)],
+const SHORTCUTS = new Map([
+  ['Mod+k', () => dialog.open('/switcher')],
+  ['Mod+/', () => dialog.open('/help')],
+  ['Alt+Shift+ArrowDown', () => openUnreadRoom(1)],
+  ['Alt+Shift+ArrowUp', () => openUnreadRoom(-1)],
 ]);
 on('keydown', event => {
-  const name = pressed(event), act = KEYS.get(name);
-  // On a Mac these choose a paragraph of what is written.
-  if (!act || (isMac && name.startsWith('Alt+') && isField(event.target) && event.target.value)) return;
+  const keys = nameKeys(event), run = SHORTCUTS.get(keys);
+  // On a Mac these select a paragraph of the text.
+  if (!run || (isMac && keys.startsWith('Alt+') && isField(event.target) && event.target.value)) return;
   event.preventDefault();
-  act();
+  run();
 });
-// The next room beside the page, from this one on and round, that shows something new.
-function toUnread(step) {
-  const places = [...document.querySelectorAll('#places .places .place')], count = places.length;
-  const here = places.findIndex(place => place.ariaCurrent), start = here < 0 && step < 0 ? 0 : here;
-  for (let n = 1; n <= count; n++) {
-    const place = places[(start + step * n + count * 2) % count];
-    if (place.ariaCurrent || !$('.count', place)?.hasChildNodes()) continue;
-    place.click();
+// Opens the next unread room of the sidebar, from the current one on and round.
+function openUnreadRoom(step) {
+  const links = [...document.querySelectorAll('#places .places .place')], total = links.length;
+  const current = links.findIndex(link => link.ariaCurrent), start = current < 0 && step < 0 ? 0 : current;
+  for (let n = 1; n <= total; n++) {
+    const link = links[(start + step * n + total * 2) % total];
+    if (link.ariaCurrent || !$('.count', link)?.hasChildNodes()) continue;
+    link.click();
     return;
   }
 }

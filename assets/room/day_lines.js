@@ -1,46 +1,48 @@
-// Times in the list of messages: when each was said, and a line above the first of each day.
-function settle(row) {
+// Local times in the list of messages: when each was sent, and a line above the first of each day.
+function setLocalTime(row) {
   const time = $('time', row), at = new Date(time.dateTime);
-  time.textContent = clock.format(at);
-  time.parentElement.title = fullTime(at);
-  row.dataset.day = midnight(at).getTime();
+  time.textContent = formatTime(at);
+  time.parentElement.title = formatFullTime(at);
+  row.dataset.day = startOfDay(at).getTime();
 }
-const messageBefore = node => {
-  while ((node = node.previousElementSibling) && !node.matches('.message'));
-  return node;
-};
-// The line above a row is right when it is there exactly if the row above is of another day.
-function lineAbove(row) {
+function findMessageBefore(node) {
+  let before = node.previousElementSibling;
+  while (before && !before.matches('.message')) before = before.previousElementSibling;
+  return before;
+}
+// A row has a line above it exactly if the message before it is of another day.
+function updateDayLine(row) {
   if (!row) return;
-  const above = row.previousElementSibling, before = messageBefore(row);
-  const has = above?.matches('.day'), needs = before?.dataset.day !== row.dataset.day;
-  if (has && !needs) above.remove();
-  if (!needs) return;
-  const line = has ? above : document.createElement('li');
+  const above = row.previousElementSibling, before = findMessageBefore(row);
+  const hasLine = above?.matches('.day'), needsLine = before?.dataset.day !== row.dataset.day;
+  if (hasLine && !needsLine) above.remove();
+  if (!needsLine) return;
+  const line = hasLine ? above : document.createElement('li');
   const time = document.createElement('time'), link = document.createElement('a');
   const at = new Date(Number(row.dataset.day));
   time.dateTime = `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
-  time.textContent = dayName(at);
+  time.textContent = formatDay(at);
   line.className = 'day';
-  link.href = dayPage(row, before);
+  link.href = dayUrl(row, before);
   link.append(time);
   line.replaceChildren(link);
-  if (!has) row.before(line);
+  if (!hasLine) row.before(line);
 }
-// The page of a day has the days of UTC: where one's own begins within one of them, the way leads to that place.
-function dayPage(row, before) {
-  const [day, dayBefore] = [row, before].map(row => row && $('time', row)?.dateTime.slice(0, 10));
-  return `${pill.pathname}/days/${day}${day === dayBefore ? `?after=${number(row) - 1}` : ''}`;
+// The pages of days are in UTC. Where the local day begins within one of them, the link leads to that place.
+function dayUrl(row, before) {
+  const [day, dayBefore] = [row, before].map(message => message && $('time', message)?.dateTime.slice(0, 10));
+  return `${roomPath}/days/${day}${day === dayBefore ? `?after=${messageId(row) - 1}` : ''}`;
 }
-// A row that the stream brings anew has the server's times again.
+// A row that the stream replaces has the server's times again.
 new MutationObserver(changes => {
-  for (const {target} of changes) if (target.matches(ROW) && !target.dataset.day) settle(target);
-}).observe(list, {subtree: true, attributes: true, attributeFilter: ['data-day']});
-function renameDays() { for (const row of list.querySelectorAll('.day + .message')) lineAbove(row); }
+  for (const {target} of changes) if (target.matches(ROW) && !target.dataset.day) setLocalTime(target);
+}).observe(messageList, {subtree: true, attributes: true, attributeFilter: ['data-day']});
+// After midnight, Today is Yesterday.
+function refreshDayLines() { for (const row of messageList.querySelectorAll('.day + .message')) updateDayLine(row); }
 {
-  for (const day of list.querySelectorAll('.day')) day.remove();
-  const rows = [...list.querySelectorAll('.message')];
-  rows.forEach(settle);
-  rows.forEach(lineAbove);
+  for (const dayLine of messageList.querySelectorAll('.day')) dayLine.remove();
+  const rows = [...messageList.querySelectorAll('.message')];
+  rows.forEach(setLocalTime);
+  rows.forEach(updateDayLine);
   if (location.hash) $(':target')?.scrollIntoView({block: 'center'});
 }

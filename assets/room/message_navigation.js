@@ -1,42 +1,43 @@
-// Walking: from message to message, and what can be done with the one that has the focus, by a key. Letters do so only there:
-// elsewhere they are what is written.
+// Message navigation: keys that move from message to message and act on the one that has the focus. Letters act only there:
+// elsewhere they are text.
 {
   const rowOf = node => node.closest?.(`#messages > ${ROW}`);
-  const rows = () => [...list.querySelectorAll(ROW)].filter(row => row.checkVisibility());
-  function step(by) {
-    const all = rows(), here = all.indexOf(rowOf(document.activeElement));
-    const {top, bottom} = log.getBoundingClientRect();
-    const isSeen = row => row.getBoundingClientRect().bottom <= bottom && row.getBoundingClientRect().top >= top;
-    const next = here >= 0 ? all[here + by] : by < 0 ? all.findLast(isSeen) ?? all.at(-1) : all.find(isSeen) ?? all[0];
+  const visibleRows = () => findRows().filter(row => row.checkVisibility());
+  function moveFocus(step) {
+    const rows = visibleRows(), current = rows.indexOf(rowOf(document.activeElement));
+    const {top: logTop, bottom: logBottom} = log.getBoundingClientRect();
+    const isInView = row => row.getBoundingClientRect().bottom <= logBottom && row.getBoundingClientRect().top >= logTop;
+    const next = current >= 0 ? rows[current + step]
+      : step < 0 ? rows.findLast(isInView) ?? rows.at(-1) : rows.find(isInView) ?? rows[0];
     next?.focus();
   }
-  const use = page => tools.use(rowOf(document.activeElement), page);
-  const ON_MESSAGE = new Map([
-    ['ArrowUp', () => step(-1)],
-    ['k', () => step(-1)],
-    ['ArrowDown', () => step(1)],
-    ['j', () => step(1)],
+  const use = page => messageTools.use(rowOf(document.activeElement), page);
+  const MESSAGE_SHORTCUTS = new Map([
+    ['ArrowUp', () => moveFocus(-1)],
+    ['k', () => moveFocus(-1)],
+    ['ArrowDown', () => moveFocus(1)],
+    ['j', () => moveFocus(1)],
     ['r', () => use('/reply')],
     ['e', () => use('/edit')],
     ['+', () => use('/reactions')],
     [':', () => use('/reactions')],
     ['m', () => use('/actions')],
-    ['?', () => over.open('/help')],
+    ['?', () => dialog.open('/help')],
     ['Escape', () => $('#text')?.focus()],
   ]);
   on('keydown', event => {
-    const {target} = event, name = pressed(event), act = ON_MESSAGE.get(name);
-    if (!act || isField(target) || $(':popover-open, :modal')) return;
-    if (!rowOf(target) && !(target === log && name.length > 1)) return;
+    const {target} = event, keys = nameKeys(event), run = MESSAGE_SHORTCUTS.get(keys);
+    if (!run || isField(target) || $(':popover-open, :modal')) return;
+    if (!rowOf(target) && !(target === log && keys.length > 1)) return;
     event.preventDefault();
-    act();
+    run();
   });
-  // Up, with nothing written, is for what one said last.
-  if (form) text.addEventListener('keydown', event => {
-    if (pressed(event) !== 'ArrowUp' || text.value || answering.to()) return;
-    const own = rows().findLast(row => isMine(row) && !$('.removed', row));
+  // Up in an empty composer edits the user's last message.
+  if (composerForm) textField.addEventListener('keydown', event => {
+    if (nameKeys(event) !== 'ArrowUp' || textField.value || reply.messageId()) return;
+    const own = visibleRows().findLast(row => isMine(row) && !$('.removed', row));
     if (!own) return;
     event.preventDefault();
-    tools.use(own, '/edit');
+    messageTools.use(own, '/edit');
   });
 }

@@ -1,70 +1,69 @@
-// Tools: one element for all messages, brought to the one that is hovered, focused or tapped, and the menu behind it. They
-// stand outside the rows, so nothing that arrives in a row takes them away; and while the menu is open, they stay.
-const tools = (() => {
-  const bar = $('#tools'), menu = $('#menu');
-  let at = null; // the id of the message they are at
-  const addressOf = row => $('.time', row).getAttribute('href');
-  function bring(row) {
-    if (menu.matches(':popover-open') || row.id === at) return;
-    at = row.id;
-    for (const tool of bar.children) {
+// Message tools: one toolbar for all messages, moved to the one that is hovered, focused or tapped, and the menu behind it.
+// They stand outside the rows, so a row that is replaced does not take them away; while the menu is open, they stay.
+const messageTools = (() => {
+  const toolbar = $('#tools'), menu = $('#menu');
+  let currentId = null; // the element id of the message they are at
+  const messageUrl = row => $('.time', row).getAttribute('href');
+  function moveTo(row) {
+    if (menu.matches(':popover-open') || row.id === currentId) return;
+    currentId = row.id;
+    for (const tool of toolbar.children) {
       const {page} = tool.dataset;
-      tool.href = page === '/reply' ? `${pill.pathname}?reply=${number(row)}#text` : addressOf(row) + page;
+      tool.href = page === '/reply' ? `${roomPath}?reply=${messageId(row)}#text` : messageUrl(row) + page;
       tool.hidden = page === '/edit' && !isMine(row);
     }
-    place();
+    positionToolbar();
   }
-  function place() {
-    const row = at && document.getElementById(at);
-    bar.hidden = !row || !$('.more', row)?.checkVisibility();
-    if (!bar.hidden) bar.style.top = `${row.offsetTop}px`;
+  function positionToolbar() {
+    const row = currentId && document.getElementById(currentId);
+    toolbar.hidden = !row || !$('.more', row)?.checkVisibility();
+    if (!toolbar.hidden) toolbar.style.top = `${row.offsetTop}px`;
   }
-  const follow = event => {
+  const moveToTarget = event => {
     const row = event.target.closest(ROW);
-    if (row) bring(row);
+    if (row) moveTo(row);
   };
-  // A pointer that rests has chosen nothing when what arrives moves another message under it.
-  let pointed = '';
-  list.addEventListener('pointermove', event => {
-    const place = `${event.clientX} ${event.clientY}`;
-    if (place !== pointed) follow(event);
-    pointed = place;
+  // A pointer that rests has chosen nothing when a new message moves another one under it.
+  let pointer = '';
+  messageList.addEventListener('pointermove', event => {
+    const position = `${event.clientX} ${event.clientY}`;
+    if (position !== pointer) moveToTarget(event);
+    pointer = position;
   });
-  list.addEventListener('focusin', follow);
-  new ResizeObserver(place).observe(list); // whatever comes or goes, the list grows or shrinks
+  messageList.addEventListener('focusin', moveToTarget);
+  new ResizeObserver(positionToolbar).observe(messageList); // whatever comes or goes, the list grows or shrinks
 
-  async function open(row, page) {
-    bring(row);
-    const answer = await fetch(`${addressOf(row)}${page}?as=menu`).catch(() => null);
-    const words = answer?.ok ? '' : answer ? 'There is nothing to do with this message.' : 'No connection.';
-    menu.replaceChildren(...words ? [element('p', 'hint', words)] : []);
-    if (!words) await htmx.swap({text: await answer.text(), target: menu, swap: 'innerHTML', sourceElement: menu});
-    menu.showPopover({source: $(`[data-page="${page}"]`, bar) ?? bar.lastElementChild});
+  async function openMenu(row, page) {
+    moveTo(row);
+    const {status, isOk} = await loadFragment(`${messageUrl(row)}${page}?as=menu`, menu);
+    if (!isOk) menu.replaceChildren(createElement('p', 'hint', status ? 'No actions for this message.' : 'No connection.'));
+    menu.showPopover({source: $(`[data-page="${page}"]`, toolbar) ?? toolbar.lastElementChild});
     $('a, button', menu)?.focus();
   }
-  const plainly = event => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-  const PAGES = {'.more, [data-page="/actions"]': '/actions', '.add, [data-page="/reactions"], #menu a[href$="/reactions"]': '/reactions'};
+  const MENU_LINKS = {
+    '.more, [data-page="/actions"]': '/actions',
+    '.add, [data-page="/reactions"], #menu a[href$="/reactions"]': '/reactions',
+  };
   on('click', event => {
-    for (const [links, page] of Object.entries(PAGES)) {
-      const link = event.target.closest(links), row = link && (link.closest(ROW) ?? document.getElementById(at));
-      if (!row || !plainly(event) || (page === '/reactions' && !form)) continue;
+    for (const [links, page] of Object.entries(MENU_LINKS)) {
+      const link = event.target.closest(links), row = link && (link.closest(ROW) ?? document.getElementById(currentId));
+      if (!row || !isPlainClick(event) || (page === '/reactions' && !composerForm)) continue;
       event.preventDefault();
-      open(row, page);
+      openMenu(row, page);
     }
   });
-  // Up and down lead through the menu, as they do in any; where it is a row of emoji, left and right do too.
+  // Up and down move through the menu; in the rows of emoji left and right do too.
   menu.addEventListener('keydown', event => {
     const step = {ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1}[event.key];
     if (!step || event.target.matches('input')) return;
     event.preventDefault();
-    const links = [...menu.querySelectorAll('a, button, input')];
-    links[(links.indexOf(document.activeElement) + step + links.length) % links.length]?.focus();
+    stepFrom([...menu.querySelectorAll('a, button, input')], document.activeElement, step)?.focus();
   });
-  // Whoever chooses by a key does the same as with the tool, if there is one for this message.
+  // Does what the tool of this page does, if this message has it: for the keyboard.
   function use(row, page) {
-    bring(row);
-    const tool = $(`[data-page="${page}"]`, bar);
-    if (tool && !tool.hidden && !bar.hidden) tool.click();
+    moveTo(row);
+    const tool = $(`[data-page="${page}"]`, toolbar);
+    if (tool && !tool.hidden && !toolbar.hidden) tool.click();
   }
   return {use};
 })();

@@ -1,50 +1,51 @@
-// Marks: how far one has read. The server is told when the end of the list has been looked at for a moment, and on leaving.
-if (end.dataset.read !== undefined) atPresent(() => {
-  const LOOKED_MS = 1000, EVERY_MS = 5000;
-  // Whoever has marked something as unread wants it to stay so until more is said.
-  let told = new URLSearchParams(location.search).has('unread') ? newest : Number(end.dataset.read);
-  let timer = null, since = 0, toldAt = -Infinity;
-  const tell = () => {
-    const before = told, seq = told = newest;
-    const asked = {method: 'POST', headers: {accept: 'application/json'}, body: new URLSearchParams({seq}), keepalive: true};
-    fetch(`${pill.pathname}/read`, asked).catch(() => null).then(answer => { if (!answer?.ok) told = Math.min(told, before); });
+// Read marks: how far the user has read. The server is told when the end of the list has been visible for a moment, and when
+// the user leaves.
+if (listEnd.dataset.read !== undefined) whenLive(() => {
+  const VISIBLE_MS = 1000, INTERVAL_MS = 5000;
+  // A user who has marked something as unread wants it to stay so until more is posted.
+  let markedId = new URLSearchParams(location.search).has('unread') ? newestId : Number(listEnd.dataset.read);
+  let timer = null, visibleSince = 0, markedAt = -Infinity;
+  const mark = () => {
+    const before = markedId, seq = markedId = newestId;
+    const options = {method: 'POST', headers: {accept: 'application/json'}, body: new URLSearchParams({seq}), keepalive: true};
+    fetch(`${roomPath}/read`, options).catch(() => null).then(response => { if (!response?.ok) markedId = Math.min(markedId, before); });
   };
   const stop = () => { clearTimeout(timer); timer = null; };
-  const looked = () => {
+  const markIfAtEnd = () => {
     timer = null;
-    if (!atEnd || newest <= told) return;
-    toldAt = performance.now();
-    tell();
+    if (!isAtEnd || newestId <= markedId) return;
+    markedAt = performance.now();
+    mark();
   };
-  const look = () => {
-    if (newest <= told || !atEnd || document.hidden) return;
+  const markSoon = () => {
+    if (newestId <= markedId || !isAtEnd || document.hidden) return;
     if (timer) return;
-    since = performance.now();
-    timer = setTimeout(looked, Math.max(LOOKED_MS, toldAt + EVERY_MS - since));
+    visibleSince = performance.now();
+    timer = setTimeout(markIfAtEnd, Math.max(VISIBLE_MS, markedAt + INTERVAL_MS - visibleSince));
   };
   const leave = () => {
-    if (timer && atEnd && performance.now() - since >= LOOKED_MS) tell();
+    if (timer && isAtEnd && performance.now() - visibleSince >= VISIBLE_MS) mark();
     stop();
   };
-  new IntersectionObserver(look, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(end);
-  // Whoever answers has read what was said before: that need not be waited for, and their other pages are told.
-  const isAnswered = changes => {
-    const last = [...list.querySelectorAll(ROW)].at(-1);
+  new IntersectionObserver(markSoon, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(listEnd);
+  // A user who posts has read what was posted before: that is marked at once, and their other pages are told.
+  const hasPosted = changes => {
+    const last = findRows().at(-1);
     return last && isMine(last) && changes.some(change => [...change.addedNodes].includes(last));
   };
   new MutationObserver(changes => {
-    if (!isAnswered(changes) || !atEnd || document.hidden || newest <= told) return look();
+    if (!hasPosted(changes) || !isAtEnd || document.hidden || newestId <= markedId) return markSoon();
     stop();
-    tell();
-  }).observe(list, {childList: true});
-  on('visibilitychange', () => { if (document.hidden) leave(); else look(); });
+    mark();
+  }).observe(messageList, {childList: true});
+  on('visibilitychange', () => { if (document.hidden) leave(); else markSoon(); });
   addEventListener('pagehide', leave);
 });
-// The way to what is new goes when one has seen where it begins.
+// The link to the unread messages goes when their first has been visible.
 {
-  const line = $('#new'), way = $('#first-new');
-  if (line && way) new IntersectionObserver(([seen], observer) => {
-    way.hidden = seen.isIntersecting;
-    if (seen.isIntersecting) observer.disconnect();
-  }, {root: log}).observe(line);
+  const divider = $('#new'), unreadLink = $('#first-new');
+  if (divider && unreadLink) new IntersectionObserver(([entry], observer) => {
+    unreadLink.hidden = entry.isIntersecting;
+    if (entry.isIntersecting) observer.disconnect();
+  }, {root: log}).observe(divider);
 }

@@ -1,12 +1,13 @@
-// The parts of a room's page that more than one of its scripts uses.
-const list = $('#messages');
-const log = $('#log'), pill = $('#pill'), end = $('#end'), state = $('#state');
-const form = $('#composer'), text = $('textarea'), error = $('#say-error');
-const ROW = '.message[id]'; // one that the server has told of
-const number = row => row.id ? Number(row.id.slice(1)) : Infinity; // what is on its way there stands below all others
-const isMine = row => form !== null && row.dataset.author === form.dataset.person;
-// A page of the past has no stream until one has read down to the present. What belongs to the present alone begins then.
+// The parts of a room's page that several of its scripts use.
+const messageList = $('#messages'), log = $('#log'), listEnd = $('#end');
+const latestLink = $('#pill'), roomPath = latestLink.pathname;
+const composerForm = $('#composer'), textField = $('textarea'), composerError = $('#say-error');
+const ROW = '.message[id]'; // a message that the server knows
+const findRows = () => [...messageList.querySelectorAll(ROW)];
+const messageId = row => row.id ? Number(row.id.slice(1)) : Infinity; // unsent messages stand below all others
+const isMine = row => composerForm !== null && row.dataset.author === composerForm.dataset.person;
+// A page of the past gets its stream when the user has scrolled down to the present. Until then these wait.
 let stream = $('#live');
-const beginnings = [];
-const atPresent = begin => { if (stream) begin(); else beginnings.push(begin); };
-const WRITTEN = `written in ${location.pathname}`;
+const waitingForStream = [];
+const whenLive = start => { if (stream) start(); else waitingForStream.push(start); };
+const UNSENT_TEXT_KEY = `written in ${location.pathname}`; // what was typed when the page had to be reloaded
