@@ -22,12 +22,7 @@ fn main() {
     let (mut constants, mut table) = (String::new(), String::new());
     let joined = [
         ("app", "js", "text/javascript; charset=utf-8", bundle::join(&bundle::script(assets))),
-        (
-            "taproom",
-            "css",
-            "text/css; charset=utf-8",
-            fs::read_to_string(assets.join("taproom.css")).expect("there is a stylesheet"),
-        ),
+        ("taproom", "css", "text/css; charset=utf-8", bundle::minify(&bundle::join(&bundle::stylesheet(assets)))),
     ];
     let count = joined.len();
     for (name, extension, media_type, text) in joined {

@@ -41,6 +41,24 @@ const ROOM_PAGE: [&str; 16] = [
     "room/connection.js",
 ];
 
+/// The stylesheets. `layers.css` fixes the order of the layers, so the order of the others matters only within a layer.
+const STYLES: [&str; 14] = [
+    "css/layers.css",
+    "css/reset.css",
+    "css/tokens.css",
+    "css/base.css",
+    "css/parts.css",
+    "css/overlays.css",
+    "css/frame.css",
+    "css/message.css",
+    "css/message_text.css",
+    "css/message_extras.css",
+    "css/composer.css",
+    "css/pages.css",
+    "css/landing.css",
+    "css/prefs.css",
+];
+
 /// A piece of a joined file.
 pub struct Part {
     /// The file below `assets`, or nothing for what stands between files.
@@ -59,6 +77,58 @@ pub fn script(assets: &Path) -> Vec<Part> {
         .chain(files(&ROOM_PAGE))
         .chain(between("}\n})();\n"))
         .collect()
+}
+
+/// The stylesheet, before it is minified.
+pub fn stylesheet(assets: &Path) -> Vec<Part> {
+    STYLES.iter().map(|&file| read(assets, file)).collect()
+}
+
+/// The stylesheet without comments, and without whitespace where it can mean nothing: beside `{`, `}`, `;`, `,` and `>`, and
+/// after `:`. Elsewhere it may be a combinator of a selector or part of `calc()`, and one space of it stays. Strings stay as
+/// they are. `tests/frontend.rs` keeps `url()` without quotation marks, which this does not know, out of the stylesheets.
+pub fn minify(css: &str) -> String {
+    let mut minified = String::with_capacity(css.len());
+    let mut rest = css.chars().peekable();
+    let mut has_space = false;
+    while let Some(c) = rest.next() {
+        if c == '/' && rest.peek() == Some(&'*') {
+            rest.next();
+            let mut last = ' ';
+            while let Some(c) = rest.next() {
+                if last == '*' && c == '/' {
+                    break;
+                }
+                last = c;
+            }
+            has_space = true;
+            continue;
+        }
+        if c.is_ascii_whitespace() {
+            has_space = true;
+            continue;
+        }
+        let is_inside = !minified.is_empty() && !minified.ends_with(['{', '}', ';', ',', '>', ':']);
+        if has_space && is_inside && !matches!(c, '{' | '}' | ';' | ',' | '>') {
+            minified.push(' ');
+        }
+        has_space = false;
+        if c == '}' && minified.ends_with(';') {
+            minified.pop();
+        }
+        minified.push(c);
+        if matches!(c, '"' | '\'') {
+            while let Some(inner) = rest.next() {
+                minified.push(inner);
+                if inner == '\\' {
+                    minified.extend(rest.next());
+                } else if inner == c {
+                    break;
+                }
+            }
+        }
+    }
+    minified
 }
 
 /// The parts as one text.
