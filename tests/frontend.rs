@@ -233,7 +233,10 @@ fn leading_name(text: &str) -> String {
 fn used_names() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for ((path, text), quotes) in files("src/views", "rs").into_iter().map(|file| (file, "\"")).chain(
-        files("assets", "js").into_iter().filter(|(path, _)| !path.iter().any(|part| part == "vendor")).map(|file| (file, "'\"`")),
+        files("assets", "js")
+            .into_iter()
+            .filter(|(path, _)| !path.iter().any(|part| part == "vendor"))
+            .map(|file| (file, "'\"`")),
     ) {
         if path.ends_with("tests.rs") {
             continue;
@@ -247,7 +250,8 @@ fn used_names() -> BTreeSet<String> {
             }
             for quote in quotes.chars() {
                 let strings = line.split(quote).skip(1).step_by(2);
-                let lists = strings.filter(|text| text.chars().all(|c| c.is_ascii_lowercase() || matches!(c, ' ' | '-')));
+                let lists =
+                    strings.filter(|text| text.chars().all(|c| c.is_ascii_lowercase() || matches!(c, ' ' | '-')));
                 used.extend(lists.flat_map(str::split_whitespace).map(str::to_owned));
             }
         }
@@ -259,7 +263,8 @@ fn used_names() -> BTreeSet<String> {
 fn dead_names(css: &str) -> Vec<String> {
     let used = used_names();
     // The twelve tints: `" hue-" (number)`.
-    let is_used = |name: &str| used.contains(name) || used.contains(name.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let is_used =
+        |name: &str| used.contains(name) || used.contains(name.trim_end_matches(|c: char| c.is_ascii_digit()));
     let named = |sign| names_in_selectors(css, sign).into_iter().filter(|name| !is_used(name));
     named('.').map(|name| format!(".{name}")).chain(named('#').map(|name| format!("#{name}"))).collect()
 }
@@ -282,7 +287,11 @@ fn every_stylesheet_is_joined_and_written_one_declaration_a_line() {
     let joined = bundle::stylesheet(&root().join("assets"));
     for (path, text) in files("assets", "css") {
         let file = path.strip_prefix(root().join("assets")).unwrap();
-        assert!(joined.iter().any(|part| Path::new(part.file) == file), "{} is not in assets/bundle.rs", path.display());
+        assert!(
+            joined.iter().any(|part| Path::new(part.file) == file),
+            "{} is not in assets/bundle.rs",
+            path.display()
+        );
         for (n, line) in text.lines().enumerate() {
             let place = format!("{}:{}", path.display(), n + 1);
             assert!(line.chars().count() <= 120, "{place}: a line of more than 120 characters");
@@ -313,7 +322,10 @@ fn minifying_takes_only_what_means_nothing() {
         (".a .b + .c ~ .d:not( .e ) {}", ".a .b + .c ~ .d:not( .e ){}"),
         ("a::before { content: \"; } /* { \\\" :  x\" / \"\"; }", "a::before{content:\"; } /* { \\\" :  x\" / \"\"}"),
         ("/* one **/ a { /* two; } */ top: 0; left: 1px /* three */ }", "a{top:0;left:1px}"),
-        ("@media (width >= 48rem) and (hover: hover) { a { margin: 0 -1px } }", "@media (width>= 48rem) and (hover:hover){a{margin:0 -1px}}"),
+        (
+            "@media (width >= 48rem) and (hover: hover) { a { margin: 0 -1px } }",
+            "@media (width>= 48rem) and (hover:hover){a{margin:0 -1px}}",
+        ),
     ] {
         assert_eq!(bundle::minify(css), minified);
     }
