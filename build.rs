@@ -1,6 +1,6 @@
-//! Makes the assets what the browser gets: the scripts as one file (htmx starts its extensions by a timer, so a second
-//! file could come too late), each under a name that holds its hash, each compressed twice, as small as can be. The icon is
-//! so small that it stands in the pages themselves.
+//! Builds the assets that browsers get: one script (htmx starts its extensions by a timer, so a second file could come too
+//! late) and one stylesheet, each under a name that holds its hash, each compressed with brotli and gzip. The icon is so small
+//! that it stands in the pages themselves.
 
 use std::env;
 use std::fmt::Write as _;
@@ -16,13 +16,17 @@ use sha2::{Digest, Sha256};
 mod bundle;
 
 fn main() {
-    println!("cargo::rerun-if-changed=assets");
     let assets = Path::new("assets");
+    let (script, stylesheet) = (bundle::script(assets), bundle::stylesheet(assets));
+    let read = script.iter().chain(&stylesheet).map(|part| part.file).filter(|file| !file.is_empty());
+    for file in read.chain(["icon.svg", "bundle.rs"]) {
+        println!("cargo::rerun-if-changed=assets/{file}");
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let (mut constants, mut table) = (String::new(), String::new());
     let joined = [
-        ("app", "js", "text/javascript; charset=utf-8", bundle::join(&bundle::script(assets))),
-        ("taproom", "css", "text/css; charset=utf-8", bundle::minify(&bundle::join(&bundle::stylesheet(assets)))),
+        ("app", "js", "text/javascript; charset=utf-8", bundle::join(&script)),
+        ("taproom", "css", "text/css; charset=utf-8", bundle::minify(&bundle::join(&stylesheet))),
     ];
     let count = joined.len();
     for (name, extension, media_type, text) in joined {
