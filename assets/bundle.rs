@@ -95,7 +95,7 @@ pub fn minify(css: &str) -> String {
         if c == '/' && rest.peek() == Some(&'*') {
             rest.next();
             let mut last = ' ';
-            while let Some(c) = rest.next() {
+            for c in rest.by_ref() {
                 if last == '*' && c == '/' {
                     break;
                 }
