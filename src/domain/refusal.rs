@@ -1,4 +1,5 @@
-//! Why a command or a request is refused when the reason lies with the caller. Each text says what is wrong and what to do.
+//! Why a command or a request is refused when the reason lies with the caller. Each text says what is wrong and what to
+//! do.
 //!
 //! The texts are for people and may change; programs read [`RefusalFacts::code`], which does not.
 
@@ -46,8 +47,8 @@ pub enum Refusal {
     /// The message starts with a slash command that does not exist.
     #[error("There is no command /{0}. Type /help for a list, or //{0} to send it as text.")]
     CommandUnknown(String),
-    /// The message is a slash command without the text that it needs.
-    #[error("/{0} needs some text after it. Type //{0} to send the command itself as text.")]
+    /// The text is a slash command that sends no message, where a message is needed.
+    #[error("/{0} does not send a message. Type //{0} to send it as text.")]
     CommandEmpty(String),
     /// The nonce is empty, too long, or has other characters.
     #[error("A nonce has 1 to {NONCE_BYTES_MAX} visible ASCII characters.")]
