@@ -225,7 +225,20 @@ pub struct Applied {
     pub previous: Seq,
     /// What happened.
     pub event: Event,
+    /// The person whose read state of the room changed with a post: its author, if their draft was cleared or their read
+    /// mark moved. Not stored: it matters only to listeners at the moment of the change.
+    #[serde(skip)]
+    pub read_state_of: Option<UserId>,
     /// The asker's nonce had been carried out before; this is what happened then.
     #[serde(skip)]
     pub is_replay: bool,
+}
+
+impl Applied {
+    /// Whose number of unread messages may have changed.
+    pub fn unread_changes(self) -> impl Iterator<Item = UnreadChange> {
+        let room = self.event.room();
+        let author = self.read_state_of.zip(room).map(|(user, room)| UnreadChange::Reader(user, room));
+        self.event.unread_change().into_iter().chain(author)
+    }
 }

@@ -73,8 +73,8 @@ impl Writer {
                     let _gone = answer.send(outcome.map_err(EngineError::Refused));
                 }
                 for done in &new {
-                    if let Some(counted) = done.event.unread_change() {
-                        self.hubs.record_unread_change(counted, done.seq);
+                    for change in done.unread_changes() {
+                        self.hubs.record_unread_change(change, done.seq);
                     }
                 }
                 self.hand_to_publisher(new, committed)
