@@ -37,14 +37,14 @@ impl Publisher {
     fn publish(&self, done: Applied, committed: Instant) {
         let told = match done.event {
             Event::PersonRenamed { user } => self.publish_rename(user, done, committed),
-            event => event.room().map_or(Ok(()), |room| {
+            event => event.effects().room.map_or(Ok(()), |room| {
                 self.publish_to_room(&self.store.snapshot()?, room, done, committed);
                 Ok(())
             }),
         };
         if let Err(fault) = told {
             self.log_failure(&fault, done);
-            match done.event.room() {
+            match done.event.effects().room {
                 Some(room) => self.hubs.discard_replay(room, done.seq),
                 None => self.hubs.discard_all_replays(done.seq),
             }

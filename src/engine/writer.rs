@@ -65,7 +65,7 @@ impl Writer {
                 let posts = new.iter().filter(|done| matches!(done.event, Event::MessagePosted { .. }));
                 self.metrics.messages_posted.inc_by(posts.count() as u64);
                 // Before anybody is answered: whoever was put outside hears nothing from here on.
-                for concerned in new.iter().filter_map(|done| done.event.access_change()) {
+                for concerned in new.iter().filter_map(|done| done.event.effects().access) {
                     self.hubs.invalidate_access(concerned);
                 }
                 for (answer, outcome) in answers.zip(outcomes) {
@@ -110,7 +110,7 @@ impl Writer {
                 self.hubs.schedule_rename(user);
                 self.hubs.has_any_listener()
             }
-            event => event.room().is_some_and(|room| self.hubs.has_listener(room)),
+            event => event.effects().room.is_some_and(|room| self.hubs.has_listener(room)),
         }
     }
 }
