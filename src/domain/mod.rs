@@ -43,7 +43,7 @@ pub use crate::domain::person::device::{Device, Scopes, Session, SessionId, Toke
 pub use crate::domain::person::password::{Password, PasswordHash};
 pub use crate::domain::person::recovery_code::RecoveryCode;
 pub use crate::domain::person::token::{Token, TokenHash};
-pub use crate::domain::person::{Expiry, Person, Role, describe_expiry};
+pub use crate::domain::person::{Person, Role};
 pub use crate::domain::refusal::{Refusal, RefusalClass, RefusalFacts};
 pub use crate::domain::room::read_state::{Badge, Draft, NotificationLevel, ReadState, ReadStateCommand, SidebarRank};
 pub use crate::domain::room::{Room, Salt, Slug, Visibility};
@@ -53,3 +53,4 @@ pub use crate::domain::server::{Invitation, JoinPolicy, ServerSettings};
 pub use crate::domain::text::name::{RoomName, UserName, initials};
 pub use crate::domain::text::single_line::SingleLine;
 pub use crate::domain::time::day::{Day, DayPage};
+pub use crate::domain::time::expiry::{Expiry, describe_expiry};

@@ -235,7 +235,7 @@ fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
             Command::Account(AccountCommand::Recover { user, code, password, token, device }),
         )
     };
-    assert_eq!(recover(hash(9)), Err(Refusal::BadCredentials), "a guess learns nothing");
+    assert_eq!(recover(hash(9)), Err(Refusal::BadRecoveryCode), "a guess learns nothing");
     assert!(matches!(recover(hash(4)), Err(Refusal::Banned(_))));
     judged(&store, Actor::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
     assert_eq!(recover(hash(4)), Ok(Event::PersonChanged { user }), "the code was not used up meanwhile");
