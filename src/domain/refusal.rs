@@ -53,7 +53,7 @@ pub enum Refusal {
     #[error("A nonce has 1 to {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
     /// The caller is not signed in.
-    #[error("Sign in first, or POST `room` and `name` to /join to get a token.")]
+    #[error("Sign in first, or POST `room` and `name` to /join for a token to send as `Authorization: Bearer TOKEN`.")]
     SignInRequired,
     /// The token belongs to no one, was revoked or has expired.
     #[error("This token is invalid or has expired. POST `room` and `name` to /join to get a new one.")]

@@ -132,7 +132,7 @@ async fn no_link_is_made_for_nobody_or_where_nothing_runs() {
     assert!(said.contains("no Taproom is running"), "{said}");
     let program = Program::start(directory.path()).await;
     let said = refuses(taproom(&["reset", ANN], directory.path())).await;
-    assert_eq!(said, "There is nobody here of that name.");
+    assert_eq!(said, "There is no one with this name. Check the spelling.");
     for wrong in ["", " ", "\n", &"x".repeat(33)] {
         refuses(taproom(&["reset", wrong], directory.path())).await;
     }
