@@ -52,12 +52,10 @@ pub enum Refusal {
     #[error("A nonce has at most {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
     /// Saying something needs a name, and so does all that is one's own.
-    #[error(
-        "For this you need a name: send `room` and `name` to /join, then show the token it answers as `Authorization: Bearer TOKEN`."
-    )]
+    #[error("Sign in first.")]
     SignInRequired,
     /// The credentials that were shown belong to nobody.
-    #[error("That token belongs to nobody here. Send `room` and `name` to /join for a new one.")]
+    #[error("This token is invalid or has expired.")]
     TokenInvalid,
     /// What is to be completed does not begin like anything that can be.
     #[error("`q` must begin with @, :, # or / and have at most {COMPLETION_CHARS_MAX} characters.")]
@@ -74,13 +72,13 @@ pub enum Refusal {
     #[error("You have changed your name often, and each former name is kept for you. Take one of them, or wait{0}.")]
     TooManyRenames(String),
     /// A field has nothing in it.
-    #[error("Fill in the field “{0}”.")]
+    #[error("Fill in `{0}`.")]
     FieldBlank(&'static str),
     /// A field is over its limit.
-    #[error("The field “{0}” has at most {1} characters.")]
+    #[error("`{0}` is too long. Use at most {1} characters.")]
     FieldTooLong(&'static str, usize),
     /// A field has something in it that is none of its choices.
-    #[error("The field “{0}” does not take that.")]
+    #[error("`{0}` has an invalid value.")]
     FieldInvalid(&'static str),
     /// The password is too short or too long.
     #[error("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.")]

@@ -61,11 +61,9 @@ impl<'a> AuditActionJson<'a> {
             AuditAction::ServerSetUp => Self::ServerSetUp,
             AuditAction::MessageDeleted { message, .. } => Self::MessageDeleted { message: message.0 },
             AuditAction::Muted { until, .. } => Self::Muted { until: format_expiry(*until, entry.at) },
-            AuditAction::Banned { until, reason, blocked_addresses, .. } => Self::Banned {
-                until: format_expiry(*until, entry.at),
-                reason,
-                blocked_addresses: *blocked_addresses,
-            },
+            AuditAction::Banned { until, reason, blocked_addresses, .. } => {
+                Self::Banned { until: format_expiry(*until, entry.at), reason, blocked_addresses: *blocked_addresses }
+            }
             AuditAction::MessagesPurged { messages, .. } => Self::MessagesPurged { messages: *messages },
             AuditAction::RoleChanged { role, .. } => Self::RoleChanged { role: role.as_str() },
             AuditAction::ResetLinkCreated { .. } => Self::ResetLinkCreated,
