@@ -5,21 +5,20 @@ use std::collections::HashSet;
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES, SMALL_ROOM_PEOPLE_MAX};
+use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES};
 use crate::domain::{
     CompletionPrefix, CompletionQuery, Person, Room, RoomId, Timestamp, UserId, UserName, Visibility, can_see,
 };
-use crate::store::table::rows::{self, RowBytes};
-use crate::store::table::schema::{MEMBERS, MESSAGES, MemberRow, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
+use crate::store::table::members::{is_small_room, scan_members};
+use crate::store::table::rows;
+use crate::store::table::schema::{MEMBERS, MESSAGES, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
 use crate::store::{Snapshot, StoreError};
 
 /// In a house with more names than this they are found by how they begin, and not by what stands inside them: a look at so
 /// many costs less than a millisecond.
 const NAMES_SCANNED_MAX: u64 = 2_000;
-/// Of how many names, and of how many members of a hidden room, it is found out whether they may read the room.
+/// Of how many names it is found out whether their people may read the room.
 const MATCHES_MAX: usize = 100;
-/// Through how many rows of a hidden room it is looked for who belongs to it: those who have gone have one too.
-const MEMBERS_SCANNED_MAX: usize = 1_000;
 
 impl Snapshot {
     /// Who said something lately in a room: the last one first.
@@ -150,35 +149,4 @@ impl Snapshot {
         }
         Ok(found)
     }
-}
-
-/// Whether a room has so few people that each of them may call all. One in which very many have gone counts as large.
-pub(crate) fn is_small_room(
-    users: &impl ReadableTableMetadata,
-    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
-    room: &Room,
-) -> Result<bool, StoreError> {
-    if !room.visibility.is_members_only() {
-        return Ok(users.len()? <= SMALL_ROOM_PEOPLE_MAX);
-    }
-    let (people, are_all) = scan_members(members, room.id)?;
-    Ok(are_all && people.len() as u64 <= SMALL_ROOM_PEOPLE_MAX)
-}
-
-/// Who belongs to a hidden room, at most so many as are looked at; and whether these are all.
-fn scan_members(
-    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
-    room: RoomId,
-) -> Result<(Vec<UserId>, bool), StoreError> {
-    let mut found = Vec::new();
-    for (n, entry) in members.range((room.0, 0)..=(room.0, u64::MAX))?.enumerate() {
-        if n == MEMBERS_SCANNED_MAX || found.len() == MATCHES_MAX {
-            return Ok((found, false));
-        }
-        let (key, row) = entry?;
-        if rows::decode::<MemberRow>("members", row.value())?.is_member {
-            found.push(UserId(key.value().1));
-        }
-    }
-    Ok((found, true))
 }
