@@ -5,7 +5,8 @@ use redb::ReadableTable;
 
 use crate::domain::{Actor, Body, Event, MessageId, ReadStateCommand, Refusal, Room, RoomId, Seq, UserId, Visibility};
 use crate::store::StoreError;
-use crate::store::apply::{Outcome, Stamp, messages, refuse, require_person, require_visible_room, silent};
+use crate::store::apply::context::{Outcome, Stamp, refuse, require_person, require_visible_room, silent};
+use crate::store::apply::messages;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{DraftRow, MessageRow, ReadStateRow};

@@ -6,14 +6,17 @@ use crate::domain::{
     Actor, Applied, Event, Grouping, MarkReadOnPost, MessageContent, MessageExtras, MessageId, Permission, Person,
     PostFollowUps, PreviousMessage, Refusal, Room, RoomId, UserId, can,
 };
-use crate::store::apply::messages::{box_extras, check_can_post, find_message, index_mentions, require_message};
-use crate::store::apply::{
-    ACTIVITY_ROW_MISSING, Halt, Outcome, Stamp, names, read_state, refuse, require_person, require_visible_room,
+use crate::store::StoreError;
+use crate::store::apply::accounts::names;
+use crate::store::apply::context::{
+    ACTIVITY_ROW_MISSING, Halt, Outcome, Stamp, refuse, require_person, require_visible_room,
 };
+use crate::store::apply::messages::{box_extras, check_can_post, find_message, index_mentions, require_message};
+use crate::store::apply::rooms::read_state;
+use crate::store::feed;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{ActivityRow, MemberRow, MessageRow};
-use crate::store::{StoreError, feed};
 
 /// A message to post.
 pub(crate) struct NewMessage<'a> {

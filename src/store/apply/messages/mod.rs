@@ -1,5 +1,9 @@
 //! Messages: editing one, finding one, and whom it mentions.
 
+pub(crate) mod moderation;
+pub(crate) mod post;
+pub(crate) mod reactions;
+
 use redb::ReadableTable;
 
 use crate::domain::limits::EDITS_MAX;
@@ -8,11 +12,13 @@ use crate::domain::{
     muted_reason,
 };
 use crate::store::StoreError;
-use crate::store::apply::{
-    Halt, Outcome, Stamp, member_row, names, record_room_change, refuse, require_person, require_visible_room, settings,
+use crate::store::apply::accounts::names;
+use crate::store::apply::context::{
+    Halt, Outcome, Stamp, find_person, find_user, member_row, record_room_change, refuse, require_person,
+    require_visible_room, settings,
 };
-use crate::store::read::autocomplete;
 use crate::store::table::Tables;
+use crate::store::table::members::is_small_room;
 use crate::store::table::rows;
 use crate::store::table::schema::{MemberRow, MessageRow, ReadStateRow, VersionRow};
 
@@ -96,7 +102,7 @@ pub(crate) fn index_mentions(
     extras.mentions.clear();
     for user in spoken_to {
         let hears = !room.visibility.is_members_only() || member_row(t, room.id, user)?.is_member;
-        if user == author || !hears || crate::store::apply::find_user(t, user)?.is_none() {
+        if user == author || !hears || find_user(t, user)?.is_none() {
             continue;
         }
         extras.mentions.push(user);
@@ -129,6 +135,6 @@ pub(crate) fn remove_mentions(
 
 /// In a small room everybody may call everybody.
 fn can_mention_room(t: &Tables, room: &Room, author: UserId) -> Result<bool, StoreError> {
-    let Some(person) = crate::store::apply::find_person(t, author)? else { return Ok(false) };
-    Ok(can(&person, Permission::MentionRoom, Some(room)) || autocomplete::is_small_room(&t.users, &t.members, room)?)
+    let Some(person) = find_person(t, author)? else { return Ok(false) };
+    Ok(can(&person, Permission::MentionRoom, Some(room)) || is_small_room(&t.users, &t.members, room)?)
 }
