@@ -11,6 +11,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, PathPattern, Request, Response, 
 use crate::domain::{Refusal, RefusalClass};
 use crate::engine::EngineError;
 use crate::metrics::Metrics;
+use crate::secrets::RandomError;
 use crate::store::StoreError;
 use crate::views;
 use crate::views::error::NextStep;
@@ -50,6 +51,12 @@ impl From<EngineError> for Error {
             EngineError::Unwritable => Self::Unwritable,
             EngineError::Internal(error) => Self::Internal(error),
         }
+    }
+}
+
+impl From<RandomError> for Error {
+    fn from(_logged: RandomError) -> Self {
+        Self::Unwritable
     }
 }
 

@@ -4,16 +4,14 @@ pub(crate) mod error;
 pub(crate) mod etag;
 pub(crate) mod http_error;
 
-use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
+use poem::http::header::{CACHE_CONTROL, LOCATION, VARY};
 use poem::http::{HeaderValue, StatusCode};
-use poem::web::Json;
-use poem::{IntoResponse, Request, Response};
+use poem::{Request, Response};
 
-use crate::domain::Token;
-
-use crate::views::{self, FormState};
-use crate::web::auth::visitor::{self, Visitor};
+use crate::views::FormState;
+use crate::web::auth::visitor::Visitor;
 use crate::web::request::accept::{Accept, is_htmx};
+use crate::web::request::cookies::add_cookie;
 use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::state::AppState;
@@ -35,11 +33,6 @@ pub(crate) fn with_private_cache(mut response: Response, visitor: &Visitor) -> R
     response
 }
 
-/// Adds a cookie of ours, which is always ASCII.
-pub(crate) fn add_cookie(response: &mut Response, cookie: &str) {
-    response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of ours is ASCII"));
-}
-
 /// The same for what holds a secret or its form: nobody keeps it.
 pub(crate) fn with_no_store(mut response: Response) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -53,17 +46,6 @@ pub(crate) fn redirect_or_no_content(request: &Request, path: &str) -> Response 
         Accept::Json | Accept::Text => StatusCode::NO_CONTENT.into(),
         Accept::Page | Accept::Stream | Accept::Anything => see_other(path),
     }
-}
-
-/// Somebody is known by a new token from now on: a browser gets it as a cookie and goes on to `path`, a program is told it.
-pub(crate) fn respond_signed_in(request: &Request, name: &str, token: &Token, path: &str) -> Response {
-    let mut response = match Accept::from_request(request) {
-        Accept::Json => Json(views::json::SignedInJson::new(name, token)).into_response(),
-        Accept::Text => format!("{}\n", token.to_text()).into_response(),
-        Accept::Page | Accept::Stream | Accept::Anything => see_other(path),
-    };
-    add_cookie(&mut response, &visitor::session_cookie(request, token));
-    with_no_store(response)
 }
 
 /// Whether whoever asks is shown a page: a browser. Programs are told the same as JSON.

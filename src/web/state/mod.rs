@@ -1,6 +1,7 @@
 //! The state that all requests share.
 
 pub(crate) mod password_hasher;
+pub(crate) mod setup_link;
 
 use std::sync::Arc;
 
@@ -10,11 +11,11 @@ use crate::engine::Engine;
 use crate::live::Hubs;
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::web::auth::setup::SetupLink;
 use crate::web::limits::rate_limits::RateLimits;
 use crate::web::ops::metrics::MetricsToken;
 use crate::web::request::origin::PublicUrl;
 use crate::web::state::password_hasher::PasswordHasher;
+use crate::web::state::setup_link::SetupLink;
 
 /// What every handler may use.
 pub struct AppState {
