@@ -1,4 +1,4 @@
-//! request.
+//! Reading a request: its context, body, query, client and origin.
 
 pub(crate) mod accept;
 pub(crate) mod client_address;
