@@ -56,7 +56,7 @@ async fn an_invitation_gives_its_role_and_rooms_under_any_join_policy() {
     );
     for q in ["MODERATOR+15", "MODERATOR%2015"] {
         let people = owner.reads(&format!("/admin/people?q={q}"), "text/html").await;
-        assert!(people.text().contains("by “<bdi>For &lt;friends&gt;</bdi>”"), "a space in the query: {q}");
+        assert!(people.text().contains("with “<bdi>For &lt;friends&gt;</bdi>”"), "a space in the query: {q}");
     }
     let people = owner.reads("/admin/people?q=MODERATOR%2B15", "text/html").await;
     assert!(!people.text().contains("For &lt;friends&gt;"), "an encoded plus is a plus");
@@ -196,5 +196,5 @@ async fn an_invitation_link_is_shown_once_and_a_moderator_invites_moderators() {
     let page = owner.http.post(format!("{}/admin/invitations", owner.url)).bearer_auth(&owner.token);
     let page = ask(page.header("accept", "text/html").form(&form)).await;
     assert_eq!((page.status, page.header("cache-control")), (201, "no-store"));
-    assert!(page.text().contains(&format!(r#"value="{}/join/"#, owner.url)) && page.text().contains("/qr.svg\""));
+    assert!(page.text().contains(&format!(r#"value="{}/invite/"#, owner.url)) && page.text().contains("/qr.svg\""));
 }

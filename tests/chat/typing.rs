@@ -152,8 +152,8 @@ async fn a_crowd_is_not_told() {
     }
     assert_eq!(types(&ann).await.status, 204);
     crowd.pop();
-    crate::harness::until("200 listening", || async {
-        house.read("/", "text/html").await.text().contains("200 listening")
+    crate::harness::until("200 here", || async {
+        house.read("/", "text/html").await.text().contains("200 here")
     })
     .await;
     assert_eq!(types(&ben).await.status, 204);
