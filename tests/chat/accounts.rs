@@ -142,7 +142,7 @@ async fn only_a_guest_can_create_an_account() {
     assert_eq!((page.status, page.header("location")), (303, "/settings"));
     let taken = send(&house, "/join", json!({ "room": ROOM, "name": ANN })).await;
     assert_eq!(taken.status, 409);
-    assert!(taken.text().contains("sign in if it is yours"));
+    assert!(taken.text().contains("or sign in."));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -100,9 +100,7 @@ async fn a_backup_never_overwrites_and_leaves_nothing_half_there() {
     fs::write(other.path().join("taken"), "mine").unwrap();
     fs::create_dir(other.path().join("folder")).unwrap();
     let before = contents(other.path());
-    for (name, why) in
-        [("taken", "is there already"), ("folder", "is there already"), ("no/such/folder", "No such file")]
-    {
+    for (name, why) in [("taken", "exists already"), ("folder", "exists already"), ("no/such/folder", "No such file")] {
         let line = refuses(taproom(&["backup", &path(other.path(), name)], directory.path())).await;
         assert!(line.contains(why), "{name}: {line}");
     }
@@ -123,7 +121,7 @@ async fn a_restore_never_overwrites() {
     within("the program to end", program.ended()).await;
     let before = contents(directory.path());
     let line = refuses(taproom(&["restore", &copy], directory.path())).await;
-    assert!(line.contains("is there already"), "{line}");
+    assert!(line.contains("exists already"), "{line}");
     assert_eq!(contents(directory.path()), before);
 }
 

@@ -123,7 +123,7 @@ async fn the_form_shows_that_a_name_is_taken_and_keeps_what_was_typed() {
     assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the form keeps the name");
     assert!(page.text().contains(r#"aria-invalid="true" aria-describedby="name-error""#));
     assert!(!page.text().contains("room-error"), "the room has no error");
-    assert!(page.text().contains(&format!("{} is somebody else here.", escaped(ANN))));
+    assert!(page.text().contains(&format!("The name {} is taken.", escaped(ANN))));
     assert!(!page.text().contains("<b>"));
 }
 
@@ -216,7 +216,7 @@ async fn confusable_and_mixed_script_names_are_refused() {
         let answer = join(alike).await;
         assert!([409, 422].contains(&answer.status), "{alike}: {}", answer.text());
         assert!(
-            answer.text().contains("another name") || answer.text().contains("several scripts"),
+            answer.text().contains("Choose another") || answer.text().contains("different scripts"),
             "{}",
             answer.text()
         );

@@ -83,7 +83,7 @@ async fn weak_passwords_are_refused_everywhere_with_advice() {
             let send = |accept: &str| house.post(path).header("cookie", &cookie).header("accept", accept).form(&fields);
             let (json, page) = (ask(send("application/json")).await, ask(send("text/html")).await);
             assert_eq!((json.status, page.status), (422, 422), "{path} {weak}: {}", json.text());
-            assert!(json.text().contains("words that do not belong together"), "{path}: {}", json.text());
+            assert!(json.text().contains("four or five random words"), "{path}: {}", json.text());
             assert_eq!(page.text().matches(r#"id="password-error""#).count(), 1, "{path} {weak}");
             assert!(!page.text().contains(&format!("value=\"{weak}")), "{path}: the password is not repeated");
         }

@@ -131,7 +131,7 @@ async fn no_reset_link_is_made_without_a_person_or_a_running_server() {
     assert!(error.contains("no Taproom is running"), "{error}");
     let program = Program::start(directory.path()).await;
     let error = refuses(taproom(&["reset", ANN], directory.path())).await;
-    assert_eq!(error, "There is nobody here of that name.");
+    assert_eq!(error, "There is no one with this name. Check the spelling.");
     for wrong in ["", " ", "\n", &"x".repeat(33)] {
         refuses(taproom(&["reset", wrong], directory.path())).await;
     }
@@ -235,7 +235,7 @@ fn only_a_banned_person_learns_of_the_ban() {
             Command::Account(AccountCommand::Recover { user, code, password, token, device }),
         )
     };
-    assert_eq!(recover(hash(9)), Err(Refusal::BadCredentials), "a wrong code does not reveal the ban");
+    assert_eq!(recover(hash(9)), Err(Refusal::BadRecoveryCode), "a wrong code does not reveal the ban");
     assert!(matches!(recover(hash(4)), Err(Refusal::Banned(_))));
     commit(&store, Actor::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
     assert_eq!(recover(hash(4)), Ok(Event::PersonChanged { user }), "the refused attempt did not use up the code");

@@ -126,7 +126,7 @@ async fn tokens_survive_a_password_change_and_need_an_account() {
     for path in ["/tokens", "/password", "/recovery-codes"] {
         let refused = settings(&ben, path, None).await;
         assert_eq!(refused.status, 403, "{path}");
-        assert!(refused.text().contains("Give your name a password first."));
+        assert!(refused.text().contains("Create an account first."));
     }
     let refused = settings(&ben, "/tokens", Some(json!({ "name": "x", "scopes": "read" }))).await;
     assert_eq!(refused.status, 403);

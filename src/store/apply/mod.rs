@@ -21,7 +21,7 @@ mod sessions;
 
 use crate::domain::{
     Actor, Applied, AuditAction, AuditEntry, Command, Envelope, Event, Permission, Person, Refusal, Room, RoomId, Seq,
-    ServerSettings, Timestamp, UserId, can, can_see, describe_expiry,
+    ServerSettings, Timestamp, UserId, can, can_see,
 };
 use crate::store::table::Tables;
 use crate::store::table::rows;
@@ -103,7 +103,7 @@ fn require_person(t: &Tables, stamp: Stamp, actor: Actor) -> Result<Person, Halt
     };
     let Some(person) = find_person(t, user)? else { return refuse(Refusal::SignInRequired) };
     if person.banned_until.is_active(stamp.at) {
-        return refuse(Refusal::Banned(describe_expiry(person.banned_until)));
+        return refuse(Refusal::Banned(person.banned_until));
     }
     Ok(person)
 }

@@ -42,7 +42,7 @@ async fn try_recover(ctx: &Ctx<'_>, form: &Form) -> Result<SignedIn, Error> {
         _ => {}
     }
     let password = Password::parse_new(form.get_single("password")?, name.as_str(), &ctx.snapshot()?.settings()?.name)?;
-    let code = RecoveryCode::parse(code).ok_or(Refusal::BadCredentials)?;
+    let code = RecoveryCode::parse(code).ok_or(Refusal::BadRecoveryCode)?;
     limit_sign_in(ctx, &name)?;
     let token = secrets::new_token()?;
     let password = ctx.state.password_hasher.hash(password).await?;

@@ -15,7 +15,7 @@ use naming::Former;
 use taproom::domain::{
     Actor, Applied, AuditAction, AuditEntry, Command, Draft, Envelope, Event, Expiry, Invitation, JoinPolicy,
     NotificationLevel, Refusal, Report, Role, RoomId, Seq, ServerSettings, Timestamp, TokenHash, TokenKind, UserId,
-    UserName, Visibility, describe_expiry,
+    UserName, Visibility,
 };
 use taproom::store::Window;
 
@@ -198,7 +198,7 @@ impl Model {
         let Actor::User(id) = who else { return Err(Refusal::SignInRequired) };
         let user = self.user(id).expect("who asks is known");
         if user.banned.is_active(Timestamp(now.at)) {
-            return Err(Refusal::Banned(describe_expiry(user.banned)));
+            return Err(Refusal::Banned(user.banned));
         }
         Ok(user.clone())
     }
