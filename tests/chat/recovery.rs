@@ -158,7 +158,7 @@ async fn printed(data: &std::path::Path, lines: usize) -> (tokio::process::Child
 #[tokio::test(flavor = "multi_thread")]
 async fn the_setup_link_is_printed_and_stays_valid_until_it_is_used() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("owner-link");
+    let file = directory.path().join("setup-link");
     let (mut child, lines) = printed(directory.path(), 3).await;
     let url = lines[0].strip_prefix("Taproom listens on ").unwrap().to_owned();
     let link = lines[2].split(' ').find(|word| word.contains("/setup/")).unwrap().to_owned();

@@ -13,7 +13,7 @@ use crate::secrets;
 use crate::store::Store;
 
 /// The file's name in the data directory.
-const SETUP_LINK_FILE: &str = "owner-link";
+const SETUP_LINK_FILE: &str = "setup-link";
 
 /// The link that makes an owner, while the server has none.
 pub struct SetupLink {
