@@ -146,8 +146,8 @@ async fn blank_and_too_long_values_are_refused_beside_their_field() {
         for typed in [room, name].into_iter().filter(|typed| !typed.is_empty()) {
             assert!(page.text().contains(&format!(r#"value="{}""#, escaped(typed))), "the form keeps {typed:?}");
         }
-        let problem = join(&house, "application/json", room, name).await;
-        assert_eq!((problem.status, problem.header("content-type")), (422, "application/problem+json"));
+        let refused = join(&house, "application/json", room, name).await;
+        assert_eq!((refused.status, refused.header("content-type")), (422, "application/problem+json"));
     }
     assert!(!house.read("/", "text/html").await.text().contains("<h2 id=\"open\">"), "no room was created");
 }
