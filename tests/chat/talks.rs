@@ -139,7 +139,7 @@ async fn whoever_is_away_for_a_moment_and_signs_out_elsewhere_is_gone_at_once() 
     let bens = ben.listen("").await;
     hears_that(&mut anns, HERE).await;
     drop(bens);
-    until("nobody but Ann in the room", || async { house.read("/", "text/html").await.text().contains("1 listening") })
+    until("nobody but Ann in the room", || async { house.read("/", "text/html").await.text().contains("1 here") })
         .await;
     assert!(ann.reads(&ann.room, "text/html").await.text().contains(HERE), "he may come back");
     assert!(ask(ben.http.post(format!("{}/leave", ben.url)).header("cookie", ben.cookie())).await.status < 400);

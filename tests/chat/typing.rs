@@ -152,10 +152,8 @@ async fn a_crowd_is_not_told() {
     }
     assert_eq!(types(&ann).await.status, 204);
     crowd.pop();
-    crate::harness::until("200 listening", || async {
-        house.read("/", "text/html").await.text().contains("200 listening")
-    })
-    .await;
+    crate::harness::until("200 here", || async { house.read("/", "text/html").await.text().contains("200 here") })
+        .await;
     assert_eq!(types(&ben).await.status, 204);
     assert_eq!(hears_typing(&mut crowd[0]).await, format!("{} is typing", escaped(BEN)), "of Ann nobody was told");
 }

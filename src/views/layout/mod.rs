@@ -1,5 +1,6 @@
 //! What all pages share: the head of the document.
 
+pub(crate) mod account_fields;
 pub(crate) mod avatar;
 pub(crate) mod card;
 pub(crate) mod field_labels;

@@ -13,13 +13,13 @@ use crate::domain::{
 };
 use crate::engine::EngineError;
 use crate::views;
-use crate::web::auth::account::redirect_target;
 use crate::web::limits::check::check;
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::messages::post;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
+use crate::web::request::redirect_target::redirect_target;
 use crate::web::response::error::Error;
 use crate::web::response::{redirect_or_no_content, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;

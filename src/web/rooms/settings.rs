@@ -9,10 +9,10 @@ use crate::domain::{
     Command, Permission, Refusal, Room, RoomCommand, RoomName, SingleLine, Slug, UserName, Visibility, can,
 };
 use crate::engine::now;
+use crate::secrets;
 use crate::store::{StoreError, VisibleRoom};
 use crate::views;
 use crate::views::rooms::settings::{RoomForm, RoomFormError, RoomSettingsView};
-use crate::web::auth::secrets;
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;

@@ -7,21 +7,21 @@ use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::{Cursor, MessageId, Quote, Room, Slug, Visibility, muted_reason};
 use crate::engine::now;
+use crate::secrets;
 use crate::store::{Page, Snapshot, StoreError, VisibleRoom, Window};
 use crate::views::rooms::sidebar::DirectPartner;
 use crate::views::{self, PresenceList};
-use crate::web::auth::secrets;
 use crate::web::auth::visitor::Visitor;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::request::query;
+use crate::web::request::theme;
 use crate::web::response::error::Error;
 use crate::web::response::etag::ETag;
 use crate::web::response::http_error::HttpError;
 use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::sidebar::{self, Sidebar};
 use crate::web::rooms::stream;
-use crate::web::settings::theme;
 
 /// The room, in the form that was asked for.
 #[handler]
