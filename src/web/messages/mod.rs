@@ -1,6 +1,7 @@
 //! messages.
 
 pub(crate) mod actions;
+pub(crate) mod after_post;
 pub(crate) mod autocomplete;
 pub(crate) mod delete;
 pub(crate) mod edit;

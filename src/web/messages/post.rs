@@ -10,6 +10,7 @@ use crate::engine::now;
 use crate::views;
 use crate::web::limits::blocked_addresses;
 use crate::web::limits::rate_limits::LimitedAction;
+use crate::web::messages::after_post::{PostSource, run_follow_ups};
 use crate::web::messages::preview;
 use crate::web::messages::target::find_message_including_deleted;
 use crate::web::request::accept::{Accept, is_htmx};
@@ -18,8 +19,7 @@ use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::response::error::UnsentData;
 use crate::web::response::see_other;
-use crate::web::rooms::read_state::PostSource;
-use crate::web::rooms::{read_state, settings};
+use crate::web::rooms::settings;
 
 /// Somebody says something.
 #[handler]
@@ -49,7 +49,7 @@ async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
                 (false, true) => PostSource::Script,
                 (false, false) => PostSource::Program,
             };
-            read_state::run_follow_ups(ctx, &room, message.id, source).await;
+            run_follow_ups(ctx, &room, message.id, source).await;
             respond_posted(ctx.request, form, &room, &message)
         }
         Input::Topic(topic) => {
