@@ -46,6 +46,12 @@ pub(crate) fn with_no_store(mut response: Response) -> Response {
     response
 }
 
+/// Keeps search engines from listing what only people of this server may see.
+pub(crate) fn with_noindex(mut response: Response) -> Response {
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
 /// Something was done that needs no words: a page goes on to `path`, which shows it; a program is told so (RFC 9110,
 /// section 15.3.5).
 pub(crate) fn redirect_or_no_content(request: &Request, path: &str) -> Response {
