@@ -17,7 +17,7 @@ use crate::views;
 use crate::web::auth::account::redirect_target;
 use crate::web::limits::check::check;
 use crate::web::limits::rate_limits::LimitedAction;
-use crate::web::messages::post;
+use crate::web::messages::target;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
@@ -60,7 +60,7 @@ pub(crate) async fn save_draft(ctx: Ctx<'_>) -> Result<Response, Error> {
 async fn try_save_draft(ctx: &Ctx<'_>, room: &Room, form: &Form) -> Result<(), Error> {
     let typed = form.get_or_body("body");
     let body = if typed.trim().is_empty() { None } else { Some(Text::parse(typed)?) };
-    let reply_to = post::parse_reply_to(form)?;
+    let reply_to = target::parse_reply_to(form)?;
     let snapshot = ctx.snapshot()?;
     if let Some(id) = reply_to {
         snapshot.message(room.id, id)?.ok_or(Refusal::MessageNotFound)?;

@@ -5,13 +5,14 @@ use poem::http::header::{CACHE_CONTROL, LINK};
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use crate::domain::{Cursor, MessageId, Quote, Room, Slug, Visibility, muted_reason};
+use crate::domain::{Cursor, MessageId, Room, Slug, Visibility, muted_reason};
 use crate::engine::now;
 use crate::store::{Page, Snapshot, StoreError, VisibleRoom, Window};
 use crate::views::rooms::sidebar::DirectPartner;
 use crate::views::{self, PresenceList};
 use crate::web::auth::secrets;
 use crate::web::auth::visitor::Visitor;
+use crate::web::messages::target::find_quote;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::request::query;
@@ -176,12 +177,6 @@ fn room_page(snapshot: &Snapshot, visitor: &Visitor, parts: RoomPageParts) -> Re
         nonce: &secrets::new_nonce()?,
     };
     Ok(views::rooms::show::page(&view).into_response())
-}
-
-/// What an answer to this message would quote, if nobody has taken it away.
-pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
-    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
-    Ok(message.as_ref().map(Quote::from_message))
 }
 
 /// Tells programs where the pages before and after this one are (RFC 8288).
