@@ -1,6 +1,7 @@
 //! Help: keys, signs in what one writes, words behind a slash. The page and the dialog that the script opens over another
 //! hold the same.
 
+pub mod commands;
 pub(crate) mod keys;
 
 use maud::{Markup, html};

@@ -5,14 +5,15 @@ use poem::http::header::LOCATION;
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use crate::domain::{Applied, Body as Text, Command, Event, Input, Message, MessageId, Nonce, Refusal, Room, Seq};
+use crate::domain::{Applied, Body as Text, Command, Event, Input, Message, Nonce, Refusal, Room};
 use crate::engine::now;
 use crate::views;
 use crate::web::limits::blocked_addresses;
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::messages::after_post::{PostSource, run_follow_ups};
-use crate::web::messages::preview;
-use crate::web::messages::target::find_message_including_deleted;
+use crate::web::messages::render::render_markdown;
+use crate::web::messages::target::{find_message_including_deleted, parse_reply_to};
+use crate::web::ops::help;
 use crate::web::request::accept::{Accept, is_htmx};
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
@@ -56,7 +57,7 @@ async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
             let room = ctx.room()?.room;
             settings::set_topic(ctx, &room, &topic).await
         }
-        Input::Help => preview::respond_with_commands(ctx),
+        Input::Help => help::respond_with_commands(ctx),
     }
 }
 
@@ -70,18 +71,10 @@ async fn post_text(ctx: &Ctx<'_>, form: &Form, text: &str) -> Result<Applied, Er
     let body = Text::parse(text)?;
     let nonce = parse_nonce(ctx.request, form, &body)?;
     let reply_to = parse_reply_to(form)?;
-    let words = preview::render_markdown(&snapshot, person, body);
+    let words = render_markdown(&snapshot, person, body);
     drop(snapshot);
     let command = Command::Post { room, content: words, reply_to };
     ctx.execute_as(ctx.visitor.posting_actor()?, nonce, command).await
-}
-
-/// What a message answers, if it does.
-pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> {
-    match form.get("reply_to").unwrap_or("").trim() {
-        "" => Ok(None),
-        id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
-    }
 }
 
 /// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.

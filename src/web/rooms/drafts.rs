@@ -3,7 +3,7 @@
 use poem::{Response, Result, handler};
 
 use crate::domain::{Body as Text, Draft, ReadStateCommand, Refusal, Room};
-use crate::web::messages::post::parse_reply_to;
+use crate::web::messages::target::parse_reply_to;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::response::error::Error;

@@ -6,12 +6,13 @@ use poem::http::header::{CACHE_CONTROL, LINK};
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use crate::domain::{Cursor, MessageId, Quote, Room, Slug, Visibility};
+use crate::domain::{Cursor, MessageId, Room, Slug, Visibility};
 use crate::store::{Page, Snapshot, StoreError, Window};
 use crate::views::rooms::show::RoomView;
 use crate::views::rooms::sidebar::DirectPartner;
 use crate::views::{self, PresenceList};
 use crate::web::auth::secrets;
+use crate::web::messages::target::find_quote;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::request::query;
@@ -192,12 +193,6 @@ fn new_path(request: &Request, room: &Room) -> Option<String> {
     Slug::from_name(query::room_name(request)).ok().filter(|slug| *slug != room.slug)?;
     let query = request.uri().query().map_or(String::new(), |query| format!("?{query}"));
     Some(format!("{}{query}", room.slug.path()))
-}
-
-/// The quote that a reply to this message would show, unless the message is deleted.
-pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
-    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
-    Ok(message.as_ref().map(Quote::from_message))
 }
 
 /// Adds links to the pages before and after this one (RFC 8288).
