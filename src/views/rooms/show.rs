@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::domain::limits::USER_NAME_CHARS_MAX;
 use crate::domain::{Cursor, Draft, Message, Person, Quote, ReadState, Room};
-use crate::views::layout;
+use crate::views::layout::html_document::document;
 use crate::views::layout::icons::{self, Icon};
 use crate::views::messages::{actions, autocomplete, message, pins};
 use crate::views::rooms::notifications;
@@ -56,7 +56,7 @@ impl RoomView<'_> {
 pub fn page(view: &RoomView) -> Markup {
     let title = format!("{} · {}", view.room.name, view.sidebar.server_name);
     let viewer = view.sidebar.viewer;
-    layout::document(
+    document(
         &title,
         viewer.map(|viewer| &viewer.author),
         html! {

@@ -6,8 +6,9 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{Author, Badge, Cursor, Person, ReadState, Role, Room, RoomId, SidebarRank, Visibility};
+use crate::views::layout::avatar;
+use crate::views::layout::html_document::brand;
 use crate::views::layout::icons::{self, Icon};
-use crate::views::layout::{self, avatar};
 use crate::views::rooms::badge::{self, render_badge};
 use crate::views::rooms::presence;
 use crate::views::rooms::visibility::visibility_icon;
@@ -77,7 +78,7 @@ pub(crate) fn render_sidebar(sidebar: &SidebarView) -> Markup {
         nav #places .sidebar popover aria-label="Rooms" data-list=(sidebar.list_href())
             data-since=[sidebar.viewer.map(|_| sidebar.since)] {
             div.top {
-                (layout::brand(sidebar.server_name))
+                (brand(sidebar.server_name))
                 (icons::icon_link_with_shortcut("/switcher", ("Jump to…", "Ctrl+K"), Icon::Search))
                 (icons::icon_link_with_shortcut("/help", ("Help", "Ctrl+/"), Icon::Help))
             }
