@@ -21,8 +21,8 @@ use crate::web::response::{redisplay, see_other, with_private_cache};
 use crate::web::rooms::find::find_people_by_name;
 use crate::web::rooms::sidebar::Sidebar;
 
-/// The rooms that the visitor may see, with forms for a new room and a new direct message. `?to=` fills in whom to
-/// message.
+/// The rooms that the visitor may see, with forms for a new room and a new direct message. `?to=` fills in the
+/// names of the latter.
 #[handler]
 pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
     let to = query::text(ctx.request, "to").unwrap_or_default();
