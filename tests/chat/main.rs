@@ -44,6 +44,7 @@ mod reacting;
 mod room_settings;
 mod rooms;
 mod rows;
+mod words;
 mod writing;
 
 mod badges;

@@ -1,28 +1,35 @@
-//! Keeps the house in shape: which module may use which, how long files and functions are, and that what the README says
-//! of flags is what the program takes.
+//! Checks the structure of the code: which module may use which, that no two files use each other, how large files, functions
+//! and folders are, and that the README lists the flags that exist.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
+mod imports;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files are read from top to bottom; a longer one has two subjects.
+/// Files are read from top to bottom; a longer one has two subjects, in lines.
 const FILE_LINES_MAX: usize = 320;
-/// What does not fit on a screen is not seen at once.
+/// What does not fit on a screen is not seen at once, in lines.
 const FUNCTION_LINES_MAX: usize = 60;
+/// A longer list of files is not read, but searched.
+const FOLDER_FILES_MAX: usize = 15;
 
-/// Each module's floor. A module uses its own floor's part that is itself, and lower floors.
-const FLOORS: &[(&str, u8)] = &[
+/// The layer of each top-level module. A module uses itself and lower layers only.
+const LAYERS: &[(&str, u8)] = &[
     ("domain", 0),
     ("assets", 0),
+    ("clock", 0),
+    ("secrets", 0),
     ("store", 1),
-    ("meters", 1),
+    ("metrics", 1),
     ("views", 1),
     ("live", 2),
     ("engine", 3),
     ("web", 4),
     ("control", 4),
     ("config", 5),
-    ("tasks", 6),
+    ("commands", 6),
     ("app", 6),
     ("fuzzing", 6),
 ];
@@ -49,34 +56,66 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The top module that a file belongs to: `src/web/door.rs` and `src/web.rs` both to `web`.
-fn module(path: &Path) -> String {
-    let inside = path.strip_prefix(root().join("src")).unwrap();
-    inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
+/// The path of a file below a folder of the project.
+fn inside(folder: &str, path: &Path) -> String {
+    path.strip_prefix(root().join(folder)).unwrap().to_string_lossy().into_owned()
 }
 
-fn floor(module: &str) -> Option<u8> {
-    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+/// The top-level module of a file: `web` for `src/web/routes.rs`.
+fn module(path: &Path) -> String {
+    inside("src", path).split('/').next().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+fn layer(module: &str) -> Option<u8> {
+    LAYERS.iter().find(|(name, _)| *name == module).map(|(_, layer)| *layer)
 }
 
 #[test]
-fn every_module_uses_only_lower_floors() {
+fn every_module_uses_only_lower_layers() {
     let mut uses = 0;
     for (path, text) in sources("src") {
         let own = module(&path);
         if own == "lib" || own == "main" {
             continue;
         }
-        let own_floor = floor(&own).unwrap_or_else(|| panic!("{own} has no floor"));
+        let own_layer = layer(&own).unwrap_or_else(|| panic!("{own} has no layer"));
         for used in text.split("crate::").skip(1) {
             let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            let Some(used_floor) = floor(&used) else { continue };
+            let Some(used_layer) = layer(&used) else { continue };
             uses += 1;
-            let may = used == own || used_floor < own_floor;
-            assert!(may, "{} uses {used}, which stands on no lower floor", path.display());
+            let is_allowed = used == own || used_layer < own_layer;
+            assert!(is_allowed, "{} uses {used}, which is on no lower layer", path.display());
         }
     }
     assert!(uses > 50, "this test reads what the modules use: {uses}");
+}
+
+#[test]
+fn no_two_files_use_each_other() {
+    let graph = imports::graph();
+    let uses: usize = graph.values().map(std::collections::BTreeSet::len).sum();
+    assert!(uses > 500, "this test reads what the files use: {uses}");
+    let circles = imports::circles(&graph);
+    assert!(circles.is_empty(), "files that use each other:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn a_circle_of_files_is_found() {
+    let uses = |file: &str, used: &str| (file.to_owned(), [used.to_owned()].into());
+    let graph = [uses("a", "b"), uses("b", "c"), uses("c", "b"), uses("d", "a")].into();
+    assert_eq!(imports::circles(&graph), ["b <-> c", "c <-> b"]);
+}
+
+#[test]
+fn a_folder_has_few_files() {
+    let mut folders = BTreeMap::new();
+    for (path, _) in sources("src") {
+        *folders.entry(path.parent().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    assert!(folders.len() > 20, "the sources are in folders: {}", folders.len());
+    for (folder, files) in folders {
+        assert!(files <= FOLDER_FILES_MAX, "{} has {files} files", folder.display());
+    }
 }
 
 #[test]
@@ -92,7 +131,7 @@ fn the_domain_is_pure() {
 
 #[test]
 fn applying_reads_no_clock_and_draws_nothing() {
-    let judges: Vec<_> = ["feed", "outcomes", "schema", "tables", "rows"]
+    let judges: Vec<_> = ["feed", "table/schema", "table/mod", "table/rows"]
         .iter()
         .map(|file| root().join(format!("src/store/{file}.rs")))
         .map(|path| (path.clone(), fs::read_to_string(path).unwrap()))
@@ -111,8 +150,8 @@ fn only_views_write_html() {
         let own = module(&path);
         let writes = text.contains("html!") || text.contains("PreEscaped");
         assert!(!writes || own == "views", "{} writes HTML", path.display());
-        let raw = text.contains("PreEscaped(") && !path.ends_with("views/icons.rs");
-        assert!(!raw, "{} goes round the escaping", path.display());
+        let raw = text.contains("PreEscaped(") && !path.ends_with("views/layout/icons.rs");
+        assert!(!raw, "{} bypasses the escaping", path.display());
     }
 }
 
