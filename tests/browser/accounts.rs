@@ -118,7 +118,7 @@ async fn everything_of_an_account_works_without_script() {
     ada.keys_in("#current", "wrong").await;
     ada.keys_in("#password", NEW).await;
     ada.clicks("main .primary").await;
-    assert!(ada.says_of("#current-error").await.contains("present password"));
+    assert!(ada.says_of("#current-error").await.contains("current password"));
     ada.keys_in("#current", PASSWORD).await;
     ada.keys_in("#password", NEW).await;
     ada.clicks("main .primary").await;

@@ -143,7 +143,7 @@ async fn whoever_has_an_account_cannot_claim_again_and_nobody_without_a_name_can
     assert_eq!((page.status, page.header("location")), (303, "/settings"));
     let taken = send(&house, "/join", json!({ "room": ROOM, "name": ANN })).await;
     assert_eq!(taken.status, 409);
-    assert!(taken.text().contains("sign in if it is yours"));
+    assert!(taken.text().contains("or sign in."));
 }
 
 #[tokio::test(flavor = "multi_thread")]

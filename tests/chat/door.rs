@@ -123,7 +123,7 @@ async fn a_taken_name_is_told_in_the_form_that_keeps_what_was_typed() {
     assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the name stays in its field");
     assert!(page.text().contains(r#"aria-invalid="true" aria-describedby="name-error""#));
     assert!(!page.text().contains("room-error"), "nothing is wrong with the room");
-    assert!(page.text().contains(&format!("{} is somebody else here.", escaped(ANN))));
+    assert!(page.text().contains(&format!("The name {} is taken.", escaped(ANN))));
     assert!(!page.text().contains("<b>"));
 }
 
@@ -216,7 +216,7 @@ async fn a_name_that_looks_like_somebodys_is_refused_and_so_is_one_of_mixed_scri
         let answer = enters(alike).await;
         assert!([409, 422].contains(&answer.status), "{alike}: {}", answer.text());
         assert!(
-            answer.text().contains("another name") || answer.text().contains("several scripts"),
+            answer.text().contains("Choose another") || answer.text().contains("different scripts"),
             "{}",
             answer.text()
         );

@@ -132,7 +132,7 @@ async fn no_link_is_made_for_nobody_or_where_nothing_runs() {
     assert!(said.contains("no Taproom is running"), "{said}");
     let program = Program::start(directory.path()).await;
     let said = refuses(taproom(&["reset", ANN], directory.path())).await;
-    assert_eq!(said, "There is nobody here of that name.");
+    assert_eq!(said, "There is no one with this name. Check the spelling.");
     for wrong in ["", " ", "\n", &"x".repeat(33)] {
         refuses(taproom(&["reset", wrong], directory.path())).await;
     }
@@ -235,7 +235,7 @@ fn whether_somebody_is_outside_is_told_to_nobody_but_them() {
             Command::Account(AccountCommand::Recover { user, code, password, token, device }),
         )
     };
-    assert_eq!(recover(hash(9)), Err(Refusal::BadCredentials), "a guess learns nothing");
+    assert_eq!(recover(hash(9)), Err(Refusal::BadRecoveryCode), "a guess learns nothing");
     assert!(matches!(recover(hash(4)), Err(Refusal::Banned(_))));
     judged(&store, Actor::User(owner), Command::Person(user, PersonCommand::Unban)).unwrap();
     assert_eq!(recover(hash(4)), Ok(Event::PersonChanged { user }), "the code was not used up meanwhile");

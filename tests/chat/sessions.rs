@@ -98,7 +98,7 @@ async fn a_new_password_needs_the_old_one_and_ends_every_other_session_with_its_
     };
     let wrong = change("not my password", "another password").await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text().contains("present password"));
+    assert!(wrong.text().contains("current password"));
     assert!(is_known(&phone).await, "nothing has changed");
     let changed = change(PASSWORD, "another password").await;
     assert_eq!(changed.status, 200);

@@ -120,7 +120,7 @@ async fn a_new_password_leaves_the_scripts_alone_and_a_guest_has_none() {
     for path in ["/tokens", "/password", "/recovery-codes"] {
         let refused = settings(&ben, path, None).await;
         assert_eq!(refused.status, 403, "{path}");
-        assert!(refused.text().contains("Give your name a password first."));
+        assert!(refused.text().contains("Create an account first."));
     }
     let made = settings(&ben, "/tokens", Some(json!({ "name": "x", "scopes": "read" }))).await;
     assert_eq!(made.status, 403);

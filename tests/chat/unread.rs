@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use taproom::domain::{
-    Actor, Body, Command, Device, Envelope, Event, MessageContent, ReadStateCommand, RoomCommand, RoomId, RoomName,
-    Seq, Timestamp, Token, UserId, UserName,
+    Actor, Body, Command, Device, Envelope, Event, MessageContent, PostFollowUps, ReadStateCommand, RoomCommand,
+    RoomId, RoomName, Seq, Timestamp, Token, UserId, UserName,
 };
 use taproom::store::Store;
 
@@ -72,7 +72,9 @@ proptest! {
                     let author = if matches!(step, Step::AnnPosts) { ann } else { ben };
                     let mentions = if mentions_ann { vec![ann] } else { Vec::new() };
                     let content = MessageContent::from_body(Body::parse("said").unwrap()).with_mentions(mentions);
-                    let (id, _) = execute(&store, Actor::User(author), Command::Post { room, content, reply_to: None });
+                    let follow_ups = PostFollowUps::default();
+                    let post = Command::Post { room, content, reply_to: None, follow_ups };
+                    let (id, _) = execute(&store, Actor::User(author), post);
                     posted.push(Posted { id, by_ann: author == ann, mentions_ann, deleted: false });
                 }
                 Step::BenDeletes(n) => {

@@ -8,7 +8,7 @@ pub(crate) mod token;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Author, Timestamp};
+use crate::domain::{Author, Expiry};
 
 /// What somebody is in the house. Each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,29 +62,5 @@ impl Person {
     /// Whether they have an account: a password, and with it a way back to the name from anywhere.
     pub fn has_account(&self) -> bool {
         self.role > Role::Guest
-    }
-}
-
-/// An end that something has, or none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Expiry(pub Timestamp);
-
-impl Expiry {
-    /// It is over, or never was.
-    pub const PAST: Self = Self(Timestamp(0));
-    /// Until somebody lifts it.
-    pub const NEVER: Self = Self(Timestamp(u64::MAX));
-
-    /// Whether it still holds at this moment.
-    pub fn is_active(self, now: Timestamp) -> bool {
-        now < self.0
-    }
-}
-
-/// The end of something as the end of a sentence: " until 2026-11-24 18:00 UTC", or nothing if it has none.
-pub fn describe_expiry(until: Expiry) -> String {
-    match i64::try_from(until.0.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()) {
-        Some(end) => format!(" until {} UTC", end.strftime("%Y-%m-%d %H:%M")),
-        None => String::new(),
     }
 }

@@ -106,6 +106,16 @@ impl RoomName {
     }
 }
 
+impl Refusal {
+    /// The refusal for a room name that does not exist. It repeats the name cleaned and cut like that of a room.
+    pub fn room_not_found(name: &str) -> Self {
+        if Slug::is_hidden(name) {
+            return Self::RoomNotVisible;
+        }
+        Self::RoomNotFound(clean::clean_line(name).chars().take(ROOM_NAME_CHARS_MAX).collect())
+    }
+}
+
 /// One or two letters that stand for a name: the first of its first two words, or the first two of its only word.
 pub fn initials(name: &str) -> String {
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
@@ -172,6 +182,13 @@ mod tests {
         assert!(RoomName::parse(&"r".repeat(80)).is_ok());
         assert_eq!(RoomName::parse(&"r".repeat(81)), Err(Refusal::RoomNameTooLong));
         assert_eq!(RoomName::parse(" / "), Err(Refusal::RoomNameBlank));
+    }
+
+    #[test]
+    fn missing_room_is_quoted_like_a_room_name() {
+        let long = format!(" a\u{202e}  {}", "b".repeat(ROOM_NAME_CHARS_MAX));
+        let expected = format!("a {}", "b".repeat(ROOM_NAME_CHARS_MAX - 2));
+        assert_eq!(Refusal::room_not_found(&long), Refusal::RoomNotFound(expected));
     }
 
     #[test]

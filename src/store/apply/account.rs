@@ -5,7 +5,7 @@ use redb::ReadableTable;
 use crate::domain::limits::SESSIONS_MAX;
 use crate::domain::{
     AccountCommand, Actor, Device, Event, PasswordHash, Permission, Refusal, Role, Scopes, Seq, SingleLine, TokenHash,
-    TokenKind, UserId, describe_expiry,
+    TokenKind, UserId,
 };
 use crate::store::StoreError;
 use crate::store::apply::sessions::{self, add_token, revoke_sessions};
@@ -130,7 +130,7 @@ fn recover_account(
 ) -> Outcome {
     // The code first: whether somebody is outside is told to nobody but them.
     if t.recovery_codes.open()?.get((user.0, code.0))?.is_none() {
-        return refuse(Refusal::BadCredentials);
+        return refuse(Refusal::BadRecoveryCode);
     }
     check_not_banned(t, stamp, user)?;
     t.recovery_codes.open()?.remove((user.0, code.0))?;
@@ -196,9 +196,7 @@ fn check_password_seq(t: &mut Tables, user: UserId, password_seq: Seq, refusal: 
 
 fn check_not_banned(t: &Tables, stamp: Stamp, user: UserId) -> Result<(), Halt> {
     match find_person(t, user)? {
-        Some(person) if person.banned_until.is_active(stamp.at) => {
-            refuse(Refusal::Banned(describe_expiry(person.banned_until)))
-        }
+        Some(person) if person.banned_until.is_active(stamp.at) => refuse(Refusal::Banned(person.banned_until)),
         Some(_) => Ok(()),
         None => refuse(Refusal::BadCredentials),
     }

@@ -13,6 +13,7 @@ mod messages;
 mod moderation;
 mod names;
 mod people;
+mod post;
 mod reactions;
 mod read_state;
 mod rooms;
@@ -21,8 +22,9 @@ mod sessions;
 
 use crate::domain::{
     Actor, Applied, AuditAction, AuditEntry, Command, Envelope, Event, Permission, Person, Refusal, Room, RoomId, Seq,
-    ServerSettings, Timestamp, UserId, can, can_see, describe_expiry,
+    ServerSettings, Timestamp, UserId, can, can_see,
 };
+use crate::store::apply::post::NewMessage;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{ActivityRow, ChangeRow, MemberRow, RoomRow, SettingsRow, UserRow};
@@ -83,8 +85,9 @@ fn execute(t: &mut Tables, stamp: Stamp, envelope: &Envelope) -> Outcome {
     match &envelope.command {
         Command::Join { room, name, token, device } => join::join(t, stamp, room, name, *token, device),
         Command::OpenRoom { room } => join::open_room(t, stamp, who, room),
-        Command::Post { room, content: words, reply_to } => {
-            messages::post_message(t, stamp, who, *room, words, *reply_to)
+        Command::Post { room, content, reply_to, follow_ups } => {
+            let new = NewMessage { room: *room, content, reply_to: *reply_to, follow_ups: *follow_ups };
+            post::post_message(t, stamp, who, &new)
         }
         Command::SignOut { token } => sessions::sign_out(t, stamp, *token),
         Command::Account(command) => account::execute_account(t, stamp, who, command),
@@ -103,7 +106,7 @@ fn require_person(t: &Tables, stamp: Stamp, actor: Actor) -> Result<Person, Halt
     };
     let Some(person) = find_person(t, user)? else { return refuse(Refusal::SignInRequired) };
     if person.banned_until.is_active(stamp.at) {
-        return refuse(Refusal::Banned(describe_expiry(person.banned_until)));
+        return refuse(Refusal::Banned(person.banned_until));
     }
     Ok(person)
 }
@@ -166,7 +169,7 @@ fn record_room_change(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) 
     recent.at = stamp.at;
     feed::append_and_sweep(t, &mut recent)?;
     rows::put(&mut t.activity, stamp.seq.0, &recent)?;
-    Ok(Applied { seq: stamp.seq, previous: before, event, is_replay: false })
+    Ok(Applied { seq: stamp.seq, previous: before, event, read_state_of: None, is_replay: false })
 }
 
 /// Writes down what was done to keep order.
@@ -175,5 +178,5 @@ fn audit(t: &mut Tables, stamp: Stamp, actor: Option<UserId>, action: AuditActio
 }
 
 fn silent(stamp: Stamp, event: Event) -> Applied {
-    Applied { seq: stamp.seq, previous: Seq(0), event, is_replay: false }
+    Applied { seq: stamp.seq, previous: Seq(0), event, read_state_of: None, is_replay: false }
 }

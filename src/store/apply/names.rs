@@ -3,7 +3,7 @@
 use redb::ReadableTable;
 
 use crate::domain::limits::{FORMER_NAME_RETENTION, FORMER_NAMES_MAX};
-use crate::domain::{Actor, Event, Expiry, Refusal, Role, RoomId, Seq, UserId, UserName, describe_expiry};
+use crate::domain::{Actor, Event, Expiry, Refusal, Role, RoomId, Seq, UserId, UserName};
 use crate::store::StoreError;
 use crate::store::apply::{Halt, Outcome, Stamp, find_user, refuse, require_person, silent};
 use crate::store::table::Tables;
@@ -60,7 +60,7 @@ pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &U
         return refuse(Refusal::AccountRequired);
     }
     if person.muted_until.is_active(stamp.at) {
-        return refuse(Refusal::Muted(describe_expiry(person.muted_until)));
+        return refuse(Refusal::Muted(person.muted_until));
     }
     check_name_free(t, name, Some(id))?;
     let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
@@ -75,7 +75,7 @@ pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &U
     if let Some((_, oldest)) = former.first().filter(|_| is_full) {
         let free = Expiry(oldest.replaced_at.plus(FORMER_NAME_RETENTION));
         if free.is_active(stamp.at) {
-            return refuse(Refusal::TooManyRenames(describe_expiry(free)));
+            return refuse(Refusal::TooManyRenames(free));
         }
     }
     let oldest = is_full.then(|| former.remove(0));

@@ -165,7 +165,7 @@ async fn try_recover(ctx: &Ctx<'_>, form: &Form) -> Result<(String, Token), Erro
         _ => {}
     }
     let password = Password::parse_new(form.get_single("password")?, name.as_str(), &ctx.snapshot()?.settings()?.name)?;
-    let code = RecoveryCode::parse(typed).ok_or(Refusal::BadCredentials)?;
+    let code = RecoveryCode::parse(typed).ok_or(Refusal::BadRecoveryCode)?;
     limit_sign_in(ctx, &name)?;
     let (token, device) = (secrets::new_token()?, user_agent::device_from_request(ctx.request));
     let password = ctx.state.password_hasher.hash(password).await?;

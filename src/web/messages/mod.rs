@@ -1,7 +1,6 @@
 //! Messages: posting and reading them, and what people can do with one. [`target`] has what these handlers share.
 
 pub(crate) mod actions;
-pub(crate) mod after_post;
 pub(crate) mod autocomplete;
 pub(crate) mod delete;
 pub(crate) mod edit;
