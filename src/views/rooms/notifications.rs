@@ -21,7 +21,7 @@ pub fn page(sidebar: &SidebarView, room: &Room, read_state: &ReadState) -> Marku
 }
 
 /// The button in the head of a room, and the menu that it opens.
-pub(crate) fn bell_menu(room: &Room, read_state: &ReadState) -> Markup {
+pub(crate) fn menu(room: &Room, read_state: &ReadState) -> Markup {
     let is_off = matches!(read_state.level, NotificationLevel::Nothing | NotificationLevel::Hidden);
     let icon = if is_off { Icon::BellOff } else { Icon::Bell };
     html! {

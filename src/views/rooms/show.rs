@@ -166,7 +166,7 @@ fn room_header(view: &RoomView) -> Markup {
             @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
         }
         (pins::pins_link(room, view.pin_count))
-        @if let Some(read_state) = view.read_state { (notifications::bell_menu(room, read_state)) }
+        @if let Some(read_state) = view.read_state { (notifications::menu(room, read_state)) }
         @if view.sidebar.viewer.is_some() {
             (icons::icon_link(&format!("{}/settings", room.slug.path()), "Room settings", Icon::Gear))
         }
