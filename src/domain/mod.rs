@@ -1,7 +1,9 @@
-//! What Taproom is about: names, rooms, messages, what people ask for, what then happens, and why it may be refused.
+//! The rules of the chat server: people, rooms and messages, the commands that change them, the events that follow, and
+//! the refusals.
 //!
 //! Everything here is pure. Nothing reads a clock, draws a random number, waits, or touches a file or a socket: time
-//! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
+//! and randomness come in as values. Text from outside is parsed into a type here, once; the type is the proof that it
+//! is valid.
 
 pub(crate) mod text;
 pub(crate) mod time;

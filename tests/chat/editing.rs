@@ -58,7 +58,7 @@ async fn a_slash_means_in_an_edit_what_it_means_in_a_post_and_what_says_nothing_
         assert_eq!((answer.status, answer.json()["body"].as_str()), (200, Some(body)));
     }
     for (typed, why) in
-        [("/topic x", "/topic says nothing"), ("/help", "/help says nothing"), ("/dance", "no command /dance")]
+        [("/topic x", "/topic does not send"), ("/help", "/help does not send"), ("/dance", "no command /dance")]
     {
         let answer = edits(guest, said, typed).await;
         assert!(answer.status == 422 && answer.text().contains(why), "{}", answer.text());

@@ -160,7 +160,7 @@ async fn on_a_read_only_disk_it_does_not_start_and_says_why() {
 async fn on_a_disk_that_is_too_small_it_says_so() {
     let mount = tempfile::tempdir().unwrap();
     let line = refuses(with_a_disk(TINY, mount.path(), &command(&mount.path().join("data")))).await;
-    assert!(!line.contains("move it away"), "there is nothing yet that could be moved: {line}");
+    assert!(!line.contains("move the file away"), "there is nothing yet that could be moved: {line}");
     assert!(line.contains("No space left on device") && line.contains("--data"), "{line}");
 }
 
