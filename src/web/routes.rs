@@ -62,9 +62,9 @@ fn room_routes(route: Route) -> Route {
         .at("/direct", post(rooms::list::open_direct))
         .at("/rooms/:room", get(rooms::show::show))
         .at("/rooms/:room/settings", get_post(rooms::settings::show, rooms::settings::update))
-        .at("/rooms/:room/members", post(rooms::settings::add_members))
-        .at("/rooms/:room/members/:name/remove", post(rooms::settings::remove_member))
-        .at("/rooms/:room/leave", post(rooms::settings::leave))
+        .at("/rooms/:room/members", post(rooms::members::add))
+        .at("/rooms/:room/members/:name/remove", post(rooms::members::remove))
+        .at("/rooms/:room/leave", post(rooms::members::leave))
         .at("/rooms/:room/archive", post(rooms::settings::set_archived))
         .at("/rooms/:room/delete", post(rooms::settings::delete))
         .at("/rooms/:room/undelete", post(rooms::settings::restore))
@@ -78,11 +78,8 @@ fn room_routes(route: Route) -> Route {
         .at("/rooms/:room/typing", post(rooms::typing::signal))
         .at("/rooms/:room/read", post(rooms::read_state::mark_read))
         .at("/rooms/:room/unread", post(rooms::read_state::mark_unread))
-        .at("/rooms/:room/draft", post(rooms::read_state::save_draft))
-        .at(
-            "/rooms/:room/notifications",
-            get_post(rooms::read_state::show_notifications, rooms::read_state::set_notifications),
-        )
+        .at("/rooms/:room/draft", post(rooms::drafts::save))
+        .at("/rooms/:room/notifications", get_post(rooms::notifications::show, rooms::notifications::update))
         .at("/rooms/:room/messages", post(messages::post::post))
         .at("/rooms/:room/messages/:id", get(messages::post::redirect_to_message))
         .at("/rooms/:room/messages/:id/actions", get(messages::actions::show))

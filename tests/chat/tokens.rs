@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::{PASSWORD, is_known, member, settings, signs_in};
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask};
-use crate::reading::{reads_to, unread};
+use crate::read_state::{reads_to, unread};
 use crate::sessions::is_over;
 
 /// Creates a token, and returns the answer as JSON.

@@ -6,15 +6,15 @@ use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::{
-    Applied, Body as Text, Command, Event, Input, MarkReadOnPost, Message, MessageId, Nonce, PostFollowUps, Refusal,
-    Room, Seq,
+    Applied, Body as Text, Command, Event, Input, MarkReadOnPost, Message, Nonce, PostFollowUps, Refusal, Room,
 };
 use crate::engine::now;
 use crate::views;
 use crate::web::limits::blocked_addresses;
 use crate::web::limits::rate_limits::LimitedAction;
-use crate::web::messages::preview;
-use crate::web::messages::target::find_message_including_deleted;
+use crate::web::messages::render::render_markdown;
+use crate::web::messages::target::{find_message_including_deleted, parse_reply_to};
+use crate::web::ops::help;
 use crate::web::request::accept::{Accept, is_htmx};
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
@@ -52,7 +52,7 @@ async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
             let room = ctx.room()?.room;
             settings::set_topic(ctx, &room, &topic).await
         }
-        Input::Help => preview::respond_with_commands(ctx),
+        Input::Help => help::respond_with_commands(ctx),
     }
 }
 
@@ -66,7 +66,7 @@ async fn post_text(ctx: &Ctx<'_>, form: &Form, text: &str) -> Result<Applied, Er
     let body = Text::parse(text)?;
     let nonce = parse_nonce(ctx.request, form, &body)?;
     let reply_to = parse_reply_to(form)?;
-    let words = preview::render_markdown(&snapshot, person, body);
+    let words = render_markdown(&snapshot, person, body);
     drop(snapshot);
     let follow_ups = follow_ups(ctx, form);
     let command = Command::Post { room, content: words, reply_to, follow_ups };
@@ -84,14 +84,6 @@ fn follow_ups(ctx: &Ctx<'_>, form: &Form) -> PostFollowUps {
         (false, true | false) => MarkReadOnPost::Unchanged,
     };
     PostFollowUps { clear_draft: is_plain_form || ctx.is_htmx(), mark_read }
-}
-
-/// What a message answers, if it does.
-pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> {
-    match form.get("reply_to").unwrap_or("").trim() {
-        "" => Ok(None),
-        id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
-    }
 }
 
 /// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.

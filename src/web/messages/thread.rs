@@ -12,7 +12,7 @@ use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
-use crate::web::rooms::show::muted_reason_here;
+use crate::web::rooms::find::muted_reason_here;
 use crate::web::rooms::sidebar::Sidebar;
 
 /// The thread to which a message belongs, or which begins with it.

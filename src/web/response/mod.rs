@@ -38,6 +38,12 @@ pub(crate) fn with_no_store(mut response: Response) -> Response {
     response
 }
 
+/// Keeps search engines from listing what only people of this server may see.
+pub(crate) fn with_noindex(mut response: Response) -> Response {
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    response
+}
+
 /// Answers a change that needs no text: a page is redirected to `path`, which shows the change; a program gets 204
 /// (RFC 9110, section 15.3.5).
 pub(crate) fn redirect_or_no_content(request: &Request, path: &str) -> Response {

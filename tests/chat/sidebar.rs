@@ -1,5 +1,5 @@
-//! The list of the rooms beside a page that is open: read anew it is the one that a fresh page has, and a page that listens is
-//! told when a room has another place in it.
+//! The room lists of the sidebar: fetched alone, they equal those of the whole page, and a page with a stream receives the
+//! new rank of a room.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::badges::{Elsewhere, elsewhere, target};
 use crate::harness::{ANN, Ears, Guest, within};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_beside_a_page_is_read_anew_by_whoever_has_a_name_and_is_the_one_of_that_page() {
+async fn the_fetched_lists_equal_those_of_the_page() {
     let Elsewhere { house, ann, ben, badge: target, .. } = elsewhere().await;
     ben.sends("/direct", &[("names", ANN)]).await;
     ben.posts("something new").await;
@@ -24,12 +24,12 @@ async fn the_list_beside_a_page_is_read_anew_by_whoever_has_a_name_and_is_the_on
         assert_eq!(list.header("cache-control"), "private, no-cache");
         assert!(page.text().contains(list.text()), "{address}: {}", list.text());
         let shows = list.text().split_once(&target[1..]).expect("its badge").1.starts_with(r#"">1<span"#);
-        assert_eq!(shows, !address.contains("live"), "whoever looks at a room sees there what is new");
+        assert_eq!(shows, !address.contains("live"), "the room on the page has no badge");
     }
-    assert_eq!(house.read("/sidebar", "*/*").await.status, 401, "beside a page of nobody nothing changes");
+    assert_eq!(house.read("/sidebar", "*/*").await.status, 401, "only signed-in people fetch it");
 }
 
-/// Waits until a stream tells where the room of this badge stands in the list of whoever listens; nothing: not there.
+/// Waits until a stream brings the rank of this badge's room in the listener's sidebar; blank if it is not there.
 async fn hears_rank(ears: &mut Ears, target: &str) -> String {
     let room = target.strip_prefix("#badge-").expect("a number");
     within(&format!("the rank of {room}"), async {
@@ -38,9 +38,9 @@ async fn hears_rank(ears: &mut Ears, target: &str) -> String {
             if event.name != "places" {
                 continue;
             }
-            assert_eq!(event.id, None, "it is no change, and has no id");
-            let told: Value = serde_json::from_str(&event.data).expect("an object");
-            if let Some(rank) = told[room].as_str() {
+            assert_eq!(event.id, None, "it is not a change, so it has no id");
+            let ranks: Value = serde_json::from_str(&event.data).expect("an object");
+            if let Some(rank) = ranks[room].as_str() {
                 return rank.to_owned();
             }
         }
@@ -48,55 +48,55 @@ async fn hears_rank(ears: &mut Ears, target: &str) -> String {
     .await
 }
 
-/// Where a room stands in the list that is read anew.
+/// The rank of a room in the lists that are fetched alone.
 async fn listed_rank(reader: &Guest, target: &str) -> String {
     let list = reader.reads("/sidebar", "*/*").await;
-    let place = format!(r#"id="place-{}" data-rank=""#, target.strip_prefix("#badge-").expect("a number"));
-    let rank = list.text().split_once(&place).map_or("", |(_, rank)| rank.split('"').next().expect("it ends"));
+    let attribute = format!(r#"id="place-{}" data-rank=""#, target.strip_prefix("#badge-").expect("a number"));
+    let rank = list.text().split_once(&attribute).map_or("", |(_, rank)| rank.split('"').next().expect("it ends"));
     rank.to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_a_room_stands_in_the_list_is_told_to_every_page_of_whoever_changed_it_also_to_its_own() {
+async fn every_page_of_a_person_receives_a_changed_rank() {
     let Elsewhere { house: _house, ann, ben, anns, badge: target, .. } = elsewhere().await;
-    let (mut there, mut here) = (anns.listen("").await, ann.listen("").await);
+    let (mut elsewhere, mut here) = (anns.listen("").await, ann.listen("").await);
     let mut bens = ben.listen("").await;
     let mut ranks = Vec::new();
-    for ears in [&mut there, &mut here] {
+    for ears in [&mut elsewhere, &mut here] {
         ranks.push(hears_rank(ears, &target).await);
     }
     assert!(ranks[0] == ranks[1] && !ranks[0].is_empty(), "{ranks:?}");
     for form in [&[("level", "mentions"), ("favorite", "on")][..], &[("level", "hidden")]] {
         assert_eq!(ann.sends(&format!("{}/notifications", ann.room), form).await.status, 204);
-        let rank = hears_rank(&mut there, &target).await;
+        let rank = hears_rank(&mut elsewhere, &target).await;
         assert_eq!(hears_rank(&mut here, &target).await, rank);
-        assert_eq!(listed_rank(&ann, &target).await, rank, "it is the one of the list");
+        assert_eq!(listed_rank(&ann, &target).await, rank, "it equals the fetched one");
         ranks.push(rank);
     }
-    assert!(ranks[2] > ranks[0] && ranks[3].is_empty(), "the higher, the later in letters: {ranks:?}");
-    ben.posts("an end for him").await;
+    assert!(ranks[2] > ranks[0] && ranks[3].is_empty(), "a greater string is higher: {ranks:?}");
+    ben.posts("the last event").await;
     while let Some(event) = bens.next().await.filter(|event| !event.is_change()) {
-        assert_ne!(event.name, "places", "it is her list alone");
+        assert_ne!(event.name, "places", "only Ann's sidebar changed");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_in_a_talk_raises_it_also_beside_itself() {
+async fn a_direct_message_raises_its_room_on_every_page() {
     let Elsewhere { house: _house, ann, ben, anns, .. } = elsewhere().await;
     let opened = ben.sends("/direct", &[("names", ANN)]).await;
-    let talk = Guest { room: opened.header("location").to_owned(), ..ben.clone() };
-    talk.posts("hello").await;
-    let target = target(&ann, &talk.room).await;
+    let direct = Guest { room: opened.header("location").to_owned(), ..ben.clone() };
+    direct.posts("hello").await;
+    let target = target(&ann, &direct.room).await;
     let mut all = [
         anns.listen("").await,
-        Guest { room: talk.room.clone(), ..ann.clone() }.listen("").await,
-        talk.listen("").await,
+        Guest { room: direct.room.clone(), ..ann.clone() }.listen("").await,
+        direct.listen("").await,
     ];
     let mut before = String::new();
     for ears in &mut all {
         before = hears_rank(ears, &target).await;
     }
-    talk.posts("are you there?").await;
+    direct.posts("are you there?").await;
     for ears in &mut all {
         let rank = hears_rank(ears, &target).await;
         assert!(rank > before, "{rank} after {before}");

@@ -1,5 +1,5 @@
-//! A browser that somebody left open an hour ago is not enough for what would outlive it: whoever sits down before it makes
-//! no token and no recovery codes without the password.
+//! Tokens and recovery codes outlive a session. A session that began long ago cannot create them without the password: the
+//! browser may have been left open.
 
 use argon2::Argon2;
 use argon2::password_hash::PasswordHasher;
@@ -14,7 +14,7 @@ use crate::harness::{ANN, Answer, House, ask};
 const PASSWORD: &str = "a horse, a staple";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_old_session_needs_the_password_for_what_outlives_it_and_a_new_one_does_not() {
+async fn an_old_session_needs_the_password_to_create_tokens_and_a_new_one_does_not() {
     let directory = tempfile::tempdir().unwrap();
     let token = Token::new([7; 32]);
     an_hour_ago(&Store::open(directory.path()).unwrap(), &token);
@@ -35,27 +35,30 @@ async fn an_old_session_needs_the_password_for_what_outlives_it_and_a_new_one_do
             assert!(is_done || answer.status == 422);
         }
         let page = ask(house.get(path).bearer_auth(&old).header("accept", "text/html")).await;
-        assert!(page.text().contains("name=\"current\""), "{path} asks for it");
+        assert!(page.text().contains("name=\"current\""), "{path} asks for the password");
     }
     let form = [("name", ANN), ("password", PASSWORD)];
     let signed_in = ask(house.post("/sign-in").header("accept", "application/json").form(&form)).await;
     let new = signed_in.json()["token"].as_str().expect("a token").to_owned();
-    assert!(sends("/settings/recovery-codes", &new, &[("x", "")]).await.status / 100 == 2, "whoever has just come in");
+    assert!(
+        sends("/settings/recovery-codes", &new, &[("x", "")]).await.status / 100 == 2,
+        "a new session needs no password"
+    );
 }
 
-/// Somebody came in, and kept the name with a password.
+/// Joins and registers an account, an hour ago.
 fn an_hour_ago(store: &Store, token: &Token) {
     let then = Timestamp(store::now().0 - 60 * 60 * 1_000);
-    let does = |who, command| {
-        let answers = store.commit(then, &[Envelope { actor: who, nonce: None, command }]).unwrap();
-        answers.into_iter().next().unwrap().unwrap().event
+    let execute = |actor, command| {
+        let outcomes = store.commit(then, &[Envelope { actor, nonce: None, command }]).unwrap();
+        outcomes.into_iter().next().unwrap().unwrap().event
     };
     let (room, name) = (RoomName::parse("lobby").unwrap(), UserName::parse(ANN).unwrap());
     let (first, device) = (Token::new([1; 32]).hash(), Device::default());
-    let entered = does(Actor::Anonymous, Command::Join { room, name, token: first, device: device.clone() });
-    let Event::PersonJoined { user, .. } = entered else { panic!("nobody came in: {entered:?}") };
+    let joined = execute(Actor::Anonymous, Command::Join { room, name, token: first, device: device.clone() });
+    let Event::PersonJoined { user, .. } = joined else { panic!("nobody joined: {joined:?}") };
     let phc = Argon2::default().hash_password_with_salt(PASSWORD.as_bytes(), &[3; 16]).unwrap().to_string();
-    let (password, instead) = (PasswordHash::new(phc), first);
-    let claim = AccountCommand::Register { password, token: token.hash(), replaces: instead, device };
-    does(Actor::User(user), Command::Account(claim));
+    let password = PasswordHash::new(phc);
+    let register = AccountCommand::Register { password, token: token.hash(), replaces: first, device };
+    execute(Actor::User(user), Command::Account(register));
 }

@@ -1,4 +1,4 @@
-//! Whether somebody is here with whom one talks: a dot beside their name, which follows them live.
+//! The presence of direct partners: a dot beside their name in the sidebar, updated live.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use tokio::time::Instant;
 
 use crate::harness::{ANN, Answer, BEN, Ears, Guest, House, ROOM, ask, escaped, until, within};
 
-/// Begins a direct talk; its path.
-async fn talks(guest: &Guest, names: &str) -> String {
+/// Opens a direct message; its path.
+async fn opens_direct(guest: &Guest, names: &str) -> String {
     let answer = guest.sends("/direct", &[("names", names)]).await;
     assert!(answer.status < 400, "{}", answer.text());
     answer.header("location").to_owned()
 }
 
-/// What a stream tells next of whether somebody is here.
+/// Waits for the next presence update of a stream.
 async fn hears_presence(ears: &mut Ears) -> String {
-    within("whether somebody is here", async {
+    within("a presence update", async {
         loop {
             let event = ears.next().await.expect("the stream goes on");
             if event.data.contains(r##"hx-target="#face-"##) {
-                assert_eq!((event.name.as_str(), &event.id), ("message", &None), "it is no change, and has no id");
+                assert_eq!((event.name.as_str(), &event.id), ("message", &None), "it is not a change, so it has no id");
                 return event.data;
             }
         }
@@ -27,45 +27,47 @@ async fn hears_presence(ears: &mut Ears) -> String {
     .await
 }
 
-/// The same, until it tells this.
-async fn hears_that(ears: &mut Ears, words: &str) {
-    within(words, async { while !hears_presence(ears).await.contains(words) {} }).await;
+/// Waits for a presence update with this text.
+async fn hears_that(ears: &mut Ears, text: &str) {
+    within(text, async { while !hears_presence(ears).await.contains(text) {} }).await;
 }
 
 const HERE: &str = ", here now";
 const AWAY: &str = ", away";
 
-/// A house in which Ann and Ben talk, and Cid with neither.
-async fn house() -> (House, Guest, Guest, Guest) {
+/// A server on which Ann and Ben have a direct room, and Cid has none.
+async fn open() -> (House, Guest, Guest, Guest) {
     let house = House::open().await;
     let (ann, ben, cid) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await, house.guest("Cid", ROOM).await);
-    talks(&ann, BEN).await;
+    opens_direct(&ann, BEN).await;
     (house, ann, ben, cid)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dot_beside_a_talk_says_whether_the_other_is_here_in_the_page_and_live() {
-    let (house, ann, ben, cid) = house().await;
+async fn a_dot_shows_the_presence_of_a_direct_partner() {
+    let (house, ann, ben, cid) = open().await;
     let mut anns = ann.listen("").await;
-    let first = hears_presence(&mut anns).await;
-    let fragment = first.clone();
-    assert!(fragment.contains(AWAY) && !fragment.contains(HERE), "what is true comes first: {fragment}");
+    let fragment = hears_presence(&mut anns).await;
+    assert!(fragment.contains(AWAY) && !fragment.contains(HERE), "the present state comes first: {fragment}");
     assert!(ann.reads(&ann.room, "text/html").await.text().contains(AWAY));
     let (mut cids, mut program) = (cid.listen("").await, ann.listen("as=json").await);
 
     let elsewhere = ben.in_room("another room").await;
     let bens = elsewhere.listen("as=text").await;
-    let told = hears_presence(&mut anns).await;
+    let update = hears_presence(&mut anns).await;
     assert!(
-        told.contains(HERE) && told.contains(r#"class="dot here""#),
-        "in whichever room, and in whichever form: {told}"
+        update.contains(HERE) && update.contains(r#"class="dot here""#),
+        "in any room and any form of stream: {update}"
     );
     let page = ann.reads(&ann.room, "text/html").await;
     assert!(page.text().contains(HERE) && page.text().contains(r#"class="dot here""#));
-    assert!(!ann.reads("/settings", "text/html").await.text().contains(HERE), "a page without a stream does not say");
-    assert!(!cid.reads(&cid.room, "text/html").await.text().contains(HERE), "it is nobody else's business");
+    assert!(
+        !ann.reads("/settings", "text/html").await.text().contains(HERE),
+        "a page without a stream does not show it"
+    );
+    assert!(!cid.reads(&cid.room, "text/html").await.text().contains(HERE), "only direct partners see it");
 
-    ann.posts("an end for those who hear nothing").await;
+    ann.posts("the last event").await;
     for ears in [&mut cids, &mut program] {
         loop {
             let event = ears.next().await.expect("the stream goes on");
@@ -79,8 +81,8 @@ async fn a_dot_beside_a_talk_says_whether_the_other_is_here_in_the_page_and_live
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_in_two_windows_is_told_in_both() {
-    let (_house, ann, ben, _) = house().await;
+async fn every_window_receives_presence_updates() {
+    let (_house, ann, ben, _) = open().await;
     let (mut one, mut other) = (ann.listen("").await, ann.in_room("another room").await.listen("").await);
     let bens = ben.listen("").await;
     hears_that(&mut one, HERE).await;
@@ -88,32 +90,32 @@ async fn somebody_in_two_windows_is_told_in_both() {
     drop(bens);
 }
 
-/// The clock of this test stands still once everybody is there, and jumps when everybody waits.
+/// The clock of this test is paused once all streams are open, and advances when all tasks wait.
 #[tokio::test]
-async fn somebody_is_here_until_a_minute_after_their_last_stream_and_a_reload_is_no_absence() {
-    let (_house, ann, ben, _) = house().await;
+async fn a_person_is_here_until_a_minute_after_their_last_stream() {
+    let (_house, ann, ben, _) = open().await;
     let mut anns = ann.listen("").await;
     let (bens, bens_phone) = (ben.listen("").await, ben.listen("").await);
     hears_that(&mut anns, HERE).await;
     tokio::time::pause();
     drop(bens);
     drop(bens_phone);
-    // He comes back half a minute later, and goes for good.
+    // Ben comes back half a minute later and leaves again.
     let pause = Instant::now();
     while pause.elapsed() < Duration::from_secs(30) {
         let event = anns.next().await.expect("the stream goes on");
-        assert!(!event.data.contains("#face-"), "he has not been away: {event:?}");
+        assert!(!event.data.contains("#face-"), "a short absence is not shown: {event:?}");
     }
     let back = ben.listen("").await;
     let gone = Instant::now();
     drop(back);
-    let told = loop {
+    let update = loop {
         let event = anns.next().await.expect("the stream goes on");
         if event.data.contains("#face-") {
             break event.data;
         }
     };
-    assert!(told.contains(AWAY), "{told}");
+    assert!(update.contains(AWAY), "{update}");
     assert!(gone.elapsed() >= Duration::from_secs(60), "{:?}", gone.elapsed());
     assert!(ann.reads(&ann.room, "text/html").await.text().contains(AWAY));
     drop(ben.listen("").await);
@@ -121,34 +123,34 @@ async fn somebody_is_here_until_a_minute_after_their_last_stream_and_a_reload_is
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_signs_out_is_gone_at_once_with_a_stream_or_without() {
-    let (_house, ann, ben, _) = house().await;
+async fn signing_out_ends_presence_at_once() {
+    let (_house, ann, ben, _) = open().await;
     let mut anns = ann.listen("").await;
     let mut bens = ben.listen("").await;
     hears_that(&mut anns, HERE).await;
     assert!(ask(ben.http.post(format!("{}/leave", ben.url)).header("cookie", ben.cookie())).await.status < 400);
     within("the end of the stream", async { while bens.next().await.is_some() {} }).await;
-    // A minute has not passed: waiting for anything in these tests takes no longer.
+    // Less than a minute has passed: no wait in these tests is that long.
     hears_that(&mut anns, AWAY).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_away_for_a_moment_and_signs_out_elsewhere_is_gone_at_once() {
-    let (house, ann, ben, _) = house().await;
+async fn signing_out_elsewhere_ends_the_minute_of_grace() {
+    let (house, ann, ben, _) = open().await;
     let mut anns = ann.listen("").await;
     let bens = ben.listen("").await;
     hears_that(&mut anns, HERE).await;
     drop(bens);
     until("nobody but Ann in the room", || async { house.read("/", "text/html").await.text().contains("1 here") })
         .await;
-    assert!(ann.reads(&ann.room, "text/html").await.text().contains(HERE), "he may come back");
+    assert!(ann.reads(&ann.room, "text/html").await.text().contains(HERE), "he may still come back");
     assert!(ask(ben.http.post(format!("{}/leave", ben.url)).header("cookie", ben.cookie())).await.status < 400);
     hears_that(&mut anns, AWAY).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_does_not_want_to_be_seen_is_counted_and_not_named_and_nobody_sees_them_type() {
-    let (house, ann, ben, cid) = house().await;
+async fn a_person_who_hides_presence_is_counted_but_not_named() {
+    let (house, ann, ben, cid) = open().await;
     let (mut anns, mut bens) = (ann.listen("").await, ben.listen("as=json").await);
     hears_that(&mut anns, HERE).await;
     let shown = |page: &Answer| page.text().contains(r#"name="shown" value="on" checked"#);
@@ -159,7 +161,7 @@ async fn whoever_does_not_want_to_be_seen_is_counted_and_not_named_and_nobody_se
     assert!(!shown(&ben.reads("/settings", "text/html").await));
     hears_that(&mut anns, AWAY).await;
     let here = |page: &Answer| {
-        let list = page.text().split_once(r#"id="here-list""#).expect("a room says who is here").1;
+        let list = page.text().split_once(r#"id="here-list""#).expect("a room shows who is here").1;
         list.split_once("</ul>").expect("the list ends").0.to_owned()
     };
     until("Ben is counted alone", || async {
@@ -169,7 +171,7 @@ async fn whoever_does_not_want_to_be_seen_is_counted_and_not_named_and_nobody_se
     .await;
     assert_eq!(ben.sends(&format!("{}/typing", ben.room), &[]).await.status, 204);
     ann.sends(&format!("{}/typing", ann.room), &[]).await;
-    let told = within("who is typing", async {
+    let notice = within("who is typing", async {
         loop {
             let event = anns.next().await.expect("the stream goes on");
             if event.data.contains("#typing") {
@@ -177,13 +179,13 @@ async fn whoever_does_not_want_to_be_seen_is_counted_and_not_named_and_nobody_se
             }
         }
     });
-    let told = told.await;
-    assert!(told.contains(&escaped(ANN)) && !told.contains(&escaped(BEN)), "{told}");
+    let notice = notice.await;
+    assert!(notice.contains(&escaped(ANN)) && !notice.contains(&escaped(BEN)), "{notice}");
 
     drop(ben.listen("").await);
-    assert!(ann.reads(&ann.room, "text/html").await.text().contains(AWAY), "another stream does not give him away");
+    assert!(ann.reads(&ann.room, "text/html").await.text().contains(AWAY), "a new stream does not reveal him");
     assert_eq!(ben.sends("/settings/presence", &[("shown", "on")]).await.status, 204);
     hears_that(&mut anns, HERE).await;
     assert!(here(&cid.reads(&ann.room, "text/html").await).contains(&escaped(BEN)));
-    assert_eq!(bens.next().await.expect("he is told to read the room again").name, "reset");
+    assert_eq!(bens.next().await.expect("his page is told to reload").name, "reset");
 }

@@ -1,16 +1,16 @@
-//! What can be done by a word behind a slash, as it is told to whoever asks.
+//! The slash commands: the answer to `/help`, as a page or under the composer.
 
 use maud::{Markup, html};
 
 use crate::domain::SLASH_COMMANDS;
 use crate::views::layout::card;
 
-/// The page.
+/// The list as a page.
 pub fn page(server_name: &str) -> Markup {
-    card::page(server_name, "What a slash can do", None, command_list())
+    card::page(server_name, "Slash commands", None, command_list())
 }
 
-/// The answer to the script of a page: the list, under the composer.
+/// The list for htmx, under the composer.
 pub fn fragment() -> Markup {
     html! { hx-partial hx-target="#say-error" hx-swap="innerHTML" { (command_list()) } }
 }
