@@ -141,7 +141,7 @@ async fn signing_out_elsewhere_ends_the_minute_of_grace() {
     let bens = ben.listen("").await;
     hears_that(&mut anns, HERE).await;
     drop(bens);
-    until("nobody but Ann in the room", || async { house.read("/", "text/html").await.text().contains("1 listening") })
+    until("nobody but Ann in the room", || async { house.read("/", "text/html").await.text().contains("1 here") })
         .await;
     assert!(ann.reads(&ann.room, "text/html").await.text().contains(HERE), "he may still come back");
     assert!(ask(ben.http.post(format!("{}/leave", ben.url)).header("cookie", ben.cookie())).await.status < 400);

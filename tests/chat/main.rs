@@ -12,20 +12,20 @@ mod harness;
 mod parts;
 mod past;
 mod program;
-mod renaming;
+mod rename_rows;
 mod speaking;
 mod sse;
 mod staff;
 mod terminal;
 
-mod door;
+mod credentials;
+mod landing;
 mod proxies;
-mod who;
 
 mod accounts;
 mod erasing;
 mod fields;
-mod former;
+mod former_names;
 mod names;
 mod passwords;
 mod recent_sign_in;
@@ -68,8 +68,8 @@ mod packing;
 mod unchanged;
 
 mod crowded;
-mod holes;
 mod hostile;
+mod known_attacks;
 mod limits;
 mod pace;
 mod queue;
@@ -80,8 +80,8 @@ mod shutdown;
 mod starting;
 
 mod copies;
+mod names_in_format_4;
 mod old;
-mod old_names;
 
 mod logs;
 mod meters;

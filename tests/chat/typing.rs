@@ -152,10 +152,8 @@ async fn a_large_room_gets_no_notices() {
     }
     assert_eq!(types(&ann).await.status, 204);
     listeners.pop();
-    crate::harness::until("200 listening", || async {
-        house.read("/", "text/html").await.text().contains("200 listening")
-    })
-    .await;
+    crate::harness::until("200 here", || async { house.read("/", "text/html").await.text().contains("200 here") })
+        .await;
     assert_eq!(types(&ben).await.status, 204);
     assert_eq!(
         hears_typing(&mut listeners[0]).await,

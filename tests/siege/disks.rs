@@ -65,7 +65,7 @@ async fn a_full_disk_stops_posting_not_reading_and_costs_no_restart() {
     let ready = ask(client().get(format!("{}/ready", program.url))).await;
     assert_eq!(
         (ready.status, ready.text()),
-        (503, "not writable: the disk takes nothing\n"),
+        (503, "not writable: failed to write to the disk\n"),
         "whoever watches is told"
     );
     assert_eq!(ask(client().get(format!("{}/up", program.url))).await.status, 200, "it is alive");

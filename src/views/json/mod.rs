@@ -293,7 +293,7 @@ impl<'a> SessionJson<'a> {
         let (name, address, scopes) = match &session.kind {
             TokenKind::Session(device) => (&device.browser, Some(device.address.as_str()), None),
             TokenKind::Personal { label, scopes } => {
-                (label, None, Some(crate::views::settings::scope_names(*scopes).collect()))
+                (label, None, Some(crate::views::settings::tokens::scope_names(*scopes).collect()))
             }
         };
         let stamp = |at| FormattedTime::new(at).iso_seconds().to_owned() + "Z";

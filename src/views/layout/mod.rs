@@ -1,6 +1,7 @@
 //! What many pages share: the document, the two page shells ([`page`] with the sidebar, [`card`] without), form fields,
 //! avatars, icons and the theme.
 
+pub(crate) mod account_fields;
 pub(crate) mod avatar;
 pub(crate) mod card;
 pub(crate) mod form_fields;

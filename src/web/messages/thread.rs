@@ -4,9 +4,9 @@ use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::Message;
+use crate::secrets;
 use crate::views;
 use crate::views::messages::thread::ThreadView;
-use crate::web::auth::secrets;
 use crate::web::messages::target::find_message_including_deleted;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;

@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 use crate::domain::limits::MARK_READ_ROOMS_MAX;
 use crate::domain::{Command, ReadState, ReadStateCommand, Refusal, Room, RoomId, Seq};
 use crate::engine::EngineError;
-use crate::web::auth::account::redirect_target;
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
+use crate::web::request::redirect_target::redirect_target;
 use crate::web::response::error::Error;
 use crate::web::response::redirect_or_no_content;
 

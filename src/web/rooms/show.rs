@@ -7,15 +7,15 @@ use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use crate::domain::{Cursor, MessageId, Room, Slug, Visibility};
+use crate::secrets;
 use crate::store::{Page, Snapshot, StoreError, Window};
 use crate::views::rooms::show::RoomView;
 use crate::views::rooms::sidebar::DirectPartner;
 use crate::views::{self, PresenceList};
-use crate::web::auth::secrets;
 use crate::web::messages::target::find_quote;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
-use crate::web::request::query;
+use crate::web::request::{query, theme};
 use crate::web::response::error::Error;
 use crate::web::response::etag::ETag;
 use crate::web::response::http_error::HttpError;
@@ -23,7 +23,6 @@ use crate::web::response::{see_other, with_noindex, with_private_cache};
 use crate::web::rooms::find::muted_reason_here;
 use crate::web::rooms::sidebar::{self, Sidebar};
 use crate::web::rooms::stream;
-use crate::web::settings::theme;
 
 /// The messages of a room, newest page first.
 #[handler]
