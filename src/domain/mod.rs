@@ -21,9 +21,11 @@ mod refusal;
 mod room;
 mod server;
 
-pub use crate::domain::command::{Actor, Command, Envelope, PersonCommand, RoomCommand, ServerCommand};
+pub use crate::domain::command::{
+    Actor, Command, Envelope, MarkReadOnPost, PersonCommand, PostFollowUps, RoomCommand, ServerCommand,
+};
 pub use crate::domain::cursor::{Cursor, Epoch};
-pub use crate::domain::event::{AccessChange, Applied, Event, UnreadChange};
+pub use crate::domain::event::{AccessChange, Applied, Effects, Event, UnreadChange};
 pub use crate::domain::ids::{MessageId, RoomId, Seq, Timestamp, UserId};
 pub use crate::domain::message::body::{Body, MessageContent};
 pub use crate::domain::message::completion::{BROADCAST_MENTIONS, CompletionPrefix, CompletionQuery};

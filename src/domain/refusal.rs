@@ -1,7 +1,8 @@
 //! Why a command or a request is refused when the reason lies with the caller. Each text says what is wrong and what to
 //! do.
 //!
-//! The texts are for people and may change; programs read [`RefusalFacts::code`], which does not.
+//! The texts are for people and may change; programs read [`RefusalFacts::code`], which does not. A text names a form
+//! field by its key in backticks; a page replaces the key with the label of the field.
 
 use thiserror::Error;
 
@@ -54,10 +55,10 @@ pub enum Refusal {
     #[error("A nonce has 1 to {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
     /// The caller is not signed in.
-    #[error("Sign in first, or POST `room` and `name` to /join for a token to send as `Authorization: Bearer TOKEN`.")]
+    #[error("Sign in first.")]
     SignInRequired,
     /// The token belongs to no one, was revoked or has expired.
-    #[error("This token is invalid or has expired. POST `room` and `name` to /join to get a new one.")]
+    #[error("This token is invalid or has expired.")]
     TokenInvalid,
     /// The autocompletion query has none of the known prefixes, or is over the limit.
     #[error("`q` must start with @, :, # or / and have at most {COMPLETION_CHARS_MAX} characters.")]
@@ -72,13 +73,13 @@ pub enum Refusal {
     #[error("You have changed your name too often. Choose one of your former names, or wait{}.", describe_expiry(*.0))]
     TooManyRenames(Expiry),
     /// A field is empty.
-    #[error("Fill in “{0}”.")]
+    #[error("Fill in `{0}`.")]
     FieldBlank(&'static str),
     /// A field is over its limit in characters.
-    #[error("“{0}” is too long. Use at most {1} characters.")]
+    #[error("`{0}` is too long. Use at most {1} characters.")]
     FieldTooLong(&'static str, usize),
     /// A field has a value that it does not accept.
-    #[error("“{0}” has an invalid value.")]
+    #[error("`{0}` has an invalid value.")]
     FieldInvalid(&'static str),
     /// The password is too short or too long.
     #[error("Choose a password of {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.")]

@@ -1,15 +1,15 @@
-//! What differs from viewer to viewer: a few custom properties over the attributes that everybody's fragments carry.
+//! The stylesheet of one viewer: a few custom properties, selected by attributes that are the same for all viewers.
 
 use crate::domain::UserId;
 
-/// Where the private stylesheet of a viewer is. The address tells all that it is made from, so a browser may keep it for
-/// ever.
+/// The address of the viewer's stylesheet. It contains everything the stylesheet depends on, so a browser may keep it
+/// for ever.
 pub(crate) fn href(UserId(id): UserId) -> String {
     format!("/me.css?v={id}")
 }
 
-/// The private stylesheet of a viewer, to stand after the common one. It hides and shows, it permits nothing: every
-/// right is judged again when something is asked for.
+/// The viewer's stylesheet, which follows the common one. It shows and hides, but permits nothing: every permission is
+/// checked again on each request.
 pub fn render(viewer: Option<UserId>) -> String {
     let Some(UserId(id)) = viewer else { return String::new() };
     format!(

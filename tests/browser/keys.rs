@@ -8,7 +8,7 @@ use super::harness::{ANN, BOB, House, ROOM};
 
 /// All that the page of help tells: by what, and what. Each is done below.
 const TOLD: [&str; 16] = [
-    "Ctrl k: Go to a room",
+    "Ctrl k: Jump to…",
     "Alt Shift ↓: Next unread room",
     "Alt Shift ↑: Previous unread room",
     "Ctrl /: This help",
@@ -19,11 +19,11 @@ const TOLD: [&str; 16] = [
     "+ or :: React",
     "m: More actions",
     "?: This help",
-    "Esc: Back to writing",
+    "Esc: Back to the message field",
     "Enter: Send",
-    "Shift Enter: Break the line",
+    "Shift Enter: New line",
     "↑: If nothing is written: edit your last message",
-    "Esc: Leave the preview, or the reply",
+    "Esc: Close preview or reply",
 ];
 
 /// Which message has the focus, or what else.

@@ -73,7 +73,7 @@ async fn somebody_is_invited_by_a_link_and_comes_in_by_it_in_another_browser() {
     let row = olga.eval(row, vec![]).await.as_str().expect("a text").to_owned();
     assert!(row.contains("Used up") && row.contains(ANN), "{row}");
     ann.goes_to(&link).await;
-    ann.until("the link is dead", "return document.querySelector('h1').innerText === 'Nothing here'", vec![]).await;
+    ann.until("the link is dead", "return document.querySelector('h1').innerText === 'Not found'", vec![]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,7 +199,7 @@ async fn the_house_is_kept_in_order_without_script() {
     olga.clicks("form[action$='/revoke'] button").await;
     olga.find(".flash").await;
     ann.goes_to(&link).await;
-    assert_eq!(ann.find("h1").await.text().await.expect("a text"), "Nothing here");
+    assert_eq!(ann.find("h1").await.text().await.expect("a text"), "Not found");
     olga.visits(&house, "/admin/audit-log").await;
     let log = olga.find("ol.rows").await.text().await.expect("a text");
     for deed in
@@ -243,7 +243,7 @@ async fn the_pages_of_those_who_keep_order_are_accessible_and_fit_on_a_phone() {
     ] {
         olga.visits(&house, &path).await;
         olga.find("h1").await;
-        assert!(!olga.driver.title().await.expect("a title").starts_with("Nothing here"), "{path}");
+        assert!(!olga.driver.title().await.expect("a title").starts_with("Not found"), "{path}");
         olga.is_accessible(name).await;
         olga.fits_on_phones(name).await;
     }

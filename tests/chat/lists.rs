@@ -59,14 +59,14 @@ async fn programs_read_what_was_reported_and_done_and_nobody_elses_do() {
     assert!(bans.len() == 1 && bans[0]["name"] == ANN && bans[0]["banned_until"] == "forever", "{bans:?}");
     let log = list(moderator, "/admin/audit-log").await;
     assert_eq!(
-        (&log[0]["deed"], &log[0]["user"], &log[0]["by"]),
+        (&log[0]["action"], &log[0]["user"], &log[0]["by"]),
         (&json!("banned"), &json!(ANN), &json!(moderator.name))
     );
     assert_eq!(
         (&log[0]["duration"], &log[0]["reason"], &log[0]["block_addresses"]),
         (&json!("forever"), &json!("rude"), &json!(0))
     );
-    let deeds: Vec<_> = log.iter().map(|line| line["deed"].as_str().unwrap()).collect();
+    let deeds: Vec<_> = log.iter().map(|line| line["action"].as_str().unwrap()).collect();
     assert_eq!(deeds[..2], ["banned", "settled"]);
     let older = list(moderator, &format!("/admin/audit-log?before={}", log[0]["id"])).await;
     assert_eq!(older[..], log[1..], "it is read page by page");

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use taproom::domain::{
-    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, RoomId, RoomName, Timestamp, Token,
-    TokenHash, UserId, UserName,
+    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, PostFollowUps, RoomId, RoomName, Timestamp,
+    Token, TokenHash, UserId, UserName,
 };
 use taproom::store::Store;
 
@@ -52,7 +52,12 @@ impl Past {
             Envelope {
                 actor: Actor::User(self.user),
                 nonce: None,
-                command: Command::Post { room: self.room, content: MessageContent::from_body(body), reply_to: None },
+                command: Command::Post {
+                    room: self.room,
+                    content: MessageContent::from_body(body),
+                    reply_to: None,
+                    follow_ups: PostFollowUps::default(),
+                },
             }
         };
         let said: Vec<Envelope> = (0..count).map(post).collect();

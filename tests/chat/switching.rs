@@ -246,7 +246,7 @@ async fn help_is_a_page_and_the_same_over_a_page_and_tells_of_every_word_behind_
     let (_, help) = over.text().split_once("<div class=\"help\">").expect("there is help");
     assert!(page.text().contains(help), "{help}");
     assert!(page.text().starts_with("<!DOCTYPE html>") && !over.text().contains("<html"));
-    for part in ["<kbd>Ctrl</kbd> <kbd>k</kbd>", "<strong>bold</strong>", ">struck</"] {
+    for part in ["<kbd>Ctrl</kbd> <kbd>k</kbd>", "<strong>bold</strong>", ">strikethrough</"] {
         assert!(help.contains(part), "{part} in {help}");
     }
     let words = house.read("/help", "text/plain").await;

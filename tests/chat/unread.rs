@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use taproom::domain::{
-    Actor, Body, Command, Device, Envelope, Event, MessageContent, ReadStateCommand, RoomCommand, RoomId, RoomName,
-    Seq, Timestamp, Token, UserId, UserName,
+    Actor, Body, Command, Device, Envelope, Event, MessageContent, PostFollowUps, ReadStateCommand, RoomCommand,
+    RoomId, RoomName, Seq, Timestamp, Token, UserId, UserName,
 };
 use taproom::store::Store;
 
@@ -72,7 +72,7 @@ proptest! {
                     let who = if matches!(step, Step::SheSays) { she } else { he };
                     let mentions = if speaks_to_her { vec![she] } else { Vec::new() };
                     let content = MessageContent::from_body(Body::parse("said").unwrap()).with_mentions(mentions);
-                    let (id, _) = does(&store, Actor::User(who), Command::Post { room, content, reply_to: None });
+                    let (id, _) = does(&store, Actor::User(who), Command::Post { room, content, reply_to: None, follow_ups: PostFollowUps::default() });
                     said.push(Said { id, hers: who == she, speaks_to_her, removed: false });
                 }
                 Step::HeRemoves(places) => {

@@ -5,21 +5,20 @@ use std::collections::HashSet;
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES, SMALL_ROOM_PEOPLE_MAX};
+use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES};
 use crate::domain::{
     CompletionPrefix, CompletionQuery, Person, Room, RoomId, Timestamp, UserId, UserName, Visibility, can_see,
 };
-use crate::store::table::rows::{self, RowBytes};
-use crate::store::table::schema::{MEMBERS, MESSAGES, MemberRow, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
+use crate::store::table::members::{is_small_room, scan_members};
+use crate::store::table::rows;
+use crate::store::table::schema::{MEMBERS, MESSAGES, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
 use crate::store::{Snapshot, StoreError};
 
 /// On a server with more names than this, only their starts are searched. A scan of so many takes less than a
 /// millisecond.
 const NAMES_SCANNED_MAX: u64 = 2_000;
-/// How many names, and how many members of a members-only room, are checked for whether they can see the room.
+/// How many people found by their names are checked for whether they can see the room.
 const MATCHES_MAX: usize = 100;
-/// How many member rows of a members-only room are scanned for members. People who left have a row too.
-const MEMBERS_SCANNED_MAX: usize = 1_000;
 
 impl Snapshot {
     /// The authors of the last messages in a room, latest first.
@@ -151,37 +150,4 @@ impl Snapshot {
         }
         Ok(found)
     }
-}
-
-/// Whether a room has so few people that each of them may mention everyone. A room that very many people have left
-/// counts as large.
-pub(crate) fn is_small_room(
-    users: &impl ReadableTableMetadata,
-    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
-    room: &Room,
-) -> Result<bool, StoreError> {
-    if !room.visibility.is_members_only() {
-        return Ok(users.len()? <= SMALL_ROOM_PEOPLE_MAX);
-    }
-    let (people, is_complete) = scan_members(members, room.id)?;
-    Ok(is_complete && people.len() as u64 <= SMALL_ROOM_PEOPLE_MAX)
-}
-
-/// The members of a members-only room, and whether these are all: at most [`MATCHES_MAX`], from the first
-/// [`MEMBERS_SCANNED_MAX`] rows.
-fn scan_members(
-    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
-    room: RoomId,
-) -> Result<(Vec<UserId>, bool), StoreError> {
-    let mut found = Vec::new();
-    for (n, entry) in members.range((room.0, 0)..=(room.0, u64::MAX))?.enumerate() {
-        if n == MEMBERS_SCANNED_MAX || found.len() == MATCHES_MAX {
-            return Ok((found, false));
-        }
-        let (key, row) = entry?;
-        if rows::decode::<MemberRow>("members", row.value())?.is_member {
-            found.push(UserId(key.value().1));
-        }
-    }
-    Ok((found, true))
 }

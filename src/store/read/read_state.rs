@@ -27,13 +27,6 @@ impl Snapshot {
         ReadStateReader::new(self, user)?.read_state(room, row, mentions.range(unread)?.count() as u64)
     }
 
-    /// Whether a person has ever marked anything in the room as read.
-    pub fn has_read_mark(&self, user: UserId, room: RoomId) -> Result<bool, StoreError> {
-        let row: Option<ReadStateRow> =
-            rows::get(&self.transaction().open_table(READ_STATES)?, "reads", (user.0, room.0))?;
-        Ok(row.is_some_and(|row| row.read_up_to > Seq(0)))
-    }
-
     /// The read states of a person in the rooms that they have read or are mentioned in and in their newest
     /// members-only rooms, in the order of the room ids. The caller checks whether the person can still see each room.
     pub fn read_states(&self, user: UserId) -> Result<Vec<(RoomId, ReadState)>, StoreError> {
@@ -111,24 +104,6 @@ impl Snapshot {
             rooms.insert(RoomId(entry?.0.value().1));
         }
         Ok(rooms)
-    }
-
-    /// The first message of a room after this change that mentions a person, by name or with a room mention.
-    pub fn first_mention_after(&self, user: UserId, room: RoomId, after: Seq) -> Result<Option<Seq>, StoreError> {
-        let from = after.0.saturating_add(1);
-        let (mentions, calls) =
-            (self.transaction().open_table(MENTIONS)?, self.transaction().open_table(ROOM_MENTIONS)?);
-        let by_name = mentions.range((user.0, room.0, from)..=(user.0, room.0, u64::MAX))?.next().transpose()?;
-        let mut first = by_name.map(|(key, _)| Seq(key.value().2));
-        for entry in calls.range((room.0, from)..=(room.0, u64::MAX))? {
-            let (key, by) = entry?;
-            let call = Seq(key.value().1);
-            if by.value() != user.0 {
-                first = Some(first.map_or(call, |first| first.min(call)));
-                break;
-            }
-        }
-        Ok(first)
     }
 
     /// The draft of a person in a room.

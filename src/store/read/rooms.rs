@@ -183,7 +183,7 @@ impl Snapshot {
     }
 
     /// The direct messages of a person with one other, and that other person. It looks at the newest
-    /// [`MEMBERS_ONLY_ROOMS_LISTED_MAX`] members-only rooms.
+    /// `MEMBERS_ONLY_ROOMS_LISTED_MAX` members-only rooms.
     pub fn direct_partners(&self, user: UserId) -> Result<Vec<(RoomId, Author)>, StoreError> {
         let (rooms_of, mut found) = (self.transaction().open_table(ROOMS_BY_PERSON)?, Vec::new());
         for entry in rooms_of.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {

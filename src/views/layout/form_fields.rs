@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::views::layout::field_labels::{with_label, with_labels};
 use crate::views::layout::icons::{self, Icon};
 
 /// A form that could not be done: what was typed into it, and what is wrong with it. One that nobody has sent yet has
@@ -64,7 +65,7 @@ pub(crate) fn render_field(field: FormField) -> Markup {
             label for=(name) { (label) }
             input id=(name) name=(name) type=(kind) value=(value) required[required] maxlength=[max]
                 autocomplete=(autocomplete) aria-invalid=[error.map(|_| "true")] aria-describedby=[described_by];
-            @if let Some(why) = error { (error_text(&format!("{name}-error"), why)) }
+            @if let Some(why) = error { (error_text(&format!("{name}-error"), &with_label(why, name, label))) }
             @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
         }
     }
@@ -104,7 +105,7 @@ pub(crate) fn checkbox_group(
                     (words)
                 }
             }
-            @if let Some(why) = error { (error_text(&format!("{name}-error"), why)) }
+            @if let Some(why) = error { (error_text(&format!("{name}-error"), &with_label(why, name, label))) }
         }
     }
 }
@@ -121,5 +122,5 @@ pub(crate) fn switch_field(name: &str, label: &str, hint: &str, is_on: bool) -> 
 
 /// What is wrong with a field, or with the whole form.
 pub(crate) fn error_text(id: &str, message: &str) -> Markup {
-    html! { p.error id=(id) role="alert" { (icons::small_icon(Icon::Alert)) (message) } }
+    html! { p.error id=(id) role="alert" { (icons::small_icon(Icon::Alert)) (with_labels(message)) } }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod account_fields;
 pub(crate) mod avatar;
 pub(crate) mod card;
+pub(crate) mod field_labels;
 pub(crate) mod form_fields;
 pub(crate) mod icons;
 pub mod page;

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::domain::Room;
 use crate::views::layout;
+use crate::views::layout::field_labels::with_labels;
 use crate::views::layout::icons::{self, Icon};
 use crate::views::rooms::sidebar::{self, SidebarView};
 
@@ -55,7 +56,7 @@ pub(crate) fn flash(notice: &Notice) -> Markup {
     html! {
         @match notice {
             Notice::Success(words) => p.flash role="status" { (icons::icon(Icon::Check)) (words) },
-            Notice::Error(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (words) },
+            Notice::Error(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (with_labels(words)) },
         }
     }
 }

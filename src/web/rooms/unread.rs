@@ -7,10 +7,11 @@ use poem::web::{Html, Json};
 use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::UNREAD_ROOMS_MAX;
-use crate::domain::{Badge, Message, Person, ReadState, Room};
+use crate::domain::{Badge, Person, ReadState, Room};
 use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
+use crate::views::json::UnreadRoom;
 use crate::web::request::context::Ctx;
 use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
@@ -55,10 +56,10 @@ fn with_newest_message(
     snapshot: &Snapshot,
     person: &Person,
     rooms: Vec<(Room, ReadState)>,
-) -> Result<Vec<(Room, ReadState, Option<Message>)>, StoreError> {
-    let newest = |room: &Room, reading: &ReadState| snapshot.newest_notifying_message(person.author.id, room, reading);
-    rooms
-        .into_iter()
-        .map(|(room, read_state)| newest(&room, &read_state).map(|newest| (room, read_state, newest)))
-        .collect()
+) -> Result<Vec<UnreadRoom>, StoreError> {
+    let with_newest = |(room, read_state)| {
+        let newest = snapshot.newest_notifying_message(person.author.id, &room, &read_state)?;
+        Ok(UnreadRoom { room, read_state, newest })
+    };
+    rooms.into_iter().map(with_newest).collect()
 }

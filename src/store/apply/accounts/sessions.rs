@@ -5,7 +5,7 @@ use redb::ReadableTable;
 use crate::domain::limits::SESSIONS_MAX;
 use crate::domain::{Device, Event, Refusal, SessionId, Timestamp, TokenHash, TokenKind, UserId};
 use crate::store::StoreError;
-use crate::store::apply::{Outcome, Stamp, refuse, silent};
+use crate::store::apply::context::{Outcome, Stamp, refuse, silent};
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::TokenRow;

@@ -3,9 +3,10 @@
 
 use redb::ReadableTable;
 
-use crate::domain::{Actor, Body, Event, MessageId, ReadStateCommand, Refusal, RoomId, Seq, UserId};
+use crate::domain::{Actor, Body, Event, MessageId, ReadStateCommand, Refusal, Room, RoomId, Seq, UserId, Visibility};
 use crate::store::StoreError;
-use crate::store::apply::{Outcome, Stamp, messages, refuse, require_person, require_visible_room, silent};
+use crate::store::apply::context::{Outcome, Stamp, refuse, require_person, require_visible_room, silent};
+use crate::store::apply::messages;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{DraftRow, MessageRow, ReadStateRow};
@@ -63,6 +64,67 @@ fn mark_read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(),
     save_read_state(t, user, room, &ReadStateRow { read_up_to: seq, read_ordinal: nth, ..row.unwrap_or_default() })
 }
 
+/// Moves the read mark of an author up to the message that they have just posted. Returns whether it moved.
+pub(crate) fn mark_own_message_read(
+    t: &mut Tables,
+    author: UserId,
+    room: RoomId,
+    message: MessageId,
+    ordinal: u64,
+) -> Result<bool, StoreError> {
+    let row = load_read_state(t, author, room)?;
+    if row.read_up_to >= message {
+        return Ok(false);
+    }
+    save_read_state(t, author, room, &ReadStateRow { read_up_to: message, read_ordinal: ordinal, ..row })?;
+    Ok(true)
+}
+
+/// The same, but not past the first unread message that mentions them; and only if they have a mark in this room, or in
+/// a direct room. Returns whether the mark moved.
+pub(crate) fn mark_read_up_to_mention(
+    t: &mut Tables,
+    author: UserId,
+    room: &Room,
+    message: MessageId,
+    ordinal: u64,
+) -> Result<bool, StoreError> {
+    let row = load_read_state(t, author, room.id)?;
+    if row.read_up_to == Seq(0) && room.visibility != Visibility::Direct {
+        return Ok(false);
+    }
+    let Some(mention) = first_mention_after(t, author, room.id, row.read_up_to)? else {
+        return mark_own_message_read(t, author, room.id, message, ordinal);
+    };
+    let seq = Seq(mention.0 - 1);
+    if row.read_up_to >= seq {
+        return Ok(false);
+    }
+    let ordinal = count_messages_up_to(t, room.id, seq)?;
+    save_read_state(t, author, room.id, &ReadStateRow { read_up_to: seq, read_ordinal: ordinal, ..row })?;
+    Ok(true)
+}
+
+/// The first message of a room after this change that mentions a user, by name or as one of all in the room.
+fn first_mention_after(t: &mut Tables, user: UserId, room: RoomId, after: Seq) -> Result<Option<Seq>, StoreError> {
+    let from = after.0.saturating_add(1);
+    let by_name = t.mentions.open()?.range((user.0, room.0, from)..=(user.0, room.0, u64::MAX))?.next().transpose()?;
+    let by_name = by_name.map(|(key, _)| Seq(key.value().2));
+    for entry in t.room_mentions.open()?.range((room.0, from)..=(room.0, u64::MAX))? {
+        let (key, by) = entry?;
+        if by.value() != user.0 {
+            let to_all = Seq(key.value().1);
+            return Ok(Some(by_name.map_or(to_all, |by_name| by_name.min(to_all))));
+        }
+    }
+    Ok(by_name)
+}
+
+/// Deletes a draft. Returns whether there was one.
+pub(crate) fn clear_draft(t: &mut Tables, user: UserId, room: RoomId) -> Result<bool, StoreError> {
+    Ok(t.drafts.open()?.remove((user.0, room.0))?.is_some())
+}
+
 /// Never on: what they had not read before stays unread. Whoever had not read anything begins here.
 fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, ordinal: u64) -> Result<(), StoreError> {
     let row = load_read_state(t, user, room)?;
@@ -102,8 +164,7 @@ fn save_draft(
 ) -> Result<(), StoreError> {
     let key = (user.0, room.0);
     if body.is_none() && reply_to.is_none() {
-        t.drafts.open()?.remove(key)?;
-        return Ok(());
+        return clear_draft(t, user, room).map(drop);
     }
     let body = body.map_or(String::new(), |body| body.as_str().to_owned());
     rows::put(t.drafts.open()?, key, &DraftRow { at: stamp.at, body, reply_to })

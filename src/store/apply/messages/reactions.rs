@@ -6,9 +6,11 @@ use crate::domain::limits::{PINS_MAX, REACTIONS_MAX, REACTORS_PER_REACTION_MAX};
 use crate::domain::{
     Actor, Event, MessageExtras, MessageId, Reaction, ReactionGroup, Refusal, RoomId, UserId, can_pin,
 };
-use crate::store::apply::{
-    Outcome, Stamp, messages, names, record_room_change, refuse, require_person, require_visible_room, silent,
+use crate::store::apply::accounts::names;
+use crate::store::apply::context::{
+    Outcome, Stamp, record_room_change, refuse, require_person, require_visible_room, silent,
 };
+use crate::store::apply::messages;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 

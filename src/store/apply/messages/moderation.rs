@@ -6,10 +6,11 @@ use crate::domain::{
     Actor, AuditAction, Event, Expiry, MessageExtras, MessageId, Permission, Refusal, Report, RoomId, Seq, SingleLine,
     UserId, can, can_mute, outranks,
 };
-use crate::store::apply::{
-    ACTIVITY_ROW_MISSING, Halt, Outcome, Stamp, audit, member_row, messages, record_room_change, refuse,
+use crate::store::apply::context::{
+    ACTIVITY_ROW_MISSING, Halt, Outcome, Stamp, audit, find_person, member_row, record_room_change, refuse,
     require_permission, require_person, require_visible_room, silent,
 };
+use crate::store::apply::messages;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::MessageRow;
@@ -90,7 +91,7 @@ pub(crate) fn mute_member(
     if !can(&person, Permission::MuteInRoom, Some(&room)) {
         return refuse(Refusal::NotAllowed);
     }
-    let Some(other) = crate::store::apply::find_person(t, user)? else { return refuse(Refusal::PersonNotFound) };
+    let Some(other) = find_person(t, user)? else { return refuse(Refusal::PersonNotFound) };
     if !can_mute(&person, &other) {
         return refuse(Refusal::NotAllowed);
     }
@@ -112,7 +113,7 @@ pub(crate) fn purge_messages(
     after: MessageId,
 ) -> Outcome {
     let person = require_permission(t, stamp, actor, Permission::Ban, None)?;
-    let Some(other) = crate::store::apply::find_person(t, user)? else { return refuse(Refusal::PersonNotFound) };
+    let Some(other) = find_person(t, user)? else { return refuse(Refusal::PersonNotFound) };
     if !outranks(&person, &other) {
         return refuse(Refusal::NotAllowed);
     }

@@ -5,7 +5,7 @@ use redb::ReadableTable;
 use crate::domain::limits::{FORMER_NAME_RETENTION, FORMER_NAMES_MAX};
 use crate::domain::{Actor, Event, Expiry, Refusal, Role, RoomId, Seq, UserId, UserName};
 use crate::store::StoreError;
-use crate::store::apply::{Halt, Outcome, Stamp, find_user, refuse, require_person, silent};
+use crate::store::apply::context::{Halt, Outcome, Stamp, find_user, refuse, require_person, silent};
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{FormerNameRow, UserRow};
