@@ -11,6 +11,8 @@ mod messages;
 mod people;
 mod rooms;
 mod server;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::{
     AccountCommand, Actor, Applied, Command, Envelope, PersonCommand, Refusal, RoomCommand, RoomId, ServerCommand,
@@ -171,3 +173,60 @@ fn execute_server(t: &mut Tables, stamp: Stamp, actor: Actor, command: &ServerCo
         C::ResolveReport { report } => server::resolve_report(t, stamp, actor, *report),
     }
 }
+
+/// The tables that each command touches; `*` marks those it writes. Besides these every command with a nonce reads and
+/// writes `outcomes`, and all read and write `meta`, the number of the last change. `tests` derives the table from the
+/// sources: a command that touches another table is a decision, not an accident. A command of a room reads only rows
+/// of that room, of people and the server's settings.
+#[cfg(test)]
+const TABLES_BY_COMMAND: &str = "
+Join: activity* former_names meta* names* rooms* settings skeletons* slugs* tokens* tokens_by_person* users*
+OpenRoom: activity* members meta* rooms* settings slugs* users
+Post: activity* changes* drafts* members* mentions* messages* name_uses* read_states* room_mentions* rooms settings threads* users
+SignOut: tokens* tokens_by_person*
+Account::SetUpServer: audit_log* former_names names* passwords* reset_links* settings* skeletons* tokens* tokens_by_person* users*
+Account::AcceptInvitation: former_names invitation_codes invitations* members* names* passwords* rooms_by_person* settings skeletons* tokens* tokens_by_person* users*
+Account::Register: passwords* reset_links* tokens* tokens_by_person* users*
+Account::SignIn: passwords tokens* tokens_by_person* users
+Account::SetPassword: passwords* reset_links* tokens* tokens_by_person* users*
+Account::CreateToken: tokens* tokens_by_person* users
+Account::RevokeSession: tokens* tokens_by_person* users
+Account::RevokeOtherSessions: tokens* tokens_by_person* users
+Account::SetRecoveryCodes: recovery_codes* users
+Account::Recover: passwords* recovery_codes* reset_links* tokens* tokens_by_person* users*
+Account::ResetPassword: passwords* reset_links* tokens* tokens_by_person* users*
+Account::Rename: former_names* names* renames* skeletons* users*
+Account::SetPresence: users*
+Account::RecordUse: tokens*
+Room::Update: activity* audit_log* changes* members* messages meta* rooms* rooms_by_person* settings slugs* users
+Room::AddMember: members* rooms rooms_by_person* settings users
+Room::RemoveMember: members* rooms rooms_by_person* settings users
+Room::Leave: members* rooms rooms_by_person* settings users
+Room::SetArchived: activity* audit_log* changes* members messages rooms* settings users
+Room::Delete: activity* audit_log* changes* members messages meta* rooms* settings users
+Room::Restore: activity* audit_log* changes* members messages meta* rooms* settings slugs* users
+Room::EditMessage: activity* changes* members mentions* messages* name_uses* read_states room_mentions* rooms settings users versions*
+Room::SetReaction: activity* changes* members messages* name_uses* rooms settings users
+Room::SetPinned: activity* changes* members messages* pins* rooms settings users
+Room::DeleteMessage: activity* audit_log* changes* members mentions* messages* pins* room_mentions* rooms settings users versions*
+Room::ReportMessage: members messages reports* rooms settings users
+Room::MuteMember: audit_log* members* rooms settings users
+ReadState::MarkRead: members mentions* messages read_states* rooms settings users
+ReadState::MarkUnread: members mentions* messages read_states* rooms settings users
+ReadState::SaveDraft: drafts* members rooms settings users
+ReadState::SetNotificationLevel: members mentions* read_states* rooms settings users
+ReadState::SetFavorite: members mentions* read_states* rooms settings users
+Person::SetRole: audit_log* invitations* settings* users*
+Person::Mute: audit_log* users*
+Person::Ban: audit_log* blocked_addresses* invitations* purges* tokens* tokens_by_person* users*
+Person::Unban: audit_log* blocked_addresses* users*
+Person::PurgeMessages: activity* audit_log* changes* mentions* messages* pins* room_mentions* rooms users versions*
+Person::FinishPurge: purges* users
+Person::CreateResetLink: audit_log* reset_links* users
+Server::UpdateSettings: audit_log* settings* users
+Server::CreateRoom: activity* members* meta* rooms* rooms_by_person* settings slugs* users
+Server::OpenDirect: activity* direct_rooms* members* meta* name_uses* rooms* rooms_by_person* settings slugs* users
+Server::CreateInvitation: audit_log* invitation_codes* invitations* members rooms settings users
+Server::RevokeInvitation: audit_log* invitations* users
+Server::ResolveReport: audit_log* reports* users
+";
