@@ -3,7 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod etag;
 pub(crate) mod http_error;
-mod redisplay;
+mod refused_form;
 
 use poem::http::header::{CACHE_CONTROL, LOCATION, VARY};
 use poem::http::{HeaderValue, StatusCode};
@@ -13,7 +13,7 @@ use crate::web::auth::visitor::Visitor;
 use crate::web::request::accept::Accept;
 use crate::web::request::cookies::add_cookie;
 
-pub(crate) use crate::web::response::redisplay::{redisplay, redisplay_form};
+pub(crate) use crate::web::response::refused_form::{redisplay, redisplay_form};
 
 /// Redirects to the page that shows the result (RFC 9110, section 15.4.4). `path` must be ASCII.
 pub(crate) fn see_other(path: &str) -> Response {

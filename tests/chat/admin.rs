@@ -1,77 +1,78 @@
-//! The house: its settings, its doors, and its people.
+//! The server's settings, who can join, and the pages of people.
 
 use crate::harness::{ANN, Guest, House, ask, escaped};
 use crate::staff::{GARDEN, GARDEN_PATH, Staffed, page_of};
 
-async fn settles(owner: &Guest, door: &str, new_guests: bool) {
-    let mut form = vec![("name", "House & <i>"), ("join_policy", door), ("room_creation", "guest")];
-    form.extend(new_guests.then_some(("allow_guests", "on")));
-    let settled = owner.sends("/admin/settings", &form).await;
-    assert_eq!((settled.status, &settled.json()["join_policy"]), (200, &door.into()), "{}", settled.text());
+async fn set_join_policy(owner: &Guest, policy: &str, allow_guests: bool) {
+    let mut form = vec![("name", "House & <i>"), ("join_policy", policy), ("room_creation", "guest")];
+    form.extend(allow_guests.then_some(("allow_guests", "on")));
+    let answer = owner.sends("/admin/settings", &form).await;
+    assert_eq!((answer.status, &answer.json()["join_policy"]), (200, &policy.into()), "{}", answer.text());
 }
 
-/// What somebody is answered who enters, reads, posts and listens.
-async fn tries(house: &House, who: Option<&Guest>) -> [u16; 4] {
-    let as_who = |request: reqwest::RequestBuilder| match who {
+/// The statuses for a visitor who joins, reads, posts and listens.
+async fn try_everything(house: &House, visitor: Option<&Guest>) -> [u16; 4] {
+    let as_visitor = |request: reqwest::RequestBuilder| match visitor {
         Some(guest) => request.bearer_auth(&guest.token),
         None => request,
     };
-    let form = [("room", GARDEN), ("name", who.map_or("Newcomer", |guest| &guest.name))];
-    let enter = as_who(house.post("/join").header("accept", "application/json").form(&form));
-    let post = as_who(house.post(&format!("{GARDEN_PATH}/messages")).header("accept", "application/json").body("x"));
-    let read = as_who(house.get(GARDEN_PATH).header("accept", "text/html"));
-    let stream = as_who(house.get(&format!("{GARDEN_PATH}/live"))).send().await.unwrap().status().as_u16();
-    [ask(enter).await.status, ask(read).await.status, ask(post).await.status, stream]
+    let form = [("room", GARDEN), ("name", visitor.map_or("Newcomer", |guest| &guest.name))];
+    let join = as_visitor(house.post("/join").header("accept", "application/json").form(&form));
+    let post =
+        as_visitor(house.post(&format!("{GARDEN_PATH}/messages")).header("accept", "application/json").body("x"));
+    let read = as_visitor(house.get(GARDEN_PATH).header("accept", "text/html"));
+    let stream = as_visitor(house.get(&format!("{GARDEN_PATH}/live"))).send().await.unwrap().status().as_u16();
+    [ask(join).await.status, ask(read).await.status, ask(post).await.status, stream]
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_door_lets_in_whom_it_says() {
+async fn each_join_policy_admits_the_people_it_names() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, member, guest, .. } = &staffed;
-    for (door, nobody, named, account) in [
+    for (policy, anonymous_statuses, guest_statuses, member_statuses) in [
         ("members", [401, 401, 401, 401], [401, 401, 401, 401], [200, 200, 201, 200]),
         ("invited", [401, 401, 401, 401], [200, 200, 201, 200], [200, 200, 201, 200]),
-        ("open", [200, 200, 401, 200], [200, 200, 201, 200], [200, 200, 201, 200]),
+        ("anyone", [200, 200, 401, 200], [200, 200, 201, 200], [200, 200, 201, 200]),
     ] {
-        settles(owner, door, true).await;
-        assert_eq!(tries(house, None).await, nobody, "nobody at the door {door}");
-        assert_eq!(tries(house, Some(guest)).await, named, "a guest at the door {door}");
-        assert_eq!(tries(house, Some(member)).await, account, "a member at the door {door}");
+        set_join_policy(owner, policy, true).await;
+        assert_eq!(try_everything(house, None).await, anonymous_statuses, "nobody with {policy}");
+        assert_eq!(try_everything(house, Some(guest)).await, guest_statuses, "a guest with {policy}");
+        assert_eq!(try_everything(house, Some(member)).await, member_statuses, "a member with {policy}");
     }
-    settles(owner, "open", false).await;
+    set_join_policy(owner, "anyone", false).await;
     let form = [("room", GARDEN), ("name", "Later")];
-    assert_eq!(ask(house.post("/join").form(&form)).await.status, 403, "no new guests for now");
-    assert_eq!(tries(house, Some(guest)).await, [200, 200, 201, 200], "those who are here stay");
+    assert_eq!(ask(house.post("/join").form(&form)).await.status, 403, "new guests are turned off");
+    assert_eq!(try_everything(house, Some(guest)).await, [200, 200, 201, 200], "existing guests stay");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_door_that_shuts_ends_the_streams_of_those_whom_it_no_longer_lets_in() {
+async fn a_stricter_join_policy_ends_the_streams_of_those_it_excludes() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, member, guest, .. } = &staffed;
-    let mut out = [house.listen(GARDEN_PATH, "as=json").await, guest.listen("as=json").await];
-    let mut stays = member.listen("as=json").await;
-    settles(owner, "members", true).await;
-    member.posts("among ourselves").await;
-    for ears in &mut out {
+    let mut excluded = [house.listen(GARDEN_PATH, "as=json").await, guest.listen("as=json").await];
+    let mut members = member.listen("as=json").await;
+    set_join_policy(owner, "members", true).await;
+    member.posts("members only").await;
+    for ears in &mut excluded {
         let mut last = String::new();
         while let Some(event) = ears.next().await {
-            assert!(!event.data.contains("among ourselves"));
+            assert!(!event.data.contains("members only"));
             last = event.name;
         }
         assert_eq!(last, "gone");
     }
-    assert_eq!(stays.hears_texts(1).await, ["among ourselves"]);
+    assert_eq!(members.hears_texts(1).await, ["members only"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_field_of_the_house_is_judged_by_its_name_and_kept_on_the_page() {
+async fn every_invalid_server_setting_is_refused_by_name_and_shown_again() {
     let staffed = Staffed::open().await;
     let owner = &staffed.owner;
     let good = [("name", "x"), ("join_policy", "anyone"), ("room_creation", "member"), ("allow_guests", "on")];
     let (limit, over) = ("n".repeat(40), "n".repeat(41));
     for (field, values) in [
         ("name", vec!["", "\u{200b}", over.as_str()]),
-        ("join_policy", vec!["", "ajar", "Open"]),
+        ("join_policy", vec!["", "open", "Anyone"]),
         ("room_creation", vec!["", "owner", "nobody"]),
         ("allow_guests", vec!["off", "yes", "true"]),
     ] {
@@ -97,7 +98,7 @@ async fn every_field_of_the_house_is_judged_by_its_name_and_kept_on_the_page() {
         assert!(answer.status == 422 && answer.text().contains(field), "{}", answer.text());
     }
     let json =
-        serde_json::json!({ "name": limit, "join_policy": "open", "room_creation": "member", "allow_guests": false });
+        serde_json::json!({ "name": limit, "join_policy": "anyone", "room_creation": "member", "allow_guests": false });
     let request = owner.http.post(format!("{}/admin/settings", owner.url)).bearer_auth(&owner.token);
     assert_eq!(ask(request.header("accept", "application/json").json(&json)).await.json(), json);
     let page = owner.reads("/admin/settings?done=saved", "text/html").await;
@@ -106,33 +107,33 @@ async fn every_field_of_the_house_is_judged_by_its_name_and_kept_on_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_house_keeps_an_owner_also_when_two_step_down_at_once() {
+async fn the_last_owner_stays_even_if_two_step_down_at_once() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, .. } = &staffed;
     let role = |name: &str| format!("{}/role", page_of(name));
-    let alone = owner.sends(&role(&owner.name), &[("role", "member")]).await;
-    assert_eq!(alone.status, 409, "{}", alone.text());
+    let answer = owner.sends(&role(&owner.name), &[("role", "member")]).await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
     assert_eq!(owner.sends(&role(&moderator.name), &[("role", "owner")]).await.status, 200);
     for _ in 0..5 {
-        let downs = [owner, moderator].map(|person| {
+        let attempts = [owner, moderator].map(|person| {
             let (person, path) = (person.clone(), role(&person.name));
             tokio::spawn(async move { person.sends(&path, &[("role", "moderator")]).await.status })
         });
         let mut statuses = Vec::new();
-        for down in downs {
-            statuses.push(down.await.unwrap());
+        for attempt in attempts {
+            statuses.push(attempt.await.unwrap());
         }
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409], "one steps down");
-        let owns = async |person: &Guest| person.reads("/admin/settings", "application/json").await.status == 200;
-        let (one, other) = if owns(owner).await { (owner, moderator) } else { (moderator, owner) };
-        assert!(!owns(other).await);
+        assert_eq!(statuses, [200, 409], "only one succeeds");
+        let is_owner = async |person: &Guest| person.reads("/admin/settings", "application/json").await.status == 200;
+        let (one, other) = if is_owner(owner).await { (owner, moderator) } else { (moderator, owner) };
+        assert!(!is_owner(other).await);
         assert_eq!(one.sends(&role(&other.name), &[("role", "owner")]).await.status, 200);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebodys_page_is_found_by_any_name_and_shows_what_its_viewer_may_do() {
+async fn the_page_of_a_person_opens_by_any_name_and_shows_the_permitted_actions() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, moderator, member, guest, creator } = &staffed;
     for dots in [".", "..", "..."] {
@@ -143,12 +144,12 @@ async fn somebodys_page_is_found_by_any_name_and_shows_what_its_viewer_may_do() 
         room.text().split("class=\"author\" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     assert_eq!(links.len(), 3);
     for (link, name) in links.iter().zip([".", "..", "..."]) {
-        // As a browser would ask for it, which takes steps out of a path first.
+        // As a browser requests it, which removes dot segments from a path.
         let page = owner.reads(link, "application/json").await;
         assert_eq!((page.status, &page.json()["name"]), (200, &name.into()), "{link}");
     }
     let actions = ["/role\"", "/mute\"", "/ban\"", "/reset-link\"", "/direct\""];
-    for (viewer, whom, shown) in [
+    for (viewer, person, expected) in [
         (owner, member, [true, true, true, true, true]),
         (owner, guest, [false, true, true, false, true]),
         (owner, owner, [true, false, false, true, false]),
@@ -157,25 +158,31 @@ async fn somebodys_page_is_found_by_any_name_and_shows_what_its_viewer_may_do() 
         (creator, guest, [false, true, false, false, true]),
         (guest, creator, [false, false, false, false, true]),
     ] {
-        let page = viewer.reads(&page_of(&whom.name), "text/html").await;
-        assert!(page.status == 200 && page.text().contains(&escaped(&whom.name)), "{}", page.text());
-        assert_eq!(actions.map(|action| page.text().contains(action)), shown, "{} looks at {}", viewer.name, whom.name);
+        let page = viewer.reads(&page_of(&person.name), "text/html").await;
+        assert!(page.status == 200 && page.text().contains(&escaped(&person.name)), "{}", page.text());
+        assert_eq!(
+            actions.map(|action| page.text().contains(action)),
+            expected,
+            "{} views {}",
+            viewer.name,
+            person.name
+        );
     }
-    assert_eq!(house.read(&page_of(ANN), "text/html").await.status, 401, "whoever has no name learns nothing");
+    assert_eq!(house.read(&page_of(ANN), "text/html").await.status, 401, "anonymous visitors learn nothing");
     assert_eq!(house.read("/people/Nobody", "text/html").await.status, 401);
-    for nobody in ["Nobody", "%ff", "%20", &"x".repeat(40)] {
-        assert_eq!(guest.reads(&format!("/people/{nobody}"), "text/html").await.status, 404, "{nobody}");
+    for unknown in ["Nobody", "%ff", "%20", &"x".repeat(40)] {
+        assert_eq!(guest.reads(&format!("/people/{unknown}"), "text/html").await.status, 404, "{unknown}");
     }
-    let told = guest.reads(&page_of(&member.name), "application/json").await.json();
-    assert!(told.get("banned_until").is_none(), "who is silenced is told to those who keep order");
+    let json = guest.reads(&page_of(&member.name), "application/json").await.json();
+    assert!(json.get("banned_until").is_none(), "only moderators see mutes and bans");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
+async fn every_invalid_moderation_field_is_refused_by_name() {
     let staffed = Staffed::open().await;
     let Staffed { owner, member, guest, .. } = &staffed;
     let (limit, over) = ("w".repeat(300), "w".repeat(301));
-    for (whom, act, field, forms) in [
+    for (person, act, field, forms) in [
         (
             member,
             "role",
@@ -199,7 +206,7 @@ async fn every_field_of_what_is_laid_on_somebody_is_judged_by_its_name() {
         (guest, "ban", "block_addresses", vec![vec![("duration", "1h"), ("block_addresses", "127.0.0.1")]]),
         (guest, "ban", "delete_messages", vec![vec![("duration", "1h"), ("delete_messages", "yes")]]),
     ] {
-        let path = format!("{}/{act}", page_of(&whom.name));
+        let path = format!("{}/{act}", page_of(&person.name));
         for form in forms {
             let answer = owner.sends(&path, &form).await;
             assert!(answer.status == 422 && answer.text().contains(field), "{act} {form:?}: {}", answer.text());

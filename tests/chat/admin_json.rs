@@ -1,4 +1,4 @@
-//! What those read who keep order, as programs read it: invitations, reports, the log, and who is outside.
+//! The lists of moderators as JSON: invitations, reports, the audit log and bans.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ async fn list(by: &Guest, path: &str) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_read_the_invitations_and_who_came_by_them() {
+async fn programs_read_invitations_and_who_joined_with_them() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, .. } = &staffed;
     let form = [("name", "For <friends>"), ("role", "guest"), ("uses", "3"), ("expires", "never")];
@@ -25,33 +25,36 @@ async fn programs_read_the_invitations_and_who_came_by_them() {
         .header("accept", "application/json")
         .form(&[("name", "Joe")]));
     assert_eq!(joined.await.status, 200);
-    let [invitation] = &list(moderator, "/admin/invitations").await[..] else { panic!("there is one") };
-    let told = |field: &str| invitation[field].clone();
-    assert_eq!((told("id"), told("name"), told("role")), (made["id"].clone(), json!("For <friends>"), json!("guest")));
-    assert_eq!((told("uses"), told("expires"), told("usable")), (json!(2), Value::Null, json!(true)));
-    assert_eq!((told("by"), told("joined"), told("revoked")), (json!(owner.name), json!(["Joe"]), json!(false)));
-    assert!(invitation.get("url").is_none(), "the link is told once");
+    let [invitation] = &list(moderator, "/admin/invitations").await[..] else { panic!("expected one entry") };
+    let value = |field: &str| invitation[field].clone();
+    assert_eq!(
+        (value("id"), value("name"), value("role")),
+        (made["id"].clone(), json!("For <friends>"), json!("guest"))
+    );
+    assert_eq!((value("uses"), value("expires"), value("usable")), (json!(2), Value::Null, json!(true)));
+    assert_eq!((value("by"), value("joined"), value("revoked")), (json!(owner.name), json!(["Joe"]), json!(false)));
+    assert!(invitation.get("url").is_none(), "the link is shown once");
     assert_eq!(owner.sends(&format!("/admin/invitations/{}/revoke", made["id"]), &[]).await.status, 204);
     let revoked = &list(moderator, "/admin/invitations").await[0];
     assert_eq!((&revoked["revoked"], &revoked["usable"]), (&json!(true), &json!(false)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn programs_read_what_was_reported_and_done_and_nobody_elses_do() {
+async fn moderators_read_reports_bans_and_the_audit_log_as_json() {
     let staffed = Staffed::open().await;
     let Staffed { moderator, member, guest, .. } = &staffed;
-    let said = guest.posts("rude words & <b>").await;
-    assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{said}/report"), &[("reason", "rude")]).await.status, 201);
-    let [report] = &list(moderator, "/admin/reports").await[..] else { panic!("there is one") };
+    let id = guest.posts("rude words & <b>").await;
+    assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{id}/report"), &[("reason", "rude")]).await.status, 201);
+    let [report] = &list(moderator, "/admin/reports").await[..] else { panic!("expected one entry") };
     assert_eq!(
         (&report["by"], &report["reason"], &report["resolved_at"]),
         (&json!(member.name), &json!("rude"), &Value::Null)
     );
-    assert_eq!(report["message"], json!({ "id": said, "author": ANN, "body": "rude words & <b>" }));
+    assert_eq!(report["message"], json!({ "id": id, "author": ANN, "body": "rude words & <b>" }));
     assert_eq!(report["room"], "garden-<b>");
     assert_eq!(moderator.sends(&format!("/admin/reports/{}/resolve", report["id"]), &[]).await.status, 204);
-    let settled = &list(moderator, "/admin/reports").await[0];
-    assert!(settled["resolved_by"] == moderator.name.as_str() && settled["resolved_at"].is_string(), "{settled}");
+    let resolved = &list(moderator, "/admin/reports").await[0];
+    assert!(resolved["resolved_by"] == moderator.name.as_str() && resolved["resolved_at"].is_string(), "{resolved}");
 
     let ban = [("duration", "forever"), ("reason", "rude")];
     assert_eq!(moderator.sends(&format!("{}/ban", page_of(ANN)), &ban).await.status, 200);
@@ -63,13 +66,13 @@ async fn programs_read_what_was_reported_and_done_and_nobody_elses_do() {
         (&json!("banned"), &json!(ANN), &json!(moderator.name))
     );
     assert_eq!(
-        (&log[0]["duration"], &log[0]["reason"], &log[0]["block_addresses"]),
+        (&log[0]["until"], &log[0]["reason"], &log[0]["blocked_addresses"]),
         (&json!("forever"), &json!("rude"), &json!(0))
     );
-    let deeds: Vec<_> = log.iter().map(|line| line["action"].as_str().unwrap()).collect();
-    assert_eq!(deeds[..2], ["banned", "settled"]);
+    let actions: Vec<_> = log.iter().map(|line| line["action"].as_str().unwrap()).collect();
+    assert_eq!(actions[..2], ["banned", "report_resolved"]);
     let older = list(moderator, &format!("/admin/audit-log?before={}", log[0]["id"])).await;
-    assert_eq!(older[..], log[1..], "it is read page by page");
+    assert_eq!(older[..], log[1..], "the next page continues where the first ended");
 
     for path in ["/admin/invitations", "/admin/reports", "/admin/bans", "/admin/audit-log"] {
         let head = ask(moderator.http.head(format!("{}{path}", moderator.url)).bearer_auth(&moderator.token));

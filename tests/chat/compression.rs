@@ -1,5 +1,5 @@
-//! Large answers go over the wire packed to whoever takes them so, small ones and streams never; and HEAD tells of a packed
-//! answer what GET would.
+//! Compression: large responses are compressed if the client accepts it, small ones and streams never; and HEAD has the
+//! headers of a compressed GET.
 
 use std::io::Read;
 
@@ -9,29 +9,29 @@ use reqwest::header::HeaderMap;
 use crate::ears::Ears;
 use crate::harness::{ANN, Answer, Guest, House, ROOM, ask, text_of};
 
-/// So many messages make a page that is worth packing.
+/// This many messages make a page that is worth compressing.
 const MESSAGES: usize = 20;
 
-async fn house_with_a_long_page() -> (House, Guest) {
+async fn open_with_long_page() -> (House, Guest) {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for n in 0..MESSAGES {
-        ann.posts(&format!("message {n}, and some words more, so that it is worth it")).await;
+        ann.posts(&format!("message {n}, with some more words to make it long enough")).await;
     }
     (house, ann)
 }
 
-async fn read_packed(house: &House, path: &str, accept: &str, accept_encoding: &str) -> Answer {
+async fn read_compressed(house: &House, path: &str, accept: &str, accept_encoding: &str) -> Answer {
     ask(house.get(path).header("accept", accept).header("accept-encoding", accept_encoding)).await
 }
 
-fn unpack(answer: &Answer) -> String {
+fn decompress(answer: &Answer) -> String {
     let mut text = String::new();
-    GzDecoder::new(&*answer.bytes).read_to_string(&mut text).expect("it is gzip");
+    GzDecoder::new(&*answer.bytes).read_to_string(&mut text).expect("gzip");
     text
 }
 
-/// A page without its nonce, which is another each time.
+/// The page without its nonce, which differs each time.
 fn without_nonce(page: &str) -> String {
     match page.split_once("name=\"nonce\" value=\"") {
         Some((before, after)) => before.to_owned() + after.split_once('"').expect("an attribute ends").1,
@@ -45,8 +45,8 @@ fn varies_once_by_encoding(answer: &Answer, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_answer_is_packed_for_whoever_takes_it() {
-    let (house, ann) = house_with_a_long_page().await;
+async fn large_responses_are_compressed_for_clients_that_accept_it() {
+    let (house, ann) = open_with_long_page().await;
     let older = format!("{}/older?before=99999", ann.room);
     let cases = [
         (&*ann.room, "text/html"),
@@ -60,31 +60,35 @@ async fn a_large_answer_is_packed_for_whoever_takes_it() {
         let plain = house.read(path, accept).await;
         assert!(plain.bytes.len() >= 1_400 && !plain.has("content-encoding"), "{path} as {accept}");
         varies_once_by_encoding(&plain, path);
-        for wish in ["gzip", "gzip, deflate, br, zstd", "br;q=0.1, GZIP;q=0.5"] {
-            let packed = read_packed(&house, path, accept, wish).await;
-            assert_eq!((packed.status, packed.header("content-encoding")), (plain.status, "gzip"), "{path}: {wish}");
-            assert_eq!(packed.header("content-type"), plain.header("content-type"));
-            assert_eq!(packed.header("content-length"), packed.bytes.len().to_string());
-            assert!(packed.bytes.len() < plain.bytes.len() / 2, "{path} as {accept}: {}", packed.bytes.len());
-            assert_eq!(without_nonce(&unpack(&packed)), without_nonce(plain.text()), "{path} as {accept}");
-            varies_once_by_encoding(&packed, path);
+        for encoding in ["gzip", "gzip, deflate, br, zstd", "br;q=0.1, GZIP;q=0.5"] {
+            let compressed = read_compressed(&house, path, accept, encoding).await;
+            assert_eq!(
+                (compressed.status, compressed.header("content-encoding")),
+                (plain.status, "gzip"),
+                "{path}: {encoding}"
+            );
+            assert_eq!(compressed.header("content-type"), plain.header("content-type"));
+            assert_eq!(compressed.header("content-length"), compressed.bytes.len().to_string());
+            assert!(compressed.bytes.len() < plain.bytes.len() / 2, "{path} as {accept}: {}", compressed.bytes.len());
+            assert_eq!(without_nonce(&decompress(&compressed)), without_nonce(plain.text()), "{path} as {accept}");
+            varies_once_by_encoding(&compressed, path);
         }
-        for wish in ["", "identity", "gzip;q=0", "gzip; q=0.0, *", "br"] {
-            let unpacked = read_packed(&house, path, accept, wish).await;
-            assert!(!unpacked.has("content-encoding"), "{path}: {wish:?}");
-            assert_eq!(without_nonce(unpacked.text()), without_nonce(plain.text()), "{path}: {wish:?}");
+        for encoding in ["", "identity", "gzip;q=0", "gzip; q=0.0, *", "br"] {
+            let uncompressed = read_compressed(&house, path, accept, encoding).await;
+            assert!(!uncompressed.has("content-encoding"), "{path}: {encoding:?}");
+            assert_eq!(without_nonce(uncompressed.text()), without_nonce(plain.text()), "{path}: {encoding:?}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_small_answer_is_not_packed() {
+async fn small_responses_are_not_compressed() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     ann.posts("hi").await;
     for (path, accept) in [(&*ann.room, "text/plain"), (&*ann.room, "application/json"), ("/up", "*/*"), ("/no", "*/*")]
     {
-        let answer = read_packed(&house, path, accept, "gzip").await;
+        let answer = read_compressed(&house, path, accept, "gzip").await;
         assert!(!answer.has("content-encoding") && answer.bytes.len() < 1_400, "{path} as {accept}");
         assert_eq!(answer.header("content-length"), answer.bytes.len().to_string());
     }
@@ -93,7 +97,7 @@ async fn a_small_answer_is_not_packed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_is_never_packed() {
+async fn streams_are_never_compressed() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let live = format!("{}/live?as=json", ann.room);
@@ -107,16 +111,16 @@ async fn a_stream_is_never_packed() {
     }
 }
 
-/// The headers of an answer that do not tell the time.
-fn lasting(answer: &Answer) -> HeaderMap {
+/// The headers without the date.
+fn without_date(answer: &Answer) -> HeaderMap {
     let mut headers = answer.headers.clone();
     headers.remove("date");
     headers
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn head_has_the_headers_of_get_packed_or_not() {
-    let (house, ann) = house_with_a_long_page().await;
+async fn head_has_the_headers_of_get_compressed_or_not() {
+    let (house, ann) = open_with_long_page().await;
     let older = format!("{}/older?before=99999", ann.room);
     let cases = [
         (&*ann.room, "text/html"),
@@ -126,16 +130,16 @@ async fn head_has_the_headers_of_get_packed_or_not() {
         ("/nothing", "text/html"),
     ];
     for (path, accept) in cases {
-        for wish in ["gzip", "identity"] {
+        for encoding in ["gzip", "identity"] {
             let with = |request: reqwest::RequestBuilder| {
-                // Nobody asks, so the page has no nonce, and is packed to the same length each time.
-                ask(request.header("accept", accept).header("accept-encoding", wish))
+                // An anonymous page has no nonce, so it is compressed to the same length each time.
+                ask(request.header("accept", accept).header("accept-encoding", encoding))
             };
             let get = with(house.get(path)).await;
             let head = with(house.http.head(format!("{}{path}", house.url))).await;
-            assert_eq!(get.has("content-encoding"), wish == "gzip", "{path} as {accept}");
+            assert_eq!(get.has("content-encoding"), encoding == "gzip", "{path} as {accept}");
             assert_eq!((head.status, head.bytes.len()), (get.status, 0), "{path} as {accept}");
-            assert_eq!(lasting(&head), lasting(&get), "{path} as {accept}, {wish}");
+            assert_eq!(without_date(&head), without_date(&get), "{path} as {accept}, {encoding}");
         }
     }
 }

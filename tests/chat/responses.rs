@@ -1,5 +1,4 @@
-//! What every answer has in common: the headers that protect a page, the forms of an error, the methods, HTTP/2, the
-//! files of the pages, and what watches the process.
+//! What all responses have in common: security headers, forms of an error, methods, HTTP/2, assets and health checks.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -35,7 +34,7 @@ fn is_protected(answer: &Answer, what: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_kind_of_answer_protects_its_reader() {
+async fn every_kind_of_response_has_the_security_headers() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let id = ann.posts("hi").await;
@@ -49,18 +48,18 @@ async fn every_kind_of_answer_protects_its_reader() {
     }
     is_protected(&ask(ann.post().body("hi")).await, "a post");
     is_protected(&ask(ann.post().body(" ")).await, "a refused post");
-    is_protected(&ask(house.post(&format!("{}/messages", ann.room)).body("hi")).await, "a post by nobody");
+    is_protected(&ask(house.post(&format!("{}/messages", ann.room)).body("hi")).await, "an anonymous post");
     let stream = house.listen(&ann.room, "").await.response;
     assert_eq!(stream.headers()["x-content-type-options"], "nosniff");
     assert!(stream.headers().contains_key("content-security-policy"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_error_comes_in_the_form_that_was_asked_for() {
+async fn an_error_has_the_requested_form() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for (path, status, title) in
-        [("/nothing", 404, "Nothing here"), ("/rooms/nowhere", 404, "Nothing here"), ("/join", 405, "Not like this")]
+        [("/nothing", 404, "Not found"), ("/rooms/nowhere", 404, "Not found"), ("/join", 405, "Method not allowed")]
     {
         let page = house.read(path, "text/html,*/*;q=0.1").await;
         assert_eq!((page.status, page.header("content-type")), (status, "text/html; charset=utf-8"), "{path}");
@@ -76,7 +75,7 @@ async fn an_error_comes_in_the_form_that_was_asked_for() {
         for accept in ["text/plain", "*/*", "text/event-stream"] {
             let text = house.read(path, accept).await;
             assert_eq!((text.status, text.header("content-type")), (status, "text/plain; charset=utf-8"), "{path}");
-            assert_eq!(text.text(), format!("{detail}\n"), "the same words in each form");
+            assert_eq!(text.text(), format!("{detail}\n"), "the same text in each form");
         }
         assert!(json.header("vary").contains("Accept") && page.header("vary").contains("HX-Request"));
     }
@@ -86,44 +85,44 @@ async fn an_error_comes_in_the_form_that_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_says_which_methods_it_takes() {
+async fn a_refused_method_gets_the_allowed_ones() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    let (reads, takes, both) = ("GET, HEAD", "POST", "GET, HEAD, POST");
+    let (read, change, both) = ("GET, HEAD", "POST", "GET, HEAD, POST");
     let addresses = [
-        ("/".to_owned(), reads),
-        (ann.room.clone(), reads),
-        (format!("{}/live", ann.room), reads),
-        (format!("{}/older?before=1", ann.room), reads),
-        (format!("{}/messages/1", ann.room), reads),
-        ("/me.css".to_owned(), reads),
-        ("/up".to_owned(), reads),
-        ("/join".to_owned(), takes),
-        ("/leave".to_owned(), takes),
-        ("/sign-out".to_owned(), takes),
+        ("/".to_owned(), read),
+        (ann.room.clone(), read),
+        (format!("{}/live", ann.room), read),
+        (format!("{}/older?before=1", ann.room), read),
+        (format!("{}/messages/1", ann.room), read),
+        ("/me.css".to_owned(), read),
+        ("/up".to_owned(), read),
+        ("/join".to_owned(), change),
+        ("/leave".to_owned(), change),
+        ("/sign-out".to_owned(), change),
         ("/sign-in".to_owned(), both),
         ("/register".to_owned(), both),
         ("/recover".to_owned(), both),
         ("/reset/x".to_owned(), both),
         ("/setup/x".to_owned(), both),
-        ("/settings".to_owned(), reads),
-        ("/settings/theme".to_owned(), takes),
+        ("/settings".to_owned(), read),
+        ("/settings/theme".to_owned(), change),
         ("/settings/password".to_owned(), both),
-        ("/settings/devices".to_owned(), reads),
-        ("/settings/devices/x/revoke".to_owned(), takes),
-        ("/settings/devices/revoke-others".to_owned(), takes),
+        ("/settings/devices".to_owned(), read),
+        ("/settings/devices/x/revoke".to_owned(), change),
+        ("/settings/devices/revoke-others".to_owned(), change),
         ("/settings/tokens".to_owned(), both),
-        ("/settings/tokens/x/revoke".to_owned(), takes),
+        ("/settings/tokens/x/revoke".to_owned(), change),
         ("/settings/recovery-codes".to_owned(), both),
-        (format!("{}/messages", ann.room), takes),
+        (format!("{}/messages", ann.room), change),
     ];
     for (path, allowed) in addresses {
-        let wrong = match allowed {
+        let refused = match allowed {
             "POST" => Method::GET,
             "GET, HEAD" => Method::POST,
             _ => Method::OPTIONS,
         };
-        for method in [wrong, Method::PUT, Method::DELETE, Method::PATCH] {
+        for method in [refused, Method::PUT, Method::DELETE, Method::PATCH] {
             let answer = ask(house.http.request(method.clone(), format!("{}{path}", house.url))).await;
             assert_eq!((answer.status, answer.header("allow")), (405, allowed), "{method} {path}");
         }
@@ -131,7 +130,7 @@ async fn an_address_says_which_methods_it_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn head_tells_what_get_would_without_the_body() {
+async fn head_is_get_without_the_body() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let live = format!("{}/live", ann.room);
@@ -145,22 +144,22 @@ async fn head_tells_what_get_would_without_the_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_goes_on_after_head_of_a_stream() {
+async fn a_connection_survives_head_of_a_stream() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let mut stream = tokio::net::TcpStream::connect(house.host()).await.unwrap();
     let head = format!("HEAD {}/live HTTP/1.1\r\nHost: x\r\n\r\n", ann.room);
     let up = "GET /up HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     stream.write_all((head + up).as_bytes()).await.unwrap();
-    let mut heard = String::new();
-    within("both answers", stream.read_to_string(&mut heard)).await.unwrap();
-    let (first, second) = heard.split_once("\r\n\r\n").unwrap();
-    assert!(first.starts_with("HTTP/1.1 200") && first.contains("text/event-stream"), "{heard}");
-    assert!(second.starts_with("HTTP/1.1 200") && second.ends_with("up\n"), "{heard}");
+    let mut received = String::new();
+    within("both answers", stream.read_to_string(&mut received)).await.unwrap();
+    let (first, second) = received.split_once("\r\n\r\n").unwrap();
+    assert!(first.starts_with("HTTP/1.1 200") && first.contains("text/event-stream"), "{received}");
+    assert!(second.starts_with("HTTP/1.1 200") && second.ends_with("up\n"), "{received}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_watches_learns_that_it_lives_and_can_write() {
+async fn health_checks_report_a_running_and_writable_server() {
     let house = House::open().await;
     for (path, text) in [("/up", "up\n"), ("/ready", "ready\n")] {
         let answer = ask(house.get(path)).await;
@@ -168,12 +167,12 @@ async fn whoever_watches_learns_that_it_lives_and_can_write() {
     }
 }
 
-/// The addresses of the files that the door uses.
+/// The addresses of the assets that the landing page uses.
 async fn asset_paths(house: &House) -> Vec<String> {
-    let door = house.read("/", "text/html").await;
+    let landing = house.read("/", "text/html").await;
     let mut paths: Vec<String> = ["href=\"", "src=\""]
         .iter()
-        .flat_map(|attribute| door.text().split(attribute).skip(1).filter_map(|rest| rest.split_once('"')))
+        .flat_map(|attribute| landing.text().split(attribute).skip(1).filter_map(|rest| rest.split_once('"')))
         .map(|(path, _)| path.to_owned())
         .filter(|path| path.starts_with("/assets/"))
         .collect();
@@ -183,32 +182,35 @@ async fn asset_paths(house: &House) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_files_of_a_page_are_packed_kept_for_ever_and_the_same_in_every_encoding() {
+async fn assets_are_compressed_immutable_and_equal_in_every_encoding() {
     let house = House::open().await;
     let paths = asset_paths(&house).await;
     assert_eq!(paths.len(), 2, "a script and a stylesheet: {paths:?}");
-    let unpacking = [("br", Client::builder().no_gzip()), ("gzip", Client::builder().no_brotli())];
-    let unpacking = unpacking.map(|(name, builder)| (name, builder.no_proxy().build().unwrap()));
+    let clients = [("br", Client::builder().no_gzip()), ("gzip", Client::builder().no_brotli())];
+    let clients = clients.map(|(name, builder)| (name, builder.no_proxy().build().unwrap()));
     for path in &paths {
         let plain = ask(house.get(path)).await;
         assert_eq!((plain.status, plain.header("cache-control")), (200, "public, max-age=31536000, immutable"));
         assert!(!plain.has("content-encoding") && !plain.bytes.is_empty());
         let refused = ask(house.get(path).header("accept-encoding", "br;q=0, gzip;q=0, identity")).await;
         assert!(!refused.has("content-encoding"));
-        for (encoding, client) in &unpacking {
-            let packed = ask(house.get(path).header("accept-encoding", *encoding)).await;
-            assert_eq!((packed.header("content-encoding"), packed.header("vary")), (*encoding, "Accept-Encoding"));
-            assert_eq!(packed.header("content-type"), plain.header("content-type"));
-            assert!(packed.bytes.len() < plain.bytes.len(), "{path} is smaller as {encoding}");
-            let unpacked = ask(client.get(format!("{}{path}", house.url))).await;
-            assert!(unpacked.bytes == plain.bytes, "{path} is the same as {encoding}");
+        for (encoding, client) in &clients {
+            let compressed = ask(house.get(path).header("accept-encoding", *encoding)).await;
+            assert_eq!(
+                (compressed.header("content-encoding"), compressed.header("vary")),
+                (*encoding, "Accept-Encoding")
+            );
+            assert_eq!(compressed.header("content-type"), plain.header("content-type"));
+            assert!(compressed.bytes.len() < plain.bytes.len(), "{path} is smaller as {encoding}");
+            let decoded = ask(client.get(format!("{}{path}", house.url))).await;
+            assert!(decoded.bytes == plain.bytes, "{path} is the same as {encoding}");
         }
     }
     let both = ask(house.get(&paths[0]).header("accept-encoding", "gzip, deflate, br")).await;
     assert_eq!(both.header("content-encoding"), "br", "the smaller of two");
-    let kinds = ["text/javascript; charset=utf-8", "text/css; charset=utf-8"];
-    for (path, kind) in paths.iter().zip(kinds) {
-        assert_eq!(ask(house.get(path)).await.header("content-type"), kind, "{path}");
+    let media_types = ["text/javascript; charset=utf-8", "text/css; charset=utf-8"];
+    for (path, media_type) in paths.iter().zip(media_types) {
+        assert_eq!(ask(house.get(path)).await.header("content-type"), media_type, "{path}");
     }
     for path in ["/assets/app.js", "/assets/", "/assets/..%2f..%2fCargo.toml", "/assets/app.000000000000.js"] {
         assert_eq!(ask(house.get(path)).await.status, 404, "{path}");
@@ -216,7 +218,7 @@ async fn the_files_of_a_page_are_packed_kept_for_ever_and_the_same_in_every_enco
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_speaks_http_2_to_whoever_starts_with_it() {
+async fn http_2_works_with_prior_knowledge() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let stream = tokio::net::TcpStream::connect(house.host()).await.unwrap();
@@ -232,11 +234,11 @@ async fn it_speaks_http_2_to_whoever_starts_with_it() {
     let posted = ask.send_request(request("POST", format!("{}/messages", ann.room), "over HTTP/2"));
     let posted = within("an answer", posted).await.unwrap();
     assert_eq!((posted.version(), posted.status().as_u16()), (hyper::Version::HTTP_2, 201));
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     within("the message", async {
-        while !String::from_utf8_lossy(&heard).contains("over HTTP/2") {
+        while !String::from_utf8_lossy(&received).contains("over HTTP/2") {
             let frame = poll_fn(|cx| Pin::new(&mut live).poll_frame(cx)).await.expect("the stream goes on");
-            heard.extend_from_slice(frame.unwrap().data_ref().expect("it brings data"));
+            received.extend_from_slice(frame.unwrap().data_ref().expect("a data frame"));
         }
     })
     .await;
