@@ -15,14 +15,14 @@ const TOLD: [&str; 16] = [
     "↑ or k: Message above",
     "↓ or j: Message below",
     "r: Reply",
-    "e: Edit, if it is yours",
+    "e: Edit your message",
     "+ or :: React",
     "m: More actions",
     "?: This help",
     "Esc: Back to the message field",
     "Enter: Send",
     "Shift Enter: New line",
-    "↑: If nothing is written: edit your last message",
+    "↑: In an empty field: edit your last message",
     "Esc: Close preview or reply",
 ];
 

@@ -63,18 +63,18 @@ mod talks;
 mod typing;
 mod wandering;
 
-mod answers;
-mod packing;
+mod compression;
+mod responses;
 mod unchanged;
 
 mod crowded;
 mod holes;
 mod hostile;
 mod limits;
-mod pace;
 mod queue;
+mod rate_limits;
 mod security;
-mod shares;
+mod shared_limits;
 
 mod shutdown;
 mod starting;
@@ -86,9 +86,9 @@ mod old_names;
 mod logs;
 mod meters;
 
-mod house;
+mod admin;
+mod admin_json;
 mod invitations;
-mod lists;
 mod moderation;
 mod reports;
 mod rights;

@@ -1,5 +1,5 @@
-//! A terminal: carries out the command lines that Taproom hands out, with curl where there is one, else by reading them
-//! as a shell and curl would.
+//! A terminal: runs the command lines that Taproom prints, with curl if there is one, otherwise by parsing them as a
+//! shell and curl would.
 
 use std::process::Stdio;
 
@@ -125,7 +125,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_line_is_read_as_a_shell_and_curl_read_it() {
+async fn command_lines_are_parsed_as_a_shell_and_curl_would() {
     assert_eq!(words("curl -d 'a b'  -H 'x: y' 'u'"), ["curl", "-d", "a b", "-H", "x: y", "u"]);
     let request = asked("curl -H 'Accept: text/plain' -d a=1 -d b=2 http://a.example/x").build().unwrap();
     assert_eq!(request.method(), "POST");

@@ -47,12 +47,12 @@ pub fn page(sidebar: &SidebarView, notice_text: Option<&'static str>, form: &Set
                     max_chars: Some(LABEL_CHARS_MAX), required: true, error: error_for("name"), ..FormField::default()
                 }))
                 (radio_group("join_policy", "Who can join", &join_policies, &form.join_policy))
-                @if let Some(why) = error_for("join_policy") { (form_fields::error_text("door-error", why)) }
+                @if let Some(why) = error_for("join_policy") { (form_fields::error_text("join_policy-error", why)) }
                 (switch_field("allow_guests", "Allow new guests", "Turn off to pause new sign-ups without an account.", form.allow_guests))
-                @if let Some(why) = error_for("allow_guests") { (form_fields::error_text("new_guests-error", why)) }
+                @if let Some(why) = error_for("allow_guests") { (form_fields::error_text("allow_guests-error", why)) }
                 (radio_group("room_creation", "Who can create rooms", &room_creation_roles, &form.room_creation))
-                @if let Some(why) = error_for("room_creation") { (form_fields::error_text("rooms_by-error", why)) }
-                @if let Some(why) = error_for("") { (form_fields::error_text("house-error", why)) }
+                @if let Some(why) = error_for("room_creation") { (form_fields::error_text("room_creation-error", why)) }
+                @if let Some(why) = error_for("") { (form_fields::error_text("settings-error", why)) }
                 button.button.primary { "Save" }
             }
         }

@@ -1,5 +1,5 @@
 //! Keyboard shortcuts: one table, from which the help page is made. The scripts of the pages bind the same keys
-//! (`assets/page/keys.js`, `walking.js`, `composer.js`); a test here compares both.
+//! (`assets/page/shortcuts.js`, `assets/room/message_navigation.js`, `assets/room/composer.js`); a test here compares them.
 
 /// A shortcut.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +60,8 @@ pub(crate) fn key_labels(combination: &str) -> Vec<&str> {
 mod tests {
     use crate::views::help::keys::*;
 
-    const KEYS_JS: &str = include_str!("../../../assets/page/keys.js");
-    const WALKING_JS: &str = include_str!("../../../assets/page/walking.js");
+    const SHORTCUTS_JS: &str = include_str!("../../../assets/page/shortcuts.js");
+    const NAVIGATION_JS: &str = include_str!("../../../assets/room/message_navigation.js");
 
     /// The keys that a script binds: its table has one line for each.
     fn bound_keys(script: &str) -> Vec<&str> {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_help_lists_exactly_the_keys_that_the_scripts_bind() {
-        for (script, keys) in [(KEYS_JS, listed_keys(&ANYWHERE)), (WALKING_JS, listed_keys(&ON_MESSAGE))] {
+        for (script, keys) in [(SHORTCUTS_JS, listed_keys(&ANYWHERE)), (NAVIGATION_JS, listed_keys(&ON_MESSAGE))] {
             let (mut bound, mut listed) = (bound_keys(script), keys);
             bound.sort_unstable();
             listed.sort_unstable();

@@ -3,7 +3,7 @@
 pub(crate) mod error;
 pub(crate) mod etag;
 pub(crate) mod http_error;
-mod redisplay;
+mod refused_form;
 
 use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
 use poem::http::{HeaderValue, StatusCode};
@@ -15,7 +15,7 @@ use crate::views;
 use crate::web::auth::visitor::{self, Visitor};
 use crate::web::request::accept::Accept;
 
-pub(crate) use crate::web::response::redisplay::{redisplay, redisplay_form};
+pub(crate) use crate::web::response::refused_form::{redisplay, redisplay_form};
 
 /// Redirects to the page that shows the result (RFC 9110, section 15.4.4). `path` must be ASCII.
 pub(crate) fn see_other(path: &str) -> Response {
