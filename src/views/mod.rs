@@ -1,5 +1,5 @@
 //! What people and programs see: pure functions from data to HTML, plain text and JSON. Tags, classes and `hx-`
-//! attributes appear nowhere else. Classes and tokens are those of `assets/taproom.css`.
+//! attributes appear nowhere else. Classes and tokens are those of `assets/`.
 //!
 //! A view reads nothing by itself; the caller passes in everything it needs. Fragments that are sent to many viewers do
 //! not know the viewer; [`stylesheet`] makes the difference.

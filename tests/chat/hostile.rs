@@ -62,7 +62,7 @@ async fn texts_arrive_unforged_in_every_form() {
     let ann = house.guest(ANN, ROOM).await;
     let (mut html, mut text, mut json) =
         (ann.listen("as=html").await, ann.listen("as=text").await, ann.listen("as=json").await);
-    for (written, kept) in TEXTS {
+    for (written, stored) in TEXTS {
         let id = ann.posts(written).await;
         let (html, text, json) = (html.hears().await, text.hears().await, json.hears().await);
         for event in [&html, &text, &json] {
@@ -70,9 +70,9 @@ async fn texts_arrive_unforged_in_every_form() {
             assert!(event.id.as_ref().unwrap().ends_with(&format!("-{id}")), "{written:?} does not choose its id");
         }
         let change: Value = serde_json::from_str(&json.data).unwrap();
-        assert_eq!(change["message"]["body"], kept, "{written:?}");
+        assert_eq!(change["message"]["body"], stored, "{written:?}");
         assert!(
-            text.data.ends_with(&format!("Z {ANN}: {}", kept.replace('\n', "\n    "))),
+            text.data.ends_with(&format!("Z {ANN}: {}", stored.replace('\n', "\n    "))),
             "{written:?}: {}",
             text.data
         );
@@ -80,8 +80,8 @@ async fn texts_arrive_unforged_in_every_form() {
         assert_eq!(html.data.matches("<li").count(), html.data.matches("</li>").count(), "{written:?}");
         assert_eq!(html.data.matches("<hx-partial").count(), 1, "{written:?}");
     }
-    let kept: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
-    assert_eq!(kept, TEXTS.map(|(_, kept)| kept));
+    let stored: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(stored, TEXTS.map(|(_, stored)| stored));
     assert_only_text(house.read(&ann.room, "text/html").await.text(), "the page");
     let lines = house.read(&ann.room, "text/plain").await;
     let at_the_start = lines.text().lines().filter(|line| !line.starts_with("    ")).count();
@@ -93,20 +93,20 @@ async fn a_name_is_one_visible_line_and_never_markup() {
     let house = House::open().await;
     let reader = house.guest(ANN, ROOM).await;
     let (mut html, mut text) = (reader.listen("as=html").await, reader.listen("as=text").await);
-    for (typed, kept) in NAMES {
+    for (typed, stored) in NAMES {
         let guest = house.guest(typed, ROOM).await;
-        assert_eq!(guest.name, kept, "{typed:?}");
+        assert_eq!(guest.name, stored, "{typed:?}");
         guest.posts("hi").await;
         let (html, text) = (html.hears().await, text.hears().await);
-        assert!(html.data.contains(&format!(r#"dir="auto">{}</a>"#, escaped(kept))), "{}", html.data);
+        assert!(html.data.contains(&format!(r#"dir="auto">{}</a>"#, escaped(stored))), "{}", html.data);
         assert_only_text(&html.data, typed);
         assert!(
             !html.data.contains(is_bidi_control) && !text.data.contains(is_bidi_control),
             "{typed:?} reverses nothing"
         );
-        assert_eq!(text.data.split_once("Z ").unwrap().1, format!("{kept}: hi"));
+        assert_eq!(text.data.split_once("Z ").unwrap().1, format!("{stored}: hi"));
         let landing = ask(house.get("/").header("cookie", guest.cookie())).await;
-        assert!(landing.text().contains(&escaped(kept)));
+        assert!(landing.text().contains(&escaped(stored)));
         assert_only_text(landing.text(), typed);
         let taken = house.post("/join").header("accept", "text/html").form(&[("room", ROOM), ("name", typed)]);
         let taken = ask(taken).await;
@@ -119,15 +119,15 @@ async fn a_name_is_one_visible_line_and_never_markup() {
 async fn a_room_can_have_any_visible_name() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    for (typed, kept) in NAMES {
+    for (typed, stored) in NAMES {
         let room = ann.in_room(typed).await;
         assert!(room.room.is_ascii() && !room.room.contains(['<', '"', '\'', ' ']), "{}", room.room);
         room.posts("hi").await;
         let page = house.read(&room.room, "text/html").await;
-        assert!(page.text().contains(&format!("<title>{} · Taproom</title>", escaped(kept))), "{typed:?}");
+        assert!(page.text().contains(&format!("<title>{} · Taproom</title>", escaped(stored))), "{typed:?}");
         assert_only_text(page.text(), typed);
         assert!(!page.text().contains(is_bidi_control), "{typed:?} reverses nothing");
-        assert_eq!(house.read(&room.room, "application/json").await.json()["name"], kept);
+        assert_eq!(house.read(&room.room, "application/json").await.json()["name"], stored);
     }
     assert_only_text(house.read("/", "text/html").await.text(), "the rooms on the landing page");
     let nowhere = house.read("/rooms/%3Cimg%20src=x%20onerror=alert(1)%3E-%E2%80%AE", "text/html").await;

@@ -1,4 +1,4 @@
-//! Rate limits: at each limit, one over it, and after the time that the response told. The clock only moves when a test
+//! Rate limits: at each limit, one over it, and after the time in the response. The clock only moves when a test
 //! advances it.
 
 use std::time::Duration;
@@ -49,7 +49,7 @@ impl RateLimited {
         self.house.get("/rooms/nowhere/live").header("x-forwarded-for", address)
     }
 
-    /// The request succeeds after the time that the response told; just before a token is back it is still refused.
+    /// The request succeeds after the time in the response; just before a token is back it is still refused.
     async fn succeeds_after_the_wait(
         &self,
         rate: Rate,

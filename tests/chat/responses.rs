@@ -67,10 +67,13 @@ async fn an_error_has_the_requested_form() {
 
         let json = house.read(path, "application/json").await;
         assert_eq!((json.status, json.header("content-type")), (status, "application/problem+json"), "{path}");
-        let problem = json.json();
-        assert_eq!((problem["type"].as_str(), problem["status"].as_u64()), (Some("about:blank"), Some(status.into())));
-        assert_eq!(problem["title"], title);
-        let detail = problem["detail"].as_str().unwrap();
+        let document = json.json();
+        assert_eq!(
+            (document["type"].as_str(), document["status"].as_u64()),
+            (Some("about:blank"), Some(status.into()))
+        );
+        assert_eq!(document["title"], title);
+        let detail = document["detail"].as_str().unwrap();
 
         for accept in ["text/plain", "*/*", "text/event-stream"] {
             let text = house.read(path, accept).await;

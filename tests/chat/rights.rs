@@ -118,7 +118,7 @@ async fn every_role_may_do_exactly_what_the_table_says_on_every_route() {
     let report = (reported + 1).to_string();
     let caller = |label, guest, role, is_creator| Caller { label, guest, role, is_creator };
     let callers = [
-        caller("nobody", None, None, false),
+        caller("anonymous", None, None, false),
         caller("guest", Some(guest), Some(Role::Guest), false),
         caller("member", Some(member), Some(Role::Member), false),
         caller("creator", Some(creator), Some(Role::Guest), true),

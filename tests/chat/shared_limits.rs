@@ -14,7 +14,7 @@ use crate::harness::{ANN, Answer, BEN, Ears, House, ROOM, ask, client, until, wi
 use crate::parts::Parts;
 use crate::past::{now, store};
 
-/// A house with limits, on a machine whose word on who asks is believed. Its clock stands still.
+/// A server with rate limits behind a trusted proxy on this machine. Its clock does not move.
 async fn open_with_rate_limits() -> House {
     House::open_by(LimitClock::Fake(FakeRelativeClock::default()), |config| {
         config.rate_limits = Switch::On;
@@ -63,7 +63,7 @@ async fn account_changes_and_reports_share_a_rate_limit() {
     assert_eq!((refused.status, refused.header("retry-after")), (429, "2"));
     let page = ann.http.post(format!("{}{report}", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
     let page = ask(page.form(&[("reason", "it is <rude>")])).await;
-    assert!(page.status == 429 && page.text().contains("it is &lt;rude&gt;"), "what was typed is kept");
+    assert!(page.status == 429 && page.text().contains("it is &lt;rude&gt;"), "it shows what was typed");
     assert_eq!(ben.sends(&report, &[("reason", "mine")]).await.status, 201, "others can still report");
     assert_eq!(settings(&ben, "/tokens", Some(token)).await.status, 201);
 }
@@ -125,9 +125,9 @@ async fn one_address_has_a_limit_of_connections_except_exempt_ones() {
     let parts = Parts::with(store(directory.path()), now(), limits, |_| {}).await;
     let mut connected = vec![parts.listen("").await, parts.listen("").await];
     let answer = read_refusal(&parts).await;
-    let (head, words) = answer.split_once("\r\n\r\n").expect("an answer");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
     assert!(head.starts_with("HTTP/1.1 429 ") && head.contains("\r\nRetry-After: 60\r\n"), "{head}");
-    assert!(head.contains(&format!("\r\nContent-Length: {}", words.len())), "{head} {words}");
+    assert!(head.contains(&format!("\r\nContent-Length: {}", body.len())), "{head} {body}");
     connected.pop();
     let is_up = async || client().get(format!("{}/up", parts.url)).send().await.is_ok_and(|up| up.status() == 200);
     until("a free connection", is_up).await;
@@ -139,5 +139,5 @@ async fn one_address_has_a_limit_of_connections_except_exempt_ones() {
     for _ in 0..4 {
         connected.push(parts.listen("").await);
     }
-    assert!(read_refusal(&parts).await.starts_with("HTTP/1.1 503 "), "only when all seats are taken");
+    assert!(read_refusal(&parts).await.starts_with("HTTP/1.1 503 "), "only when all connections are taken");
 }

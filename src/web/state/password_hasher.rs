@@ -94,42 +94,45 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_right_password_verifies_and_an_unknown_name_costs_as_much() {
-        let (passwords, typed) = (PasswordHasher::default(), |text| Password::parse_attempt(text));
-        let hash = passwords.hash(typed("correct horse")).await.expect("nobody waits");
+        let (hasher, parse) = (PasswordHasher::default(), |text| Password::parse_attempt(text));
+        let hash = hasher.hash(parse("correct horse")).await.expect("the queue is empty");
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
-        let other = passwords.hash(typed("correct horse")).await.expect("nobody waits");
-        assert!(hash != other, "each has a salt of its own");
-        for (tried, kept, is_right) in [
+        let other = hasher.hash(parse("correct horse")).await.expect("the queue is empty");
+        assert!(hash != other, "each hash has its own salt");
+        for (attempt, stored, is_right) in [
             ("correct horse", Some(hash.clone()), true),
             ("correct horse ", Some(hash.clone()), false),
             ("", Some(hash), false),
             ("correct horse", None, false),
         ] {
-            assert_eq!(passwords.verify(typed(tried), kept).await.expect("it can be tried"), is_right, "{tried:?}");
+            let verified = hasher.verify(parse(attempt), stored).await.expect("the queue is empty");
+            assert_eq!(verified, is_right, "{attempt:?}");
         }
         let same_work = |phc: &str| phc.split('$').take(4).collect::<Vec<_>>().join("$");
-        assert_eq!(same_work(DUMMY_HASH), same_work(other.as_str()), "an unknown name costs what a known one costs");
+        assert_eq!(same_work(DUMMY_HASH), same_work(other.as_str()), "an unknown name costs as much as a known one");
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_at_once() {
-        let passwords = PasswordHasher::default();
-        let turns =
-            Arc::clone(&passwords.workers).acquire_many_owned(CONCURRENT_HASHES_MAX as u32).await.expect("both");
+        let hasher = PasswordHasher::default();
+        let busy = Arc::clone(&hasher.workers)
+            .acquire_many_owned(CONCURRENT_HASHES_MAX as u32)
+            .await
+            .expect("all workers are free");
         let mut waiting: Vec<_> =
-            (0..CONCURRENT_HASHES_MAX + QUEUED_HASHES_MAX).map(|_| Box::pin(passwords.run_queued(|| 7))).collect();
-        for waits in &mut waiting {
-            assert!(poll_once(waits).await.is_none(), "nobody's turn has come");
+            (0..CONCURRENT_HASHES_MAX + QUEUED_HASHES_MAX).map(|_| Box::pin(hasher.run_queued(|| 7))).collect();
+        for task in &mut waiting {
+            assert!(poll_once(task).await.is_none(), "all workers are busy");
         }
-        assert!(matches!(passwords.run_queued(|| 7).await, Err(Error::Busy)));
-        drop(turns);
-        for waits in waiting {
-            assert_eq!(waits.await.expect("each gets its turn"), 7);
+        assert!(matches!(hasher.run_queued(|| 7).await, Err(Error::Busy)));
+        drop(busy);
+        for task in waiting {
+            assert_eq!(task.await.expect("each gets its turn"), 7);
         }
-        assert_eq!(passwords.run_queued(|| 7).await.expect("there is room again"), 7);
+        assert_eq!(hasher.run_queued(|| 7).await.expect("the queue is empty again"), 7);
     }
 
-    /// What a future says when it is asked once.
+    /// Polls a future once.
     async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
         std::future::poll_fn(|cx| match std::pin::Pin::new(&mut *future).poll(cx) {
             std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),

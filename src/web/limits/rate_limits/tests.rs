@@ -29,7 +29,7 @@ fn full_buckets_of_a_passing_crowd_are_swept() {
     }
     let within_two_refills = 2_000;
     assert!(most <= (CHECKS_PER_SWEEP + within_two_refills) as usize, "{most} of {crowd}");
-    assert!(keyed.buckets.len() >= 1_000, "those that are not full again are kept");
+    assert!(keyed.buckets.len() >= 1_000, "buckets that are not full stay");
 }
 
 #[test]
