@@ -9,14 +9,14 @@ use clap::Parser;
 use taproom::app::{self, RunningServer, StartError};
 use taproom::commands;
 use taproom::config::{Cli, Config, LogOptions};
-use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// What a crowd needed is the system's again some seconds after it has gone.
+/// Returns memory to the system some seconds after a crowd has left; the C library's allocator keeps more of it.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
-static ALLOCATOR: Jemalloc = Jemalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
