@@ -7,7 +7,7 @@ use poem::{Body, Request, Response, Result, handler};
 use tokio_stream::StreamExt;
 
 use crate::domain::{Cursor, Refusal, Token};
-use crate::live::{Access, Encoding, Format, Listener, ResumePoint, Subscriber};
+use crate::live::{Access, Encoding, Format, Listener, ListenerOptions, ResumePoint, Subscriber};
 use crate::web::limits::check::check;
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::context::Ctx;
@@ -38,16 +38,17 @@ pub(crate) fn open_stream(ctx: &Ctx<'_>) -> Result<Response, Error> {
     let access_version = ctx.state.hubs.access_version(); // before anything is judged: what changes from here on is judged again
     let snapshot = ctx.snapshot()?;
     let room = ctx.room()?.room.id;
-    let actor = Subscriber { token: ctx.visitor.token.as_ref().map(Token::hash), person: ctx.visitor.person.clone() };
-    let access = Access::evaluate(&snapshot, &actor, room)?.ok_or(Refusal::TokenInvalid)?;
+    let subscriber =
+        Subscriber { token: ctx.visitor.token.as_ref().map(Token::hash), person: ctx.visitor.person.clone() };
+    let access = Access::evaluate(&snapshot, &subscriber, room)?.ok_or(Refusal::TokenInvalid)?;
     drop(snapshot);
     let format = parse_stream_format(ctx.request)?;
     let page = person.filter(|_| format == Format::Html);
     let start = ResumePoint::resolve(&ctx.state.store, room, resume_position(ctx.request)?, page)?;
     let encoding = if detach::can_detach(ctx.request) { Encoding::Chunked } else { Encoding::Plain };
     let store = Arc::clone(&ctx.state.store);
-    let listener =
-        Listener::new(store, &ctx.state.hubs, room, (actor, access, access_version), start, (format, encoding));
+    let options = ListenerOptions { subscriber, access, access_version, start, format, encoding };
+    let listener = Listener::new(store, &ctx.state.hubs, room, options);
     let response = Response::builder()
         .header(CONTENT_TYPE, "text/event-stream")
         .header(CACHE_CONTROL, "no-cache, no-transform")
