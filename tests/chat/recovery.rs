@@ -161,8 +161,9 @@ async fn the_owners_link_is_printed_and_stays_true_until_it_is_used() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("owner-link");
     let (mut child, lines) = printed(directory.path(), 3).await;
-    let url = lines[0].strip_prefix("Taproom listens on ").unwrap().to_owned();
-    let link = lines[2].split(' ').find(|word| word.contains("/setup/")).unwrap().to_owned();
+    let link = lines[0].strip_prefix("Set up this server: ").unwrap().to_owned();
+    assert_eq!(lines[1], "", "the link is alone");
+    let url = lines[2].strip_prefix("Taproom listens on ").unwrap().to_owned();
     assert!(link.starts_with(&url), "{link}");
     let token = fs::read_to_string(&file).unwrap();
     assert_eq!(link, format!("{url}/setup/{}", token.trim()));

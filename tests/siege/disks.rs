@@ -195,5 +195,5 @@ async fn a_copy_on_a_read_only_disk_is_checked_like_any_other() {
     let mut check = with_a_disk(read_only, data.path(), &taproom(&["check"], &file, data.path()));
     let output = within("the program to end", check.stderr(Stdio::piped()).output()).await.unwrap();
     let said = String::from_utf8(output.stdout).unwrap() + std::str::from_utf8(&output.stderr).unwrap();
-    assert!(output.status.success() && said.contains("is whole: 1 message, 1 room, 1 person"), "{said}");
+    assert!(output.status.success() && said.contains("is valid: 1 message, 1 room, 1 person"), "{said}");
 }
