@@ -305,5 +305,5 @@ async fn refusals_for_being_too_fast_are_counted() {
     at_once(LimitedAction::Post.quota().person, 201, |_| says(&ann, "x")).await;
     assert_eq!(ask(says(&ann, "x")).await.status, 429);
     let meters = ask(paced.house.get("/metrics")).await;
-    assert!(meters.text().contains("taproom_refusals_total{kind=\"too_fast\"} 2\n"), "{}", meters.text());
+    assert!(meters.text().contains("taproom_requests_refused_total{kind=\"rate_limited\"} 2\n"), "{}", meters.text());
 }

@@ -92,7 +92,7 @@ async fn whoever_runs_the_machine_makes_a_link_that_works_once() {
     let told = says(taproom(&["reset", &format!("  {ANN} ")], directory.path())).await;
     let link = told.lines().next().unwrap().to_owned();
     assert!(link.starts_with(&format!("{}/reset/", program.url)), "{link}");
-    assert!(told.contains("within a day"));
+    assert!(told.contains("within 24 hours"));
     let http = client();
     assert_eq!(ask(http.get(&first)).await.status, 404, "a new link ends the one before");
     let page = ask(http.get(&link)).await;
