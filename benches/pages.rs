@@ -22,6 +22,7 @@ use taproom::views::text::{CodeStyle, NameResolver, render};
 use taproom::web::{self, AppState, PasswordHasher};
 
 /// The one of the server.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

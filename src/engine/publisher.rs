@@ -1,23 +1,23 @@
-//! The teller: makes frames of what has become durable, in order, for the rooms where somebody listens. It reads the
-//! store and changes nothing. A listener that comes between a commit and its telling finds the change in the feed.
+//! The publisher: makes frames of durable changes, in order, for the rooms with listeners. It reads the store and changes
+//! nothing. A listener that subscribes between a commit and its publication finds the change in the feed.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use crate::domain::{Applied, Event, RoomId, UserId};
-use crate::live::{self, Hubs};
+use crate::live::{self, Frame, Hubs};
 use crate::metrics::Metrics;
 use crate::store::{Snapshot, Store, StoreError};
 
-/// What one commit has made durable.
+/// The changes of one commit.
 pub(crate) struct Committed {
-    /// The changes that somebody may hear, in order.
+    /// The changes that may have listeners, in order.
     pub changes: Vec<Applied>,
     pub durable_at: Instant,
 }
 
-/// The one thread that tells the hubs.
+/// The one thread that publishes to the hubs.
 pub(crate) struct Publisher {
     pub store: Arc<Store>,
     pub hubs: Arc<Hubs>,
@@ -25,84 +25,67 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Publishes what each commit changed, until the writer has gone.
+    /// Publishes commits until the writer has ended.
     pub fn run(self, committed: Receiver<Committed>) {
         for commit in committed {
-            self.publish_commit(&commit);
-        }
-    }
-
-    /// Frames show what is true after the whole commit: one snapshot serves all of its changes.
-    fn publish_commit(&self, Committed { changes, durable_at }: &Committed) {
-        let snapshot = match self.store.snapshot() {
-            Ok(snapshot) => snapshot,
-            Err(error) => return changes.iter().for_each(|applied| self.discard_replay(&error, *applied)),
-        };
-        for applied in changes {
-            if let Err(error) = self.publish(&snapshot, *applied, *durable_at) {
-                self.discard_replay(&error, *applied);
+            if let Err((error, change)) = self.publish_commit(&commit) {
+                // Without a snapshot the rooms are unknown: all listeners read the feed.
+                self.log_failure(&error, change);
+                self.hubs.discard_all_replays(change.seq);
             }
         }
     }
 
-    fn publish(&self, snapshot: &Snapshot, applied: Applied, durable_at: Instant) -> Result<(), StoreError> {
-        match applied.event {
-            Event::PersonRenamed { user } => self.publish_rename(snapshot, user, applied, durable_at),
-            event => event.effects().room.map_or(Ok(()), |room| {
-                self.publish_to_room(snapshot, room, applied, durable_at);
-                Ok(())
-            }),
-        }
-    }
-
-    /// A rename is published in every room that shows the name and has listeners.
-    fn publish_rename(
-        &self,
-        snapshot: &Snapshot,
-        user: UserId,
-        applied: Applied,
-        durable_at: Instant,
-    ) -> Result<(), StoreError> {
-        for room in snapshot.rooms_showing_name(user)? {
-            if self.hubs.has_listener(room) {
-                self.publish_to_room(snapshot, room, applied, durable_at);
+    /// Publishes the changes of a commit, all from one snapshot. If that cannot be read, returns the last change.
+    fn publish_commit(&self, commit: &Committed) -> Result<(), (StoreError, Applied)> {
+        let Some(last) = commit.changes.last() else { return Ok(()) };
+        let snapshot = self.store.snapshot().map_err(|error| (error, *last))?;
+        for change in &commit.changes {
+            match change.event {
+                Event::PersonRenamed { user } => self.publish_rename(&snapshot, user, *change, commit.durable_at),
+                event => {
+                    if let Some(room) = event.effects().room {
+                        self.publish_to_room(&snapshot, room, *change, commit.durable_at);
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, applied: Applied, durable_at: Instant) {
-        match self.read_frame(snapshot, room, applied) {
-            Ok(Some(frame)) => self.hubs.publish(room, frame, durable_at),
-            Ok(None) => {}
+    /// Publishes a rename: only few rooms have shown the person's name, and fewer have listeners.
+    fn publish_rename(&self, snapshot: &Snapshot, user: UserId, change: Applied, durable_at: Instant) {
+        match snapshot.rooms_showing_name(user) {
+            Ok(rooms) => {
+                for room in rooms.into_iter().filter(|room| self.hubs.has_listener(*room)) {
+                    self.publish_to_room(snapshot, room, change, durable_at);
+                }
+            }
             Err(error) => {
-                self.log_failure(&error, applied);
-                self.hubs.discard_replay(room, applied.seq);
+                self.log_failure(&error, change);
+                self.hubs.discard_all_replays(change.seq);
             }
         }
     }
 
-    /// Sends the listeners that miss this change to the feed.
-    fn discard_replay(&self, error: &StoreError, applied: Applied) {
-        self.log_failure(error, applied);
-        match applied.event.effects().room {
-            Some(room) => self.hubs.discard_replay(room, applied.seq),
-            None => self.hubs.discard_all_replays(applied.seq),
+    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, change: Applied, durable_at: Instant) {
+        match self.read_frame(snapshot, room, change) {
+            Ok(Some(frame)) => self.hubs.publish(room, frame, durable_at),
+            Ok(None) => {}
+            Err(error) => {
+                self.log_failure(&error, change);
+                self.hubs.discard_replay(room, change.seq);
+            }
         }
     }
 
-    fn log_failure(&self, error: &StoreError, applied: Applied) {
-        self.metrics.internal_errors.inc();
-        tracing::error!(%error, seq = %applied.seq, "failed to publish a change");
+    fn read_frame(&self, snapshot: &Snapshot, room: RoomId, change: Applied) -> Result<Option<Frame>, StoreError> {
+        let room = snapshot.room_by_id(room)?.ok_or(StoreError::Missing { table: "rooms" })?;
+        live::read_frame(snapshot, self.store.epoch(), &room, change)
     }
 
-    fn read_frame(
-        &self,
-        snapshot: &Snapshot,
-        room: RoomId,
-        applied: Applied,
-    ) -> Result<Option<live::Frame>, StoreError> {
-        let Some(room) = snapshot.room_by_id(room)? else { return Err(StoreError::Missing { table: "rooms" }) };
-        live::read_frame(snapshot, self.store.epoch(), &room, applied)
+    fn log_failure(&self, error: &StoreError, change: Applied) {
+        self.metrics.internal_errors.inc();
+        tracing::error!(%error, seq = %change.seq, "failed to publish a change");
     }
 }

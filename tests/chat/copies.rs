@@ -88,7 +88,7 @@ async fn check_counts_the_contents_and_changes_nothing() {
     assert!(told.contains("2 messages, 2 rooms, 2 people"), "{told}");
     let before = contents(other.path());
     let told = says(taproom(&["check", &copy], other.path())).await;
-    assert!(told.contains("is whole: 2 messages, 2 rooms, 2 people; last change 4"), "{told}");
+    assert!(told.contains("is valid: 2 messages, 2 rooms, 2 people; last change 4"), "{told}");
     assert_eq!(contents(other.path()), before);
 }
 
@@ -106,7 +106,7 @@ async fn backup_never_overwrites_and_leaves_no_partial_file() {
     }
     assert_eq!(contents(other.path()), before);
     let line = refuses(taproom(&["backup", &path(other.path(), "x")], &other.path().join("nobody"))).await;
-    assert!(line.contains("holds no data file"), "{line}");
+    assert!(line.contains("has no data file"), "{line}");
     program.guest(BEN, ROOM).await.posts("the server does not mind").await;
 }
 

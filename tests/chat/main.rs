@@ -1,5 +1,5 @@
-//! Taproom from outside: a house, guests and listeners over real sockets. Every test has a server, a port and a
-//! directory of its own; its name is the claim it proves.
+//! Taproom from outside: a server, guests and listeners over real sockets. Each test has its own server, port and directory,
+//! and its name is the claim it proves.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
@@ -84,7 +84,7 @@ mod names_in_format_4;
 mod old;
 
 mod logs;
-mod meters;
+mod metrics;
 
 mod admin;
 mod admin_json;

@@ -275,7 +275,7 @@ async fn can_be_put_back(format: u8, Counts { changes, rooms, people, messages }
     let before = contents(other.path());
     let file = copy.to_str().unwrap();
     let told = says(taproom(&["check", file], other.path())).await;
-    let holds = format!("is whole: {messages} messages, {rooms} rooms, {people} people; last change {changes}");
+    let holds = format!("is valid: {messages} messages, {rooms} rooms, {people} people; last change {changes}");
     assert!(told.contains(&holds), "{told}");
     assert_eq!(contents(other.path()), before);
     let restored = other.path().join("restored");

@@ -91,7 +91,7 @@ async fn the_operator_makes_a_reset_link_that_works_once() {
     let output = says(taproom(&["reset", &format!("  {ANN} ")], directory.path())).await;
     let link = output.lines().next().unwrap().to_owned();
     assert!(link.starts_with(&format!("{}/reset/", program.url)), "{link}");
-    assert!(output.contains("within a day"));
+    assert!(output.contains("within 24 hours"));
     let http = client();
     assert_eq!(ask(http.get(&first)).await.status, 404, "a new link ends the earlier one");
     let page = ask(http.get(&link)).await;
@@ -160,8 +160,9 @@ async fn the_setup_link_is_printed_and_stays_valid_until_it_is_used() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("setup-link");
     let (mut child, lines) = printed(directory.path(), 3).await;
-    let url = lines[0].strip_prefix("Taproom listens on ").unwrap().to_owned();
-    let link = lines[2].split(' ').find(|word| word.contains("/setup/")).unwrap().to_owned();
+    let link = lines[0].strip_prefix("Set up this server: ").unwrap().to_owned();
+    assert_eq!(lines[1], "", "the link is alone");
+    let url = lines[2].strip_prefix("Taproom listens on ").unwrap().to_owned();
     assert!(link.starts_with(&url), "{link}");
     let token = fs::read_to_string(&file).unwrap();
     assert_eq!(link, format!("{url}/setup/{}", token.trim()));

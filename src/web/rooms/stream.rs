@@ -7,7 +7,7 @@ use poem::{Body, Request, Response, Result, handler};
 use tokio_stream::StreamExt;
 
 use crate::domain::{Cursor, Refusal, Token};
-use crate::live::{Access, Encoding, Format, Listener, ResumePoint, Subscriber};
+use crate::live::{Access, Encoding, Format, Listener, ListenerOptions, ResumePoint, Subscriber};
 use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::context::Ctx;
 use crate::web::request::{client_address, query};
@@ -49,8 +49,8 @@ pub(crate) fn open_stream(ctx: &Ctx<'_>) -> Result<Response, Error> {
     let start = ResumePoint::resolve(&ctx.state.store, room, resume_position(ctx.request)?, viewer)?;
     let encoding = if detach::can_detach(ctx.request) { Encoding::Chunked } else { Encoding::Plain };
     let store = Arc::clone(&ctx.state.store);
-    let listener =
-        Listener::new(store, &ctx.state.hubs, room, (subscriber, access, access_version), start, (format, encoding));
+    let options = ListenerOptions { subscriber, access, access_version, start, format, encoding };
+    let listener = Listener::new(store, &ctx.state.hubs, room, options);
     let response = Response::builder()
         .header(CONTENT_TYPE, "text/event-stream")
         .header(CACHE_CONTROL, "no-cache, no-transform")
