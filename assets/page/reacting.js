@@ -7,13 +7,19 @@ if (form) {
     if (event.target.matches('#menu *')) $('#menu').hidePopover();
     complain('');
   });
+  // Each reaction has a button that adds it and one that removes it; the second has an address of its own.
+  on('htmx:config:request', ({target, detail: {ctx: {request}}}) => {
+    if (isReaction(target)) request.action = request.submitter?.getAttribute('formaction') ?? request.action;
+  });
   on('htmx:finally:request', async event => {
     const {target, detail: {ctx}} = event;
     if (!isReaction(target)) return;
     const row = target.closest(ROW), status = ctx.response?.status;
     if (status < 400) {
-      // A button that is gone with the last of its kind leaves the focus to its message.
-      if (document.activeElement === document.body) row?.focus({preventScroll: true});
+      // The pressed button has given way to the other of the two, or is gone: the focus goes to that one, or to the message.
+      const {activeElement: focused} = document, reaction = ctx.request.body?.get?.('reaction');
+      const other = () => [...row.querySelectorAll('.reaction')].find(button => button.value === reaction && button.checkVisibility());
+      if (row && (focused === document.body || !focused.checkVisibility())) (other() ?? row).focus({preventScroll: true});
       return;
     }
     const reason = element('p');

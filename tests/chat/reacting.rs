@@ -27,19 +27,23 @@ async fn counted(person: &Guest, path: &str) -> Vec<(String, u64)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_button_adds_ones_own_and_takes_it_back_and_a_program_says_which() {
+async fn adding_a_reaction_twice_leaves_it_there_and_removing_it_twice_is_no_error() {
     let Staffed { house, guest, member, .. } = &Staffed::open().await;
     let path = at(guest.posts("what do you think?").await);
     for (by_htmx, status) in [(true, 200), (false, 303)] {
-        assert_eq!(presses(house, member, &path, "👍", by_htmx).await.status, status);
-        assert_eq!(counted(guest, &path).await, [("👍".to_owned(), 1)]);
-        assert_eq!(presses(house, member, &path, "👍", by_htmx).await.status, status);
-        assert_eq!(counted(guest, &path).await, []);
+        for _retry in 0..2 {
+            assert_eq!(presses(house, member, &path, "👍", by_htmx).await.status, status);
+            assert_eq!(counted(guest, &path).await, [("👍".to_owned(), 1)]);
+        }
+        for _retry in 0..2 {
+            assert_eq!(presses(house, member, &format!("{path}/delete"), "👍", by_htmx).await.status, status);
+            assert_eq!(counted(guest, &path).await, []);
+        }
     }
     let mut ears = house.listen(GARDEN_PATH, "as=json").await;
     for _ in 0..3 {
         let answer = reacts(member, &path, "👍").await;
-        assert_eq!((answer.status, &answer.json()["reactions"][0]["with"]), (200, &json!("👍")));
+        assert_eq!((answer.status, &answer.json()["reactions"][0]["reaction"]), (200, &json!("👍")));
     }
     assert_eq!(told(&mut ears).await, 1);
     reacts(guest, &path, "👍").await;
@@ -56,7 +60,7 @@ async fn a_button_adds_ones_own_and_takes_it_back_and_a_program_says_which() {
 async fn told(ears: &mut Ears) -> usize {
     let change: Value = serde_json::from_str(&ears.hears().await.data).unwrap();
     assert_eq!(change["kind"], "reacted");
-    change["message"]["reactions"][0]["by"].as_array().unwrap().len()
+    change["message"]["reactions"][0]["users"].as_array().unwrap().len()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +150,7 @@ async fn hostile_fields_are_refused_beside_the_field() {
         assert_eq!(ask(request.json(&wrong)).await.status, 422, "{wrong}");
     }
     assert_eq!(counted(guest, &path).await, []);
-    assert_eq!(reacts(guest, &path, "line\nbreak").await.json()["reactions"][0]["with"], "line break");
+    assert_eq!(reacts(guest, &path, "line\nbreak").await.json()["reactions"][0]["reaction"], "line break");
 }
 
 #[tokio::test(flavor = "multi_thread")]

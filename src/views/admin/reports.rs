@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::domain::{Author, Message, Report, Room, Seq, Timestamp};
 use crate::views::admin::settings::admin_page;
 use crate::views::layout::page::{Notice, section_head};
-use crate::views::messages::delete::quoted_message;
+use crate::views::messages::quoted::quoted_message;
 use crate::views::rooms::sidebar::SidebarView;
 use crate::views::time::format_ago;
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::domain::{Author, ReactionGroup, Seq, Slug, Timestamp, UserId, Version, initials};
 use crate::views::json::RoomJson;
-use crate::views::messages::edit::version_times;
+use crate::views::messages::history::version_times;
 use crate::views::messages::reactions::ListedReaction;
 use crate::views::text::RenderedText;
 use crate::views::time::FormattedTime;
