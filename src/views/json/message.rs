@@ -31,9 +31,9 @@ pub struct MessageJson<'a> {
     mentions_room: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<Seq>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "thread", skip_serializing_if = "Option::is_none")]
     thread_root: Option<Seq>,
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(rename = "replies", skip_serializing_if = "is_zero")]
     reply_count: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     edited_at: Option<String>,
@@ -192,7 +192,7 @@ pub enum ChangeJson<'a> {
         /// What they are called now.
         name: &'a str,
         /// What they were called, if that name is still theirs.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(rename = "was", skip_serializing_if = "Option::is_none")]
         former_name: Option<&'a str>,
     },
 }
