@@ -5,15 +5,15 @@
 
 mod account;
 mod actions;
+mod allowed_html;
 mod disk;
 mod ears;
-mod harmless;
 mod harness;
 mod parts;
 mod past;
+mod posting_marks_read;
 mod program;
 mod renaming;
-mod speaking;
 mod sse;
 mod staff;
 mod terminal;
@@ -33,14 +33,14 @@ mod recovery;
 mod sessions;
 mod tokens;
 
-mod answering;
-mod completing;
+mod autocomplete;
 mod days;
 mod editing;
 mod hidden;
 mod messages;
 mod pins;
-mod reacting;
+mod reactions;
+mod replies;
 mod room_settings;
 mod rooms;
 mod rows;
@@ -63,8 +63,8 @@ mod typing;
 mod wandering;
 
 mod answers;
+mod etags;
 mod packing;
-mod unchanged;
 
 mod crowded;
 mod holes;

@@ -111,10 +111,10 @@ async fn a_removed_message_is_gone_from_every_place_where_it_stood() {
     assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{own}/delete"), &[]).await.status, 403);
     for (by, id) in [(guest, own), (moderator, others)] {
         let removed = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
-        assert_eq!((removed.status, &removed.json()["removed"]), (200, &true.into()));
+        assert_eq!((removed.status, &removed.json()["deleted"]), (200, &true.into()));
         for ears in &mut streams {
             let told = ears.hears().await.data;
-            assert!(told.contains(&id.to_string()) && told.contains("removed"), "{told}");
+            assert!(told.contains(&id.to_string()) && told.contains("deleted"), "{told}");
         }
         let again = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
         assert_eq!(again.status, 404, "what is gone is gone");
@@ -127,7 +127,7 @@ async fn a_removed_message_is_gone_from_every_place_where_it_stood() {
         }
     }
     let page = guest.reads(GARDEN_PATH, "text/html").await;
-    assert_eq!(page.text().matches("This was removed.").count(), 2, "who said something, and when, stays");
+    assert_eq!(page.text().matches("This message was deleted.").count(), 2, "who said something, and when, stays");
     for format in ["html", "text", "json"] {
         let mut late = house.listen(GARDEN_PATH, &format!("as={format}&after={}", first - 1)).await;
         let (mut told, mut heard) = (String::new(), 0);

@@ -20,7 +20,7 @@ async fn a_report_stands_in_the_queue_with_the_message_as_it_is_until_it_is_sett
     let removed = moderator.sends(&format!("{GARDEN_PATH}/messages/{said}/delete"), &[]).await;
     assert_eq!(removed.status, 200);
     let queue = moderator.reads("/admin/reports", "text/html").await;
-    assert!(queue.text().contains("It was removed.") && !queue.text().contains("rude words"));
+    assert!(queue.text().contains("This message was deleted.") && !queue.text().contains("rude words"));
     for _ in 0..2 {
         assert_eq!(moderator.sends(&format!("/admin/reports/{settle}/resolve"), &[]).await.status, 204);
     }
@@ -63,7 +63,7 @@ async fn a_reason_has_its_limit_and_a_page_keeps_what_was_typed() {
     }
     let page = member.http.post(format!("{}{report}", member.url)).bearer_auth(&member.token);
     let page = ask(page.header("accept", "text/html").form(&[("reason", &over)])).await;
-    assert!(page.status == 422 && page.text().contains(&over) && page.text().contains("why-error"));
+    assert!(page.status == 422 && page.text().contains(&over) && page.text().contains("reason-error"));
     let done = member.http.post(format!("{}{report}", member.url)).bearer_auth(&member.token);
     let done = ask(done.header("accept", "text/html").form(&[("reason", "")])).await;
     assert_eq!((done.status, done.header("location")), (303, format!("{report}?done=reported").as_str()));
