@@ -85,7 +85,7 @@ pub fn renamed(author: &Author, former_name: Option<&str>) -> String {
 fn push_message(out: &mut String, message: &Message) {
     let stamp = FormattedTime::new(message.at);
     out.extend([stamp.date(), " ", stamp.hour_minute(), "Z ", &message.author.name, ": "]);
-    if message.is_removed() {
+    if message.is_deleted() {
         out.push_str("(deleted)");
     }
     push_indented(out, &message.body);

@@ -229,7 +229,7 @@ async fn whoever_listens_where_a_name_was_seen_is_told_of_the_new_one_and_elsewh
     assert_eq!(renames(member, "Mel?#%").await, 204);
     assert_eq!(
         text.hears().await.data,
-        format!("(number {member_id} is now called Mel?#%)"),
+        format!("(user {member_id} is now called Mel?#%)"),
         "the same name in other letters"
     );
     moderator.posts("and on").await;

@@ -62,7 +62,7 @@ async fn each_pill_has_a_button_that_adds_the_reaction_and_one_that_removes_it()
     let path = at(message);
     let row = async || {
         let page = house.read(GARDEN_PATH, "text/html").await;
-        let (_, row) = page.text().split_once(&format!("<li id=\"m{message}\"")).expect("the row is on the page");
+        let (_, row) = page.text().split_once(&format!(" id=\"m{message}\" ")).expect("the row is on the page");
         row.split_once("</li>").expect("a row ends").0.to_owned()
     };
     assert!(!row().await.contains("<form"), "a message without reactions has no form");

@@ -64,7 +64,7 @@ fn report_row(listed: &ListedReport, now: Timestamp) -> Markup {
         }
         div.actions {
             @if let Some(message) = &listed.message {
-                @if let (Some(room), false) = (&listed.room, message.is_removed()) {
+                @if let (Some(room), false) = (&listed.room, message.is_deleted()) {
                     a.button.quiet.danger href={ (room.slug.path()) "/messages/" (message.id) "/delete" } { "Remove it" }
                 }
                 a.button.quiet href={ (message.author.path()) "#mute" } { span { "Silence " bdi { (message.author.name) } } }

@@ -61,7 +61,7 @@ impl<'a> MessageJson<'a> {
             author_id: message.author.id.0,
             at: FormattedTime::new(message.at).iso_millis().to_owned(),
             body: &message.body,
-            deleted: message.is_removed(),
+            deleted: message.is_deleted(),
             continues_group: message.grouping.continues_group,
             html: message.html.is_some().then(|| RenderedText::from_message(message).render().into_string()),
             mentions: &extras.mentions,

@@ -35,9 +35,9 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
     // Tab skips the name where it is hidden: a row above has the same link.
     let tabindex = message.grouping.continues_group.then_some("-1");
     let message_path = html! { (Escaped(room.path())) "/messages/" (message.id.0) }; // escaped once, used up to six times
-    let (continues_group, is_removed) = (message.grouping.continues_group, message.is_removed());
+    let (continues_group, is_deleted) = (message.grouping.continues_group, message.is_deleted());
     html! {
-        li #{ "m" (message.id.0) } .message.follows[continues_group].tombstone[is_removed] data-author=(author.id.0)
+        li #{ "m" (message.id.0) } .message.follows[continues_group].tombstone[is_deleted] data-author=(author.id.0)
             data-mentions=[mentioned_ids(message)] tabindex="-1" {
             (avatar(author))
             div.message-head {
@@ -49,7 +49,7 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
                 @if extras.pinned { " " span.tag { "pinned" } }
             }
             @if let Some(quote) = &message.details.quote { (quote_link(room, quote)) }
-            @if is_removed { (tombstone()) } @else {
+            @if is_deleted { (tombstone()) } @else {
                 @let text = RenderedText::from_message(message);
                 div.body.emoji[text.is_emoji()] dir="auto" {
                     (text)

@@ -19,7 +19,7 @@ pub(crate) fn quoted_message_with(message: &Message, now: Timestamp, actions: &M
             (avatar::small_avatar(&message.author))
             div {
                 p { a href=(message.author.path()) { bdi { (message.author.name) } } ", " (format_ago(message.at, now)) }
-                @if message.is_removed() { p.muted { "This message was deleted." } }
+                @if message.is_deleted() { p.muted { "This message was deleted." } }
                 @else { div.body dir="auto" { (RenderedText::from_message(message)) } }
                 (actions)
             }

@@ -1,9 +1,9 @@
 //! Tests of rendering: texts and the HTML they become.
 
+mod limits;
+
 use crate::domain::UserId;
 use crate::views::text::*;
-
-use proptest::prelude::*;
 
 const PEOPLE: [(u64, &str); 6] =
     [(1, "Ann"), (2, "Ann Lee"), (3, "<b>\"Bo\"</b> & 'C'"), (4, "_under_score_"), (5, "太郎"), (6, "Dr. No")];
@@ -199,71 +199,6 @@ fn too_deep_or_too_long_texts_are_shown_as_written() {
     }
     let deep = "> ".repeat(8) + "a";
     assert_eq!(html(&deep).matches("<blockquote>").count(), 8);
-}
-
-#[test]
-fn html_of_hostile_texts_stays_within_the_limit() {
-    let mut texts: Vec<String> = [
-        "`",
-        "```",
-        "*",
-        "**a",
-        "_a_",
-        "[",
-        "[a](",
-        "![",
-        "](",
-        "<a",
-        "<!--",
-        "&",
-        "\"",
-        "@a ",
-        "#a ",
-        ":a:",
-        "a://",
-        "http://a ",
-        "- \n",
-        "> ",
-        "1. ",
-        "\\",
-        "~",
-        "~~a~~",
-        "a\n\n",
-        "a\u{300}",
-        "<http://a>",
-        "[a](http://b)",
-        "*`",
-        "[[",
-        "\t",
-        "1 ",
-        "+1",
-    ]
-    .iter()
-    .map(|part| part.chars().cycle().take(8_000).collect())
-    .collect();
-    texts.push("w".repeat(8_000));
-    texts.push(format!("```js\n{}\n```", "a(1)+'b';".repeat(40)));
-    for source in texts {
-        let Ok(body) = Body::parse(&source) else { continue };
-        let html = render_source(body.as_str()).html.unwrap_or_default();
-        assert!(html.len() <= HTML_GROWTH_FACTOR_MAX * body.as_str().len() + HTML_GROWTH_BYTES_MAX, "{}", &source[..8]);
-    }
-}
-
-proptest! {
-    #[test]
-    fn a_text_without_markup_stores_no_html(text in "[a-zäß東ب]{1,9}(( |\n|\n\n)[a-z,.!?'\"éñ]{1,9}){0,20}") {
-        prop_assert_eq!(render_source(&text), MessageContent::from_body(Body::parse(&text).unwrap()));
-    }
-
-    #[test]
-    fn html_of_any_text_stays_within_the_limit(text in r"([*_~`>#@:\[\]()<!\-&\\]|[a-c1. ]|\n|https://a|@Ann|```js){1,60}") {
-        if let Ok(body) = Body::parse(&text) {
-            let html = render_source(body.as_str()).html.unwrap_or_default();
-            prop_assert!(html.len() <= HTML_GROWTH_FACTOR_MAX * text.len() + HTML_GROWTH_BYTES_MAX);
-            prop_assert!(!html.contains("<script") && !html.contains("javascript"));
-        }
-    }
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub(crate) fn message_page(
 pub(crate) fn find_message(ctx: &Ctx<'_>, snapshot: &Snapshot) -> Result<(Room, Message), Error> {
     let room = ctx.room()?.room;
     let message = find_message_including_deleted(snapshot, ctx.request, &room)?;
-    if message.is_removed() { Err(Refusal::MessageNotFound.into()) } else { Ok((room, message)) }
+    if message.is_deleted() { Err(Refusal::MessageNotFound.into()) } else { Ok((room, message)) }
 }
 
 /// The message in the path, deleted or not.
@@ -81,6 +81,6 @@ pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> 
 
 /// The quote that a reply to this message would show, unless the message is deleted.
 pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
-    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
+    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_deleted());
     Ok(message.as_ref().map(Quote::from_message))
 }

@@ -27,7 +27,7 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
         Accept::Json => Json(views::json::MessagesJson::new(&room.slug, &messages)).into_response(),
         Accept::Text => views::plain::message_lines(&messages).into_response(),
         Accept::Page | Accept::Stream | Accept::Anything => {
-            let is_open = messages.first().is_some_and(|first| first.id == root && !first.is_removed());
+            let is_open = messages.first().is_some_and(|first| first.id == root && !first.is_deleted());
             let may_reply = is_open
                 && ctx.visitor.person.is_some()
                 && muted_reason_here(&snapshot, &ctx.visitor, &visible_room)?.is_none();
