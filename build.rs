@@ -1,6 +1,6 @@
-//! Makes the assets what the browser gets: the scripts as one file (htmx starts its extensions by a timer, so a second
-//! file could come too late), each under a name that holds its hash, each compressed twice, as small as can be. The icon is
-//! so small that it stands in the pages themselves.
+//! Builds the assets that browsers get: one script (htmx starts its extensions by a timer, so a second file could come too
+//! late) and one stylesheet, each under a name that holds its hash, each compressed with brotli and gzip. The icon is so small
+//! that it stands in the pages themselves.
 
 use std::env;
 use std::fmt::Write as _;
@@ -12,53 +12,24 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-const HTMX: [&str; 2] = ["vendor/htmx.min.js", "vendor/hx-sse.min.js"];
-
-/// What every page does beyond HTML, in the order in which it runs. The files share one scope.
-const EVERYWHERE: [&str; 11] = [
-    "page/start.js",
-    "page/forms.js",
-    "page/copying.js",
-    "page/clocks.js",
-    "page/over.js",
-    "page/switching.js",
-    "page/keys.js",
-    "page/completing.js",
-    "page/notices.js",
-    "page/badges.js",
-    "page/telling.js",
-];
-
-/// What a page with messages does beyond that, in the order in which it runs, in a scope inside that scope.
-const WITH_MESSAGES: [&str; 16] = [
-    "page/room.js",
-    "page/rows.js",
-    "page/times.js",
-    "page/reading.js",
-    "page/marks.js",
-    "page/composer.js",
-    "page/drafts.js",
-    "page/previewing.js",
-    "page/typing.js",
-    "page/answering.js",
-    "page/outbox.js",
-    "page/tools.js",
-    "page/walking.js",
-    "page/reacting.js",
-    "page/names.js",
-    "page/listening.js",
-];
+#[path = "assets/bundle.rs"]
+mod bundle;
 
 fn main() {
-    println!("cargo::rerun-if-changed=assets");
+    let assets = Path::new("assets");
+    let (script, stylesheet) = (bundle::script(assets), bundle::stylesheet(assets));
+    let read = script.iter().chain(&stylesheet).map(|part| part.file).filter(|file| !file.is_empty());
+    for file in read.chain(["icon.svg", "bundle.rs"]) {
+        println!("cargo::rerun-if-changed=assets/{file}");
+    }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let (mut constants, mut table) = (String::new(), String::new());
-    let assets = [
-        ("app", "js", "text/javascript; charset=utf-8", script()),
-        ("taproom", "css", "text/css; charset=utf-8", read("taproom.css")),
+    let joined = [
+        ("app", "js", "text/javascript; charset=utf-8", bundle::join(&script)),
+        ("taproom", "css", "text/css; charset=utf-8", bundle::minify(&bundle::join(&stylesheet))),
     ];
-    let count = assets.len();
-    for (name, extension, media_type, text) in assets {
+    let count = joined.len();
+    for (name, extension, media_type, text) in joined {
         let bytes = text.as_bytes();
         let hash = Sha256::digest(bytes).iter().take(6).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let file = format!("{name}.{hash}.{extension}");
@@ -89,21 +60,6 @@ fn main() {
     .expect("a String takes all");
     let code = format!("{constants}\nstatic ASSETS: [Asset; {count}] = [\n{table}];\n");
     fs::write(out.join("assets.rs"), code).expect("OUT_DIR can be written");
-}
-
-/// htmx and its extension as they are, and around the page's own scripts the two scopes that they share.
-fn script() -> String {
-    let joined = |files: &[&str]| files.iter().map(|file| read(file)).collect::<Vec<_>>().join("\n");
-    format!(
-        "{}\n(() => {{\n'use strict';\n{}\nif ($('#messages')) {{\n{}\n}}\n}})();\n",
-        joined(&HTMX),
-        joined(&EVERYWHERE),
-        joined(&WITH_MESSAGES)
-    )
-}
-
-fn read(file: &str) -> String {
-    fs::read_to_string(Path::new("assets").join(file)).unwrap_or_else(|e| panic!("assets/{file}: {e}"))
 }
 
 /// A drawing as the address of itself, with the quotation marks that need no escape in an attribute.

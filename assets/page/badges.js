@@ -1,36 +1,45 @@
-// Badges: what is new, on every page of somebody with a name. It stands beside the names of the rooms; in the title, as far as
-// one is notified of it; and there is a dot on the icon if there is anything.
-const places = $('#places'), icon = $('link[rel=icon]'), title = document.title;
-const plain = icon.href, dotted = plain.replace(/%3C\/svg%3E$/, "%3Ccircle cx='392' cy='120' r='120' fill='%23d6293e'/%3E$&");
-let unread = 0, away = 0; // not read yet in the room of the page: of what stands in its list, and of all that a hidden tab was told
-let elsewhere = 0, isMore = false; // in other rooms: how much one is notified of, and whether there is anything
-function show() {
-  const count = Math.max(unread, away) + elsewhere, href = count || isMore ? dotted : plain;
-  document.title = (count ? `(${count}) ` : '') + title;
-  navigator.setAppBadge?.(count).catch(() => {});
-  if (icon.href !== href) icon.href = href;
+// Badges: what is unread, on every page of a user with a name. Counts stand beside the rooms of the sidebar; the title counts
+// what notifies; the icon has a dot if anything is unread.
+const sidebar = $('#places');
+const badgeCounts = {
+  unreadHere: 0, // in the room of the page, in its list of messages
+  missedHere: 0, // in the room of the page, since the tab is hidden
+  notifyElsewhere: 0, // in other rooms, as far as it notifies
+  hasUnreadElsewhere: false,
+};
+const showBadges = (() => {
+  const icon = $('link[rel=icon]'), title = document.title, plain = icon.href;
+  const dotted = plain.replace(/%3C\/svg%3E$/, "%3Ccircle cx='392' cy='120' r='120' fill='%23d6293e'/%3E$&");
+  return () => {
+    const {unreadHere, missedHere, notifyElsewhere, hasUnreadElsewhere} = badgeCounts;
+    const total = Math.max(unreadHere, missedHere) + notifyElsewhere, href = total || hasUnreadElsewhere ? dotted : plain;
+    document.title = (total ? `(${total}) ` : '') + title;
+    navigator.setAppBadge?.(total).catch(() => {});
+    if (icon.href !== href) icon.href = href;
+  };
+})();
+function countSidebar() {
+  const badges = [...sidebar.querySelectorAll('.count')];
+  badgeCounts.notifyElsewhere = badges.reduce((sum, badge) => sum + Number(badge.dataset.notify ?? 0), 0);
+  badgeCounts.hasUnreadElsewhere = badges.some(badge => badge.hasChildNodes());
+  showBadges();
 }
-function lookAround() {
-  const badges = [...places.querySelectorAll('.count')];
-  elsewhere = badges.reduce((sum, badge) => sum + Number(badge.dataset.notify ?? 0), 0);
-  isMore = badges.some(badge => badge.hasChildNodes());
-  show();
+if (sidebar) {
+  new MutationObserver(countSidebar).observe(sidebar, {childList: true, subtree: true});
+  countSidebar();
 }
-if (places) {
-  new MutationObserver(lookAround).observe(places, {childList: true, subtree: true});
-  lookAround();
-}
-// The list of the rooms as it is now. What is in it stays what it is: what is pressed, how far one has scrolled, what has the focus.
-let fetches = 0, isFetching = false;
-async function refreshPlaces() {
-  const nth = ++fetches;
-  isFetching = true;
-  const answer = await fetch(places.dataset.list).catch(() => null), list = answer?.ok ? await answer.text().catch(() => null) : null;
-  if (nth !== fetches) return;
-  isFetching = false;
-  if (list === null) return;
+// Fetches the rooms of the sidebar anew. It is morphed, so what is pressed, scrolled or focused stays so.
+let sidebarRequests = 0, isSidebarLoading = false;
+async function refreshSidebar() {
+  const request = ++sidebarRequests;
+  isSidebarLoading = true;
+  const {isOk, html} = await fetchFragment(sidebar.dataset.list);
+  if (request !== sidebarRequests) return;
+  isSidebarLoading = false;
+  if (!isOk) return;
   const focused = document.activeElement;
-  await htmx.swap({text: list, target: $('.places', places), swap: 'innerMorph', sourceElement: places});
-  if (places.contains(focused) && document.activeElement !== focused) focused.focus({preventScroll: true}); // not every engine moves it along
-  lookAround();
+  await swapFragment(html, $('.places', sidebar), 'innerMorph', sidebar);
+  // Not every engine moves the focus along.
+  if (sidebar.contains(focused) && document.activeElement !== focused) focused.focus({preventScroll: true});
+  countSidebar();
 }

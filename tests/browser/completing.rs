@@ -133,7 +133,7 @@ async fn a_late_answer_and_one_that_was_outrun_show_nothing() {
     ann.sits_down(&house.url, ANN).await;
     // Answers wait until the test lets them go, the first one last.
     let held = "window.held = []; const real = fetch;
-        window.fetch = (to, how) => String(to).includes('/complete')
+        window.fetch = (to, how) => String(to).includes('/autocomplete')
           ? new Promise(go => held.push(() => real(to, how).then(go))) : real(to, how)";
     ann.eval(held, vec![]).await;
     ann.writes("@b").await;

@@ -185,11 +185,11 @@ async fn the_settings_ask_for_permission_when_one_presses_the_button_and_never_e
     let asked = "return window.asked";
     assert_eq!(window.number(asked).await, 0.0);
     window.goes_to(&format!("{}/settings", house.url)).await;
-    window.says_of_notices("until you allow it").await;
+    window.says_of_notices("until you allow them").await;
     assert_eq!(window.number(asked).await, 0.0);
     window.is_accessible("notices-default").await;
     window.clicks("#notices-allow").await;
-    window.says_of_notices("This browser shows them").await;
+    window.says_of_notices("Notifications are allowed").await;
     assert_eq!(window.number(asked).await, 1.0);
     window.until("the focus goes on", "return document.activeElement.id === 'notices-try'", vec![]).await;
     window.clicks("#notices-try").await;
@@ -202,7 +202,7 @@ async fn the_settings_ask_for_permission_when_one_presses_the_button_and_never_e
     let loud = "return document.querySelector('[name=sound]').checked && !document.querySelector('#notices').hidden";
     window.until("this browser keeps it", loud, vec![]).await;
 
-    for (permission, words) in [("denied", "was told to show none"), ("default", "until you allow it")] {
+    for (permission, words) in [("denied", "Notifications are blocked"), ("default", "until you allow them")] {
         window
             .eval("localStorage.permission = arguments[0]; dispatchEvent(new Event('focus'))", vec![json!(permission)])
             .await;
@@ -212,7 +212,7 @@ async fn the_settings_ask_for_permission_when_one_presses_the_button_and_never_e
     }
     window.eval("localStorage.answer = 'denied'", vec![]).await;
     window.clicks("#notices-allow").await;
-    window.says_of_notices("was told to show none").await;
+    window.says_of_notices("Notifications are blocked").await;
     window.is_accessible("notices-denied").await;
     window.fits_on_phones("notices").await;
     assert_eq!(window.complaints().await, Vec::<String>::new());
@@ -226,10 +226,10 @@ async fn a_real_browser_shows_one_and_where_no_script_runs_nothing_is_offered() 
     let granted = json!({"origin": house.url, "permissions": ["notifications"]});
     window.cdp("Browser.grantPermissions", granted).await;
     window.is_shown(&house, &ann, "/settings").await;
-    window.says_of_notices("This browser shows them").await;
+    window.says_of_notices("Notifications are allowed").await;
     window.clicks("#notices-try").await;
     window.clicks("#sound-try").await;
-    window.says_of_notices("This browser shows them").await;
+    window.says_of_notices("Notifications are allowed").await;
     assert_eq!(window.complaints().await, Vec::<String>::new());
 
     let without = Browser::without_script().await;

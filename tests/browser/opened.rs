@@ -54,7 +54,7 @@ async fn whatever_opens_in_the_room_is_accessible_and_fits_on_a_phone() {
         ann.presses(Key::Escape).await;
         ann.until(&format!("{name} is shut"), "return !document.querySelector(arguments[0])", vec![json!(there)]).await;
     }
-    for page in ["switch", "help"] {
+    for page in ["switcher", "help"] {
         ann.goes_to(&format!("{}/{page}", house.url)).await;
         ann.find(".scroll").await;
         ann.is_accessible(&format!("{page}-page")).await;

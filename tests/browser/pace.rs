@@ -32,7 +32,7 @@ async fn what_was_sent_too_fast_goes_out_by_itself_in_time() {
 
     ann.writes("too fast").await;
     ann.presses(Key::Enter).await;
-    let waits = "return document.querySelector('#waiting').textContent === '1 waiting'";
+    let waits = "return document.querySelector('#waiting').textContent === '1 message queued'";
     ann.until("it waits", waits, vec![]).await;
     clock.advance(Duration::from_secs(1));
     ann.sees("too fast").await;

@@ -66,7 +66,7 @@ impl Browser {
     async fn says_into_the_void(&self) {
         self.writes("into the void").await;
         self.presses(Key::Enter).await;
-        let waits = "return document.querySelector('#waiting').textContent === '1 waiting'";
+        let waits = "return document.querySelector('#waiting').textContent === '1 message queued'";
         self.until("it waits", waits, vec![]).await;
     }
 }

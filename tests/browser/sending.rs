@@ -52,7 +52,8 @@ impl Browser {
 
     async fn waits_with(&self, count: usize) {
         let told = "return document.querySelector('#waiting').textContent === arguments[0]";
-        self.until(&format!("{count} wait"), told, vec![json!(format!("{count} waiting"))]).await;
+        let told_count = format!("{count} message{} queued", if count == 1 { "" } else { "s" });
+        self.until(&format!("{count} wait"), told, vec![json!(told_count)]).await;
     }
 }
 

@@ -44,6 +44,7 @@ mod replies;
 mod room_settings;
 mod rooms;
 mod rows;
+mod words;
 mod writing;
 
 mod badges;

@@ -1,5 +1,5 @@
 //! What can be done by a key: one table, from which the page of help is made. The page's scripts bind the same keys
-//! (`assets/page/keys.js`, `walking.js`, `composer.js`); a test here holds the two together.
+//! (`assets/page/shortcuts.js`, `walking.js`, `composer.js`); a test here holds the two together.
 
 /// Something that keys do.
 #[derive(Clone, Copy, Debug)]
@@ -60,8 +60,8 @@ pub(crate) fn key_labels(combination: &str) -> Vec<&str> {
 mod tests {
     use crate::views::help::keys::*;
 
-    const KEYS_JS: &str = include_str!("../../../assets/page/keys.js");
-    const WALKING_JS: &str = include_str!("../../../assets/page/walking.js");
+    const KEYS_JS: &str = include_str!("../../../assets/page/shortcuts.js");
+    const WALKING_JS: &str = include_str!("../../../assets/room/message_navigation.js");
 
     /// The keys that a script binds: a table of it has a line for each.
     fn bound_keys(script: &str) -> Vec<&str> {

@@ -1,0 +1,24 @@
+// Typing: tells the room now and then while the user types, and shows who else does.
+if (composerForm) whenLive(() => {
+  const INTERVAL_MS = 3000;
+  let sentAt = -Infinity;
+  textField.addEventListener('input', () => {
+    if (!textField.value.trim() || performance.now() - sentAt < INTERVAL_MS) return;
+    sentAt = performance.now();
+    fetch(`${roomPath}/typing`, {method: 'POST'}).catch(() => {}); // the next one will do
+  });
+});
+if ($('#typing')) whenLive(() => {
+  const typing = $('#typing'), listFormat = new Intl.ListFormat(LANGUAGE);
+  // All listeners are told the same: the user's own name is taken out here.
+  new MutationObserver(() => {
+    const names = [...typing.querySelectorAll('[data-author]')], others = names.filter(name => !isMine(name));
+    if (others.length === names.length) return;
+    const line = document.createElement('span'), indices = [...others.keys()].map(String);
+    line.append(...listFormat.formatToParts(indices).map(part => part.type === 'element' ? others[part.value] : part.value));
+    line.append(others.length === 1 ? ' is typing' : ' are typing');
+    typing.replaceChildren(...(others.length ? [line] : []));
+  }).observe(typing, {childList: true});
+  // What was shown when the connection broke may have passed meanwhile.
+  on('htmx:sse:after:connection', () => typing.replaceChildren());
+});
