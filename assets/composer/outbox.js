@@ -74,7 +74,7 @@ if (composerForm) whenLive(() => {
     else {
       const avatar = $('.avatar', quoted).cloneNode(true), body = $('.body', quoted);
       avatar.classList.add('tiny');
-      const excerpt = body ? createElement('span', '', body.innerText) : createElement('em', '', 'This was removed.');
+      const excerpt = body ? createElement('span', '', body.innerText) : createElement('em', '', 'This message was deleted.');
       quote.append(avatar, ' ', createElement('strong', '', $('.author', quoted).textContent), excerpt);
     }
     return [quote];

@@ -1,11 +1,10 @@
 // Reactions: the response to a button is the row as it is now, so the focus stays; errors stand below the composer.
 if (composerForm) {
-  // A reaction's button takes mine back if it is mine, and adds mine otherwise. So a request that is sent twice does no harm.
-  on('htmx:config:request', ({target, detail: {ctx: {request}}}) => {
-    const reactors = request.submitter?.dataset.reactors?.split(' ') ?? [];
-    if (target.matches?.('.reactions') && reactors.includes(composerForm.dataset.person)) request.action += '/delete';
-  });
   const isReactionForm = target => target.matches?.('.reactions, .picker');
+  // Each reaction has a button that adds it and one that removes it. The second has its own address, which htmx ignores.
+  on('htmx:config:request', ({target, detail: {ctx: {request}}}) => {
+    if (isReactionForm(target)) request.action = request.submitter?.getAttribute('formaction') ?? request.action;
+  });
   on('htmx:before:request', event => {
     if (!isReactionForm(event.target)) return;
     if (event.target.matches('#menu *')) $('#menu').hidePopover();
@@ -16,8 +15,11 @@ if (composerForm) {
     if (!isReactionForm(target)) return;
     const row = target.closest(ROW), status = ctx.response?.status;
     if (status < 400) {
-      // A button that is gone with the last of its kind leaves the focus to its message.
-      if (document.activeElement === document.body) row?.focus({preventScroll: true});
+      // The pressed button is hidden or gone now. The focus moves to the other button of its reaction, or to the message.
+      const {activeElement} = document, reaction = ctx.request.body?.get?.('reaction');
+      if (!row || activeElement !== document.body && activeElement.checkVisibility()) return;
+      const buttons = [...row.querySelectorAll('.reaction')];
+      (buttons.find(button => button.value === reaction && button.checkVisibility()) ?? row).focus({preventScroll: true});
       return;
     }
     showComposerError(await readText(ctx.text ?? '') || 'Reaction not saved: no connection.');

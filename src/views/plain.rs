@@ -1,19 +1,19 @@
-//! The same for a terminal: one message is one line, and what a message's later lines say can't be taken for another
-//! message, because they are indented.
+//! Plain text for terminals: one message is one line. Further lines of a message are indented, so they can't be taken for
+//! another message.
 
 use crate::domain::{Author, Message, MessageId, Room, SLASH_COMMANDS, Scopes, Token, Version};
-use crate::views::messages::edit::version_times;
+use crate::views::messages::history::version_times;
 use crate::views::messages::reactions::ListedReaction;
 use crate::views::time::FormattedTime;
 
-/// `2026-11-22 09:02Z Ann: hello`, without a line end.
+/// `2026-11-22 09:02Z Ann: hello`, without a line break at the end.
 pub fn message_line(message: &Message) -> String {
     let mut line = String::with_capacity(message.body.len() + 64);
     push_message(&mut line, message);
     line
 }
 
-/// Several messages, a line each.
+/// Several messages, one per line.
 pub fn message_lines(messages: &[Message]) -> String {
     let mut lines = String::with_capacity(messages.iter().map(|message| message.body.len() + 64).sum());
     for message in messages {
@@ -23,17 +23,17 @@ pub fn message_lines(messages: &[Message]) -> String {
     lines
 }
 
-/// That something was taken away.
+/// A message was deleted.
 pub fn deleted(message: MessageId) -> String {
-    format!("({message} was removed)")
+    format!("({message} was deleted)")
 }
 
-/// What was said once, as it reads now.
+/// A message was edited; its new text.
 pub fn edited(message: &Message) -> String {
     format!("({} now reads) {}", message.id, message_line(message))
 }
 
-/// All that a message said, oldest first: when it said so, and what.
+/// All versions of a message, oldest first, each with its time.
 pub fn history(message: &Message, versions: &[Version]) -> String {
     let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
     let mut lines = String::new();
@@ -46,7 +46,7 @@ pub fn history(message: &Message, versions: &[Version]) -> String {
     lines
 }
 
-/// Who reacted to a message: a line for each way.
+/// The reactions to a message with the people who reacted, one reaction per line.
 pub fn reaction_list(reactions: &[ListedReaction]) -> String {
     let format_line = |reaction: &ListedReaction| {
         let names: Vec<&str> = reaction.people.iter().map(|author| &*author.name).collect();
@@ -55,38 +55,38 @@ pub fn reaction_list(reactions: &[ListedReaction]) -> String {
     reactions.iter().map(format_line).collect()
 }
 
-/// How people react to something that was said.
+/// The reactions to a message changed; the reactions with their counts.
 pub fn reactions_changed(message: &Message) -> String {
     let groups =
         message.details.extras.reactions.iter().map(|group| format!(" {} {}", group.reaction, group.users.len()));
     format!("(reactions to {}:{})", message.id, groups.collect::<String>())
 }
 
-/// Whether something that was said is pinned.
+/// A message was pinned or unpinned.
 pub fn pin_changed(message: &Message) -> String {
     format!("({} is {} pinned)", message.id, if message.details.extras.pinned { "now" } else { "no longer" })
 }
 
-/// What a room is now.
+/// The settings of a room changed.
 pub fn room_changed(room: &Room) -> String {
-    let archived_text = if room.archived { ", in the archive" } else { "" };
+    let archived_text = if room.archived { ", archived" } else { "" };
     let topic = if room.topic.is_empty() { String::new() } else { format!(": {}", room.topic) };
     format!("(the room is now {}{topic}{archived_text})", room.name)
 }
 
-/// That somebody is called otherwise; and what they were called, if that name is still theirs.
+/// A user was renamed. The former name is given if it still belongs to them.
 pub fn renamed(author: &Author, former_name: Option<&str>) -> String {
     match former_name {
-        Some(was) => format!("({was} is now called {})", author.name),
-        None => format!("(number {} is now called {})", author.id, author.name),
+        Some(former_name) => format!("({former_name} is now called {})", author.name),
+        None => format!("(user {} is now called {})", author.id, author.name),
     }
 }
 
 fn push_message(out: &mut String, message: &Message) {
     let stamp = FormattedTime::new(message.at);
     out.extend([stamp.date(), " ", stamp.hour_minute(), "Z ", &message.author.name, ": "]);
-    if message.is_removed() {
-        out.push_str("(removed)");
+    if message.is_deleted() {
+        out.push_str("(deleted)");
     }
     push_indented(out, &message.body);
 }
@@ -97,17 +97,17 @@ fn push_indented(out: &mut String, text: &str) {
     }
 }
 
-/// Rooms that somebody may go to: the address and the name, a line each.
+/// Rooms with their paths and names, one per line.
 pub fn room_list(rooms: &[Room]) -> String {
     rooms.iter().map(|room| format!("{}\t{}\n", room.slug.path(), room.name)).collect()
 }
 
-/// What can be done by a word behind a slash, a line each.
+/// The slash commands, one per line.
 pub fn command_list() -> String {
     SLASH_COMMANDS.map(|command| format!("/{} {}\t{}\n", command.name, command.argument, command.effect)).concat()
 }
 
-/// What somebody who comes in from a terminal is told: the token, and what to do with it.
+/// The answer to joining from a terminal: the token, and commands that use it.
 pub fn join_instructions(origin: &str, room: &Room, token: &Token) -> String {
     let (path, token) = (room.slug.path(), token.to_text());
     format!(
@@ -118,7 +118,7 @@ pub fn join_instructions(origin: &str, room: &Room, token: &Token) -> String {
     )
 }
 
-/// A line that uses a token for what it is for: in this room, or in the lobby.
+/// A command that uses a token within its scopes, in this room or in the lobby.
 pub fn token_usage(origin: &str, room: Option<&Room>, scopes: Scopes, token: &Token) -> String {
     let (path, token) = (room.map_or("/rooms/lobby", |room| room.slug.path()), token.to_text());
     if scopes.post {

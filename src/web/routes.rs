@@ -91,7 +91,7 @@ fn room_routes(route: Route) -> Route {
         .at("/rooms/:room/messages/:id/thread", get(messages::thread::show))
         .at("/rooms/:room/messages/:id/pin", post(messages::pins::pin))
         .at("/rooms/:room/messages/:id/unpin", post(messages::pins::unpin))
-        .at("/rooms/:room/messages/:id/report", get_post(admin::reports::show, admin::reports::create))
+        .at("/rooms/:room/messages/:id/report", get_post(messages::report::show, messages::report::create))
 }
 
 fn server_routes(route: Route) -> Route {

@@ -38,7 +38,7 @@ async fn a_new_name_is_everywhere_on_an_open_page_as_it_is_on_a_new_one() {
     }
     ann.sends(&answer, &[("body", "yes"), ("reply_to", &other.to_string())]).await;
     bob.sees("yes").await;
-    let reacted = "return document.querySelectorAll('.reaction:not(.add)').length === 3";
+    let reacted = "return document.querySelectorAll('.reaction:not(.add, .mine)').length === 3";
     bob.until("all has come", reacted, vec![]).await;
     bob.find("#text").await.send_keys("what I write").await.expect("keys");
 

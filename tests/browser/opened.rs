@@ -71,11 +71,11 @@ const DONE: [(&str, &str); 9] = [
     ("React", "document.querySelector('#menu:popover-open .picker')"),
     ("Edit", "location.pathname.endsWith('/edit') && document.querySelector('textarea')"),
     ("Thread", "location.pathname.endsWith('/thread')"),
-    ("Earlier versions", "location.pathname.endsWith('/history')"),
-    ("Pin to the room", "document.querySelector('#pins a')"),
+    ("Edit history", "location.pathname.endsWith('/history')"),
+    ("Pin", "document.querySelector('#pins a')"),
     ("Mark unread from here", "location.search.includes('unread')"),
     ("Link to this message", "location.search.startsWith('?around=') && document.querySelector(':target')"),
-    ("Remove…", "location.pathname.endsWith('/delete')"),
+    ("Delete…", "location.pathname.endsWith('/delete')"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,14 +109,14 @@ async fn each_sees_the_tools_that_are_theirs_and_reaches_them_by_keyboard_and_by
     ann.says("Ann's own").await;
     let own = "const row = document.querySelector('.message:last-child'); return row.id && Number(row.id.slice(1))";
     let own = ann.until("her message has a number", own, vec![]).await.as_u64().expect("a number");
-    let (reply, react, edit, pin) = ("Reply", "React", "Edit", "Pin to the room");
-    let (unread, link, report, remove) = ("Mark unread from here", "Link to this message", "Report…", "Remove…");
+    let (reply, react, edit, pin) = ("Reply", "React", "Edit", "Pin");
+    let (unread, link, report, delete) = ("Mark unread from here", "Link to this message", "Report…", "Delete…");
     assert_eq!(ann.tools(theirs).await, json!([reply, react, unread, link, report]));
-    assert_eq!(ann.tools(own).await, json!([reply, react, edit, unread, link, remove]));
+    assert_eq!(ann.tools(own).await, json!([reply, react, edit, unread, link, delete]));
     let olga = Browser::open().await;
     olga.is_of(&house, &token).await;
     olga.visits(&house, ROOM_PATH).await;
-    assert_eq!(olga.tools(theirs).await, json!([reply, react, pin, unread, link, report, remove]));
+    assert_eq!(olga.tools(theirs).await, json!([reply, react, pin, unread, link, report, delete]));
     let stranger = Browser::open().await;
     stranger.visits(&house, ROOM_PATH).await;
     assert_eq!(stranger.tools(theirs).await, json!([link]));

@@ -1,4 +1,4 @@
-//! Saying otherwise what one has said: who may, what all others are told of it, and what is left of the words before.
+//! Editing messages: who may, what listeners get, and what is left of earlier versions.
 
 use serde_json::{Value, json};
 
@@ -18,138 +18,144 @@ async fn edits(person: &Guest, message: u64, text: &str) -> Answer {
     person.sends(&format!("{}/edit", at(message)), &[("body", text)]).await
 }
 
-/// Sends a form as a browser without a script does.
-async fn fills_in(house: &House, person: &Guest, path: &str, body: String) -> Answer {
+/// Sends a form as a browser without scripts does.
+async fn submits_form(house: &House, person: &Guest, path: &str, body: String) -> Answer {
     let request = house.post(path).header("cookie", person.cookie()).header("accept", "text/html");
     ask(request.header("content-type", "application/x-www-form-urlencoded").body(body)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_has_said_reads_otherwise_for_all_who_listen_in_whatever_form() {
+async fn an_edit_reaches_every_listener_in_every_format() {
     let Staffed { house, guest, member, .. } = &Staffed::open().await;
-    let said = guest.posts(OLD).await;
+    let message = guest.posts(OLD).await;
     let (mut pages, mut lines) = (member.listen("").await, member.listen("as=text").await);
     let mut programs = house.listen(GARDEN_PATH, "as=json").await;
-    let answer = edits(guest, said, NEW).await;
+    let answer = edits(guest, message, NEW).await;
     assert_eq!((answer.status, answer.json()["body"].as_str()), (200, Some(NEW)));
     assert!(answer.json()["edited_at"].as_str().is_some_and(|at| at.ends_with('Z')));
 
     let fragment = pages.hears().await.data;
-    let row = fragment.split_once(&format!("hx-target=\"#m{said}\" hx-swap=\"outerMorph\">")).expect("the row comes").1;
+    let row =
+        fragment.split_once(&format!("hx-target=\"#m{message}\" hx-swap=\"outerMorph\">")).expect("the row is sent").1;
     assert!(row.contains(NEW) && !row.contains("first"), "{row}");
-    assert!(row.contains(&format!("<a class=\"edited\" href=\"{}/history\">edited</a>", at(said))), "{row}");
-    assert!(lines.hears().await.data.starts_with(&format!("({said} now reads) ")));
-    let told: Value = serde_json::from_str(&programs.hears().await.data).unwrap();
-    assert_eq!((told["kind"].as_str(), told["message"]["body"].as_str()), (Some("edited"), Some(NEW)));
+    assert!(row.contains(&format!("<a class=\"edited\" href=\"{}/history\">edited</a>", at(message))), "{row}");
+    assert!(lines.hears().await.data.starts_with(&format!("({message} now reads) ")));
+    let change: Value = serde_json::from_str(&programs.hears().await.data).unwrap();
+    assert_eq!((change["kind"].as_str(), change["message"]["body"].as_str()), (Some("edited"), Some(NEW)));
     let page = house.read(GARDEN_PATH, "text/html").await;
     assert!(page.text().contains(row.split_once("</li>").unwrap().0), "the page has the same bytes");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slash_means_in_an_edit_what_it_means_in_a_post_and_what_says_nothing_is_refused() {
+async fn slash_commands_that_post_text_work_in_edits_and_others_are_refused() {
     let Staffed { house, guest, .. } = &Staffed::open().await;
-    let said = guest.posts("//dance with <b>").await;
-    let form = guest.reads(&format!("{}/edit", at(said)), "text/html").await;
+    let message = guest.posts("//dance with <b>").await;
+    let form = guest.reads(&format!("{}/edit", at(message)), "text/html").await;
     assert!(form.text().contains(&format!(">\n/{}</textarea>", escaped("/dance with <b>"))), "{}", form.text());
     for (typed, body) in
         [("//dance with", "/dance with"), ("/me waves", "_waves_"), ("/shrug", "¯\\_(ツ)_/¯"), ("/usr/bin", "/usr/bin")]
     {
-        let answer = edits(guest, said, typed).await;
+        let answer = edits(guest, message, typed).await;
         assert_eq!((answer.status, answer.json()["body"].as_str()), (200, Some(body)));
     }
-    for (typed, why) in
+    for (typed, reason) in
         [("/topic x", "/topic does not send"), ("/help", "/help does not send"), ("/dance", "no command /dance")]
     {
-        let answer = edits(guest, said, typed).await;
-        assert!(answer.status == 422 && answer.text().contains(why), "{}", answer.text());
-        let again = fills_in(house, guest, &format!("{}/edit", at(said)), format!("body={typed}")).await;
-        assert!(again.status == 422 && again.text().contains(&format!(">\n{typed}</textarea>")), "it keeps the text");
+        let answer = edits(guest, message, typed).await;
+        assert!(answer.status == 422 && answer.text().contains(reason), "{}", answer.text());
+        let refused = submits_form(house, guest, &format!("{}/edit", at(message)), format!("body={typed}")).await;
+        assert!(
+            refused.status == 422 && refused.text().contains(&format!(">\n{typed}</textarea>")),
+            "the form keeps the text"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_reads_the_room_reads_what_a_message_said_before() {
+async fn readers_of_a_room_can_read_the_edit_history() {
     let Staffed { house, guest, .. } = &Staffed::open().await;
-    let said = guest.posts(OLD).await;
-    edits(guest, said, NEW).await;
-    edits(guest, said, "third\nand last").await;
-    let path = format!("{}/history", at(said));
+    let message = guest.posts(OLD).await;
+    edits(guest, message, NEW).await;
+    edits(guest, message, "third\nand last").await;
+    let path = format!("{}/history", at(message));
     let page = house.read(&path, "text/html").await;
-    let places = [escaped(OLD).as_str(), NEW, "third<br>and last"].map(|text| page.text().find(text));
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "oldest first: {places:?}");
+    let offsets = [escaped(OLD).as_str(), NEW, "third<br>and last"].map(|text| page.text().find(text));
+    assert!(offsets.iter().all(Option::is_some) && offsets.is_sorted(), "oldest first: {offsets:?}");
     let versions = house.read(&path, "application/json").await.json();
-    let bodies: Vec<&str> = versions.as_array().unwrap().iter().map(|said| said["body"].as_str().unwrap()).collect();
+    let bodies: Vec<&str> =
+        versions.as_array().unwrap().iter().map(|version| version["body"].as_str().unwrap()).collect();
     assert_eq!(bodies, [OLD, NEW, "third\nand last"]);
-    let from: Vec<&str> = versions.as_array().unwrap().iter().map(|said| said["from"].as_str().unwrap()).collect();
+    let from: Vec<&str> =
+        versions.as_array().unwrap().iter().map(|version| version["from"].as_str().unwrap()).collect();
     assert!(from.is_sorted() && from[0] < from[2], "{from:?}");
     assert!(house.read(&path, "text/plain").await.text().ends_with("Z third\n    and last\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_form_works_without_a_script_and_keeps_what_was_typed_when_it_is_refused() {
+async fn the_edit_form_works_without_a_script_and_keeps_refused_text() {
     let Staffed { house, guest, .. } = &Staffed::open().await;
-    let said = guest.posts("\nbefore <b>\n").await;
-    let path = format!("{}/edit", at(said));
+    let message = guest.posts("\nbefore <b>\n").await;
+    let path = format!("{}/edit", at(message));
     let form = ask(house.get(&path).header("cookie", guest.cookie()).header("accept", "text/html")).await;
     assert!(form.status == 200 && form.text().contains("before &lt;b&gt;</textarea>"), "{}", form.text());
 
     let long = "x<".repeat(4_001);
-    let refused = fills_in(house, guest, &path, format!("body={long}")).await;
+    let refused = submits_form(house, guest, &path, format!("body={long}")).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text().contains(&escaped(&long)), "what was typed stands there");
+    assert!(refused.text().contains(&escaped(&long)), "the form keeps the text");
     assert!(refused.text().contains("aria-describedby=\"text-error\"") && refused.text().contains("8000 characters"));
     for body in ["body=", "body=%20%0A", "body=a&body=b"] {
-        assert_eq!(fills_in(house, guest, &path, body.to_owned()).await.status, 422, "{body}");
+        assert_eq!(submits_form(house, guest, &path, body.to_owned()).await.status, 422, "{body}");
     }
-    let saved = fills_in(house, guest, &path, format!("body={}", "y".repeat(8_000))).await;
+    let saved = submits_form(house, guest, &path, format!("body={}", "y".repeat(8_000))).await;
     assert_eq!(
         (saved.status, saved.header("location")),
-        (303, format!("{GARDEN_PATH}?around={said}#m{said}").as_str())
+        (303, format!("{GARDEN_PATH}?around={message}#m{message}").as_str())
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_may_edit_by_json_or_by_plain_text_and_hears_what_is_wrong() {
+async fn programs_edit_by_json_or_plain_text_and_get_problem_details() {
     let Staffed { house, guest, .. } = &Staffed::open().await;
-    let said = guest.posts(OLD).await;
-    let path = format!("{}/edit", at(said));
+    let message = guest.posts(OLD).await;
+    let path = format!("{}/edit", at(message));
     let request = || house.post(&path).bearer_auth(&guest.token).header("accept", "application/json");
     assert_eq!(ask(request().json(&json!({"body": NEW}))).await.json()["body"], NEW);
     assert_eq!(ask(request().header("content-type", "text/plain").body("as text")).await.json()["body"], "as text");
-    for wrong in [json!({"body": ["a"]}), json!({"body": {}}), json!({"body": true}), json!({}), json!([])] {
-        let refused = ask(request().json(&wrong)).await;
-        assert_eq!((refused.status, refused.header("content-type")), (422, "application/problem+json"), "{wrong}");
+    for invalid in [json!({"body": ["a"]}), json!({"body": {}}), json!({"body": true}), json!({}), json!([])] {
+        let refused = ask(request().json(&invalid)).await;
+        assert_eq!((refused.status, refused.header("content-type")), (422, "application/problem+json"), "{invalid}");
     }
     let row = ask(request().header("hx-request", "true").form(&[("body", "by htmx")])).await;
     assert!(
-        row.status == 200 && row.text().starts_with(&format!("<hx-partial hx-target=\"#m{said}\"")),
+        row.status == 200 && row.text().starts_with(&format!("<hx-partial hx-target=\"#m{message}\"")),
         "{}",
         row.text()
     );
-    assert_eq!(house.history(GARDEN_PATH).await, [(said, "by htmx".to_owned())]);
+    assert_eq!(house.history(GARDEN_PATH).await, [(message, "by htmx".to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_edits_what_another_has_said_and_nobody_edits_who_may_not_speak() {
+async fn only_the_author_edits_and_muted_authors_cannot() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, moderator, guest, creator, .. } = &staffed;
-    let said = guest.posts(OLD).await;
+    let message = guest.posts(OLD).await;
     for other in [owner, moderator, creator] {
-        assert_eq!(edits(other, said, NEW).await.status, 403, "{}", other.name);
-        assert_eq!(other.reads(&format!("{}/edit", at(said)), "text/html").await.status, 403);
+        assert_eq!(edits(other, message, NEW).await.status, 403, "{}", other.name);
+        assert_eq!(other.reads(&format!("{}/edit", at(message)), "text/html").await.status, 403);
     }
-    assert_eq!(ask(house.post(&format!("{}/edit", at(said))).form(&[("body", NEW)])).await.status, 401);
-    assert_eq!(house.read(&format!("{}/edit", at(said)), "application/json").await.status, 401);
+    assert_eq!(ask(house.post(&format!("{}/edit", at(message))).form(&[("body", NEW)])).await.status, 401);
+    assert_eq!(house.read(&format!("{}/edit", at(message)), "application/json").await.status, 401);
     assert_eq!(moderator.sends(&format!("{}/mute", page_of(ANN)), &[("duration", "1h")]).await.status, 200);
-    assert_eq!(edits(guest, said, NEW).await.status, 403, "whoever is silenced stays silent");
+    assert_eq!(edits(guest, message, NEW).await.status, 403, "muted people cannot edit");
     assert_eq!(moderator.sends(&format!("{}/unmute", page_of(ANN)), &[]).await.status, 200);
     assert_eq!(creator.sends(&format!("{GARDEN_PATH}/archive"), &[]).await.status, 200);
-    assert_eq!(edits(guest, said, NEW).await.status, 403, "what is in the archive stays as it is");
-    assert_eq!(house.history(GARDEN_PATH).await, [(said, OLD.to_owned())]);
+    assert_eq!(edits(guest, message, NEW).await.status, 403, "archived rooms are read-only");
+    assert_eq!(house.history(GARDEN_PATH).await, [(message, OLD.to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_gone_never_was_or_is_hidden_is_not_there_to_edit() {
+async fn deleted_missing_and_hidden_messages_cannot_be_edited() {
     let Staffed { house, owner, guest, .. } = &Staffed::open().await;
     let gone = guest.posts(OLD).await;
     edits(guest, gone, NEW).await;
@@ -174,24 +180,24 @@ async fn what_is_gone_never_was_or_is_hidden_is_not_there_to_edit() {
     }
     let elsewhere = house.guest("Otto", "elsewhere").await;
     let path = format!("{}/messages/{secret}/history", elsewhere.room);
-    assert_eq!(house.read(&path, "text/html").await.status, 404, "a message is found in its own room alone");
+    assert_eq!(house.read(&path, "text/html").await.status, 404, "a message is found only in its own room");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_is_edited_a_hundred_times_and_no_more() {
+async fn a_message_can_be_edited_a_hundred_times() {
     let Staffed { guest, .. } = &Staffed::open().await;
-    let said = guest.posts("version 0").await;
+    let message = guest.posts("version 0").await;
     for n in 1..=100 {
-        assert_eq!(edits(guest, said, &format!("version {n}")).await.status, 200, "{n}");
+        assert_eq!(edits(guest, message, &format!("version {n}")).await.status, 200, "{n}");
     }
-    let answer = edits(guest, said, "version 101").await;
+    let answer = edits(guest, message, "version 101").await;
     assert!(answer.status == 422 && answer.text().contains("limit is 100"), "{}", answer.text());
-    let versions = guest.reads(&format!("{}/history", at(said)), "application/json").await.json();
+    let versions = guest.reads(&format!("{}/history", at(message)), "application/json").await.json();
     assert_eq!(versions.as_array().map(Vec::len), Some(101));
 }
 
 #[tokio::test]
-async fn no_copy_of_the_data_holds_what_a_message_said_before_it_was_removed() {
+async fn backups_do_not_contain_the_text_of_deleted_messages() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = Program::start(directory.path()).await;
     let ann = program.guest(ANN, GARDEN).await;
@@ -204,9 +210,9 @@ async fn no_copy_of_the_data_holds_what_a_message_said_before_it_was_removed() {
     let copy = other.path().join("copy");
     says(taproom(&["backup", copy.to_str().unwrap()], directory.path())).await;
     let bytes = std::fs::read(&copy).unwrap();
-    let holds = |words: &str| bytes.windows(words.len()).any(|window| window == words.as_bytes());
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds("first-words-that-stay") && holds("last-words-that-stay"));
-    for words in ["first-words-that-must-go", "last-words-that-must-go", "must-go-too"] {
-        assert!(!holds(words), "{words}");
+    for text in ["first-words-that-must-go", "last-words-that-must-go", "must-go-too"] {
+        assert!(!holds(text), "{text}");
     }
 }

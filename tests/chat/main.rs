@@ -5,15 +5,15 @@
 
 mod account;
 mod actions;
+mod allowed_html;
 mod disk;
 mod ears;
-mod harmless;
 mod harness;
 mod parts;
 mod past;
+mod posting_marks_read;
 mod program;
 mod rename_rows;
-mod speaking;
 mod sse;
 mod staff;
 mod terminal;
@@ -33,14 +33,14 @@ mod recovery;
 mod sessions;
 mod tokens;
 
-mod answering;
-mod completing;
+mod autocomplete;
 mod days;
 mod editing;
 mod messages;
 mod pins;
 mod private_rooms;
-mod reacting;
+mod reactions;
+mod replies;
 mod room_settings;
 mod rooms;
 mod rows;
@@ -64,8 +64,8 @@ mod typing;
 mod wandering;
 
 mod compression;
+mod etags;
 mod responses;
-mod unchanged;
 
 mod crowded;
 mod hostile;

@@ -1,4 +1,4 @@
-//! Saying something: every way in, every form of answer, and once only.
+//! Posting messages: every encoding, every format of the answer, and nonces.
 
 use reqwest::RequestBuilder;
 use reqwest::multipart::Form;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, within};
 
-/// What is said in these tests: what a form must encode, and what HTML must escape.
+/// The text of these tests: a form must encode it, and HTML must escape it.
 const TEXT: &str = "a+b & c=d 100% <i>ü</i> 🚀\nsecond line";
 
 fn plain(ann: &Guest) -> RequestBuilder {
@@ -18,11 +18,11 @@ fn id_in(location: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_may_be_sent_in_any_usual_way() {
+async fn a_message_can_be_posted_in_any_usual_encoding() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let curl = |body: &'static str| plain(&ann).header("content-type", "application/x-www-form-urlencoded").body(body);
-    let ways = [
+    let requests = [
         (plain(&ann).form(&[("body", TEXT), ("nonce", "n1")]), TEXT),
         (plain(&ann).form(&[("body", "a\r\nb\rc")]), "a\nb\nc"),
         (plain(&ann).multipart(Form::new().text("body", TEXT).text("nonce", "n2")), TEXT),
@@ -35,8 +35,8 @@ async fn a_message_may_be_sent_in_any_usual_way() {
         (curl("body=a%20b+c"), "a b c"),
     ];
     let mut expected = Vec::new();
-    for (way, text) in ways {
-        let answer = ask(way.header("accept", "application/json")).await;
+    for (request, text) in requests {
+        let answer = ask(request.header("accept", "application/json")).await;
         assert_eq!((answer.status, answer.json()["body"].as_str()), (201, Some(text)), "{}", answer.text());
         expected.push((answer.json()["id"].as_u64().unwrap(), text.to_owned()));
     }
@@ -44,20 +44,20 @@ async fn a_message_may_be_sent_in_any_usual_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_script_of_a_page_gets_the_row() {
+async fn htmx_gets_the_row() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    for _again in 0..2 {
+    for _retry in 0..2 {
         let form = plain(&ann).header("hx-request", "true").header("accept", "text/html");
         let answer = ask(form.form(&[("body", TEXT), ("nonce", "mine")])).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "text/html; charset=utf-8"));
         assert_eq!(crate::rooms::ids_in(answer.text()).len(), 1, "the row is in it");
     }
-    assert_eq!(house.history(&ann.room).await.len(), 1, "what is sent again under its nonce is said once");
+    assert_eq!(house.history(&ann.room).await.len(), 1, "a retry with the same nonce posts nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plain_form_is_led_to_its_message_and_a_program_is_told_where_it_is() {
+async fn a_plain_form_is_redirected_and_a_program_gets_a_location() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for accept in ["text/html,*/*;q=0.8", "*/*"] {
@@ -65,14 +65,14 @@ async fn a_plain_form_is_led_to_its_message_and_a_program_is_told_where_it_is() 
         let id = id_in(answer.header("location"));
         assert_eq!((answer.status, answer.header("location")), (303, &*format!("{}#m{id}", ann.room)), "{accept}");
     }
-    let told = |answer: &Answer| {
+    let created_id = |answer: &Answer| {
         let id = id_in(answer.header("location"));
         assert_eq!((answer.status, answer.header("location")), (201, &*format!("{}/messages/{id}", ann.room)));
         id
     };
     for request in [plain(&ann).body("hi"), plain(&ann).header("accept", "text/plain").form(&[("body", "hi")])] {
         let answer = ask(request).await;
-        told(&answer);
+        created_id(&answer);
         assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
         assert!(answer.text().ends_with(&format!("Z {ANN}: hi\n")));
     }
@@ -80,18 +80,18 @@ async fn a_plain_form_is_led_to_its_message_and_a_program_is_told_where_it_is() 
         [plain(&ann).json(&json!({"body": "hi"})), plain(&ann).header("accept", "application/json").body("hi")]
     {
         let answer = ask(request).await;
-        assert_eq!(answer.json()["id"], told(&answer));
+        assert_eq!(answer.json()["id"], created_id(&answer));
         assert_eq!((answer.json()["author"].as_str(), answer.json()["body"].as_str()), (Some(ANN), Some("hi")));
     }
     assert_eq!(house.history(&ann.room).await.len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_blank_or_no_message_is_refused_and_not_posted() {
+async fn blank_or_malformed_messages_are_refused() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let form = |kind: &'static str, body: &'static str| plain(&ann).header("content-type", kind).body(body);
-    let wrongs = [
+    let invalid = [
         plain(&ann).form(&[("body", " \r\n\t ")]),
         plain(&ann).form(&[("nonce", "n")]),
         plain(&ann).body(""),
@@ -104,10 +104,10 @@ async fn what_is_blank_or_no_message_is_refused_and_not_posted() {
         form("multipart/form-data; boundary=x", "--x\r\nhi"),
         plain(&ann).multipart(Form::new().text("nonce", "n")),
     ];
-    for (n, wrong) in wrongs.into_iter().enumerate() {
-        let answer = ask(wrong.header("accept", "text/plain")).await;
-        assert_eq!(answer.status, 422, "way {n}: {}", answer.text());
-        assert!(answer.text().ends_with(".\n"), "it says what is wrong in a sentence: {}", answer.text());
+    for (n, request) in invalid.into_iter().enumerate() {
+        let answer = ask(request.header("accept", "text/plain")).await;
+        assert_eq!(answer.status, 422, "request {n}: {}", answer.text());
+        assert!(answer.text().ends_with(".\n"), "the error is a sentence: {}", answer.text());
     }
     assert!(house.history(&ann.room).await.is_empty());
 }
@@ -136,7 +136,7 @@ async fn ten_posts_at_once_with_one_nonce_are_one_message() {
     }
     assert_eq!(ids, vec![ids[0]; 10], "all ten answers name one message");
     let last = ben.posts("and on").await;
-    assert_eq!(ears.hears_texts(2).await, [TEXT, "and on"], "it is heard once");
+    assert_eq!(ears.hears_texts(2).await, [TEXT, "and on"], "listeners get it once");
     assert_eq!(house.history(&ann.room).await, [(ids[0], TEXT.to_owned()), (last, "and on".to_owned())]);
 }
 
@@ -148,13 +148,13 @@ async fn a_nonce_means_the_same_message_after_a_restart() {
     let first = post(&ann).await.json();
     let house = House::open_on(house.close().await, Default::default()).await;
     ann.url.clone_from(&house.url);
-    let again = post(&ann).await;
-    assert_eq!((again.status, &again.json()), (201, &first));
+    let retry = post(&ann).await;
+    assert_eq!((retry.status, &retry.json()), (201, &first));
     assert_eq!(house.history(&ann.room).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_nonce_belongs_to_whoever_sent_it_and_to_what_they_did() {
+async fn a_nonce_belongs_to_its_sender() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let post = |guest: &Guest, nonce: &str| ask(guest.post().json(&json!({ "body": "hi", "nonce": nonce })));
@@ -165,15 +165,19 @@ async fn a_nonce_belongs_to_whoever_sent_it_and_to_what_they_did() {
 
     let first =
         ask(ann.post().header("idempotency-key", "one").json(&json!({ "body": "other", "nonce": "three" }))).await;
-    assert_eq!((first.json()["id"].as_u64(), first.json()["body"].as_str()), (anns, Some("hi")), "the header counts");
+    assert_eq!(
+        (first.json()["id"].as_u64(), first.json()["body"].as_str()),
+        (anns, Some("hi")),
+        "the header takes precedence"
+    );
 
     assert_eq!(house.history(&ann.room).await.len(), 3);
     let unreadable = ask(ann.post().header("idempotency-key", "schlüssel").body("hi")).await;
-    assert_eq!(unreadable.status, 422, "a key that is none is not taken for none");
+    assert_eq!(unreadable.status, 422, "an invalid key is not ignored");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_words_under_the_spent_nonce_of_a_page_are_another_message() {
+async fn another_text_under_a_spent_page_nonce_is_another_message() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     for (n, page) in [("hx-request", "true"), ("accept", "text/html")].into_iter().enumerate() {
@@ -182,46 +186,46 @@ async fn other_words_under_the_spent_nonce_of_a_page_are_another_message() {
                 house.post(&format!("{}/messages", ann.room)).header("cookie", ann.cookie()).header(page.0, page.1);
             ask(form.form(&[("body", text), ("nonce", "from the cache".replace(' ', "-").as_str())]))
         };
-        let (first, mended) =
+        let (first, corrected) =
             (format!("{n}: the answer was lost"), format!("{n}: the answer was lost, so I wrote more"));
-        for text in [&first, &first, &mended, &mended, &first] {
+        for text in [&first, &first, &corrected, &corrected, &first] {
             assert!(send(text).await.status < 400);
         }
         let texts: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
-        assert_eq!(texts[2 * n..], [first, mended], "each once");
+        assert_eq!(texts[2 * n..], [first, corrected], "each once");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_message_may_be_mended_under_its_nonce() {
+async fn a_refused_message_can_be_corrected_under_its_nonce() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     assert_eq!(ask(ann.post().form(&[("body", " "), ("nonce", "one")])).await.status, 422);
-    assert_eq!(ask(ann.post().form(&[("body", "mended"), ("nonce", "one")])).await.status, 201);
+    assert_eq!(ask(ann.post().form(&[("body", "corrected"), ("nonce", "one")])).await.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_nonce_saying_it_twice_means_it_twice() {
+async fn without_a_nonce_two_posts_are_two_messages() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let (first, second) = (ann.posts("ha").await, ann.posts("ha").await);
     assert_eq!(house.history(&ann.room).await, [(first, "ha".to_owned()), (second, "ha".to_owned())]);
     assert_eq!(ask(ann.post().form(&[("body", "ha"), ("nonce", "")])).await.status, 201);
-    assert_eq!(house.history(&ann.room).await.len(), 3, "an empty nonce is none");
+    assert_eq!(house.history(&ann.room).await.len(), 3, "an empty nonce is no nonce");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_speaks_on_is_not_named_again() {
+async fn consecutive_messages_of_one_author_continue_a_group() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     for guest in [&ann, &ann, &ben, &ann] {
         guest.posts("hi").await;
     }
     let json = house.read(&ann.room, "application/json").await.json();
-    let follows: Vec<bool> =
+    let continues: Vec<bool> =
         json["messages"].as_array().unwrap().iter().map(|m| m["continues_group"] == true).collect();
-    // Midnight in UTC may fall between the first two; then the second opens a day.
+    // If midnight in UTC falls between the first two, the second starts a day.
     let days: Vec<&str> =
         json["messages"].as_array().unwrap().iter().map(|m| &m["at"].as_str().unwrap()[..10]).collect();
-    assert_eq!(follows, [false, days[0] == days[1], false, false]);
+    assert_eq!(continues, [false, days[0] == days[1], false, false]);
 }

@@ -111,10 +111,10 @@ async fn a_deleted_message_is_gone_from_pages_and_streams() {
     assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{own}/delete"), &[]).await.status, 403);
     for (by, id) in [(guest, own), (moderator, others)] {
         let deleted = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
-        assert_eq!((deleted.status, &deleted.json()["removed"]), (200, &true.into()));
+        assert_eq!((deleted.status, &deleted.json()["deleted"]), (200, &true.into()));
         for ears in &mut streams {
             let data = ears.hears().await.data;
-            assert!(data.contains(&id.to_string()) && data.contains("removed"), "{data}");
+            assert!(data.contains(&id.to_string()) && data.contains("deleted"), "{data}");
         }
         let again = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
         assert_eq!(again.status, 404, "a message is deleted once");
@@ -131,7 +131,7 @@ async fn a_deleted_message_is_gone_from_pages_and_streams() {
         }
     }
     let page = guest.reads(GARDEN_PATH, "text/html").await;
-    assert_eq!(page.text().matches("This was removed.").count(), 2, "author and time stay");
+    assert_eq!(page.text().matches("This message was deleted.").count(), 2, "author and time stay");
     for format in ["html", "text", "json"] {
         let mut late = house.listen(GARDEN_PATH, &format!("as={format}&after={}", first - 1)).await;
         let (mut received, mut count) = (String::new(), 0);

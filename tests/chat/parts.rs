@@ -1,4 +1,4 @@
-//! A house that a test puts together from its parts, so that it holds the store, or the disk under the store.
+//! A server that a test assembles from its parts, so that the test holds the store or the disk under the store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,30 +16,30 @@ use tokio::net::TcpListener;
 use crate::harness::{ANN, Ears, Guest, ROOM, client};
 use crate::past::Past;
 
-/// A house of parts: the server, and the store under it.
+/// The server, and the store under it.
 pub struct Parts {
     pub store: Arc<Store>,
     pub house: Arc<web::AppState>,
     pub url: String,
-    /// Who is in it.
+    /// The guest in it.
     pub past: Past,
     _directory: Option<TempDir>,
 }
 
 impl Parts {
-    /// One in which somebody came in at this moment, with so many seats.
+    /// A server that a guest joined at this time, with so many connections.
     pub async fn open(at: Timestamp, seats: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let parts = Self::on(crate::past::store(directory.path()), at, seats).await;
         Self { _directory: Some(directory), ..parts }
     }
 
-    /// The same on this store.
+    /// The same on a given store.
     pub async fn on(store: Store, at: Timestamp, seats: usize) -> Self {
         Self::with(store, at, ConnectionLimits { total: seats, per_address: seats, exempt: Vec::new() }, |_| {}).await
     }
 
-    /// The same with these seats, and changed before it opens.
+    /// The same with these connection limits, and changed before it starts.
     pub async fn with(
         store: Store,
         at: Timestamp,

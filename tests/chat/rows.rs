@@ -88,7 +88,7 @@ async fn what_differs_per_viewer_is_a_stylesheet_of_their_own() {
     let row = posts_by_htmx(&ann, "mine").await.into_values().next().unwrap();
     let number = row.split_once("data-author=\"").unwrap().1.split_once('"').unwrap().0;
     let page = ask(house.get(&ann.room).header("cookie", ann.cookie())).await;
-    let address = format!("/me.css?v={number}");
+    let address = format!("/me.css?v={number}.2");
     assert!(page.text().contains(&format!(r#"<link rel="stylesheet" href="{address}">"#)));
 
     let sheet = ask(house.get(&address).header("cookie", ann.cookie())).await;
@@ -100,8 +100,8 @@ async fn what_differs_per_viewer_is_a_stylesheet_of_their_own() {
          [data-mentions~=\"{number}\"], [data-mentions~=\"all\"] {{ --message-ground: var(--for-me); \
          --message-edge: var(--accent) }}\n\
          .mention[data-user=\"{number}\"] {{ --mention-ground: color-mix(in oklch, var(--accent) 22%, transparent) }}\n\
-         .reaction[data-reactors~=\"{number}\"] {{ --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); \
-         --pill-ink: var(--accent-text) }}\n"
+         .reaction[data-reactors~=\"{number}\"] {{ --pill-add: none; --pill-remove: inline-flex; \
+         --pill-ground: var(--for-me); --pill-edge: var(--accent-edge); --pill-ink: var(--accent-text) }}\n"
     );
     assert_eq!(sheet.text(), contract);
 }
@@ -113,7 +113,8 @@ async fn a_stylesheet_is_kept_only_by_whom_it_is_for() {
     for (request, empty) in [
         (house.get("/me.css"), true),
         (house.get("/me.css?v=1"), true),
-        (house.get("/me.css?v=999").header("cookie", ann.cookie()), false),
+        (house.get("/me.css?v=999.2").header("cookie", ann.cookie()), false),
+        (house.get("/me.css?v=2").header("cookie", ann.cookie()), false),
         (house.get("/me.css").header("cookie", ann.cookie()), false),
     ] {
         let sheet = ask(request).await;

@@ -137,7 +137,7 @@ async fn pages_use_the_words_of_well_known_products() {
     let id = owner.posts("hello @here").await;
     let message = format!("{}/messages/{id}", owner.room);
     assert_eq!(member.sends(&format!("{message}/reactions"), &[("reaction", "🎉")]).await.status, 200);
-    assert_eq!(member.sends(&format!("{message}/report"), &[("reason", "spam")]).await.status, 204);
+    assert_eq!(member.sends(&format!("{message}/report"), &[("reason", "spam")]).await.status, 201);
     let room = member.creates("Plans", "private", "").await;
     let starts: Vec<String> = ["actions", "edit", "delete", "history", "reactions", "thread", "report"]
         .into_iter()

@@ -1,34 +1,34 @@
-//! What people write, as others see it: Markdown, names, commands; and that nothing of it ever acts.
+//! Messages as others see them: Markdown, mentions, slash commands; and hostile texts, which must be harmless.
 
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::harmless;
+use crate::allowed_html;
 use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped, within};
 
-/// Texts that have done harm elsewhere.
+/// Texts that were exploits elsewhere.
 const HOSTILE: &str = include_str!("../data/hostile-texts.txt");
 
-/// What a text looks like to whoever has written it, as htmx asks for it.
+/// Asks for a preview as htmx does.
 async fn preview(guest: &Guest, text: &str) -> Answer {
     let request = guest.http.post(format!("{}{}/preview", guest.url, guest.room)).bearer_auth(&guest.token);
     ask(request.header("hx-request", "true").form(&[("body", text)])).await
 }
 
 #[tokio::test]
-async fn a_preview_shows_what_is_written_as_others_would_see_it() {
+async fn a_preview_shows_the_message_as_others_would_see_it() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let ben = house.guest(BEN, ROOM).await;
-    let shown = preview(&ann, "**Bold** :tada: `code`\nhttps://a.example @<b>").await;
-    assert_eq!(shown.status, 200);
+    let answer = preview(&ann, "**Bold** :tada: `code`\nhttps://a.example @<b>").await;
+    assert_eq!(answer.status, 200);
     assert_eq!(
-        shown.text(),
+        answer.text(),
         "<div class=\"body\" dir=\"auto\"><p><strong>Bold</strong> 🎉 <code>code</code><br>\
          <a href=\"https://a.example\" rel=\"nofollow noopener ugc\" target=\"_blank\">https://a.example</a> @&lt;b&gt;\
          </p></div>"
     );
-    assert!(house.history(&ann.room).await.is_empty(), "nothing is said by a preview");
+    assert!(house.history(&ann.room).await.is_empty(), "a preview posts nothing");
     let mention = preview(&ann, &format!("@{BEN}, look")).await;
     assert!(mention.text().contains(&format!(
         "data-user=\"{}\">@{}</span>, look",
@@ -39,7 +39,7 @@ async fn a_preview_shows_what_is_written_as_others_would_see_it() {
 }
 
 #[tokio::test]
-async fn without_a_script_a_preview_is_a_page_on_which_one_writes_on() {
+async fn without_a_script_a_preview_is_a_page_with_the_form() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let request = house.post(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
@@ -54,33 +54,33 @@ async fn without_a_script_a_preview_is_a_page_on_which_one_writes_on() {
     ] {
         assert!(page.text().contains(part), "{part} in {}", page.text());
     }
-    assert!(!page.text().contains("reply_to"), "nothing is answered by what answers nothing");
-    let again = house.get(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
-    assert_eq!(ask(again).await.header("location"), ann.room);
+    assert!(!page.text().contains("reply_to"), "a preview of no reply has no such field");
+    let get = house.get(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
+    assert_eq!(ask(get).await.header("location"), ann.room);
 }
 
 #[tokio::test]
-async fn an_answer_that_is_looked_at_before_it_is_sent_without_a_script_is_one_still() {
+async fn a_preview_without_a_script_keeps_the_reply() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    let said = ben.posts("a <b>question</b>").await;
+    let question = ben.posts("a <b>question</b>").await;
     let previewed = async |reply_to: &str| {
         let request = house.post(&format!("{}/preview", ann.room)).header("cookie", ann.cookie());
         let fields = [("body", "an answer"), ("nonce", "n-1"), ("reply_to", reply_to)];
         ask(request.header("accept", "text/html").form(&fields)).await
     };
-    let page = previewed(&said.to_string()).await;
-    let field = format!("<input type=\"hidden\" name=\"reply_to\" value=\"{said}\">");
+    let page = previewed(&question.to_string()).await;
+    let field = format!("<input type=\"hidden\" name=\"reply_to\" value=\"{question}\">");
     for part in [&field, "class=\"quoted\"", "a &lt;b&gt;question&lt;/b&gt;"] {
         assert!(page.text().contains(part), "{part} in {}", page.text());
     }
     let gone = previewed("999999").await;
-    assert!(gone.status == 200 && !gone.text().contains("reply_to"), "what is not there is not answered");
+    assert!(gone.status == 200 && !gone.text().contains("reply_to"), "a reply to a missing message is no reply");
     assert_eq!(previewed("x").await.status, 422);
 }
 
 #[tokio::test]
-async fn a_preview_is_for_whoever_may_see_the_room_and_refuses_what_a_message_may_not_be() {
+async fn a_preview_needs_access_and_refuses_invalid_messages() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     assert_eq!(preview(&ann, " \n ").await.status, 422);
@@ -97,29 +97,29 @@ async fn a_preview_is_for_whoever_may_see_the_room_and_refuses_what_a_message_ma
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_has_done_harm_elsewhere_does_any_here() {
+async fn hostile_texts_are_harmless() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let texts: Vec<String> = hostile().collect();
     assert!(texts.len() > 150, "{}", texts.len());
     for text in &texts {
-        let shown = preview(&ann, text).await;
-        assert_eq!(shown.status, 200, "{text:?}: {}", shown.text());
-        harmless::check(shown.text(), text);
+        let answer = preview(&ann, text).await;
+        assert_eq!(answer.status, 200, "{text:?}: {}", answer.text());
+        allowed_html::check(answer.text(), text);
         ann.posts(text).await;
     }
     let page = house.read(&ann.room, "text/html").await;
     let rows = page.text().split("<div class=\"body\" dir=\"auto\">").skip(1);
     let mut seen = 0;
     for row in rows {
-        harmless::check(row.split("</div>").next().unwrap(), "a row");
+        allowed_html::check(row.split("</div>").next().unwrap(), "a row");
         seen += 1;
     }
-    assert!(seen >= 40, "{seen} rows were looked at");
+    assert!(seen >= 40, "{seen} rows were checked");
 }
 
 #[tokio::test]
-async fn emoji_are_found_by_their_names() {
+async fn emoji_are_found_by_name() {
     let house = House::open().await;
     let found = house.read("/emoji?q=tada", "application/json").await;
     assert_eq!(found.json(), json!([{ "name": "tada", "emoji": "🎉" }]));
@@ -128,20 +128,20 @@ async fn emoji_are_found_by_their_names() {
     assert_eq!(house.read("/emoji?q=%3Cscript%3E", "application/json").await.json(), json!([]));
 }
 
-/// The texts of the file, with their line ends.
+/// The texts of the file, with their escapes decoded.
 fn hostile() -> impl Iterator<Item = String> {
     let lines = HOSTILE.lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
     lines.map(|line| line.replace("\\n", "\n").replace("\\t", "\t"))
 }
 
 async fn id(house: &House, guest: &Guest) -> u64 {
-    let number = guest.posts("who am I?").await;
-    let page = house.read(&format!("{}?around={number}", guest.room), "application/json").await;
+    let message = guest.posts("who am I?").await;
+    let page = house.read(&format!("{}?around={message}", guest.room), "application/json").await;
     page.json()["messages"][0]["author_id"].as_u64().expect("a message has an author")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_is_sent_what_was_made_of_a_message_and_programs_what_was_written() {
+async fn pages_get_the_rendered_message_and_programs_its_source() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let ben = house.guest(BEN, ROOM).await;
@@ -157,14 +157,14 @@ async fn everybody_is_sent_what_was_made_of_a_message_and_programs_what_was_writ
     assert_eq!(house.history(&ann.room).await, [(id, text)]);
 }
 
-/// Says it, and is told what was made of it.
+/// Posts a text, and gets the message as JSON.
 async fn says(guest: &Guest, text: &str) -> Answer {
     let request = guest.http.post(format!("{}{}/messages", guest.url, guest.room)).bearer_auth(&guest.token);
     ask(request.header("accept", "application/json").form(&[("body", text)])).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_very_much_code_at_once_some_keeps_the_colour_of_text_and_none_is_refused() {
+async fn much_code_at_once_is_not_refused_and_some_is_not_highlighted() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let tangled = format!("```js\n{}\n```", "({[(`${a(b)}`)]})=>\n".repeat(70));
@@ -178,19 +178,19 @@ async fn of_very_much_code_at_once_some_keeps_the_colour_of_text_and_none_is_ref
     let coloured = answers.iter().filter(|answer| answer.text().contains("t-key")).count();
     assert!((1..200).contains(&coloured), "{coloured} of 200 are coloured");
     let after = says(&ann, &tangled).await;
-    assert!(after.text().contains("t-key"), "whoever comes later finds a seat again: {}", after.text());
+    assert!(after.text().contains("t-key"), "later code is highlighted again: {}", after.text());
 }
 
 #[tokio::test]
-async fn commands_say_and_do_things_and_an_unknown_one_is_refused() {
+async fn slash_commands_work_and_unknown_ones_are_refused() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     ann.posts("/me waves").await;
     ann.posts("/shrug who knows").await;
     ann.posts("//me is said").await;
     ann.posts("/usr/bin/env").await;
-    let said: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
-    assert_eq!(said, ["_waves_", "who knows ¯\\_(ツ)_/¯", "/me is said", "/usr/bin/env"]);
+    let texts: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts, ["_waves_", "who knows ¯\\_(ツ)_/¯", "/me is said", "/usr/bin/env"]);
     let page = house.read(&ann.room, "text/html").await;
     assert!(page.text().contains("<em>waves</em>") && page.text().contains("who knows ¯\\_(ツ)_/¯"));
 
@@ -198,16 +198,19 @@ async fn commands_say_and_do_things_and_an_unknown_one_is_refused() {
     let topic = ann.sends(&messages, &[("body", "/topic Bread & butter")]).await;
     assert_eq!((topic.status, topic.json()["topic"].as_str()), (200, Some("Bread & butter")));
     let ben = house.guest(BEN, ROOM).await;
-    assert_eq!(ben.sends(&messages, &[("body", "/topic mine")]).await.status, 403, "Ann opened the room");
+    assert_eq!(ben.sends(&messages, &[("body", "/topic mine")]).await.status, 403, "Ann created the room");
 
     let unknown = ann.sends(&messages, &[("body", "/dance")]).await;
     assert_eq!(unknown.status, 422);
     let plain = house.post(&messages).header("cookie", ann.cookie()).header("accept", "text/html");
-    let kept = ask(plain.form(&[("body", "/dance <b>"), ("nonce", "n")])).await;
-    assert_eq!(kept.status, 422);
-    assert!(kept.text().contains("/dance &lt;b&gt;</textarea>") && kept.text().contains("There is no command /dance."));
+    let refused = ask(plain.form(&[("body", "/dance <b>"), ("nonce", "n")])).await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.text().contains("/dance &lt;b&gt;</textarea>")
+            && refused.text().contains("There is no command /dance.")
+    );
 
     let help = ann.sends(&messages, &[("body", "/help")]).await;
     assert!(help.text().contains("/topic new topic"), "{}", help.text());
-    assert_eq!(house.history(&ann.room).await.len(), 4, "nothing else was said");
+    assert_eq!(house.history(&ann.room).await.len(), 4, "nothing else was posted");
 }

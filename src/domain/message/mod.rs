@@ -196,7 +196,7 @@ impl Message {
     }
 
     /// Whether what was said was taken away.
-    pub fn is_removed(&self) -> bool {
+    pub fn is_deleted(&self) -> bool {
         self.body.is_empty()
     }
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::domain::{Author, Message, Report, Room, Seq, Timestamp};
 use crate::views::admin::page::admin_page;
 use crate::views::layout::page::{Notice, section_head};
-use crate::views::messages::delete::quoted_message;
+use crate::views::messages::quoted::quoted_message;
 use crate::views::rooms::sidebar::SidebarView;
 use crate::views::time::format_ago;
 
@@ -64,7 +64,7 @@ fn report_row(listed: &ListedReport, now: Timestamp) -> Markup {
         }
         div.actions {
             @if let Some(message) = &listed.message {
-                @if let (Some(room), false) = (&listed.room, message.is_removed()) {
+                @if let (Some(room), false) = (&listed.room, message.is_deleted()) {
                     a.button.quiet.danger href={ (room.slug.path()) "/messages/" (message.id) "/delete" } { "Delete" }
                 }
                 a.button.quiet href={ (message.author.path()) "#mute" } { span { "Mute " bdi { (message.author.name) } } }

@@ -38,8 +38,7 @@ pub enum ChangeJson<'a> {
         /// The message as it is now.
         message: MessageJson<'a>,
     },
-    /// A message was deleted. The protocol calls this kind `removed`.
-    #[serde(rename = "removed")]
+    /// A message was deleted.
     Deleted {
         /// The number of the change.
         seq: Seq,

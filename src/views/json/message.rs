@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::domain::{Author, Cursor, Day, DayPage, Message, ReactionGroup, Room, Seq, Slug, UserId, Version};
 use crate::views::json::time::format_time;
-use crate::views::messages::edit::version_times;
+use crate::views::messages::history::version_times;
 use crate::views::messages::reactions::ListedReaction;
 use crate::views::text::RenderedText;
 
@@ -19,7 +19,7 @@ pub struct MessageJson<'a> {
     at: String,
     body: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    removed: bool,
+    deleted: bool,
     continues_group: bool,
     /// The rendered HTML, if it differs from the plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ impl<'a> MessageJson<'a> {
             author_id: message.author.id.0,
             at: format_time(message.at),
             body: &message.body,
-            removed: message.is_removed(),
+            deleted: message.is_deleted(),
             continues_group: message.grouping.continues_group,
             html: message.html.is_some().then(|| RenderedText::from_message(message).render().into_string()),
             mentions: &extras.mentions,

@@ -1,55 +1,56 @@
-//! What somebody may do with a message: the page of it, the same as a menu, and the tools that the script of a room's page
-//! brings to the message one looks at. Almost every action is a link to a page of its own.
+//! The actions on a message: a page of them, the same as a menu, and the toolbar that the script of a room's page moves to
+//! the message in use. Most actions are links to pages of their own.
 
 use maud::{Markup, html};
 
 use crate::domain::{MessageId, Room};
 use crate::views::layout::icons::{self, Icon};
 use crate::views::layout::page;
-use crate::views::messages::delete::{MessageView, quoted_message};
+use crate::views::messages::quoted::quoted_message;
+use crate::views::messages::target::MessageView;
 
-/// Something that may be done with a message.
+/// An action on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageAction {
-    /// Answer it.
+    /// Reply to it.
     Reply,
     /// React to it.
     React,
-    /// Say it otherwise.
+    /// Change its text.
     Edit,
-    /// Read what was said in answer to it.
+    /// Read its thread.
     Thread,
-    /// Read what it said before.
+    /// Read its earlier versions.
     History,
     /// Pin it to the room.
     Pin,
-    /// Take it off.
+    /// Unpin it.
     Unpin,
-    /// Read it and what came after it once more later.
+    /// Mark it and all later messages as unread.
     MarkUnread,
-    /// See it in its place, by an address that can be passed on.
+    /// Open its permanent link.
     Link,
-    /// Tell those who keep order of it.
+    /// Report it to the moderators.
     Report,
-    /// Take it away.
+    /// Delete it.
     Delete,
 }
 
 impl MessageAction {
-    /// What it is called.
+    /// The label of its link or button.
     fn name(self) -> &'static str {
         match self {
             Self::Reply => "Reply",
             Self::React => "React",
             Self::Edit => "Edit",
             Self::Thread => "Thread",
-            Self::History => "Earlier versions",
-            Self::Pin => "Pin to the room",
+            Self::History => "Edit history",
+            Self::Pin => "Pin",
             Self::Unpin => "Unpin",
             Self::MarkUnread => "Mark unread from here",
             Self::Link => "Link to this message",
             Self::Report => "Report…",
-            Self::Delete => "Remove…",
+            Self::Delete => "Delete…",
         }
     }
 
@@ -67,7 +68,7 @@ impl MessageAction {
         }
     }
 
-    /// Where it is done.
+    /// The path of its page or form.
     fn href(self, view: &MessageView) -> String {
         let suffix = match self {
             Self::Reply => return reply_href(view.room, view.message.id),
@@ -85,22 +86,22 @@ impl MessageAction {
         view.path() + suffix
     }
 
-    /// Whether it is done at once, and not on a page of its own.
+    /// Whether it is a button that acts at once, and not a link to a page.
     fn is_immediate(self) -> bool {
         matches!(self, Self::Pin | Self::Unpin | Self::MarkUnread)
     }
 }
 
-/// Where a message is answered.
+/// The room with the composer set to reply to a message.
 fn reply_href(room: &Room, message: MessageId) -> String {
     format!("{}?reply={message}#text", room.slug.path())
 }
 
-/// All that somebody may do, as a page.
+/// The available actions as a page.
 pub fn page(view: &MessageView, actions: &[MessageAction]) -> Markup {
     let body = html! {
         section aria-labelledby="what" {
-            (page::section_head("what", "What to do with this message", ""))
+            (page::section_head("what", "Message actions", ""))
             (quoted_message(view.message, view.now))
             ul.rows role="list" {
                 @for action in actions { li { (menu_entry(view, *action, "button quiet")) } }
@@ -111,7 +112,7 @@ pub fn page(view: &MessageView, actions: &[MessageAction]) -> Markup {
     page::room_page("Actions", view.room, view.sidebar, None, body)
 }
 
-/// The same, as the menu that the script opens.
+/// The available actions as the menu that the script opens.
 pub fn menu(view: &MessageView, actions: &[MessageAction]) -> Markup {
     html! { @for action in actions { (menu_entry(view, *action, "")) } }
 }
@@ -137,11 +138,11 @@ fn menu_entry(view: &MessageView, action: MessageAction, class: &str) -> Markup 
     }
 }
 
-/// The tools, which the script brings to one message at a time, and the menu behind them. A keyboard reaches the same by
-/// the link that every message has, so Tab does not stop here as well. Whoever may not speak has only the last.
+/// The toolbar, which the script moves to one message at a time, and its menu. Tab skips it: keyboards reach the same actions
+/// by the link in each row. Without permission to post, only the last tool is there.
 pub(crate) fn toolbar(may_post: bool) -> Markup {
     html! {
-        div #tools .message-tools role="group" aria-label="Do with this message" hidden {
+        div #tools .message-tools role="group" aria-label="Message actions" hidden {
             @if may_post {
                 (tool_button("React", Icon::Smile, "/reactions"))
                 (tool_button("Reply", Icon::Reply, "/reply"))

@@ -1,5 +1,5 @@
-//! What completes what somebody has begun to write, as the options of a list. The list itself is made by the page's script
-//! (`assets/page/completing.js`), which is the only one to ask.
+//! Suggestions that complete a mention, a room, an emoji or a command, as the options of a list. The page's script makes the
+//! list itself.
 
 use maud::{Markup, html};
 
@@ -9,32 +9,32 @@ use crate::domain::{Author, Room};
 use crate::views::layout::avatar;
 use crate::views::layout::icons::{self, Icon};
 
-/// Something that can be taken.
+/// A suggestion.
 #[derive(Clone, Debug)]
 pub struct Suggestion {
-    /// What stands in the text instead of what was begun.
+    /// The text that replaces what was typed.
     pub insertion: String,
-    /// What it is.
+    /// What is suggested.
     pub target: SuggestionTarget,
 }
 
-/// What somebody takes.
+/// What a suggestion stands for.
 #[derive(Clone, Debug)]
 pub enum SuggestionTarget {
-    /// Somebody.
+    /// A person.
     Person(Author),
-    /// Everybody, by this word.
+    /// Everyone in the room, by this word.
     Everyone(&'static str),
-    /// An emoji, and the name by which it was found.
+    /// An emoji, and the shortcode that matched.
     Emoji(&'static str, &'static str),
     /// A room.
     Room(Room),
-    /// A command: its word, what it takes, and what comes of it.
+    /// A slash command: its name, argument and effect.
     Command(&'static str, &'static str, &'static str),
 }
 
 impl Suggestion {
-    /// The word for what it is.
+    /// The kind, as JSON names it.
     pub fn kind(&self) -> &'static str {
         match self.target {
             SuggestionTarget::Person(_) => "person",
@@ -45,7 +45,7 @@ impl Suggestion {
         }
     }
 
-    /// The name by which it is known.
+    /// The name, as JSON gives it.
     pub fn name(&self) -> &str {
         match &self.target {
             SuggestionTarget::Person(author) => &author.name,
@@ -56,12 +56,12 @@ impl Suggestion {
     }
 }
 
-/// Where a page's script asks, for somebody who writes in this room; what was begun comes behind it.
+/// The address that the page's script asks for suggestions in this room. The typed text is appended.
 pub(crate) fn autocomplete_href(room: &Room) -> String {
     format!("/autocomplete?room={}&q=", utf8_percent_encode(room.slug.as_str(), NON_ALPHANUMERIC))
 }
 
-/// The options.
+/// The options of the list.
 pub fn options(suggestions: &[Suggestion]) -> Markup {
     html! {
         @for (n, suggestion) in suggestions.iter().enumerate() {
@@ -78,7 +78,7 @@ fn render_suggestion(suggestion: &Suggestion) -> Markup {
             }
             SuggestionTarget::Everyone(word) => {
                 (icons::icon(Icon::People)) span.place-name { "@" (word) }
-                span.muted { "everybody here" }
+                span.muted { "everyone in this room" }
             }
             SuggestionTarget::Emoji(emoji, name) => {
                 span.emoji-char aria-hidden="true" { (emoji) } span.place-name { ":" (name) ":" }

@@ -1,24 +1,24 @@
-//! A message. The page, the answer to a post, the older messages and the stream hold the same bytes of it, so nothing
-//! here knows who looks.
+//! The row of a message. Pages, answers to posts, older messages and the stream contain the same bytes of it for every
+//! viewer, so nothing here depends on the viewer. What does is in `views/stylesheet.rs`.
 
 use maud::{Markup, Render, html};
 
-use crate::domain::{ExcerptPart, Message, Quote, Reaction, ReactionGroup, Slug, Timestamp};
+use crate::domain::{ExcerptPart, Message, Quote, Slug, Timestamp};
 use crate::views::layout::avatar::{self, avatar};
-use crate::views::layout::icons::{self, Icon};
+use crate::views::messages::reactions::reaction_pills;
 use crate::views::text::RenderedText;
 use crate::views::text::escaped::Escaped;
 use crate::views::time::{self, FormattedTime};
 
-/// A message as a row of the list, with the day above it when it opens one.
+/// The row of a message, after a day line if the message is the first of its day.
 pub fn render_row(room: &Slug, message: &Message) -> Markup {
     TimelineRow(room, message).render()
 }
 
-/// The same, as a piece of a page.
+/// The same as a value that writes itself into the buffer of a page.
 pub(crate) struct TimelineRow<'a>(pub &'a Slug, pub &'a Message);
 
-/// Into the page's own buffer, as there are fifty of them.
+// Without a buffer of its own, because a page has fifty of them.
 impl Render for TimelineRow<'_> {
     fn render_to(&self, page: &mut String) {
         let Self(room, message) = self;
@@ -29,15 +29,15 @@ impl Render for TimelineRow<'_> {
     }
 }
 
-/// The row alone.
+/// The row without a day line.
 pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
     let (author, extras, stamp) = (&message.author, &message.details.extras, FormattedTime::new(message.at));
-    // Where the name is not shown, Tab does not stop at it: the row above has the same.
+    // Tab skips the name where it is hidden: a row above has the same link.
     let tabindex = message.grouping.continues_group.then_some("-1");
-    let message_path = html! { (Escaped(room.path())) "/messages/" (message.id.0) }; // escaped once
-    let (continues_group, is_removed) = (message.grouping.continues_group, message.is_removed());
+    let message_path = html! { (Escaped(room.path())) "/messages/" (message.id.0) }; // escaped once, used up to six times
+    let (continues_group, is_deleted) = (message.grouping.continues_group, message.is_deleted());
     html! {
-        li #{ "m" (message.id.0) } .message.follows[continues_group].tombstone[is_removed] data-author=(author.id.0)
+        li #{ "m" (message.id.0) } .message.follows[continues_group].tombstone[is_deleted] data-author=(author.id.0)
             data-mentions=[mentioned_ids(message)] tabindex="-1" {
             (avatar(author))
             div.message-head {
@@ -49,14 +49,14 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
                 @if extras.pinned { " " span.tag { "pinned" } }
             }
             @if let Some(quote) = &message.details.quote { (quote_link(room, quote)) }
-            @if is_removed { (tombstone()) } @else {
+            @if is_deleted { (tombstone()) } @else {
                 @let text = RenderedText::from_message(message);
                 div.body.emoji[text.is_emoji()] dir="auto" {
                     (text)
                     @if extras.edited_at.is_some() { a.edited href={ (message_path) "/history" } { "edited" } }
                 }
             }
-            @if !extras.reactions.is_empty() { (reaction_list(&message_path, message)) }
+            @if !extras.reactions.is_empty() { (reaction_pills(&message_path, message)) }
             @if extras.reply_count > 0 {
                 a.replies href={ (message_path) "/thread" } { (extras.reply_count) @if extras.reply_count == 1 { " reply" } @else { " replies" } }
             }
@@ -65,97 +65,49 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
     }
 }
 
-/// To whom a message speaks, for the stylesheets of those who read it.
+/// The ids of the people a message mentions, for the stylesheets of its readers.
 fn mentioned_ids(message: &Message) -> Option<String> {
-    let numbers = message.details.extras.mentions.iter().map(ToString::to_string);
+    let ids = message.details.extras.mentions.iter().map(ToString::to_string);
     let everyone = message.details.extras.mentions_room.then(|| "all".to_owned());
-    let all: Vec<String> = numbers.chain(everyone).collect();
+    let all: Vec<String> = ids.chain(everyone).collect();
     (!all.is_empty()).then(|| all.join(" "))
 }
 
-/// What a message answers, and the way there.
+/// The quote of the message that is replied to, which links to it.
 pub(crate) fn quote_link(room: &Slug, quote: &Quote) -> Markup {
     html! {
         a.quoted data-user=(quote.author.id) href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
             (avatar::tiny_avatar(&quote.author)) strong dir="auto" { (quote.author.name) }
-            @if quote.excerpt.is_empty() { em { "This was removed." } } @else {
+            @if quote.excerpt.is_empty() { em { "This message was deleted." } } @else {
                 span dir="auto" { @for part in &quote.excerpt { (excerpt_part(part)) } }
             }
         }
     }
 }
 
-/// Who is spoken to has their number, so that the page's script finds them when they are called otherwise.
+/// A mention carries the person's id, so that the page's script finds it when that person is renamed.
 fn excerpt_part(part: &ExcerptPart) -> Markup {
     html! {
         @match part {
-            ExcerptPart::Text(words) => (words),
+            ExcerptPart::Text(text) => (text),
             ExcerptPart::Mention(person) => span data-user=(person.id) { "@" (person.name) },
         }
     }
 }
 
-/// How people react: a form, in which each reaction is a button that adds one's own or takes it back.
-fn reaction_list(message_path: &Markup, message: &Message) -> Markup {
-    html! {
-        form.reactions method="post" action={ (message_path) "/reactions" } hx-post={ (message_path) "/reactions" } hx-swap="none" {
-            @for group in &message.details.extras.reactions { (reaction_button(message, group)) }
-            a.reaction.add href={ (message_path) "/reactions" } aria-label="Add a reaction" { (icons::small_icon(Icon::Smile)) }
-        }
-    }
-}
-
-/// One of them: an emoji, or words beside the face of who had them first. Who it is from is its description.
-fn reaction_button(message: &Message, group: &ReactionGroup) -> Markup {
-    let is_text = group.reaction.chars().any(char::is_alphabetic);
-    let mut reactors = message.named_reactors(group).peekable();
-    let first = reactors.peek().copied().filter(|_| is_text);
-    let mut names: Vec<String> = reactors.map(|author| bidi_isolate(&author.name)).collect();
-    if group.users.len() > names.len() {
-        names.push(format!("{} more", group.users.len() - names.len()));
-    }
-    html! {
-        button.reaction.boost[is_text] name=(Reaction::FIELD) value=(group.reaction) title=(join_names(&names))
-            data-reactors=(reactor_ids(group)) {
-            @if let Some(first) = first { (avatar::tiny_avatar(first)) }
-            span.emoji-char[!is_text] dir="auto" { (group.reaction) }
-            @if !is_text || group.users.len() > 1 { " " (group.users.len()) }
-        }
-    }
-}
-
-/// A name in a line of several, between signs that show nothing and that no name has: none makes the others read backwards,
-/// and the page's script finds each when its person is called otherwise.
-fn bidi_isolate(name: &str) -> String {
-    format!("\u{2068}{name}\u{2069}")
-}
-
-/// `Ann, Ben and Cleo`.
-fn join_names(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [before @ .., last] => format!("{} and {last}", before.join(", ")),
-    }
-}
-
-fn reactor_ids(group: &ReactionGroup) -> String {
-    group.users.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-}
-
-/// What stands where something was said that was taken away.
+/// The body of a deleted message.
 fn tombstone() -> Markup {
-    html! { div.body.removed { p { "This was removed." } } }
+    html! { div.body.removed { p { "This message was deleted." } } }
 }
 
-/// What the stream brings when a message is not what it was: the row as it is now, and what the answers to it show of it.
-/// The page keeps its nodes where they are still right, so nobody loses their place in it.
+/// What the stream sends when a message has changed: its row, and the quotes of it in the rows of `replies`. The page morphs
+/// the row, so focus and selection stay where the content is unchanged.
 pub fn update(room: &Slug, message: &Message, replies: &[Message]) -> Markup {
     html! {
         (update_row(room, message))
-        @for answer in replies {
-            @if let Some(quote) = &answer.details.quote {
-                hx-partial hx-target={ "#m" (answer.id) " .quoted" } hx-swap="outerHTML" { (quote_link(room, quote)) }
+        @for reply in replies {
+            @if let Some(quote) = &reply.details.quote {
+                hx-partial hx-target={ "#m" (reply.id) " .quoted" } hx-swap="outerHTML" { (quote_link(room, quote)) }
             }
         }
     }
@@ -165,7 +117,7 @@ fn update_row(room: &Slug, message: &Message) -> Markup {
     html! { hx-partial hx-target={ "#m" (message.id) } hx-swap="outerMorph" { (render_item(room, message)) } }
 }
 
-/// The line that opens a day, and the way to all that was said on it.
+/// The line above the first message of a day, which links to the messages of that day.
 pub(crate) fn day_divider(room: &Slug, at: Timestamp) -> Markup {
     let stamp = FormattedTime::new(at);
     html! {
@@ -177,16 +129,16 @@ pub(crate) fn day_divider(room: &Slug, at: Timestamp) -> Markup {
     }
 }
 
-/// What the stream brings when somebody has said something: the row; and the message with which its thread began, which
-/// counts it.
+/// What the stream sends for a new message: its row, and the row of the first message of its thread, which counts the
+/// replies.
 pub fn append(room: &Slug, message: &Message, thread_root: Option<&Message>) -> Markup {
     html! {
         hx-partial hx-target="#messages" hx-swap="beforeend" { (TimelineRow(room, message)) }
-        @if let Some(began) = thread_root { (update_row(room, began)) }
+        @if let Some(root) = thread_root { (update_row(room, root)) }
     }
 }
 
-/// The field that makes a message happen once, however often its form is sent.
+/// The hidden field with the nonce: a form that is sent twice posts one message.
 pub(crate) fn nonce_field(nonce: &str) -> Markup {
     html! { input #nonce type="hidden" name="nonce" value=(nonce) autocomplete="off"; }
 }

@@ -1,4 +1,4 @@
-//! What somebody has written as it would look, before it is said.
+//! The preview of a message before it is posted.
 
 use maud::{Markup, html};
 
@@ -7,29 +7,29 @@ use crate::views::layout::card;
 use crate::views::messages::message;
 use crate::views::text::RenderedText;
 
-/// What the page shows beside the text.
+/// What the page of a preview shows beside the text.
 #[derive(Debug)]
 pub struct PreviewView<'a> {
-    /// What the house is called.
+    /// The name of the server.
     pub server_name: &'a str,
-    /// Who has written it.
+    /// The author.
     pub author: &'a Author,
-    /// For which room.
+    /// The room the message is for.
     pub room: &'a Room,
-    /// What it answers.
+    /// The message it replies to.
     pub reply_to: Option<&'a Quote>,
-    /// What the form holds to go on writing.
+    /// The text as typed, for the form.
     pub source: &'a str,
-    /// What makes it one message, however often it is sent.
+    /// The nonce of the form, so that the message is posted once.
     pub nonce: &'a str,
 }
 
-/// The text, as it would stand in a message.
+/// The text as it would look in a message.
 pub fn fragment(text: &RenderedText) -> Markup {
     html! { div.body.emoji[text.is_emoji()] dir="auto" { (text) } }
 }
 
-/// The page of it, with the form to go on writing, and to send.
+/// The page without a script: the preview, and the form to change the text and to send it.
 pub fn page(view: &PreviewView, text: &RenderedText) -> Markup {
     let slug = &view.room.slug;
     let path = slug.path();
@@ -41,7 +41,7 @@ pub fn page(view: &PreviewView, text: &RenderedText) -> Markup {
         form method="post" action={ (path) "/messages" } enctype="multipart/form-data" {
             div.field {
                 label for="text" { "Your message in " bdi { (view.room.name) } }
-                // HTML drops the first line break of a text area, so this one is for it to drop.
+                // HTML drops the first line break of a text area, so one is added for it to drop.
                 textarea #text name="body" required rows="5" dir="auto" { "\n" (view.source) }
             }
             @if let Some(quote) = view.reply_to { input type="hidden" name="reply_to" value=(quote.id); }
@@ -49,7 +49,7 @@ pub fn page(view: &PreviewView, text: &RenderedText) -> Markup {
             div.actions {
                 button.button.primary { "Send" }
                 button.button formaction={ (path) "/preview" } { "Preview" }
-                button.button.quiet formaction={ (path) "/draft" } formnovalidate { "Keep as draft" }
+                button.button.quiet formaction={ (path) "/draft" } formnovalidate { "Save as draft" }
             }
         }
     };

@@ -1,4 +1,4 @@
-//! A thread: a message, the answers to it and the answers to those, and the way to answer.
+//! A thread: its first message, the replies, and a composer for another reply.
 
 use maud::{Markup, html};
 
@@ -12,15 +12,15 @@ use crate::views::rooms::sidebar::SidebarView;
 /// What the page of a thread shows.
 #[derive(Debug)]
 pub struct ThreadView<'a> {
-    /// What stands beside it, and who looks.
+    /// The sidebar, which knows the viewer.
     pub sidebar: &'a SidebarView<'a>,
-    /// The room.
+    /// The room of the thread.
     pub room: &'a Room,
-    /// With which message it began.
+    /// The first message of the thread.
     pub root: MessageId,
-    /// That message, and the last of those that belong to the thread.
+    /// The first message and the latest replies.
     pub messages: &'a [Message],
-    /// The nonce of an answer, if the viewer may write one.
+    /// The nonce of a reply, if the viewer may reply.
     pub nonce: Option<&'a str>,
 }
 

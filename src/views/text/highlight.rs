@@ -1,5 +1,5 @@
-//! The colours of code: which piece of it is a keyword, a text, a number, a function, a type or a comment. The grammars are
-//! read when the first piece of code is written, and what is too long for them keeps the colour of text.
+//! Syntax highlighting: which part of a code block is a keyword, a string, a number, a function, a type or a comment. The
+//! grammars are loaded for the first code block. Code that is too long for them keeps the colour of text.
 
 use std::mem;
 use std::sync::LazyLock;
@@ -7,16 +7,16 @@ use std::sync::LazyLock;
 use crate::views::text::CodeStyle;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
-/// How many bytes of code one text may have coloured: the work is in proportion.
+/// Bytes of code highlighted in one text. The time is proportional.
 const HIGHLIGHTED_BYTES_MAX: usize = 1_500;
-/// The longest line that is coloured, in bytes. A grammar looks at a line again for each thing that may begin in it, so the
-/// work grows faster than the line does.
+/// The longest line that is highlighted, in bytes. A grammar scans a line again for each token that may begin in it, so the
+/// time grows faster than the line.
 const HIGHLIGHTED_LINE_BYTES_MAX: usize = 120;
 
-/// A grammar that takes about ten times as long for a hostile line as the others: what is written in it keeps the colour of text.
+/// A grammar that takes about ten times as long for a hostile line as the others. Its code keeps the colour of text.
 const SLOW_GRAMMAR: &str = "Makefile";
 
-/// What a piece of code is.
+/// The class of a part of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenClass {
     Keyword,
@@ -27,7 +27,7 @@ pub(crate) enum TokenClass {
     Comment,
 }
 
-/// Its name in the stylesheet.
+/// The name of a class in the stylesheet.
 pub(crate) fn class_name(class: TokenClass) -> &'static str {
     match class {
         TokenClass::Keyword => "t-key",
@@ -39,11 +39,11 @@ pub(crate) fn class_name(class: TokenClass) -> &'static str {
     }
 }
 
-/// What may still be coloured of a text, in bytes.
+/// Highlights the code of one text. Counts the bytes that may still be highlighted.
 pub(crate) struct Highlighter(usize);
 
 impl Highlighter {
-    /// At first.
+    /// The highlighter of a text that has not highlighted anything yet.
     pub fn for_text(style: CodeStyle) -> Self {
         Self(match style {
             CodeStyle::Highlighted => HIGHLIGHTED_BYTES_MAX,
@@ -51,7 +51,7 @@ impl Highlighter {
         })
     }
 
-    /// The pieces of code in the language that is called so; together they are the code.
+    /// Splits code in the named language into parts. The parts joined are the code.
     pub fn highlight(&mut self, language: &str, code: &str) -> Vec<(Option<TokenClass>, String)> {
         let language = language.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{')).next().unwrap_or("");
         let fits = code.len() <= self.0 && code.lines().all(|line| line.len() <= HIGHLIGHTED_LINE_BYTES_MAX);
@@ -72,7 +72,7 @@ fn highlight_code(language: &str, code: &str) -> Option<Vec<(Option<TokenClass>,
     let (mut state, mut stack) = (ParseState::new(grammar), ScopeStack::new());
     let (mut spans, mut span) = (Vec::new(), (None, String::new()));
     let mut push = |class: Option<TokenClass>, text: &str| {
-        // Blanks have no colour, so they need not end a piece.
+        // White space has no colour, so it does not end a part.
         if class != span.0 && !text.trim().is_empty() {
             let finished = mem::replace(&mut span, (class, String::new()));
             if !finished.1.is_empty() {
@@ -81,7 +81,7 @@ fn highlight_code(language: &str, code: &str) -> Option<Vec<(Option<TokenClass>,
         }
         span.1.push_str(text);
     };
-    let terminated = code.to_owned() + "\n"; // the grammars want every line to have an end
+    let terminated = code.to_owned() + "\n"; // the grammars expect every line to end with a line feed
     for line in terminated.split_inclusive('\n') {
         let mut from = 0;
         for (at, change) in state.parse_line(line, &GRAMMARS).ok()? {
@@ -96,7 +96,7 @@ fn highlight_code(language: &str, code: &str) -> Option<Vec<(Option<TokenClass>,
     Some(spans)
 }
 
-/// What a language is called by the grammars, where people say something else, or where one much like it must do.
+/// The grammar's name of a language that people call differently, or of the closest one that has a grammar.
 fn canonical_language(language: &str) -> &str {
     match language {
         "ts" | "typescript" | "tsx" | "jsx" | "mjs" => "js",
@@ -110,7 +110,7 @@ fn canonical_language(language: &str) -> &str {
     }
 }
 
-/// What the innermost scope that says anything says of a piece.
+/// The class of the innermost scope that has one.
 fn token_class(stack: &ScopeStack) -> Option<TokenClass> {
     static CLASSES: LazyLock<Vec<(Scope, Option<TokenClass>)>> = LazyLock::new(|| {
         let class = |&(scope, class): &(&str, Option<TokenClass>)| Some((Scope::new(scope).ok()?, class));
@@ -121,7 +121,7 @@ fn token_class(stack: &ScopeStack) -> Option<TokenClass> {
     stack.as_slice().iter().rev().find_map(classify).flatten()
 }
 
-/// Scopes, after the names that Sublime Text's grammars give them, and what they are to us; the first that fits counts.
+/// Scopes of Sublime Text's grammars, and the classes they stand for. The first match counts.
 const SCOPE_CLASSES: [(&str, Option<TokenClass>); 30] = [
     ("comment", Some(TokenClass::Comment)),
     ("string.unquoted", None),
@@ -160,14 +160,14 @@ mod tests {
     use crate::views::text::highlight::*;
 
     fn highlighted(language: &str, code: &str) -> String {
-        let piece = |(class, text): (Option<TokenClass>, String)| {
+        let part = |(class, text): (Option<TokenClass>, String)| {
             class.map_or(text.clone(), |c| format!("<{}|{text}>", class_name(c)))
         };
-        Highlighter::for_text(CodeStyle::Highlighted).highlight(language, code).into_iter().map(piece).collect()
+        Highlighter::for_text(CodeStyle::Highlighted).highlight(language, code).into_iter().map(part).collect()
     }
 
     #[test]
-    fn code_has_its_six_colours() {
+    fn code_has_six_token_classes() {
         for (language, code, expected) in [
             ("rust", "let a = f(\"x\\n\", 1);", "<t-key|let> a = <t-fn|f>(<t-str|\"x\\n\">, <t-num|1>);"),
             ("Rust", "fn a() {} // b", "<t-key|fn ><t-fn|a>() {} <t-com|// b>"),
@@ -184,28 +184,29 @@ mod tests {
     }
 
     #[test]
-    fn code_is_whole_whatever_its_language() {
+    fn parts_joined_are_the_code_in_any_language() {
         let code = "fn a() {\n\n  <?php \"x\n`\u{200b}é🎉";
         for language in ["", "none", "rust", "Rust,ignore", "c++", "php", "html", "md", "diff", "yaml", "x\"y"] {
-            let pieces = Highlighter::for_text(CodeStyle::Highlighted).highlight(language, code);
-            assert_eq!(pieces.into_iter().map(|(_, text)| text).collect::<String>(), code, "{language}");
+            let parts = Highlighter::for_text(CodeStyle::Highlighted).highlight(language, code);
+            assert_eq!(parts.into_iter().map(|(_, text)| text).collect::<String>(), code, "{language}");
         }
     }
 
     #[test]
-    fn what_is_too_long_keeps_its_colour() {
-        let coloured = |code: &str| Highlighter::for_text(CodeStyle::Highlighted).highlight("rust", code).len() > 1;
+    fn code_beyond_the_limits_is_not_highlighted() {
+        let is_highlighted =
+            |code: &str| Highlighter::for_text(CodeStyle::Highlighted).highlight("rust", code).len() > 1;
         let line = |bytes: usize| format!("let a = \"{}\";", "x".repeat(bytes - 11));
         assert_eq!(line(HIGHLIGHTED_LINE_BYTES_MAX).len(), HIGHLIGHTED_LINE_BYTES_MAX);
-        assert!(coloured(&line(HIGHLIGHTED_LINE_BYTES_MAX)));
-        assert!(!coloured(&line(HIGHLIGHTED_LINE_BYTES_MAX + 1)));
+        assert!(is_highlighted(&line(HIGHLIGHTED_LINE_BYTES_MAX)));
+        assert!(!is_highlighted(&line(HIGHLIGHTED_LINE_BYTES_MAX + 1)));
         let code = "let a = 1;\n".repeat(HIGHLIGHTED_BYTES_MAX);
-        assert!(coloured(&code[..HIGHLIGHTED_BYTES_MAX]));
-        assert!(!coloured(&code[..=HIGHLIGHTED_BYTES_MAX]));
+        assert!(is_highlighted(&code[..HIGHLIGHTED_BYTES_MAX]));
+        assert!(!is_highlighted(&code[..=HIGHLIGHTED_BYTES_MAX]));
     }
 
     #[test]
-    fn a_grammar_that_takes_too_long_is_not_used() {
+    fn the_slow_grammar_is_not_used() {
         for language in ["make", "makefile", "Makefile", "mk"] {
             assert_eq!(
                 Highlighter::for_text(CodeStyle::Highlighted).highlight(language, "a: b\n\tc \"d\"").len(),

@@ -1,4 +1,4 @@
-//! What stands in a run of words: bare links, people who are spoken to, rooms, emoji by name, line ends.
+//! Parses a run of text within a paragraph: bare links, mentions, rooms, emoji shortcodes and line breaks.
 
 use linkify::LinkFinder;
 use unicode_segmentation::UnicodeSegmentation;
@@ -8,10 +8,10 @@ use crate::domain::{BROADCAST_MENTIONS, Slug, UserId, UserName};
 use crate::views::text::tree::Node;
 use crate::views::text::{NameResolver, emoji, is_http_url, url_finder};
 
-/// How many signs of one text are followed up, whether they lead to somebody or not.
+/// `@` and `#` in one text that are looked up, whether they name something or not.
 const LOOKUPS_MAX: usize = 50;
 
-/// What was found in the words of a text so far.
+/// Parses the runs of one text, and collects its mentions.
 pub(crate) struct InlineParser<'a> {
     resolver: &'a NameResolver<'a>,
     finder: LinkFinder,
@@ -22,16 +22,10 @@ pub(crate) struct InlineParser<'a> {
 
 impl<'a> InlineParser<'a> {
     pub fn new(resolver: &'a NameResolver<'a>) -> Self {
-        Self {
-            resolver: resolver,
-            finder: url_finder(),
-            lookups_left: LOOKUPS_MAX,
-            mentions: Vec::new(),
-            mentions_room: false,
-        }
+        Self { resolver, finder: url_finder(), lookups_left: LOOKUPS_MAX, mentions: Vec::new(), mentions_room: false }
     }
 
-    /// Reads a run of words, as far as they may be read where they stand: a link holds no other.
+    /// Parses a run of text. Within a link no other link is made.
     pub fn parse(&mut self, text: &str, in_link: bool, out: &mut Vec<Node>) {
         if in_link || !text.contains("://") {
             return self.parse_text(text, in_link, out);
@@ -54,7 +48,7 @@ impl<'a> InlineParser<'a> {
             at += next;
             let rest = &text[at + 1..];
             let marker = text.as_bytes()[at];
-            // A sign within a word or an address is a part of it, and so is a colon behind another: "std::io::x".
+            // A marker within a word or a URL belongs to it, and so does a colon after a colon: "std::io::x".
             let joins_word = |c: char| is_word_char(c) || (c == ':' && marker == b':');
             at_boundary = (at_boundary && next == 0) || text[..at].chars().next_back().is_none_or(|c| !joins_word(c));
             let matched = match marker {
@@ -87,7 +81,7 @@ impl<'a> InlineParser<'a> {
         push_text(&mut pending, out);
     }
 
-    /// Whoever has the longest name that stands at the start of a text, and how long it is there, in bytes.
+    /// The person with the longest name at the start of a text, and the length of that name in bytes.
     fn match_person(&mut self, text: &str) -> Option<(Node, usize)> {
         self.lookups_left = self.lookups_left.checked_sub(1)?;
         for end in word_ends(text, USER_NAME_CHARS_MAX) {
@@ -106,11 +100,11 @@ impl<'a> InlineParser<'a> {
         None
     }
 
-    /// The room with the longest name that stands at the start of a text, and how long it is there, in bytes.
+    /// The room with the longest name at the start of a text, and the length of that name in bytes.
     fn match_room(&mut self, text: &str) -> Option<(Node, usize)> {
         self.lookups_left = self.lookups_left.checked_sub(1)?;
         word_ends(text, ROOM_NAME_CHARS_MAX).into_iter().find_map(|end| {
-            let room = Slug::from_name(&text[..end]).ok().and_then(|address| (self.resolver.find_room)(&address))?;
+            let room = Slug::from_name(&text[..end]).ok().and_then(|slug| (self.resolver.find_room)(&slug))?;
             Some((Node::Room(room, text[..end].to_owned()), end))
         })
     }
@@ -122,14 +116,14 @@ fn push_text(text: &mut String, out: &mut Vec<Node>) {
     }
 }
 
-/// Where a name at the start of a text may end, the farthest first: at the end of a word (by Unicode Standard Annex 29,
-/// which also knows of scripts without blanks), on the same line, after at most so many characters.
+/// The offsets where a name at the start of a text may end, the longest name first: at the end of a word (UAX 29, which also
+/// covers scripts without spaces), on the same line, after at most `chars_max` characters.
 fn word_ends(text: &str, chars_max: usize) -> Vec<usize> {
     let line = text.split('\n').next().unwrap_or("");
     let line = line.char_indices().nth(chars_max).map_or(line, |(end, _)| &text[..end + next_word_len(&text[end..])]);
     let mut ends = Vec::new();
     for (start, word) in line.split_word_bound_indices() {
-        // "Ann's" and "Ann_" are one word each; only the first of them begins with a name.
+        // "Ann's" and "Ann_" are one word each. Only the first begins with a name.
         ends.extend(word.char_indices().filter(|(_, c)| matches!(c, '\'' | '’' | '.' | ':')).map(|(n, _)| start + n));
         ends.push(start + word.len());
     }
@@ -142,7 +136,7 @@ fn word_ends(text: &str, chars_max: usize) -> Vec<usize> {
     if text.starts_with(char::is_whitespace) { Vec::new() } else { ends }
 }
 
-/// How far the word goes on that stands here, so that nothing of it is taken for a whole one.
+/// The length of the word at the start of a text, so that a part of it does not count as a word.
 fn next_word_len(text: &str) -> usize {
     text.split_word_bounds().next().map_or(0, str::len)
 }

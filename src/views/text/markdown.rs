@@ -1,5 +1,5 @@
-//! Markdown, read as people write it in chats, into the tree of what a message may hold. The parser says where something
-//! begins and ends; what this keeps, and as what, is decided here. What it does not keep stays as the text that it was.
+//! Parses Markdown, as people write it in chats, into the tree of a message. pulldown-cmark finds where elements begin and end;
+//! this module decides which of them are kept and as what. What is not kept stays text as it was written.
 
 use std::mem;
 use std::ops::Range;
@@ -12,60 +12,60 @@ use crate::views::text::inline::InlineParser;
 use crate::views::text::tree::{Node, Tag};
 use crate::views::text::{CodeStyle, NameResolver, has_scheme, is_http_url, url_finder};
 
-/// How many things may stand in one another: quotes, lists, their items, what is said with stress.
+/// The depth to which quotes, lists, list items and emphasis may be nested.
 const NESTING_MAX: usize = 16;
-/// Where a link may lead.
+/// The schemes a link may have.
 const LINK_SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
-/// A text that was read.
+/// A parsed text.
 pub(crate) struct ParsedText {
     pub nodes: Vec<Node>,
-    /// Who is spoken to.
+    /// The people it mentions.
     pub mentions: Vec<UserId>,
-    /// Whether everybody is.
+    /// Whether it mentions everyone in the room.
     pub mentions_room: bool,
 }
 
-/// Reads it. Nothing if it must be shown as it was written: something is nested too deeply, or would not be seen.
+/// Parses a text. `None` if it must be shown as written, because it is nested too deeply or nothing of it would be visible.
 pub(crate) fn parse(source: &str, resolver: &NameResolver, style: CodeStyle) -> Option<ParsedText> {
     let events = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH).into_offset_iter();
     if events.reference_definitions().iter().next().is_some() {
-        return None; // "[Ann]: no" defines where a link leads, and would be gone
+        return None; // "[Ann]: no" would define a link target and disappear
     }
-    let mut reader = TreeBuilder::new(source, resolver, style);
+    let mut builder = TreeBuilder::new(source, resolver, style);
     for (event, range) in events {
-        reader.push_event(event, range)?;
+        builder.push_event(event, range)?;
     }
-    reader.flush_text();
-    let TreeBuilder { nodes, inline, is_visible, .. } = reader;
+    builder.flush_text();
+    let TreeBuilder { nodes, inline, is_visible, .. } = builder;
     is_visible.then_some(ParsedText { nodes, mentions: inline.mentions, mentions_room: inline.mentions_room })
 }
 
 struct TreeBuilder<'a> {
     source: &'a str,
-    /// Where bare links stand: a star or an underscore in one stresses nothing.
+    /// The ranges of bare links. A star or an underscore within one is no emphasis.
     bare_links: Vec<Range<usize>>,
-    /// What has begun and not ended, and what stood before it.
+    /// The open tags, each with the nodes before it.
     open_tags: Vec<(OpenTag, Vec<Node>)>,
-    /// What is read where we are.
+    /// The nodes of the innermost open tag.
     nodes: Vec<Node>,
-    /// Text that is not a node yet: what the parser cuts into pieces may be one link or one name.
+    /// Text that is not a node yet: the parser may split one link or one name into several events.
     pending: String,
     inline: InlineParser<'a>,
     highlighter: Highlighter,
-    /// Whether anything would be seen.
+    /// Whether anything would be visible.
     is_visible: bool,
 }
 
-/// What has begun.
+/// An open tag.
 enum OpenTag {
     Element(Tag),
-    /// A heading becomes a paragraph with stress.
+    /// A heading, which becomes a bold paragraph.
     Heading,
     Link(String),
-    /// Lines of code, in the language of this name.
+    /// A code block in the named language.
     CodeBlock(String),
-    /// What is no more than its text, and what of that comes behind the inside.
+    /// Markup that stays text, and the part of it that follows the content.
     Literal(String),
 }
 
@@ -104,7 +104,7 @@ impl<'a> TreeBuilder<'a> {
             }
             Event::End(_) => self.close_tag(),
             Event::Text(text) if self.in_code() => self.push_text(&text),
-            // As it was written: "&amp;" is five characters to whoever talks of it.
+            // The source, not the decoded text: "&amp;" stays five characters.
             Event::Text(_) => {
                 if self.source[..range.start].ends_with("¯\\") {
                     self.pending.push('\\'); // the arm of ¯\_(ツ)_/¯
@@ -119,7 +119,7 @@ impl<'a> TreeBuilder<'a> {
             Event::Html(text) | Event::InlineHtml(text) => self.push_text(&text),
             Event::SoftBreak => self.pending.push('\n'),
             Event::HardBreak => {
-                // A backslash at the end of a line is more often one of a command than one that breaks the line.
+                // A backslash at the end of a line more often belongs to a shell command than to Markdown.
                 self.pending.push_str(if self.source[range].starts_with('\\') { "\\\n" } else { "\n" });
             }
             Event::Rule => {
@@ -127,7 +127,7 @@ impl<'a> TreeBuilder<'a> {
                 self.is_visible = true;
                 self.nodes.push(Node::ThematicBreak);
             }
-            // Not asked of the parser.
+            // Options that are not enabled.
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
                 self.push_text(&text)
             }
@@ -141,7 +141,7 @@ impl<'a> TreeBuilder<'a> {
             Markdown::Emphasis => self.open_emphasis(Tag::Emphasis, 1, range),
             Markdown::Strong => self.open_emphasis(Tag::Strong, 2, range),
             Markdown::Strikethrough => {
-                let marker_len = self.source[range.clone()].chars().take_while(|&sign| sign == '~').count();
+                let marker_len = self.source[range.clone()].chars().take_while(|&c| c == '~').count();
                 self.open_emphasis(Tag::Strikethrough, marker_len.min(2), range)
             }
             Markdown::BlockQuote(_) => OpenTag::Element(Tag::Quote),
@@ -154,7 +154,7 @@ impl<'a> TreeBuilder<'a> {
             Markdown::Link { link_type, dest_url, .. } => self.open_link(link_type, &dest_url),
             Markdown::Image { dest_url, .. } => self.open_image(&dest_url),
             Markdown::Paragraph | Markdown::HtmlBlock => OpenTag::Element(Tag::Paragraph),
-            // Not asked of the parser.
+            // Options that are not enabled.
             Markdown::FootnoteDefinition(_)
             | Markdown::DefinitionList
             | Markdown::DefinitionListTitle
@@ -169,30 +169,30 @@ impl<'a> TreeBuilder<'a> {
         }
     }
 
-    /// Stress, or the signs for it where they belong to a link or to a name.
-    fn open_emphasis(&mut self, tag: Tag, signs: usize, range: Range<usize>) -> OpenTag {
+    /// Emphasis; or its markers as text, where they belong to a link or to a name.
+    fn open_emphasis(&mut self, tag: Tag, marker_len: usize, range: Range<usize>) -> OpenTag {
         let before = range.start.wrapping_sub(1);
         let in_link = self.bare_links.iter().any(|link| link.contains(&range.start) && link.start < range.start);
         let in_name = self.source.as_bytes().get(before) == Some(&b'@');
         if !in_link && !in_name {
             return OpenTag::Element(tag);
         }
-        let markers = &self.source[range.start..range.start + signs];
+        let markers = &self.source[range.start..range.start + marker_len];
         self.pending.push_str(markers);
         OpenTag::Literal(markers.to_owned())
     }
 
     fn open_link(&mut self, link_type: LinkType, href: &str) -> OpenTag {
-        let to = if link_type == LinkType::Email { format!("mailto:{href}") } else { href.to_owned() };
-        let is_allowed = has_scheme(&to, &LINK_SCHEMES) && !self.in_link();
+        let href = if link_type == LinkType::Email { format!("mailto:{href}") } else { href.to_owned() };
+        let is_allowed = has_scheme(&href, &LINK_SCHEMES) && !self.in_link();
         match link_type {
-            _ if is_allowed => OpenTag::Link(to),
+            _ if is_allowed => OpenTag::Link(href),
             LinkType::Autolink | LinkType::Email => self.open_literal("<", ">".to_owned()),
-            _ => self.open_literal("[", format!("]({to})")),
+            _ => self.open_literal("[", format!("]({href})")),
         }
     }
 
-    /// Pictures are not loaded from elsewhere: whoever serves them would learn who reads. They become links.
+    /// An image becomes a link: loading it would tell its server who reads the message.
     fn open_image(&mut self, href: &str) -> OpenTag {
         if has_scheme(href, &LINK_SCHEMES) && !self.in_link() {
             OpenTag::Link(href.to_owned())
@@ -216,16 +216,16 @@ impl<'a> TreeBuilder<'a> {
             self.is_visible = true;
             return;
         }
-        if let OpenTag::Literal(behind) = open {
+        if let OpenTag::Literal(suffix) = open {
             let children = mem::replace(&mut self.nodes, parent_nodes);
             self.nodes.extend(children);
-            self.pending.push_str(&behind);
+            self.pending.push_str(&suffix);
             return;
         }
         if matches!(open, OpenTag::Element(Tag::Paragraph)) && self.pending.ends_with('\n') {
-            self.pending.pop(); // the last line of HTML has its end
+            self.pending.pop(); // a block of HTML ends with a line feed
         }
-        // What is still to be made of the text stands in what ends here.
+        // Pending text belongs to the tag that is closed here.
         let in_link = matches!(open, OpenTag::Link(_)) || self.in_link();
         self.flush_text_within(in_link);
         let children = mem::replace(&mut self.nodes, parent_nodes);
@@ -234,13 +234,13 @@ impl<'a> TreeBuilder<'a> {
             OpenTag::Heading => {
                 self.nodes.push(Node::Element(Tag::Paragraph, vec![Node::Element(Tag::Strong, children)]))
             }
-            // A picture without words.
-            OpenTag::Link(to) if children.is_empty() => {
-                let words = vec![Node::Text(to.clone())];
+            // An image without a description.
+            OpenTag::Link(href) if children.is_empty() => {
+                let text = vec![Node::Text(href.clone())];
                 self.is_visible = true;
-                self.nodes.push(Node::Link(to, words));
+                self.nodes.push(Node::Link(href, text));
             }
-            OpenTag::Link(to) => self.nodes.push(Node::Link(to, children)),
+            OpenTag::Link(href) => self.nodes.push(Node::Link(href, children)),
             OpenTag::CodeBlock(_) | OpenTag::Literal(_) => {}
         }
     }
@@ -250,7 +250,7 @@ impl<'a> TreeBuilder<'a> {
         self.pending.push_str(text);
     }
 
-    /// Makes nodes of the text that was read.
+    /// Turns the pending text into nodes.
     fn flush_text(&mut self) {
         self.flush_text_within(self.in_link());
     }

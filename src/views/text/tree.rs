@@ -1,5 +1,5 @@
-//! A text that was read: everything that a message may hold, and the one place where it becomes HTML. There is no shape here
-//! for a tag, an attribute or a class that is not written out below, so none can be made.
+//! The tree of a parsed text: everything that a message may contain, and the only place that turns it into HTML. A tag,
+//! attribute or class that is not written out below has no node, so no text can produce it.
 
 use maud::{Markup, Render, html};
 
@@ -7,32 +7,32 @@ use crate::domain::{Slug, UserId};
 use crate::views::text::external_link;
 use crate::views::text::highlight::{self, TokenClass};
 
-/// A piece of a text.
+/// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
-    /// Words.
+    /// Plain text.
     Text(String),
-    /// The end of a line.
+    /// A line break.
     LineBreak,
-    /// A line across.
+    /// A thematic break.
     ThematicBreak,
-    /// Other pieces, in something.
+    /// Nodes within an element.
     Element(Tag, Vec<Node>),
-    /// A link out of the house, to `http`, `https` or `mailto`.
+    /// A link to another site: `http`, `https` or `mailto`.
     Link(String, Vec<Node>),
-    /// Code within a line.
+    /// Inline code.
     Code(String),
-    /// Lines of code, each piece with what it is.
+    /// A code block, each part with its token class.
     CodeBlock(Vec<(Option<TokenClass>, String)>),
-    /// Somebody who is spoken to, and what they are called.
+    /// A mention of a person by name.
     Mention(UserId, String),
-    /// Everybody is spoken to, by this word.
+    /// A mention of everyone in the room, by this word.
     RoomMention(&'static str),
-    /// A room, and the words for it.
+    /// A link to a room, with its text.
     Room(Slug, String),
 }
 
-/// What pieces stand in.
+/// An element that contains nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
     Paragraph,
@@ -41,17 +41,17 @@ pub(crate) enum Tag {
     Strikethrough,
     Quote,
     BulletList,
-    /// A list that counts from this number on.
+    /// An ordered list, and its first number.
     OrderedList(u64),
     Item,
 }
 
-/// The HTML of pieces.
+/// The HTML of nodes.
 pub(crate) fn render_nodes(nodes: &[Node]) -> Markup {
     html! { (Nodes(nodes)) }
 }
 
-/// Into one buffer: each piece as a [`Markup`] of its own would be copied once for each level above it.
+/// Nodes that write into one buffer. A [`Markup`] per node would be copied once for each level above it.
 struct Nodes<'a>(&'a [Node]);
 
 impl Render for Nodes<'_> {
@@ -66,14 +66,14 @@ impl Render for Node {
             Self::Text(text) => html! { (text) },
             Self::LineBreak => html! { br; },
             Self::ThematicBreak => html! { hr; },
-            Self::Element(tag, inside) => tag.wrap(&Nodes(inside)),
-            Self::Link(to, inside) => external_link(to, &Nodes(inside)),
+            Self::Element(tag, children) => tag.wrap(&Nodes(children)),
+            Self::Link(href, children) => external_link(href, &Nodes(children)),
             Self::Code(code) => html! { code { (code) } },
-            // It can be scrolled sideways, with the keys too.
-            Self::CodeBlock(pieces) => html! {
+            // Focusable, so that a keyboard can scroll it sideways.
+            Self::CodeBlock(parts) => html! {
                 pre tabindex="0" {
                     code {
-                        @for (class, text) in pieces {
+                        @for (class, text) in parts {
                             @if let Some(class) = class { span class=(highlight::class_name(*class)) { (text) } } @else { (text) }
                         }
                     }
@@ -81,7 +81,7 @@ impl Render for Node {
             },
             Self::Mention(id, name) => html! { span.mention data-user=(id) { "@" (name) } },
             Self::RoomMention(word) => html! { span.mention { "@" (word) } },
-            Self::Room(address, words) => html! { a href=(address.path()) { "#" (words) } },
+            Self::Room(slug, text) => html! { a href=(slug.path()) { "#" (text) } },
         }
     }
 }
@@ -96,7 +96,7 @@ impl Tag {
             Self::Quote => html! { blockquote { (content) } },
             Self::BulletList => html! { ul { (content) } },
             Self::OrderedList(1) => html! { ol { (content) } },
-            Self::OrderedList(from) => html! { ol start=(from) { (content) } },
+            Self::OrderedList(start) => html! { ol start=(start) { (content) } },
             Self::Item => html! { li { (content) } },
         }
     }

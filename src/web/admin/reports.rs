@@ -4,52 +4,18 @@ use poem::http::StatusCode;
 use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
 
-use crate::domain::limits::{ADMIN_LIST_ROWS_MAX, REASON_CHARS_MAX};
-use crate::domain::{Command, Permission, Person, Refusal, Report, RoomCommand, Seq, ServerCommand, SingleLine};
+use crate::domain::limits::ADMIN_LIST_ROWS_MAX;
+use crate::domain::{Command, Permission, Person, Refusal, Report, Seq, ServerCommand};
 use crate::engine::now;
 use crate::store::Snapshot;
 use crate::views;
 use crate::views::admin::reports::ListedReport;
 use crate::views::layout::page::Notice;
-use crate::views::messages::delete::MessageView;
-use crate::web::limits::rate_limits::LimitedAction;
-use crate::web::messages::target::find_message;
 use crate::web::request::context::Ctx;
 use crate::web::request::query;
-use crate::web::response::error;
 use crate::web::response::error::Error;
-use crate::web::response::{redisplay, see_other, with_private_cache};
+use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
-
-/// Asks what is wrong with a message.
-#[handler]
-pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
-    report_page(&ctx, "", None)
-}
-
-/// A message is reported.
-#[handler]
-pub(crate) async fn create(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let sent = ctx.form(&["reason"]).await?;
-    let (room, message) = find_message(&ctx, &*ctx.snapshot()?)?;
-    ctx.require_permission(Permission::ReportMessages, Some(&room))?;
-    let reported = async {
-        let reason = if sent.has_fields() { sent.get_single("reason")? } else { sent.get_or_body("reason") };
-        let reason = SingleLine::parse_optional("reason", reason, REASON_CHARS_MAX)?;
-        ctx.check_rate(LimitedAction::MinorChange)?;
-        let command = Command::Room(room.id, RoomCommand::ReportMessage { message: message.id, reason });
-        ctx.execute(command).await
-    };
-    match reported.await {
-        Ok(_) if ctx.wants_page() => {
-            Ok(see_other(&format!("{}/messages/{}/report?done=reported", room.slug.path(), message.id)))
-        }
-        Ok(_) => Ok(StatusCode::CREATED.into_response()),
-        Err(error) => redisplay(ctx.request, ctx.state, error, |problem| {
-            report_page(&ctx, sent.get_or_body("reason"), Some(&error::error_detail(problem)))
-        }),
-    }
-}
 
 /// Lists the reports, open ones first.
 #[handler]
@@ -77,21 +43,6 @@ pub(crate) async fn resolve(ctx: Ctx<'_>) -> Result<Response, Error> {
     let report = ctx.path_param("id").parse().map(Seq).map_err(|_| Refusal::NotFound)?;
     ctx.execute(Command::Server(ServerCommand::ResolveReport { report })).await?;
     Ok(if ctx.wants_page() { see_other("/admin/reports?done=resolved") } else { StatusCode::NO_CONTENT.into() })
-}
-
-fn report_page(ctx: &Ctx<'_>, reason: &str, error: Option<&str>) -> Result<Response, Error> {
-    let snapshot = ctx.snapshot()?;
-    let (room, message) = find_message(ctx, &snapshot)?;
-    ctx.require_permission(Permission::ReportMessages, Some(&room))?;
-    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
-    let sidebar = sidebar.view(&ctx.visitor, Some(room.id));
-    let view = MessageView { sidebar: &sidebar, room: &room, message: &message, now: now() };
-    let is_reported = query::text(ctx.request, "done").as_deref() == Some("reported");
-    let notice = is_reported.then(|| Notice::Success("Thank you. Those who keep order know of it.".to_owned()));
-    Ok(with_private_cache(
-        views::messages::delete::report_page(&view, reason, error, notice.as_ref()).into_response(),
-        &ctx.visitor,
-    ))
 }
 
 /// A report with the message and the people it is about. Moderators may read a reported message even in a room that

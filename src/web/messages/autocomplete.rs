@@ -1,5 +1,5 @@
-//! Completing what somebody has begun to write: people, emoji, rooms and commands, of which a few letters are there. Nobody
-//! learns of anything here that they could not see anyway.
+//! Suggestions for what the visitor types: people, emoji, rooms and slash commands. They contain nothing that the visitor
+//! can't see elsewhere.
 
 use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
@@ -21,17 +21,17 @@ use crate::web::request::query;
 use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 
-/// What goes on with `q`, for somebody who writes in the room at the address `room`; best first.
+/// Suggestions that complete `q` in the room with the slug `room`, best first.
 #[handler]
 pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let choices = list_suggestions(&ctx)?;
+    let suggestions = list_suggestions(&ctx)?;
     let response = match ctx.accept() {
         Accept::Json => {
-            let choices: Vec<_> = choices.iter().map(views::json::SuggestionJson::from_suggestion).collect();
-            Json(choices).into_response()
+            let suggestions: Vec<_> = suggestions.iter().map(views::json::SuggestionJson::from_suggestion).collect();
+            Json(suggestions).into_response()
         }
         Accept::Page | Accept::Text | Accept::Stream | Accept::Anything => {
-            views::messages::autocomplete::options(&choices).into_response()
+            views::messages::autocomplete::options(&suggestions).into_response()
         }
     };
     Ok(with_private_cache(response, &ctx.visitor))
@@ -47,7 +47,7 @@ fn list_suggestions(ctx: &Ctx<'_>) -> Result<Vec<Suggestion>, Error> {
         .find_room_by_name(&snapshot, &query::text(ctx.request, "room").unwrap_or_default(), &ctx.visitor)?
         .room;
     if !snapshot.settings()?.join_policy.admits(Some(person)) {
-        return Err(Refusal::MembersOnly.into()); // whoever only reads a public room has nobody to speak to
+        return Err(Refusal::MembersOnly.into()); // a reader of a public room who can't post has nothing to complete
     }
     Ok(match completion.prefix {
         CompletionPrefix::Person => suggest_people(ctx, &snapshot, &completion, &room, person)?,
@@ -57,7 +57,7 @@ fn list_suggestions(ctx: &Ctx<'_>) -> Result<Vec<Suggestion>, Error> {
     })
 }
 
-/// Those who have a part in what is said here come before others whose names fit as well; everybody comes last.
+/// People who posted here recently or are here now come before others with an equal match; `@here` and `@room` come last.
 fn suggest_people(
     ctx: &Ctx<'_>,
     snapshot: &Snapshot,
@@ -65,30 +65,30 @@ fn suggest_people(
     room: &Room,
     person: &Person,
 ) -> Result<Vec<Suggestion>, Error> {
-    let mut near = snapshot.recent_authors(room.id)?;
-    near.extend(ctx.state.hubs.summarize_roster(room.id).people.iter().map(|author| author.id));
-    let mut people = snapshot.matching_people(completion, room, &near, now())?;
+    let mut nearby = snapshot.recent_authors(room.id)?;
+    nearby.extend(ctx.state.hubs.summarize_roster(room.id).people.iter().map(|author| author.id));
+    let mut people = snapshot.matching_people(completion, room, &nearby, now())?;
     people.retain(|(_, other)| other.author.id != person.author.id);
-    people.sort_by_key(|(rank, person)| (*rank, !near.contains(&person.author.id)));
-    let mut choices: Vec<(u8, Suggestion)> =
+    people.sort_by_key(|(rank, person)| (*rank, !nearby.contains(&person.author.id)));
+    let mut suggestions: Vec<(u8, Suggestion)> =
         people.into_iter().take(COMPLETIONS_MAX).map(|(rank, person)| (rank, suggest_person(person.author))).collect();
-    let begins = BROADCAST_MENTIONS.into_iter().filter(|word| completion.rank_match(word) == Some(0));
+    let broadcasts = BROADCAST_MENTIONS.into_iter().filter(|word| completion.rank_match(word) == Some(0));
     if can(person, Permission::MentionRoom, Some(room)) || snapshot.is_small_room(room)? {
-        choices.extend(
-            begins.map(|word| {
+        suggestions.extend(
+            broadcasts.map(|word| {
                 (0, Suggestion { insertion: format!("@{word} "), target: SuggestionTarget::Everyone(word) })
             }),
         );
     }
-    choices.sort_by_key(|(rank, _)| *rank);
-    choices.truncate(COMPLETIONS_MAX);
-    Ok(choices.into_iter().map(|(_, choice)| choice).collect())
+    suggestions.sort_by_key(|(rank, _)| *rank);
+    suggestions.truncate(COMPLETIONS_MAX);
+    Ok(suggestions.into_iter().map(|(_, suggestion)| suggestion).collect())
 }
 
-/// Somebody's name as it must be written to be read as theirs: signs in it that would mean something else are made plain.
+/// Suggests a person. Punctuation that Markdown would interpret is escaped, so that the text inserted mentions that person.
 fn suggest_person(author: Author) -> Suggestion {
     let plain = format!("@{} ", author.name);
-    let insert = if mentions_author(&plain, &author) {
+    let insertion = if mentions_author(&plain, &author) {
         plain
     } else {
         let escaped = author.name.chars().fold(String::from("@"), |mut name, c| {
@@ -100,28 +100,28 @@ fn suggest_person(author: Author) -> Suggestion {
         });
         format!("{escaped} ")
     };
-    Suggestion { insertion: insert, target: SuggestionTarget::Person(author) }
+    Suggestion { insertion, target: SuggestionTarget::Person(author) }
 }
 
 fn mentions_author(text: &str, author: &Author) -> bool {
-    let own = UserName::parse(&author.name).map(|name| name.key());
-    let person = |name: &UserName| (Ok(name.key()) == own).then(|| author.clone());
-    let names = NameResolver { find_person: &person, find_room: &|_| None };
-    Body::parse(text).is_ok_and(|body| text::render(body, &names, CodeStyle::Plain).mentions == [author.id])
+    let own_key = UserName::parse(&author.name).map(|name| name.key());
+    let find_person = |name: &UserName| (Ok(name.key()) == own_key).then(|| author.clone());
+    let resolver = NameResolver { find_person: &find_person, find_room: &|_| None };
+    Body::parse(text).is_ok_and(|body| text::render(body, &resolver, CodeStyle::Plain).mentions == [author.id])
 }
 
 fn suggest_rooms(snapshot: &Snapshot, completion: &CompletionQuery, person: &Person) -> Result<Vec<Suggestion>, Error> {
     let mut rooms = snapshot.matching_rooms(completion, person, now())?;
     rooms.sort_by_key(|(rank, _)| *rank);
     rooms.truncate(COMPLETIONS_MAX);
-    let choice =
+    let suggest =
         |room: Room| Suggestion { insertion: format!("#{} ", room.slug), target: SuggestionTarget::Room(room) };
-    Ok(rooms.into_iter().map(|(_, room)| choice(room)).collect())
+    Ok(rooms.into_iter().map(|(_, room)| suggest(room)).collect())
 }
 
 fn suggest_emoji(completion: &CompletionQuery) -> Vec<Suggestion> {
-    let found = text::emoji::matching_emoji(&completion.query, COMPLETIONS_MAX).into_iter();
-    found
+    let matches = text::emoji::matching_emoji(&completion.query, COMPLETIONS_MAX).into_iter();
+    matches
         .map(|(name, emoji)| Suggestion {
             insertion: format!("{emoji} "),
             target: SuggestionTarget::Emoji(emoji, name),
@@ -130,9 +130,9 @@ fn suggest_emoji(completion: &CompletionQuery) -> Vec<Suggestion> {
 }
 
 fn suggest_commands(completion: &CompletionQuery) -> Vec<Suggestion> {
-    let found =
+    let matches =
         SLASH_COMMANDS.iter().filter(|command| completion.rank_match(command.name) == Some(0)).take(COMPLETIONS_MAX);
-    found
+    matches
         .map(|command| Suggestion {
             insertion: format!("/{}{}", command.name, if command.argument.is_empty() { "" } else { " " }),
             target: SuggestionTarget::Command(command.name, command.argument, command.effect),

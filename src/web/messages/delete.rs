@@ -1,4 +1,4 @@
-//! Taking away what was said.
+//! Deleting a message: by its author, or by a moderator of the room.
 
 use poem::{IntoResponse, Response, Result, handler};
 
@@ -8,20 +8,20 @@ use crate::web::messages::target::{change_message, message_page};
 use crate::web::request::context::Ctx;
 use crate::web::response::error::Error;
 
-/// Asks once more.
+/// The page that asks before a message is deleted.
 #[handler]
 pub(crate) fn show_confirmation(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let page = message_page(&ctx, |_, view| {
+    let response = message_page(&ctx, |_, view| {
         let person = ctx.require_person()?;
         if view.message.author.id != person.author.id && !can(person, Permission::DeleteMessages, Some(view.room)) {
             return Err(Refusal::NotAllowed.into());
         }
-        Ok(views::messages::delete::confirm_page(view).into_response())
+        Ok(views::messages::delete::page(view).into_response())
     });
-    page
+    response
 }
 
-/// It is taken away, by whoever said it or whoever keeps order there.
+/// Deletes a message. Who may is judged when the command is applied.
 #[handler]
 pub(crate) async fn delete(ctx: Ctx<'_>) -> Result<Response, Error> {
     let command = |message: &Message| Ok(RoomCommand::DeleteMessage { message: message.id });

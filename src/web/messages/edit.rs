@@ -1,9 +1,9 @@
-//! Saying otherwise what one has said, and what a message said before.
+//! Editing one's own message, and the edit history that everyone in the room can read.
 
 use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
 
-use crate::domain::{Body as Text, Message, MessageId, Refusal, RoomCommand, text_to_edit};
+use crate::domain::{Body, Message, MessageId, Refusal, RoomCommand, text_to_edit};
 use crate::views::{self, FormState};
 use crate::web::auth::visitor::Visitor;
 use crate::web::limits::blocked_addresses;
@@ -16,40 +16,38 @@ use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::response::redisplay_form;
 
-/// The form with what the message says now.
+/// The form with the present text.
 #[handler]
 pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     edit_page(&ctx, &FormState::default())
 }
 
-/// The message says something else from now on.
+/// Replaces the text of a message.
 #[handler]
 pub(crate) async fn update(ctx: Ctx<'_>) -> Result<Response, Error> {
     let form = ctx.form(&["body"]).await?;
     match try_update(&ctx, &form).await {
         Ok(response) => Ok(response),
-        Err(problem) => {
-            redisplay_form(ctx.request, &form, &["body"], problem, |form_state| edit_page(&ctx, form_state))
-        }
+        Err(error) => redisplay_form(ctx.request, &form, &["body"], error, |form_state| edit_page(&ctx, form_state)),
     }
 }
 
 async fn try_update(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
-    ctx.room()?; // whoever does not see it learns nothing else
+    ctx.room()?; // before all other checks: who can't see the room learns nothing else
     let person = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
     ctx.check_rate(LimitedAction::Post)?;
     blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
     let typed = if form.has_fields() { form.get_single("body")? } else { form.get_or_body("body") };
-    let words = render_markdown(&snapshot, person, Text::parse(&text_to_edit(typed)?)?);
+    let content = render_markdown(&snapshot, person, Body::parse(&text_to_edit(typed)?)?);
     drop(snapshot);
-    let otherwise = |message: &Message| {
-        require_author(message, &ctx.visitor).map(|message| RoomCommand::EditMessage { message, content: words })
+    let command = |message: &Message| {
+        require_author(message, &ctx.visitor).map(|message| RoomCommand::EditMessage { message, content })
     };
-    change_message(ctx, ctx.visitor.posting_actor(), otherwise).await
+    change_message(ctx, ctx.visitor.posting_actor(), command).await
 }
 
-/// What the message said before, for whoever may read it now.
+/// All versions of a message.
 #[handler]
 pub(crate) fn show_history(ctx: Ctx<'_>) -> Result<Response, Error> {
     let response = message_page(&ctx, |snapshot, view| {
@@ -58,7 +56,7 @@ pub(crate) fn show_history(ctx: Ctx<'_>) -> Result<Response, Error> {
             Accept::Json => Json(views::json::VersionJson::from_versions(view.message, &versions)).into_response(),
             Accept::Text => views::plain::history(view.message, &versions).into_response(),
             Accept::Page | Accept::Stream | Accept::Anything => {
-                views::messages::edit::history_page(view, &versions).into_response()
+                views::messages::history::page(view, &versions).into_response()
             }
         })
     });
@@ -73,7 +71,7 @@ fn edit_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {
     })
 }
 
-/// Nobody puts words into the mouth of another, whoever they are.
+/// Only the author edits a message. No role may edit the message of another person.
 fn require_author(message: &Message, visitor: &Visitor) -> Result<MessageId, Refusal> {
     let is_own = visitor.author().is_some_and(|author| author.id == message.author.id);
     if is_own { Ok(message.id) } else { Err(Refusal::NotAllowed) }

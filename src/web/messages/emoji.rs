@@ -1,4 +1,4 @@
-//! Emoji by name: which there are.
+//! Searching emoji by name.
 
 use poem::http::header::CACHE_CONTROL;
 use poem::web::Json;
@@ -8,11 +8,11 @@ use crate::domain::limits::LISTED_EMOJI_MAX;
 use crate::views;
 use crate::web::request::query;
 
-/// The emoji whose names have these letters in them; the same for everybody, and for as long as this version runs.
+/// Emoji whose names contain `q`. The answer is the same for everyone until the program is updated.
 #[handler]
 pub(crate) fn list(request: &Request) -> Response {
     let letters = query::text(request, "q").unwrap_or_default();
-    let found = views::text::emoji::matching_emoji(&letters, LISTED_EMOJI_MAX);
-    let found: Vec<_> = found.into_iter().map(|(name, emoji)| views::json::EmojiJson { name, emoji }).collect();
-    Json(found).with_header(CACHE_CONTROL, "public, max-age=86400").into_response()
+    let matches = views::text::emoji::matching_emoji(&letters, LISTED_EMOJI_MAX);
+    let matches: Vec<_> = matches.into_iter().map(|(name, emoji)| views::json::EmojiJson { name, emoji }).collect();
+    Json(matches).with_header(CACHE_CONTROL, "public, max-age=86400").into_response()
 }

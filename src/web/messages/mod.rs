@@ -10,5 +10,6 @@ pub(crate) mod post;
 pub(crate) mod preview;
 pub(crate) mod reactions;
 pub(crate) mod render;
+pub(crate) mod report;
 pub(crate) mod target;
 pub(crate) mod thread;

@@ -1,4 +1,4 @@
-//! What is pinned in a room; pinning a message, and taking it off.
+//! The pinned messages of a room; pinning and unpinning a message.
 
 use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
@@ -15,7 +15,7 @@ use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 use crate::web::rooms::sidebar::Sidebar;
 
-/// All that is pinned there.
+/// The pinned messages, newest first.
 #[handler]
 pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
@@ -30,18 +30,19 @@ pub(crate) fn list(ctx: Ctx<'_>) -> Result<Response, Error> {
 }
 
 fn pins_page(snapshot: &Snapshot, visitor: &Visitor, room: &Room, pins: &[Message]) -> Result<Response, Error> {
-    let may = visitor.person.as_ref().is_some_and(|person| can_pin(person, room)) && !room.archived;
+    let may_unpin = visitor.person.as_ref().is_some_and(|person| can_pin(person, room)) && !room.archived;
     let sidebar = Sidebar::load(snapshot, visitor)?;
-    Ok(views::messages::pins::page(&sidebar.view(visitor, Some(room.id)), room, pins, may, now()).into_response())
+    let page = views::messages::pins::page(&sidebar.view(visitor, Some(room.id)), room, pins, may_unpin, now());
+    Ok(page.into_response())
 }
 
-/// It is pinned.
+/// Pins a message to its room. Pinning it twice leaves it pinned.
 #[handler]
 pub(crate) async fn pin(ctx: Ctx<'_>) -> Result<Response, Error> {
     set_pinned(&ctx, true).await
 }
 
-/// It no longer is.
+/// Unpins a message.
 #[handler]
 pub(crate) async fn unpin(ctx: Ctx<'_>) -> Result<Response, Error> {
     set_pinned(&ctx, false).await

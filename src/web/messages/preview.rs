@@ -2,7 +2,7 @@
 
 use poem::{IntoResponse, Response, Result, handler};
 
-use crate::domain::{Body as Text, Input, Refusal};
+use crate::domain::{Body, Input, Refusal};
 use crate::views;
 use crate::views::messages::preview::PreviewView;
 use crate::views::text::RenderedText;
@@ -25,7 +25,6 @@ pub(crate) async fn preview(ctx: Ctx<'_>) -> Result<Response, Error> {
 /// A GET has no text to preview: it leads to the room.
 #[handler]
 pub(crate) fn redirect_preview(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let _snapshot = ctx.snapshot()?;
     Ok(see_other(ctx.room()?.room.slug.path()))
 }
 
@@ -33,27 +32,27 @@ fn preview_response(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
     let room = ctx.room()?.room;
     let author = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
-    ctx.check_rate(LimitedAction::Post)?; // reading it is most of what a post costs this machine
+    ctx.check_rate(LimitedAction::Post)?; // rendering is most of the cost of a post
     let typed = form.get_or_body("body");
-    let said = match Input::parse(typed)? {
+    let text = match Input::parse(typed)? {
         Input::Text(text) => text,
-        Input::Topic(_) | Input::Help => typed.to_owned(), // which is not said, but done
+        Input::Topic(_) | Input::Help => typed.to_owned(), // a command posts no text: it is previewed as typed
     };
-    let words = render_markdown(&snapshot, author, Text::parse(&said)?);
-    let text = RenderedText::from_content(&words);
+    let content = render_markdown(&snapshot, author, Body::parse(&text)?);
+    let rendered = RenderedText::from_content(&content);
     let response = if ctx.is_htmx() || ctx.accept() != Accept::Page {
-        views::messages::preview::fragment(&text).into_response()
+        views::messages::preview::fragment(&rendered).into_response()
     } else {
-        let reply = parse_reply_to(form)?.map_or(Ok(None), |id| find_quote(&snapshot, &room, id))?;
+        let reply_to = parse_reply_to(form)?.map_or(Ok(None), |id| find_quote(&snapshot, &room, id))?;
         let view = PreviewView {
             server_name: &snapshot.settings()?.name,
             author: &author.author,
             room: &room,
-            reply_to: reply.as_ref(),
+            reply_to: reply_to.as_ref(),
             source: typed,
             nonce: form.get("nonce").unwrap_or(""),
         };
-        views::messages::preview::page(&view, &text).into_response()
+        views::messages::preview::page(&view, &rendered).into_response()
     };
     Ok(with_private_cache(response, &ctx.visitor))
 }

@@ -1,4 +1,4 @@
-//! Reacting to what was said, and who did.
+//! Reactions to a message: adding and removing one's own, and the list of who reacted.
 
 use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
@@ -19,19 +19,19 @@ use crate::web::response::error::Error;
 use crate::web::response::redisplay_form;
 use crate::web::rooms::find::muted_reason_here;
 
-/// Who reacted, and how; and the ways to do so.
+/// Who reacted and how, with the forms to react. With `as=menu` only the picker.
 #[handler]
 pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     reactions_page(&ctx, &FormState::default())
 }
 
-/// Adds a reaction. Posting it twice leaves it there.
+/// Adds a reaction. Adding it twice leaves it there, so a retry is safe.
 #[handler]
 pub(crate) async fn add(ctx: Ctx<'_>) -> Result<Response, Error> {
     set_from_form(&ctx, true).await
 }
 
-/// Takes a reaction back.
+/// Removes a reaction. Removing it twice is no error.
 #[handler]
 pub(crate) async fn remove(ctx: Ctx<'_>) -> Result<Response, Error> {
     set_from_form(&ctx, false).await
@@ -39,19 +39,18 @@ pub(crate) async fn remove(ctx: Ctx<'_>) -> Result<Response, Error> {
 
 async fn set_from_form(ctx: &Ctx<'_>, present: bool) -> Result<Response, Error> {
     let form = ctx.form(&[Reaction::FIELD]).await?;
-    let done = try_set_from_form(ctx, &form, present).await;
-    match done {
+    match try_set_from_form(ctx, &form, present).await {
         Ok(response) => Ok(response),
-        Err(problem) => redisplay_form(ctx.request, &form, &[Reaction::FIELD], problem, |form_state| {
-            reactions_page(ctx, form_state)
-        }),
+        Err(error) => {
+            redisplay_form(ctx.request, &form, &[Reaction::FIELD], error, |form_state| reactions_page(ctx, form_state))
+        }
     }
 }
 
 async fn try_set_from_form(ctx: &Ctx<'_>, form: &Form, present: bool) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
-    ctx.room()?; // whoever does not see it learns nothing else
-    let _person = ctx.visitor.author().ok_or(Refusal::SignInRequired)?;
+    ctx.room()?; // before all other checks: who can't see the room learns nothing else
+    ctx.visitor.author().ok_or(Refusal::SignInRequired)?;
     ctx.check_rate(LimitedAction::Post)?;
     blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
     drop(snapshot);
@@ -66,29 +65,29 @@ fn reactions_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Err
         if query::text(ctx.request, "as").as_deref() == Some("menu") {
             return Ok(views::messages::reactions::reaction_picker(view).into_response());
         }
-        let listed = load_reactions(snapshot, view.message)?;
-        let visible_room = ctx.room()?;
-        let may = ctx.visitor.person.is_some() && muted_reason_here(snapshot, &ctx.visitor, &visible_room)?.is_none();
+        let reactions = load_reactions(snapshot, view.message)?;
+        let may_react =
+            ctx.visitor.person.is_some() && muted_reason_here(snapshot, &ctx.visitor, &ctx.room()?)?.is_none();
         Ok(match ctx.accept() {
             Accept::Json => {
-                Json(listed.iter().map(views::json::ReactionJson::from_listed).collect::<Vec<_>>()).into_response()
+                Json(reactions.iter().map(views::json::ReactionJson::from_listed).collect::<Vec<_>>()).into_response()
             }
-            Accept::Text => views::plain::reaction_list(&listed).into_response(),
+            Accept::Text => views::plain::reaction_list(&reactions).into_response(),
             Accept::Page | Accept::Stream | Accept::Anything => {
-                views::messages::reactions::page(view, &listed, may, form_state).into_response()
+                views::messages::reactions::page(view, &reactions, may_react, form_state).into_response()
             }
         })
     })
 }
 
 fn load_reactions(snapshot: &Snapshot, message: &Message) -> Result<Vec<ListedReaction>, StoreError> {
-    let mut all = Vec::new();
-    for reacted in &message.details.extras.reactions {
+    let mut reactions = Vec::new();
+    for group in &message.details.extras.reactions {
         let mut people = Vec::new();
-        for id in reacted.users.iter().take(ADMIN_LIST_ROWS_MAX) {
+        for id in group.users.iter().take(ADMIN_LIST_ROWS_MAX) {
             people.push(snapshot.author_by_id(*id)?.ok_or(StoreError::Missing { table: "users" })?);
         }
-        all.push(ListedReaction { reaction: reacted.reaction.clone(), people, count: reacted.users.len() });
+        reactions.push(ListedReaction { reaction: group.reaction.clone(), people, count: group.users.len() });
     }
-    Ok(all)
+    Ok(reactions)
 }

@@ -1,5 +1,4 @@
-//! What every change of one message has in common: it is found, the change is asked for, and whoever asked is shown the
-//! message as it is then; and what every page about one message alone has.
+//! The message that a request is about: finding it, changing it, and answering with it. All handlers of one message use it.
 
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response};
@@ -8,14 +7,14 @@ use crate::domain::{Actor, Command, Message, MessageId, Quote, Refusal, Room, Ro
 use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
-use crate::views::messages::delete::MessageView;
+use crate::views::messages::target::MessageView;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
 
-/// Has what `command` makes of the message in the request's path carried out for `who`, and shows the outcome.
+/// Executes the command that `command` makes for the message in the path, and answers with the changed message.
 pub(crate) async fn change_message(
     ctx: &Ctx<'_>,
     actor: Result<Actor, Refusal>,
@@ -27,7 +26,7 @@ pub(crate) async fn change_message(
     respond_with_message(ctx, &room, message.id)
 }
 
-/// A message as it is now: the way to it for a page, its row for htmx, and itself for a program.
+/// Answers with a message as it is now: a redirect for a page, the row for htmx, JSON for a program.
 pub(crate) fn respond_with_message(ctx: &Ctx<'_>, room: &Room, message: MessageId) -> Result<Response, Error> {
     if ctx.wants_page() && !ctx.is_htmx() {
         let path = room.slug.path();
@@ -41,7 +40,7 @@ pub(crate) fn respond_with_message(ctx: &Ctx<'_>, room: &Room, message: MessageI
     })
 }
 
-/// A page about the message of the request's path, if the visitor sees it and nobody has taken it away.
+/// A page about the message in the path, if the visitor can see it and it is not deleted.
 pub(crate) fn message_page(
     ctx: &Ctx<'_>,
     page: impl FnOnce(&Snapshot, &MessageView) -> Result<Response, Error>,
@@ -54,14 +53,14 @@ pub(crate) fn message_page(
     Ok(with_private_cache(page(&snapshot, &view)?, &ctx.visitor))
 }
 
-/// The message of a request's path, in a room that the visitor sees, if nobody has taken it away.
+/// The message in the path, if the visitor can see its room and it is not deleted.
 pub(crate) fn find_message(ctx: &Ctx<'_>, snapshot: &Snapshot) -> Result<(Room, Message), Error> {
     let room = ctx.room()?.room;
     let message = find_message_including_deleted(snapshot, ctx.request, &room)?;
-    if message.is_removed() { Err(Refusal::MessageNotFound.into()) } else { Ok((room, message)) }
+    if message.is_deleted() { Err(Refusal::MessageNotFound.into()) } else { Ok((room, message)) }
 }
 
-/// The message of a request's path, also one that was taken away.
+/// The message in the path, deleted or not.
 pub(crate) fn find_message_including_deleted(
     snapshot: &Snapshot,
     request: &Request,
@@ -82,6 +81,6 @@ pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> 
 
 /// The quote that a reply to this message would show, unless the message is deleted.
 pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
-    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
+    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_deleted());
     Ok(message.as_ref().map(Quote::from_message))
 }

@@ -5,14 +5,14 @@ use poem::{IntoResponse, Response, handler};
 
 use crate::views;
 use crate::web::request::context::Ctx;
-use crate::web::request::query;
 
-/// Pages ask for it with the viewer's id, so a browser may keep it: another viewer has another address.
+/// A browser may keep the stylesheet under its full address, which names the viewer. Under any other it asks again.
 #[handler]
 pub(crate) fn show(ctx: Ctx<'_>) -> Response {
     let viewer = ctx.visitor.author().map(|author| author.id);
-    let is_own = viewer.is_some_and(|id| query::text(ctx.request, "v") == Some(id.to_string()));
-    let cache = if is_own { "private, max-age=31536000, immutable" } else { "private, no-cache" };
+    let address = ctx.request.uri().path_and_query().map(|address| address.as_str());
+    let is_current = viewer.is_some_and(|id| address == Some(&views::stylesheet::href(id)));
+    let cache = if is_current { "private, max-age=31536000, immutable" } else { "private, no-cache" };
     views::stylesheet::render(viewer)
         .with_content_type("text/css; charset=utf-8")
         .with_header(CACHE_CONTROL, cache)

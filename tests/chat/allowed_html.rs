@@ -1,10 +1,10 @@
-//! A reader of what a text became that takes nothing but the tags, attributes, classes and addresses that a message may
-//! have, each written in the one way in which they are written. Everything else fails, whatever a browser would make of it.
+//! Checks that HTML contains only the tags, attributes, classes and URLs that a message may have, in the exact form in which
+//! they are written. Everything else fails, however a browser would read it.
 
-/// Its name, and the values that it may have.
+/// The name of an attribute, and a check of its value.
 type Attribute = (&'static str, fn(&str) -> bool);
 
-/// Every tag that a text may hold, and its attributes with the values that they may have.
+/// Every tag that a message may contain, with its attributes.
 const TAGS: [(&str, &[Attribute]); 15] = [
     ("div", &[("class", is_body), ("dir", |value| value == "auto")]),
     ("p", &[]),
@@ -20,10 +20,10 @@ const TAGS: [(&str, &[Attribute]); 15] = [
     ("ol", &[("start", is_number)]),
     ("li", &[]),
     ("span", &[("class", is_class), ("data-user", is_number)]),
-    ("a", &[("href", leads_out), ("rel", is_rel), ("target", |value| value == "_blank")]),
+    ("a", &[("href", is_link), ("rel", is_rel), ("target", |value| value == "_blank")]),
 ];
 
-/// Fails if there is anything else in `html`, or a tag is not closed where it must be.
+/// Panics if `html` contains anything else, or if a tag is not closed where it must be.
 pub fn check(html: &str, text: &str) {
     let mut open = Vec::new();
     let mut rest = html;
@@ -37,7 +37,7 @@ pub fn check(html: &str, text: &str) {
             continue;
         }
         let name = tag.split(' ').next().unwrap();
-        assert!(is_ours(name, &tag[name.len()..]), "<{tag}> is none of ours, of {text:?}");
+        assert!(is_allowed(name, &tag[name.len()..]), "<{tag}> is not allowed, of {text:?}");
         if !matches!(name, "br" | "hr") {
             open.push(name.to_owned());
         }
@@ -45,15 +45,15 @@ pub fn check(html: &str, text: &str) {
     assert!(open.is_empty() && !rest.contains('>'), "{html}, of {text:?}");
 }
 
-/// Whether this is a tag of ours with nothing but its attributes, each in double quotes.
-fn is_ours(name: &str, mut attributes: &str) -> bool {
-    let Some((_, known)) = TAGS.iter().find(|(tag, _)| *tag == name) else { return false };
+/// Whether this is an allowed tag with allowed attributes only, each in double quotes.
+fn is_allowed(name: &str, mut attributes: &str) -> bool {
+    let Some((_, allowed)) = TAGS.iter().find(|(tag, _)| *tag == name) else { return false };
     while !attributes.is_empty() {
         let Some((attribute, rest)) = attributes.strip_prefix(' ').and_then(|rest| rest.split_once("=\"")) else {
             return false;
         };
         let Some((value, rest)) = rest.split_once('"') else { return false };
-        if !known.iter().any(|(name, fits)| *name == attribute && fits(value)) {
+        if !allowed.iter().any(|(name, is_valid)| *name == attribute && is_valid(value)) {
             return false;
         }
         attributes = rest;
@@ -77,7 +77,7 @@ fn is_number(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn leads_out(href: &str) -> bool {
+fn is_link(href: &str) -> bool {
     let href = href.to_ascii_lowercase();
     ["http://", "https://", "mailto:", "/rooms/"].iter().any(|start| href.starts_with(start))
 }
