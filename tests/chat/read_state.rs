@@ -232,7 +232,7 @@ async fn only_people_who_see_a_room_have_a_read_state_and_bad_values_are_refused
     assert_eq!(ask(house.post("/read-all").header("accept", "application/json")).await.status, 401);
     for seq in ["", "x", "-1", "1.5", "99999999999999999999", "1 2", "<b>"] {
         let answer = guest.sends(&format!("{GARDEN_PATH}/read"), &[("seq", seq)]).await;
-        assert_eq!((answer.status, answer.text().contains("“seq”")), (422, true), "{seq:?}");
+        assert_eq!((answer.status, answer.text().contains("`seq`")), (422, true), "{seq:?}");
     }
     let twice = guest.sends(&format!("{GARDEN_PATH}/read"), &[("seq", "1"), ("seq", "2")]).await;
     assert_eq!(twice.status, 422);
