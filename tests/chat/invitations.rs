@@ -53,7 +53,7 @@ async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_
     assert!(list.text().contains("For &lt;friends&gt;") && list.text().contains("moderator 15"), "who came by it");
     for q in ["MODERATOR+15", "MODERATOR%2015"] {
         let people = owner.reads(&format!("/admin/people?q={q}"), "text/html").await;
-        assert!(people.text().contains("by “<bdi>For &lt;friends&gt;</bdi>”"), "forms write blanks so: {q}");
+        assert!(people.text().contains("with “<bdi>For &lt;friends&gt;</bdi>”"), "forms write blanks so: {q}");
     }
     let people = owner.reads("/admin/people?q=MODERATOR%2B15", "text/html").await;
     assert!(!people.text().contains("For &lt;friends&gt;"), "a plus is written so");
@@ -193,5 +193,5 @@ async fn nobody_makes_others_more_than_they_are_and_a_link_is_shown_once() {
     let page = owner.http.post(format!("{}/admin/invitations", owner.url)).bearer_auth(&owner.token);
     let page = ask(page.header("accept", "text/html").form(&form)).await;
     assert_eq!((page.status, page.header("cache-control")), (201, "no-store"));
-    assert!(page.text().contains(&format!(r#"value="{}/join/"#, owner.url)) && page.text().contains("/qr.svg\""));
+    assert!(page.text().contains(&format!(r#"value="{}/invite/"#, owner.url)) && page.text().contains("/qr.svg\""));
 }

@@ -56,7 +56,7 @@ async fn a_button_adds_ones_own_and_takes_it_back_and_a_program_says_which() {
 async fn told(ears: &mut Ears) -> usize {
     let change: Value = serde_json::from_str(&ears.hears().await.data).unwrap();
     assert_eq!(change["kind"], "reacted");
-    change["message"]["reactions"][0]["by"].as_array().unwrap().len()
+    change["message"]["reactions"][0]["users"].as_array().unwrap().len()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ fn text(house: &House, ann: &Guest) -> RequestBuilder {
 
 /// A refusal for want of a name: it says how to get one, in words for who asks.
 fn is_401_that_says_how(answer: &Answer) {
-    let how = if answer.header("content-type").starts_with("text/html") { "at the door" } else { "/join" };
+    let how = if answer.header("content-type").starts_with("text/html") { "on the home page" } else { "/join" };
     assert_eq!(answer.status, 401, "{}", answer.text());
     assert!(answer.header("www-authenticate").starts_with("Bearer realm="));
     assert!(answer.text().contains(how), "it says how: {}", answer.text());
