@@ -1,5 +1,5 @@
-//! What the fuzz targets in `fuzz/` need of the inside. It is compiled for them only (`cargo fuzz` sets `cfg(fuzzing)`),
-//! decides nothing, and hands what it is given to the code that every request goes through.
+//! Access to internals for the fuzz targets in `fuzz/`. Compiled for them only (`cargo fuzz` sets `cfg(fuzzing)`); it passes its
+//! arguments to the code that every request goes through.
 
 use std::io;
 
@@ -9,126 +9,126 @@ use poem::{Body, Request};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{self, Address, Cursor, Done, Epoch, Event, Message, Refusal, Room, RoomId, Seq, UserId};
-use crate::live::{self, Format, Framing};
+use crate::domain::{self, Applied, Cursor, Epoch, Event, Message, Room, RoomId, Seq, Slug, UserId};
+use crate::live::{self, Encoding, Format};
 use crate::{store, views, web};
 
-/// An event of a stream.
-pub fn event(id: Option<Cursor>, name: Option<&str>, data: &str, framing: Framing) -> Bytes {
-    live::event(id, name, data).bytes(framing)
+/// Encodes an event of a stream.
+pub fn encode_event(id: Option<Cursor>, name: Option<&str>, data: &str, encoding: Encoding) -> Bytes {
+    live::encode_event(id, name, data).bytes(encoding)
 }
 
-/// A message of the room at this address as one whole frame.
-pub fn frame(epoch: Epoch, address: &Address, message: Message, format: Format, framing: Framing) -> Bytes {
+/// Encodes a message of the room with this slug as a frame.
+pub fn encode_frame(epoch: Epoch, slug: &Slug, message: Message, format: Format, encoding: Encoding) -> Bytes {
     let (id, seq) = (RoomId(1), message.id);
-    let room = Room::open(id, address.to_string(), address.clone(), UserId(1));
-    let event = Event::Posted { room: id, message: seq };
-    let frame = live::Frame::posted(epoch, &room, Done { seq, before: Seq(0), event, again: false }, message);
-    frame.written(format).bytes(framing)
+    let room = Room::new_open(id, slug.to_string(), slug.clone(), UserId(1));
+    let event = Event::MessagePosted { room: id, message: seq };
+    let applied = Applied { seq, previous: Seq(0), event, is_replay: false };
+    live::Frame::from_posted(epoch, &room, applied, message).encoded_as(format).bytes(encoding)
 }
 
-/// A text as HTML.
-pub fn paragraphs(text: &str) -> String {
-    views::text::paragraphs(text).into_string()
+/// Renders a plain text as HTML.
+pub fn render_paragraphs(text: &str) -> String {
+    views::text::render_paragraphs(text).into_string()
 }
 
-/// A text as Markdown, as HTML if it needs any; with somebody and a room of whatever name.
-pub fn rendered(text: &str) -> Option<String> {
+/// Renders Markdown as HTML, if it needs any; every name resolves to a person and every slug to a room.
+pub fn render_markdown(text: &str) -> Option<String> {
     let body = domain::Body::parse(text).ok()?;
-    let person = |name: &domain::UserName| Some(domain::Author { id: UserId(7), name: name.as_str().into() });
-    let names = views::text::Names { person: &person, room: &|address| Some(address.clone()) };
-    views::text::render(body, &names, views::text::Code::Coloured).html
+    let find_person = |name: &domain::UserName| Some(domain::Author { id: UserId(7), name: name.as_str().into() });
+    let resolver = views::text::NameResolver { find_person: &find_person, find_room: &|slug| Some(slug.clone()) };
+    views::text::render(body, &resolver, views::text::CodeStyle::Highlighted).html
 }
 
-/// The kinds of rows that tables have.
+/// The kinds of rows in the tables.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "each is the row of the table of its name")]
+#[expect(missing_docs, reason = "each is the row type of its name")]
 pub enum Row {
-    House,
+    Settings,
     User,
     Token,
-    Secret,
-    Reset,
+    Password,
+    ResetLink,
     Invitation,
     Room,
     Member,
-    Recent,
+    Activity,
     Message,
     Change,
     Outcome,
-    Block,
+    BlockedAddress,
     Report,
     Audit,
     Version,
-    Read,
+    ReadState,
     Draft,
-    Former,
+    FormerName,
 }
 
 impl Row {
     /// All of them.
     pub const ALL: [Self; 19] = [
-        Self::House,
+        Self::Settings,
         Self::User,
         Self::Token,
-        Self::Secret,
-        Self::Reset,
+        Self::Password,
+        Self::ResetLink,
         Self::Invitation,
         Self::Room,
         Self::Member,
-        Self::Recent,
+        Self::Activity,
         Self::Message,
         Self::Change,
         Self::Outcome,
-        Self::Block,
+        Self::BlockedAddress,
         Self::Report,
         Self::Audit,
         Self::Version,
-        Self::Read,
+        Self::ReadState,
         Self::Draft,
-        Self::Former,
+        Self::FormerName,
     ];
 
-    /// Reads bytes as such a row and writes it again. `None` if they are none.
+    /// Decodes bytes as a row of this kind and encodes it again. `None` if they are not one.
     pub fn rewrite(self, bytes: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::House => rewrite::<store::HouseRow>(bytes),
+            Self::Settings => rewrite::<store::SettingsRow>(bytes),
             Self::User => rewrite::<store::UserRow>(bytes),
             Self::Token => rewrite::<store::TokenRow>(bytes),
-            Self::Secret => rewrite::<store::SecretRow>(bytes),
-            Self::Reset => rewrite::<store::ResetRow>(bytes),
+            Self::Password => rewrite::<store::PasswordRow>(bytes),
+            Self::ResetLink => rewrite::<store::ResetLinkRow>(bytes),
             Self::Invitation => rewrite::<domain::Invitation>(bytes),
             Self::Room => rewrite::<store::RoomRow>(bytes),
             Self::Member => rewrite::<store::MemberRow>(bytes),
-            Self::Recent => rewrite::<store::RecentRow>(bytes),
+            Self::Activity => rewrite::<store::ActivityRow>(bytes),
             Self::Message => rewrite::<store::MessageRow>(bytes),
             Self::Change => rewrite::<store::ChangeRow>(bytes),
             Self::Outcome => rewrite::<store::OutcomeRow>(bytes),
-            Self::Block => rewrite::<store::BlockRow>(bytes),
+            Self::BlockedAddress => rewrite::<store::BlockedAddressRow>(bytes),
             Self::Report => rewrite::<domain::Report>(bytes),
-            Self::Audit => rewrite::<domain::Audit>(bytes),
+            Self::Audit => rewrite::<domain::AuditEntry>(bytes),
             Self::Version => rewrite::<store::VersionRow>(bytes),
-            Self::Read => rewrite::<store::ReadRow>(bytes),
+            Self::ReadState => rewrite::<store::ReadStateRow>(bytes),
             Self::Draft => rewrite::<store::DraftRow>(bytes),
-            Self::Former => rewrite::<store::FormerRow>(bytes),
+            Self::FormerName => rewrite::<store::FormerNameRow>(bytes),
         }
     }
 }
 
 fn rewrite<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<Vec<u8>> {
     let row: T = store::decode("fuzzed", bytes).ok()?;
-    Some(store::encode(&row).expect("what was read can be written"))
+    Some(store::encode(&row).expect("a decoded row can be encoded"))
 }
 
-/// From where on a stream with this query and this `Last-Event-ID` goes. `None` if HTTP has no such request.
-pub fn wish(query: &str, last_event_id: &[u8]) -> Option<Result<Option<Cursor>, Refusal>> {
+/// The position where a stream with this query and this `Last-Event-ID` resumes. `None` if it is not a valid request.
+pub fn resume_position(query: &str, last_event_id: &[u8]) -> Option<Result<Option<Cursor>, String>> {
     let request = request(query, HeaderName::from_static("last-event-id"), last_event_id)?;
-    Some(web::wish(&request))
+    Some(web::resume_position(&request).map_err(|error| error.to_string()))
 }
 
-/// Whether a request with this `Authorization` shows a token. `None` if HTTP has no such request.
-pub fn shows_token(authorization: &[u8]) -> Option<bool> {
-    Some(web::shows_token(&request("", header::AUTHORIZATION, authorization)?))
+/// Whether a request with this `Authorization` has a token. `None` if it is not a valid request.
+pub fn has_header_token(authorization: &[u8]) -> Option<bool> {
+    Some(web::has_header_token(&request("", header::AUTHORIZATION, authorization)?))
 }
 
 fn request(query: &str, name: HeaderName, value: &[u8]) -> Option<Request> {
@@ -136,27 +136,27 @@ fn request(query: &str, name: HeaderName, value: &[u8]) -> Option<Request> {
     Some(Request::builder().uri(uri).header(name, HeaderValue::from_bytes(value).ok()?).finish())
 }
 
-/// What a body was read as.
+/// A parsed request body.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Sent(web::Form);
+pub struct RequestBody(web::Form);
 
-impl Sent {
-    /// Reads a body that arrives in these chunks; `fields` are the names that make a form of it. `None` if HTTP has no
-    /// such type.
-    pub async fn read(content_type: &[u8], chunks: Vec<Bytes>, fields: &[&str]) -> Option<Result<Self, Refusal>> {
+impl RequestBody {
+    /// Reads a body that arrives in these chunks; `fields` are the names that make it a form. `None` if the content type is not
+    /// a valid header.
+    pub async fn read(content_type: &[u8], chunks: Vec<Bytes>, fields: &[&str]) -> Option<Result<Self, String>> {
         let request = request("", header::CONTENT_TYPE, content_type)?;
         let chunks = chunks.into_iter().map(Ok::<_, io::Error>);
         let body = Body::from_bytes_stream(tokio_stream::iter(chunks));
-        Some(web::Form::read(&request, body, fields).await.map(Self))
+        Some(web::Form::read(&request, body, fields).await.map(Self).map_err(|error| error.to_string()))
     }
 
-    /// The first field of this name.
+    /// The first field with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)
     }
 
-    /// The whole, if it has no fields.
+    /// The whole body, if it has no fields.
     pub fn text(&self) -> Option<&str> {
-        (!self.0.has_fields()).then(|| self.0.get_or_text(""))
+        (!self.0.has_fields()).then(|| self.0.get_or_body(""))
     }
 }

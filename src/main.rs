@@ -1,4 +1,4 @@
-//! The `taproom` command: reads the configuration, starts, says where, and stops when it is told to.
+//! The `taproom` command: reads the configuration, starts the server, prints its address, and stops on a signal.
 
 use std::io::{self, IsTerminal, Write};
 use std::panic;
@@ -9,27 +9,27 @@ use clap::Parser;
 use taproom::app::{self, RunningServer, StartError};
 use taproom::commands;
 use taproom::config::{Cli, Config, LogOptions};
-use tikv_jemallocator::Jemalloc;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// What a crowd needed is the system's again some seconds after it has gone.
+/// Returns memory to the system some seconds after a crowd has left; the C library's allocator keeps more of it.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
-static ALLOCATOR: Jemalloc = Jemalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.subcommand {
         None => serve(&cli.config).map_err(|error| error.to_string()),
-        Some(task) => {
-            commands::run(&task, &cli.config.data).map(|told| print_line(&told)).map_err(|error| error.to_string())
+        Some(command) => {
+            commands::run(&command, &cli.config.data).map(|text| print_line(&text)).map_err(|error| error.to_string())
         }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _nobody_reads = writeln!(io::stderr(), "taproom: {error}");
+            let _no_reader = writeln!(io::stderr(), "taproom: {error}");
             ExitCode::FAILURE
         }
     }
@@ -38,10 +38,10 @@ fn main() -> ExitCode {
 fn serve(config: &Config) -> Result<(), StartError> {
     init_logging(LogOptions::parse(&config.log))?;
     let runtime = Runtime::new()?;
-    let served = runtime.block_on(serve_until_signal(config));
-    // Everything that was promised is done; a backup that is still being written is not waited for.
+    let result = runtime.block_on(serve_until_signal(config));
+    // All accepted changes are written; a backup that is still being written is not waited for.
     runtime.shutdown_timeout(Duration::ZERO);
-    served
+    result
 }
 
 async fn serve_until_signal(config: &Config) -> Result<(), StartError> {
@@ -59,7 +59,8 @@ async fn serve_until_signal(config: &Config) -> Result<(), StartError> {
 }
 
 fn init_logging(log: LogOptions) -> Result<(), StartError> {
-    let invalid = |_| io::Error::other(format!("--log {:?} is neither a level nor a filter", log.filter));
+    let invalid =
+        |_| io::Error::other(format!("--log {:?} is neither a level nor a filter. Try --log info", log.filter));
     let filter = EnvFilter::try_new(log.filter).map_err(invalid)?;
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     if log.json {
@@ -71,27 +72,26 @@ fn init_logging(log: LogOptions) -> Result<(), StartError> {
     Ok(())
 }
 
-/// A panic is an event like any other, on one line. Words that were put together when it happened stay out: they may
-/// repeat what somebody wrote.
+/// Logs panics as JSON events, each on one line. Formatted messages are left out: they may contain text of a user.
 fn log_panic_hook() {
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string);
-        let words = panic.payload().downcast_ref::<&str>();
-        tracing::error!(place, words, "a panic");
+        let location = panic.location().map(ToString::to_string);
+        let text = panic.payload().downcast_ref::<&str>();
+        tracing::error!(location, text, "panic");
     }));
 }
 
+/// The setup link comes first and alone, because the server is not safe before it is used.
 fn print_greeting(running: &RunningServer, config: &Config) {
-    let here = format!("http://{}", running.address());
-    let url = config.public_url.as_ref().map_or_else(|| here.clone(), ToString::to_string);
-    print_line(&format!(
-        "Taproom listens on {here}\ncurl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/join"
-    ));
+    let address = format!("http://{}", running.address());
+    let url = config.public_url.as_ref().map_or_else(|| address.clone(), ToString::to_string);
     if let Some(path) = running.setup_path() {
-        print_line(&format!("Nobody owns this house yet. Open {url}{path} to make it yours."));
+        print_line(&format!("Set up this server: {url}{path}\n"));
     }
+    print_line(&format!("Taproom listens on {address}"));
+    print_line(&format!("curl -H 'Accept: text/plain' -d room=lobby -d name=Ada {url}/join"));
 }
 
 fn print_line(line: &str) {
-    let _nobody_reads = writeln!(io::stdout(), "{line}");
+    let _no_reader = writeln!(io::stdout(), "{line}");
 }

@@ -15,8 +15,10 @@ use crate::server::{Cast, Kind, Server};
 use crate::verdict::Verdict;
 use crate::visitor::Visitor;
 
-/// How long the departed may be held before they are counted.
+/// How long after the listeners have gone their descriptors are counted.
 const LET_GO_WITHIN: Duration = Duration::from_secs(1);
+/// How long after the listeners have gone the memory of the server is read.
+const RELEASE_MEMORY_WITHIN: Duration = Duration::from_secs(15);
 /// Messages that are posted and heard before anything is counted.
 const WARM_UP: usize = 3;
 /// How many times `--seconds` a paced run lasts.
@@ -71,6 +73,10 @@ pub fn run(kind: &Kind, pace: Pace, options: &Options, frame: usize) -> io::Resu
     // A descriptor that is open now and was not before is a listener's: nobody else is there.
     let held = server.process.descriptors()?.saturating_sub(descriptors);
     figures.add("held after 1 s", 0, held as f64);
+    if pace == Pace::Silence {
+        thread::sleep(RELEASE_MEMORY_WITHIN.saturating_sub(LET_GO_WITHIN));
+        figures.add("KiB/listener after 15 s", 2, (server.process.rss_kib()? - rss) / options.listeners as f64);
+    }
     if pace != Pace::Silence {
         figures.add("lost", 0, wrong.lost as f64);
         figures.add("doubled", 0, wrong.doubled as f64);

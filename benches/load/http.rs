@@ -1,29 +1,34 @@
-//! As much of HTTP/1.1 as a load generator needs: requests as bytes, and where an answer ends.
+//! As much of HTTP/1.1 as a load generator needs: requests as bytes, and the end of a response.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long a server may take for one answer before the run is given up.
+/// How long a server may take for one response before the run fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The head of an answer.
+/// Where guests join.
+pub const JOIN: &str = "/join";
+/// Where guests joined before version 0.2; for a binary beside that is older.
+pub const OLD_JOIN: &str = "/enter";
+
+/// The head of a response.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
     /// The status.
     pub status: u16,
-    /// How many bytes it has, with the empty line.
+    /// The number of its bytes, with the empty line.
     pub length: usize,
-    /// How many bytes follow; nothing is said of it for a stream.
+    /// The number of bytes that follow; `None` for a stream.
     pub body: Option<usize>,
-    /// Whether what follows comes in chunks.
+    /// Whether the body comes in chunks.
     pub is_chunked: bool,
 }
 
-/// The head at the start of `bytes`, if it is there as a whole.
+/// The head at the start of `bytes`, if it is complete.
 pub fn head(bytes: &[u8]) -> Option<io::Result<Head>> {
     let length = bytes.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
-    Some(parse(&bytes[..length]).ok_or_else(|| io::Error::other("the answer has no HTTP head")))
+    Some(parse(&bytes[..length]).ok_or_else(|| io::Error::other("the response has no HTTP head")))
 }
 
 fn parse(head: &[u8]) -> Option<Head> {
@@ -39,7 +44,7 @@ fn parse(head: &[u8]) -> Option<Head> {
     Some(Head { status, length: head.len(), body, is_chunked })
 }
 
-/// A connection that waits for each answer.
+/// A connection that waits for each response.
 pub struct Line {
     stream: TcpStream,
     answer: Vec<u8>,
@@ -55,7 +60,7 @@ impl Line {
         Ok(Self { stream, answer: Vec::new() })
     }
 
-    /// Sends a request and takes the answer: its status and its body.
+    /// Sends a request and reads the response: its status and its body.
     pub fn ask(&mut self, request: &[u8]) -> io::Result<(u16, &[u8])> {
         self.stream.write_all(request)?;
         self.answer.clear();
@@ -63,7 +68,7 @@ impl Line {
         loop {
             let got = self.stream.read(&mut buffer)?;
             if got == 0 {
-                return Err(io::Error::other("the server hung up"));
+                return Err(io::Error::other("the server closed the connection"));
             }
             self.answer.extend_from_slice(&buffer[..got]);
             let Some(head) = head(&self.answer).transpose()? else { continue };
@@ -75,7 +80,7 @@ impl Line {
     }
 }
 
-/// Writes a post into `request`, which is emptied first: a text by whoever holds `token`.
+/// Writes a post by the owner of `token` into `request`, which is emptied first.
 pub fn post(request: &mut Vec<u8>, path: &str, token: &str, nonce: Option<&str>, body: &str) {
     request.clear();
     let nonce = nonce.map(|nonce| format!("Idempotency-Key: {nonce}\r\n")).unwrap_or_default();
@@ -85,19 +90,31 @@ pub fn post(request: &mut Vec<u8>, path: &str, token: &str, nonce: Option<&str>,
          Content-Type: text/plain\r\n{nonce}Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    written.expect("a Vec takes all");
+    written.expect("writing to a Vec cannot fail");
 }
 
-/// A read by whoever holds `token`, as a browser asks.
+/// The same as a form of a page without a script. The response is a redirect.
+pub fn post_form(request: &mut Vec<u8>, path: &str, token: &str, body: &str) {
+    request.clear();
+    let written = write!(
+        request,
+        "POST {path}/messages HTTP/1.1\r\nHost: load\r\nCookie: taproom={token}\r\nAccept: text/html\r\n\
+         Origin: http://load\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\nbody={body}",
+        body.len() + "body=".len()
+    );
+    written.expect("writing to a Vec cannot fail");
+}
+
+/// A request by the owner of `token`, as a browser makes it.
 pub fn get(path: &str, accept: &str, token: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: load\r\nAccept: {accept}\r\nCookie: taproom={token}\r\n\r\n").into_bytes()
 }
 
-/// Somebody takes a name and enters a room; the answer is JSON with the token and the room's path.
-pub fn enter(room: &str, name: &str) -> Vec<u8> {
+/// Joins a room as a new guest. `address` is [`JOIN`] or [`OLD_JOIN`]. The response is JSON with the token and the path of the room.
+pub fn join(address: &str, room: &str, name: &str) -> Vec<u8> {
     let body = format!("room={room}&name={name}");
     format!(
-        "POST /enter HTTP/1.1\r\nHost: load\r\nAccept: application/json\r\n\
+        "POST {address} HTTP/1.1\r\nHost: load\r\nAccept: application/json\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

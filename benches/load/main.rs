@@ -41,6 +41,7 @@ use options::Options;
 use scenes::Scenes;
 
 /// The one of the server: what is read from the store in this process is to cost what it costs there.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -1,4 +1,4 @@
-//! Durable posts, and the page of a room: how many, how soon, and what each costs the server.
+//! Durable posts, and the page of a room: the rate, the delay, and the cost of each for the server.
 
 use std::io;
 use std::time::Duration;
@@ -9,24 +9,60 @@ use crate::http::{self, Line};
 use crate::options::Options;
 use crate::server::{Cast, Kind, Server};
 
-/// How long everything runs before anything is counted.
+/// How long requests run before they are counted.
 const WARM_UP: Duration = Duration::from_millis(300);
-/// How many messages the room has whose page is asked for: one page.
+/// The number of messages in the room: one page.
 const PAGE_MESSAGES: usize = 50;
 
+/// How a message is posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostStyle {
+    /// As text by a program, without a nonce.
+    Text,
+    /// The same with a nonce each.
+    TextWithNonce,
+    /// As a form of a page without a script.
+    Form,
+}
+
+impl PostStyle {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Text, Self::TextWithNonce, Self::Form];
+
+    /// The style in the title of a scene.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "without a nonce",
+            Self::TextWithNonce => "with a nonce each",
+            Self::Form => "as a form",
+        }
+    }
+
+    fn expected_status(self) -> u16 {
+        match self {
+            Self::Text | Self::TextWithNonce => 201,
+            Self::Form => 303,
+        }
+    }
+}
+
 /// Posts by this many connections at once.
-pub fn posts(kind: &Kind, connections: usize, nonces: bool, options: &Options) -> io::Result<Figures> {
+pub fn posts(kind: &Kind, connections: usize, style: PostStyle, options: &Options) -> io::Result<Figures> {
     let server = Server::start(kind, options, 0)?;
     let cast = server.cast(options.rooms, options.people)?;
     let body = "x".repeat(options.body);
-    measure(&server, connections, options, 201, |n, request| {
-        let nonce = nonces.then(|| format!("load-{n:016}"));
+    measure(&server, connections, options, style.expected_status(), |n, request| {
         let Cast { rooms, tokens } = &cast;
-        http::post(request, &rooms[n % rooms.len()], &tokens[n % tokens.len()], nonce.as_deref(), &body);
+        let (room, token) = (&rooms[n % rooms.len()], &tokens[n % tokens.len()]);
+        match style {
+            PostStyle::Text => http::post(request, room, token, None, &body),
+            PostStyle::TextWithNonce => http::post(request, room, token, Some(&format!("load-{n:016}")), &body),
+            PostStyle::Form => http::post_form(request, room, token, &body),
+        }
     })
 }
 
-/// The page of a room with its 50 messages, asked for by somebody who has a name.
+/// The page of a room with its 50 messages, requested by a signed-in user.
 pub fn pages(kind: &Kind, connections: usize, options: &Options) -> io::Result<Figures> {
     let server = Server::start(kind, options, 0)?;
     let cast = server.cast(options.rooms, options.people)?;
@@ -44,7 +80,7 @@ pub fn pages(kind: &Kind, connections: usize, options: &Options) -> io::Result<F
     })
 }
 
-/// Requests by this many connections, as many as are answered within the time of a run.
+/// Requests by this many connections, for the time of a run.
 pub fn measure(
     server: &Server,
     connections: usize,

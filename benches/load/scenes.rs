@@ -1,4 +1,4 @@
-//! Which servers take part in what, and in which order: each scenario has Taproom first, then whoever stands beside it.
+//! Which servers take part in which scenario, and in which order: Taproom first, then the servers it is compared with.
 
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use crate::nchan::Installed;
 use crate::options::{Options, Scenario};
 use crate::quiet;
 use crate::report::{Report, Shape};
-use crate::requests;
+use crate::requests::{self, PostStyle};
 use crate::server::Kind;
 use crate::start;
 
@@ -76,9 +76,9 @@ impl Scenes {
 
     fn posts(&mut self, options: &Options) -> io::Result<()> {
         for connections in &options.connections {
-            for (nonces, with) in [(false, "without a nonce"), (true, "with a nonce each")] {
-                let title = format!("Durable posts, {connections} connection(s), {with}");
-                self.each(&title, &chats(options), |kind| requests::posts(kind, *connections, nonces, options))?;
+            for style in PostStyle::ALL {
+                let title = format!("Durable posts, {connections} connection(s), {}", style.title());
+                self.each(&title, &chats(options), |kind| requests::posts(kind, *connections, style, options))?;
             }
         }
         Ok(())

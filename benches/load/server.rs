@@ -1,4 +1,4 @@
-//! The servers that are measured, each a child process of its own with a directory of its own.
+//! The servers that are measured. Each is a child process with a directory of its own.
 
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -13,21 +13,21 @@ use crate::nchan::{self, Installed};
 use crate::options::Options;
 use crate::process::{self, Process};
 
-/// Which server.
+/// The kind of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Taproom, as it was built with this benchmark.
+    /// Taproom, built with this benchmark.
     Taproom,
-    /// Another binary of it.
+    /// Another binary of Taproom.
     Other(PathBuf),
-    /// A program that only writes, with so many threads.
+    /// A program that only writes, with this many threads.
     Ceiling(u8),
-    /// nginx with nchan, with so many workers.
+    /// nginx with nchan, with this many workers.
     Nchan(Installed, u8),
 }
 
 impl Kind {
-    /// What it is called in the figures.
+    /// Its name in the report.
     pub fn name(&self) -> String {
         match self {
             Self::Taproom => "taproom".to_owned(),
@@ -39,12 +39,12 @@ impl Kind {
         }
     }
 
-    /// Whether it is Taproom: keeps what is posted, and has names and pages.
+    /// Whether it is Taproom: it stores messages, and has users and pages.
     pub fn is_chat(&self) -> bool {
         matches!(self, Self::Taproom | Self::Other(_))
     }
 
-    /// How long after the last of so many listeners has come it may go on telling who is here.
+    /// How long after the last of this many listeners has connected it may still send the roster.
     pub fn settles_within(&self, listeners: usize) -> Duration {
         if self.is_chat() {
             Duration::from_millis(750 + 250 * (listeners as u64 / 500 + 1))
@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// How long the posted text must be for the listeners to get a frame of this size, or `body` where that follows from it.
+    /// The length of the posted text for which the listeners get a frame of this size; `body` if the frame follows from it.
     pub fn text_bytes(&self, frame: usize, body: usize) -> usize {
         match self {
             Self::Taproom | Self::Other(_) | Self::Ceiling(_) => body,
@@ -62,29 +62,29 @@ impl Kind {
     }
 }
 
-/// A server that runs. It is ended when dropped.
+/// A running server, killed when dropped.
 pub struct Server {
-    /// Which one.
+    /// Its kind.
     pub kind: Kind,
-    /// Where it listens.
+    /// Its address.
     pub address: SocketAddr,
-    /// The process.
+    /// Its process.
     pub process: Process,
     child: Child,
-    _greeting: Option<BufReader<ChildStdout>>, // kept open: whatever it says later must find a reader
+    _output: Option<BufReader<ChildStdout>>, // kept open, so that later output does not fail
     _data: Option<TempDir>,
 }
 
-/// The rooms and people of a run.
+/// The rooms and users of a run.
 pub struct Cast {
     /// The path of each room.
     pub rooms: Vec<String>,
-    /// The token of each person.
+    /// The token of each user.
     pub tokens: Vec<String>,
 }
 
 impl Server {
-    /// Starts one with an empty directory, on any free port of loopback.
+    /// Starts a server with an empty directory, on a free loopback port.
     pub fn start(kind: &Kind, options: &Options, frame: usize) -> io::Result<Self> {
         let data = options.directory()?;
         let mut server = Self::start_on(kind, data.path(), frame)?;
@@ -92,7 +92,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts one on what is in this directory.
+    /// Starts a server on this directory.
     pub fn start_on(kind: &Kind, data: &Path, frame: usize) -> io::Result<Self> {
         let command = match kind {
             Kind::Taproom => taproom(own_binary(), data),
@@ -100,54 +100,55 @@ impl Server {
             Kind::Ceiling(threads) => ceiling(*threads, frame)?,
             Kind::Nchan(installed, workers) => {
                 let (child, address) = installed.start(*workers, data)?;
-                return Ok(Self::of(kind, child, address, None));
+                return Ok(Self::new(kind, child, address));
             }
         };
-        Self::greeted(kind, command)
+        Self::start_and_read_address(kind, command)
     }
 
-    /// Starts it, and reads where it listens: the first address that it prints.
-    fn greeted(kind: &Kind, mut command: Command) -> io::Result<Self> {
+    /// Starts a server and reads its address: the first line of its output that ends in a plain URL.
+    fn start_and_read_address(kind: &Kind, mut command: Command) -> io::Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no standard output"))?;
-        let mut server = Self::of(kind, child, SocketAddr::from(([127, 0, 0, 1], 0)), None);
-        let (mut greeting, mut line) = (BufReader::new(stdout), String::new());
-        while greeting.read_line(&mut line)? > 0 {
+        let mut server = Self::new(kind, child, SocketAddr::from(([127, 0, 0, 1], 0)));
+        let (mut output, mut line) = (BufReader::new(stdout), String::new());
+        while output.read_line(&mut line)? > 0 {
             if let Some((_, address)) = line.split_once("http://")
                 && let Ok(address) = address.trim().parse()
             {
-                (server.address, server._greeting) = (address, Some(greeting));
+                (server.address, server._output) = (address, Some(output));
                 return Ok(server);
             }
             line.clear();
         }
-        Err(io::Error::other(format!("{} did not say where it listens", kind.name())))
+        Err(io::Error::other(format!("{} did not print its address", kind.name())))
     }
 
-    fn of(kind: &Kind, child: Child, address: SocketAddr, greeting: Option<BufReader<ChildStdout>>) -> Self {
+    fn new(kind: &Kind, child: Child, address: SocketAddr) -> Self {
         let process = Process(child.id());
-        Self { kind: kind.clone(), address, process, child, _greeting: greeting, _data: None }
+        Self { kind: kind.clone(), address, process, child, _output: None, _data: None }
     }
 
-    /// Ends it in order, as an operator does.
+    /// Stops it in order, as an operator does.
     pub fn stop(mut self) -> io::Result<()> {
         process::end(&mut self.child)
     }
 
-    /// Opens rooms and gives people names. A server that knows neither gets any.
+    /// Creates rooms and users. For a server that has neither, the paths and tokens are made up.
     pub fn cast(&self, rooms: usize, people: usize) -> io::Result<Cast> {
         if !self.kind.is_chat() {
             let rooms = (0..rooms).map(|room| format!("/rooms/load-{room}")).collect();
-            return Ok(Cast { rooms, tokens: vec!["nobody".to_owned(); people] });
+            return Ok(Cast { rooms, tokens: vec!["none".to_owned(); people] });
         }
         let mut line = Line::open(self.address)?;
         let mut cast = Cast { rooms: Vec::new(), tokens: Vec::new() };
+        let address = join_address(&mut line)?;
         for n in 0..rooms.max(people) {
             let room = n.min(rooms - 1);
-            let (status, body) = line.ask(&http::enter(&format!("load-{room}"), &format!("Person+{n}")))?;
-            let answer: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-            let (Some(token), Some(url)) = (answer["token"].as_str(), answer["url"].as_str()) else {
-                return Err(io::Error::other(format!("nobody can enter: {status}")));
+            let (status, body) = line.ask(&http::join(address, &format!("load-{room}"), &format!("Person+{n}")))?;
+            let response: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+            let (Some(token), Some(url)) = (response["token"].as_str(), response["url"].as_str()) else {
+                return Err(io::Error::other(format!("failed to join: {status}")));
             };
             if n < people {
                 cast.tokens.push(token.to_owned());
@@ -160,13 +161,19 @@ impl Server {
     }
 }
 
+/// Where guests join this server: an older binary answers 404 or 405 at the new address.
+fn join_address(line: &mut Line) -> io::Result<&'static str> {
+    let (status, _) = line.ask(&http::join(http::JOIN, "load-0", ""))?;
+    Ok(if matches!(status, 404 | 405) { http::OLD_JOIN } else { http::JOIN })
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         match self.kind {
-            // Its workers outlive it unless it is told in order.
+            // Its workers outlive it unless it is stopped in order.
             Kind::Nchan(..) => drop(process::end(&mut self.child)),
             Kind::Taproom | Kind::Other(_) | Kind::Ceiling(_) => {
-                let _has_ended_already = self.child.kill();
+                let _already_ended = self.child.kill();
                 let _reaped = self.child.wait();
             }
         }
@@ -180,13 +187,13 @@ pub fn own_binary() -> PathBuf {
 
 fn taproom(binary: PathBuf, data: &Path) -> Command {
     let mut command = Command::new(binary);
-    // The limits are not what is measured. By the environment, since a binary beside may be older than the flag.
-    command.env("TAPROOM_RATE_LIMITS", "off");
+    // The limits are not what is measured. By variable and under both names, because a binary beside may be older.
+    command.env("TAPROOM_RATE_LIMITS", "off").env("TAPROOM_PACE", "off");
     command.args(["--listen", "127.0.0.1:0", "--log", "warn", "--data"]).arg(data);
     command
 }
 
-/// The ceiling is this program once more.
+/// The ceiling is another process of this program.
 fn ceiling(threads: u8, frame: usize) -> io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["--be-ceiling", &threads.to_string(), "--frame", &frame.to_string()]);

@@ -1,72 +1,54 @@
-//! The road of a change, and the one place that knows all of it: asked, queued, judged and made durable together with
-//! whatever else waits (`writer.rs`), answered, and told to the listeners (`teller.rs`).
+//! The path of a change, from the caller to the listeners. A command is queued; the writer (`writer.rs`) judges it and makes
+//! it durable, together with whatever else waits; the caller is answered; the publisher (`publisher.rs`) sends the change to
+//! the listeners.
 //!
-//! - One writer, one order: a thread of its own takes commands from a bounded queue. When the queue is full the asker is
-//!   told so at once.
-//! - All that waits shares one transaction and one fsync. Nothing waits for company: when the writer is idle, one
+//! - One writer, one order: one thread takes commands from a bounded queue. When the queue is full the caller gets an error
+//!   at once.
+//! - All waiting commands share one transaction and one fsync. Nothing waits for more to come: when the writer is idle, one
 //!   command is a batch.
-//! - Commit, then tell: nobody hears of a change, and nobody is answered, before it is durable.
+//! - Commit, then publish: no caller is answered, and no listener gets a change, before it is durable.
 
+mod error;
 mod publisher;
 mod writer;
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
+pub use crate::clock::now;
 use crate::domain::limits::QUEUE_COMMANDS_MAX;
-use crate::domain::{Actor, Applied, Command, Envelope, Nonce, Refusal, TokenHash};
+use crate::domain::{Actor, Applied, Command, Envelope, Nonce, TokenHash};
+pub use crate::engine::error::EngineError;
 use crate::engine::publisher::Publisher;
 use crate::engine::writer::{Writer, WriterJob};
 use crate::live::Hubs;
 use crate::metrics::Metrics;
-pub use crate::store::now;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
-/// How many commits the writer may be ahead of what has been told.
+/// How many commits the writer may be ahead of the publisher.
 const UNPUBLISHED_COMMITS_MAX: usize = 64;
+/// How often a data file that could not be written is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How often it is tried whether a file that took no change takes one again.
-const RETRY_EVERY: Duration = Duration::from_secs(5);
-
-/// Why a command has no outcome.
-#[derive(Debug, Error)]
-pub enum EngineError {
-    /// The asker's doing.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Too many wait already. Nothing was done; asking again in a moment helps.
-    #[error("too many are waiting at this moment")]
-    Busy,
-    /// The server stops. Nothing was done.
-    #[error("the server is restarting")]
-    Stopping,
-    /// Our doing. It has been logged. Whether the command was done is not known; with its nonce it may be sent again.
-    #[error("the change could not be written")]
-    Unwritable,
-    /// Our doing: what is there could not be read.
-    #[error(transparent)]
-    Internal(#[from] StoreError),
-}
-
-/// Whether a command would be carried out now.
+/// Whether a command would be executed now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
     /// It would.
     Ready,
-    /// The data file takes no change: the disk is full, broken or read-only.
+    /// The data file cannot be written: the disk is full, broken or read-only.
     Unwritable,
-    /// The server stops.
+    /// The server is stopping.
     Stopping,
 }
 
-/// The queue that leads to the writer, and the two threads.
+/// The queue of the writer, and the two threads.
 pub struct Engine {
     queue: mpsc::Sender<WriterJob>,
     healthy: Arc<AtomicBool>,
@@ -75,11 +57,11 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the writer on `store`, and the teller, which tells the listeners in `hubs`. Both count what they do.
+    /// Starts the writer on `store`, and the publisher for the listeners in `hubs`.
     ///
     /// # Errors
-    /// If the system gives no thread.
-    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+    /// If the system cannot start a thread.
+    pub fn start(store: Arc<Store>, hubs: Arc<Hubs>, metrics: Arc<Metrics>) -> io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE_COMMANDS_MAX);
         let (committed, receiver) = sync_channel(UNPUBLISHED_COMMITS_MAX);
         let healthy = Arc::new(AtomicBool::new(true));
@@ -87,13 +69,13 @@ impl Engine {
         let writer = Writer { store, hubs, metrics, healthy: Arc::clone(&healthy), committed };
         let threads = vec![
             thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(jobs))?,
-            thread::Builder::new().name("teller".to_owned()).spawn(move || publisher.run(receiver))?,
+            thread::Builder::new().name("publisher".to_owned()).spawn(move || publisher.run(receiver))?,
         ];
         Ok(Self { queue, healthy, stopping: AtomicBool::new(false), threads: Mutex::new(threads) })
     }
 
-    /// Has a command carried out. When it returns, what it answers is durable. It is carried out even if nobody waits
-    /// for the answer any more.
+    /// Executes a command. When this returns, the outcome is durable. The command is executed even if the caller stops
+    /// waiting.
     ///
     /// # Errors
     /// [`EngineError`]
@@ -101,18 +83,17 @@ impl Engine {
         if self.stopping.load(Ordering::Acquire) {
             return Err(EngineError::Stopping);
         }
-        let (answer, answered) = oneshot::channel();
-        self.queue.try_send(WriterJob::Execute(Envelope { actor, nonce, command }, answer)).map_err(
-            |full| match full {
-                mpsc::error::TrySendError::Full(_) => EngineError::Busy,
-                mpsc::error::TrySendError::Closed(_) => EngineError::Stopping,
-            },
-        )?;
-        answered.await.unwrap_or(Err(EngineError::Stopping))
+        let (reply, outcome) = oneshot::channel();
+        let job = WriterJob::Execute(Envelope { actor, nonce, command }, reply);
+        self.queue.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => EngineError::Busy,
+            mpsc::error::TrySendError::Closed(_) => EngineError::Stopping,
+        })?;
+        outcome.await.unwrap_or(Err(EngineError::Stopping))
     }
 
-    /// Whether a command would be taken, and can be written. If the last one could not, it tries with one that changes
-    /// nothing: perhaps nobody else does, because this server is said to be not ready.
+    /// Whether a command would be accepted and written. If the last one could not be written, this tries a command that
+    /// changes nothing: while the server reports that it is not ready, perhaps no other command arrives.
     pub async fn check_readiness(&self) -> Readiness {
         if self.stopping.load(Ordering::Acquire) || self.queue.is_closed() {
             return Readiness::Stopping;
@@ -128,38 +109,37 @@ impl Engine {
         }
     }
 
-    /// Tries again from time to time after a change could not be written, as [`Engine::readiness`] does. If the file could
-    /// not be opened again nothing can be read either, and then nobody gets as far as asking for a change. Runs until it is
-    /// dropped.
+    /// After a change could not be written, tries again from time to time, as [`Engine::check_readiness`] does. If the file
+    /// could not be reopened, reads fail too, and then no request gets as far as a command. Runs until it is dropped.
     pub async fn retry_until_writable(&self) {
         loop {
-            sleep(RETRY_EVERY).await;
+            sleep(RETRY_INTERVAL).await;
             self.check_readiness().await;
         }
     }
 
-    /// How many commands wait for the writer.
+    /// The number of commands that wait for the writer.
     pub fn queue_len(&self) -> usize {
         self.queue.max_capacity() - self.queue.capacity()
     }
 
-    /// Takes no more commands.
+    /// Accepts no more commands.
     pub fn stop_accepting(&self) {
         self.stopping.store(true, Ordering::Release);
     }
 
-    /// Carries out what was taken, tells it, and ends both threads. Blocks until then.
+    /// Executes and publishes what was accepted, and ends both threads. Blocks until then.
     pub fn stop(&self) {
         self.stop_accepting();
-        // A full queue is no obstacle: the writer makes room.
+        // A full queue is only a delay: the writer empties it.
         while let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(WriterJob::Stop) {
             thread::yield_now();
         }
-        let mut threads = self.threads.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         for thread in threads.drain(..) {
             let name = thread.thread().name().unwrap_or_default().to_owned();
             if thread.join().is_err() {
-                tracing::error!("the {name} has panicked");
+                tracing::error!(thread = name, "a thread has panicked");
             }
         }
     }

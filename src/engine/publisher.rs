@@ -1,23 +1,23 @@
-//! The teller: makes frames of what has become durable, in order, for the rooms where somebody listens. It reads the
-//! store and changes nothing. A listener that comes between a commit and its telling finds the change in the feed.
+//! The publisher: makes frames of durable changes, in order, for the rooms with listeners. It reads the store and changes
+//! nothing. A listener that subscribes between a commit and its publication finds the change in the feed.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Instant;
 
 use crate::domain::{Applied, Event, RoomId, UserId};
-use crate::live::{self, Hubs};
+use crate::live::{self, Frame, Hubs};
 use crate::metrics::Metrics;
 use crate::store::{Snapshot, Store, StoreError};
 
-/// What one commit has made durable.
+/// The changes of one commit.
 pub(crate) struct Committed {
-    /// The changes that somebody may hear, in order.
+    /// The changes that may have listeners, in order.
     pub changes: Vec<Applied>,
     pub durable_at: Instant,
 }
 
-/// The one thread that tells the hubs.
+/// The one thread that publishes to the hubs.
 pub(crate) struct Publisher {
     pub store: Arc<Store>,
     pub hubs: Arc<Hubs>,
@@ -25,61 +25,67 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Tells what comes until the writer has gone.
+    /// Publishes commits until the writer has ended.
     pub fn run(self, committed: Receiver<Committed>) {
-        for Committed { changes: new, durable_at: committed } in committed {
-            for done in new {
-                self.publish(done, committed);
+        for commit in committed {
+            if let Err((error, change)) = self.publish_commit(&commit) {
+                // Without a snapshot the rooms are unknown: all listeners read the feed.
+                self.log_failure(&error, change);
+                self.hubs.discard_all_replays(change.seq);
             }
         }
     }
 
-    fn publish(&self, done: Applied, committed: Instant) {
-        let told = match done.event {
-            Event::PersonRenamed { user } => self.publish_rename(user, done, committed),
-            event => event.room().map_or(Ok(()), |room| {
-                self.publish_to_room(&self.store.snapshot()?, room, done, committed);
-                Ok(())
-            }),
-        };
-        if let Err(fault) = told {
-            self.log_failure(&fault, done);
-            match done.event.room() {
-                Some(room) => self.hubs.discard_replay(room, done.seq),
-                None => self.hubs.discard_all_replays(done.seq),
-            }
-        }
-    }
-
-    /// Somebody is called otherwise: the rooms that have seen their name are few, and those that somebody hears are fewer.
-    fn publish_rename(&self, user: UserId, done: Applied, committed: Instant) -> Result<(), StoreError> {
-        let snapshot = self.store.snapshot()?;
-        for room in snapshot.rooms_showing_name(user)? {
-            if self.hubs.has_listener(room) {
-                self.publish_to_room(&snapshot, room, done, committed);
+    /// Publishes the changes of a commit, all from one snapshot. If that cannot be read, returns the last change.
+    fn publish_commit(&self, commit: &Committed) -> Result<(), (StoreError, Applied)> {
+        let Some(last) = commit.changes.last() else { return Ok(()) };
+        let snapshot = self.store.snapshot().map_err(|error| (error, *last))?;
+        for change in &commit.changes {
+            match change.event {
+                Event::PersonRenamed { user } => self.publish_rename(&snapshot, user, *change, commit.durable_at),
+                event => {
+                    if let Some(room) = event.effects().room {
+                        self.publish_to_room(&snapshot, room, *change, commit.durable_at);
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, done: Applied, committed: Instant) {
-        match self.read_frame(snapshot, room, done) {
-            Ok(Some(frame)) => self.hubs.publish(room, frame, committed),
-            Ok(None) => {}
-            Err(fault) => {
-                self.log_failure(&fault, done);
-                self.hubs.discard_replay(room, done.seq);
+    /// Publishes a rename: only few rooms have shown the person's name, and fewer have listeners.
+    fn publish_rename(&self, snapshot: &Snapshot, user: UserId, change: Applied, durable_at: Instant) {
+        match snapshot.rooms_showing_name(user) {
+            Ok(rooms) => {
+                for room in rooms.into_iter().filter(|room| self.hubs.has_listener(*room)) {
+                    self.publish_to_room(snapshot, room, change, durable_at);
+                }
+            }
+            Err(error) => {
+                self.log_failure(&error, change);
+                self.hubs.discard_all_replays(change.seq);
             }
         }
     }
 
-    fn log_failure(&self, error: &StoreError, done: Applied) {
-        self.metrics.internal_errors.inc();
-        tracing::error!(%error, seq = %done.seq, "a change could not be told");
+    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, change: Applied, durable_at: Instant) {
+        match self.read_frame(snapshot, room, change) {
+            Ok(Some(frame)) => self.hubs.publish(room, frame, durable_at),
+            Ok(None) => {}
+            Err(error) => {
+                self.log_failure(&error, change);
+                self.hubs.discard_replay(room, change.seq);
+            }
+        }
     }
 
-    fn read_frame(&self, snapshot: &Snapshot, room: RoomId, done: Applied) -> Result<Option<live::Frame>, StoreError> {
-        let Some(room) = snapshot.room_by_id(room)? else { return Err(StoreError::Missing { table: "rooms" }) };
-        live::read_frame(snapshot, self.store.epoch(), &room, done)
+    fn read_frame(&self, snapshot: &Snapshot, room: RoomId, change: Applied) -> Result<Option<Frame>, StoreError> {
+        let room = snapshot.room_by_id(room)?.ok_or(StoreError::Missing { table: "rooms" })?;
+        live::read_frame(snapshot, self.store.epoch(), &room, change)
+    }
+
+    fn log_failure(&self, error: &StoreError, change: Applied) {
+        self.metrics.internal_errors.inc();
+        tracing::error!(%error, seq = %change.seq, "failed to publish a change");
     }
 }

@@ -1,28 +1,30 @@
-//! What listeners hear. A [`Frame`] is a change, written once as the bytes of a stream; a [`Hubs`] has a hub for each
-//! room that somebody listens to, with the last frames and a row of bells; a [`Listener`] is a cursor that turns both, and the
-//! feed behind them, into one stream without a gap.
+//! What listeners receive. A [`Frame`] is a change, encoded once as the bytes of a stream. [`Hubs`] has a hub for each room
+//! with a listener; it holds the last frames and the wakers of the room. A [`Listener`] is a cursor: it turns the hub, and
+//! the feed behind it, into one stream without a gap.
 //!
-//! Besides changes there is what passes: who is here and who types in a room, and its heartbeat, stands in its `notes.rs`, what is new to one
-//! person alone on their `board.rs`. It has no number that a listener could come back to, is kept nowhere, and the
-//! latest of it is all that anybody is told. One task, the `keeper.rs`, tells it when it is due; of which rooms somebody is
-//! told who is elsewhere, the `followers.rs` know.
+//! Besides changes there is short-lived state, which has no id, is not stored, and of which only the latest is sent: the
+//! roster, the typists and the heartbeat of a room (`hub/ephemeral.rs`), and updates for one person (`presence/inbox.rs`).
+//! One task, the scheduler (`schedule/`), sends it when it is due. `presence/unread_subscriptions.rs` knows which people are
+//! notified of unread messages in which rooms.
 //!
-//! Nothing here knows requests and answers. Who may listen to what is judged by the rules, again whenever they or the
-//! people they are about have changed.
+//! Nothing here knows requests and responses. Who may listen to a room is evaluated by the rules of the domain, and again
+//! whenever the rules or the people they apply to change.
 
 mod frame;
 mod hub;
 mod listener;
 mod presence;
+mod recent_log;
 mod schedule;
 mod sse;
+mod stream_events;
 
 pub use crate::live::frame::{Format, Frame, read_frame};
 pub use crate::live::hub::registry::Hubs;
 pub use crate::live::hub::replay_buffer::ReplayLimits;
-pub use crate::live::listener::Listener;
 pub use crate::live::listener::access::{Access, Subscriber};
 pub use crate::live::listener::resume::ResumePoint;
+pub use crate::live::listener::{Listener, ListenerOptions};
 pub use crate::live::sse::Encoding;
 #[cfg(fuzzing)]
 pub(crate) use crate::live::sse::encode_event;

@@ -1,6 +1,6 @@
-//! The bytes of a stream: Server-Sent Events as the HTML standard has them
-//! (<https://html.spec.whatwg.org/multipage/server-sent-events.html>). Line ends are LF, and any line end within a text
-//! starts a new `data:` line, so no text can end an event or forge a field. What an event is about, nothing here knows.
+//! The bytes of a stream: Server-Sent Events as the HTML standard defines them
+//! (<https://html.spec.whatwg.org/multipage/server-sent-events.html>). Line ends are LF, and a line end within a text starts
+//! a new `data:` line, so no text can end an event or forge a field. Nothing here knows what an event is about.
 
 use std::fmt::Write as _;
 
@@ -8,17 +8,17 @@ use bytes::Bytes;
 
 use crate::domain::Cursor;
 
-/// How the bytes of a stream are parted on their way.
+/// How the bytes of a stream are framed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// Whoever carries them sees to that.
+    /// Not at all: the HTTP library frames them.
     #[default]
     Plain,
-    /// Every event is a chunk of HTTP/1.1 (RFC 9112, section 7.1), ready to be sent.
+    /// Each event is a chunk of HTTP/1.1 (RFC 9112, section 7.1), ready to be sent.
     Chunked,
 }
 
-/// An event, written once for all who listen, with the bytes around it that make it a chunk.
+/// An event, encoded once for all listeners, with the bytes around it that make it a chunk.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EncodedEvent {
     chunk: Bytes,
@@ -26,7 +26,7 @@ pub(crate) struct EncodedEvent {
     event_start: usize,
 }
 
-/// What ends a chunk.
+/// The end of a chunk.
 const CHUNK_END: &str = "\r\n";
 
 impl EncodedEvent {
@@ -35,7 +35,7 @@ impl EncodedEvent {
         Self { event_start: start.len(), chunk: [start.as_str(), event, CHUNK_END].concat().into() }
     }
 
-    /// The bytes of it: shared, not copied.
+    /// The bytes of the event: shared, not copied.
     pub fn bytes(&self, encoding: Encoding) -> Bytes {
         match encoding {
             Encoding::Plain => self.chunk.slice(self.event_start..self.chunk.len() - CHUNK_END.len()),
@@ -43,25 +43,25 @@ impl EncodedEvent {
         }
     }
 
-    /// How many bytes are kept.
+    /// The number of bytes in memory.
     pub fn len(&self) -> usize {
         self.chunk.len()
     }
 }
 
-/// An event of a stream.
+/// Encodes an event.
 pub(crate) fn encode_event(id: Option<Cursor>, name: Option<&str>, data: &str) -> EncodedEvent {
     EncodedEvent::new(&encode_lines(id, name, data))
 }
 
-/// The lines of an event.
+/// Encodes the lines of an event.
 pub(crate) fn encode_lines(id: Option<Cursor>, name: Option<&str>, data: &str) -> String {
     let mut lines = String::with_capacity(data.len() + 64);
     if let Some(id) = id {
-        writeln!(lines, "id: {id}").expect("a String takes all");
+        writeln!(lines, "id: {id}").expect("writing to a String cannot fail");
     }
     if let Some(name) = name {
-        writeln!(lines, "event: {name}").expect("a String takes all");
+        writeln!(lines, "event: {name}").expect("writing to a String cannot fail");
     }
     for line in data.replace("\r\n", "\n").split(['\r', '\n']) {
         lines.push_str("data: ");
@@ -80,15 +80,15 @@ mod tests {
     #[test]
     fn line_ends_in_data_cannot_end_an_event_or_forge_a_field() {
         let id = Cursor { epoch: Some(Epoch(1)), seq: Seq(2) };
-        let written = encode_event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
+        let event = encode_event(Some(id), Some("x"), "a\r\nid: 9\rdata: b\n\nevent: y");
         let expected = "id: 00000001-2\nevent: x\ndata: a\ndata: id: 9\ndata: data: b\ndata: \ndata: event: y\n\n";
-        assert_eq!(written.bytes(Encoding::Plain), expected);
+        assert_eq!(event.bytes(Encoding::Plain), expected);
     }
 
     #[test]
     fn a_chunk_is_the_event_prefixed_with_its_length() {
-        let written = EncodedEvent::new("data: é\n\n");
-        assert_eq!(written.bytes(Encoding::Plain), "data: é\n\n");
-        assert_eq!(written.bytes(Encoding::Chunked), "a\r\ndata: é\n\n\r\n");
+        let event = EncodedEvent::new("data: é\n\n");
+        assert_eq!(event.bytes(Encoding::Plain), "data: é\n\n");
+        assert_eq!(event.bytes(Encoding::Chunked), "a\r\ndata: é\n\n\r\n");
     }
 }

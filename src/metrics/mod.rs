@@ -1,9 +1,9 @@
-//! What is counted, for whoever watches from outside: plain numbers, which each part moves where it does the thing, and
-//! all of them as text. No label holds anything that somebody wrote, so there is a bounded number of them.
+//! Metrics for monitoring: counters, gauges and histograms, which each part of the program updates where the thing happens,
+//! and all of them as text. No label holds text from a user, so the number of time series is bounded.
 //!
-//! Nothing here knows HTTP, nor what is counted. The names follow Prometheus
-//! (<https://prometheus.io/docs/practices/naming/>); the text is OpenMetrics 1.0, and of that only what the older
-//! Prometheus text format 0.0.4 knows too.
+//! Nothing here knows HTTP. The names follow Prometheus
+//! (<https://prometheus.io/docs/practices/naming/>); the text is OpenMetrics 1.0, and only the part of it that the
+//! older Prometheus text format 0.0.4 shares.
 
 mod process;
 
@@ -20,32 +20,32 @@ use prometheus_client::registry::{Metric, Registry, Unit};
 
 pub use crate::metrics::process::ProcessStats;
 
-/// All that is counted since the start.
+/// All metrics since the start of the process.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
     started: SystemTime,
-    /// Messages that were posted; each once, however often it was sent.
+    /// Messages posted, each counted once however often it was sent.
     pub messages_posted: Counter,
-    /// Frames that listeners took from a hub's tail. Each hub counts its own, and hands them in now and then.
+    /// Frames delivered from a replay buffer. Each hub counts its own and adds them here now and then.
     pub delivered_from_replay: Counter,
-    /// Frames that listeners took from the feed, because they were behind.
+    /// Frames delivered from the feed to streams that were behind.
     pub delivered_from_feed: Counter,
-    /// The bytes of those that were read from the feed.
-    pub feed_read_bytes: Counter,
-    /// Listeners that were told to read the room anew.
+    /// Bytes delivered from the feed.
+    pub feed_delivered_bytes: Counter,
+    /// Resets because of a gap in the feed.
     pub stream_resets: Counter,
     open_streams: Gauge,
     open_connections: Gauge,
-    /// Connections that found no free seat.
+    /// Connections rejected because of a limit.
     pub connections_rejected: Counter,
-    /// What went wrong on our side, each time it was logged.
+    /// Internal errors; each is logged once.
     pub internal_errors: Counter,
-    /// How many commands shared a transaction.
+    /// Commands in each transaction.
     pub batch_commands: Histogram,
-    /// How long a transaction took, from its first command to the disk's answer, in seconds.
+    /// Time from taking a batch of commands until it is durable, in seconds.
     pub commit_seconds: Histogram,
-    /// From a commit until every bell of one of its frames was rung, in seconds.
+    /// Time from a commit until every waiting stream was woken for its frame, in seconds.
     pub fan_out_seconds: Histogram,
     refusals: Family<RefusalLabels, Counter>,
     http_requests: Family<RequestLabels, Counter>,
@@ -73,18 +73,18 @@ struct RequestLabels {
     status: &'static str,
 }
 
-/// What nobody counts and is looked up when somebody asks.
+/// Values that are read when the metrics are requested.
 #[derive(Debug)]
 pub struct Gauges {
-    /// How many commands wait for the writer.
+    /// Commands waiting for the writer.
     pub queued_commands: usize,
-    /// How large the data file is, in bytes.
+    /// Size of the data file, in bytes.
     pub data_file_bytes: Option<u64>,
-    /// What the system knows of this process.
+    /// Statistics of this process from the system.
     pub process: ProcessStats,
 }
 
-/// Something that is there until this is dropped.
+/// Counts one in a gauge until it is dropped.
 #[derive(Debug)]
 pub struct GaugeGuard(Gauge);
 
@@ -100,59 +100,74 @@ impl Default for Metrics {
         let r = &mut registry;
         let deliveries = register(
             r,
-            "deliveries",
-            "Changes handed to listeners, from a tail or from the feed",
+            "stream_frames_delivered",
+            "Frames delivered to event streams, by source: replay_buffer (memory) or feed (disk)",
             Family::<DeliveryLabels, Counter>::default(),
         );
         Self {
             started: SystemTime::now(),
-            messages_posted: register(r, "posts", "Messages posted", Counter::default()),
-            delivered_from_replay: deliveries.get_or_create_owned(&DeliveryLabels { source: "tail" }),
-            delivered_from_feed: deliveries.get_or_create_owned(&DeliveryLabels { source: "feed" }),
-            feed_read_bytes: register_with_unit(
+            messages_posted: register(
                 r,
-                "feed_read",
-                Unit::Bytes,
-                "What listeners that were behind were given of the feed",
+                "messages_posted",
+                "Messages posted, each counted once however often it was sent",
                 Counter::default(),
             ),
-            stream_resets: register(r, "resets", "Listeners told to read the room anew", Counter::default()),
-            open_streams: register(r, "listeners", "Streams that are open", Gauge::default()),
-            open_connections: register(r, "connections", "Connections that are open", Gauge::default()),
+            delivered_from_replay: deliveries.get_or_create_owned(&DeliveryLabels { source: "replay_buffer" }),
+            delivered_from_feed: deliveries.get_or_create_owned(&DeliveryLabels { source: "feed" }),
+            feed_delivered_bytes: register_with_unit(
+                r,
+                "feed_delivered",
+                Unit::Bytes,
+                "Bytes delivered from the feed to event streams that were behind",
+                Counter::default(),
+            ),
+            stream_resets: register(
+                r,
+                "stream_resets",
+                "Event streams told to reload the room because the feed has a gap",
+                Counter::default(),
+            ),
+            open_streams: register(r, "open_streams", "Event streams currently open", Gauge::default()),
+            open_connections: register(r, "open_connections", "Client connections currently open", Gauge::default()),
             connections_rejected: register(
                 r,
-                "connections_turned_away",
-                "Connections that found no free seat",
+                "connections_rejected",
+                "Connections rejected because the server or the client address was at its limit",
                 Counter::default(),
             ),
-            internal_errors: register(r, "faults", "Faults of this server, each logged once", Counter::default()),
+            internal_errors: register(r, "internal_errors", "Internal errors; each is logged once", Counter::default()),
             batch_commands: register(
                 r,
-                "batch_commands",
-                "Commands in one transaction",
+                "commit_batch_commands",
+                "Number of commands in a transaction",
                 Histogram::new(command_count_buckets()),
             ),
             commit_seconds: register_with_unit(
                 r,
-                "commit",
+                "commit_duration",
                 Unit::Seconds,
-                "From taking a batch to the disk's answer",
+                "Time from taking a batch of commands until it is durable on disk",
                 disk_histogram(),
             ),
             fan_out_seconds: register_with_unit(
                 r,
-                "fan_out",
+                "fan_out_duration",
                 Unit::Seconds,
-                "From a commit to a frame's last bell",
+                "Time from a commit until every waiting stream was woken for its frame",
                 cpu_histogram(),
             ),
-            refusals: register(r, "refusals", "Requests refused for what they asked", Family::default()),
-            http_requests: register(r, "http_requests", "Requests answered", Family::default()),
+            refusals: register(r, "requests_refused", "Requests refused, by kind of refusal", Family::default()),
+            http_requests: register(
+                r,
+                "http_requests",
+                "HTTP requests answered, by route and status class",
+                Family::default(),
+            ),
             http_request_seconds: register_with_unit(
                 r,
-                "http_request",
+                "http_request_duration",
                 Unit::Seconds,
-                "Until a request's answer begins; streams are left out",
+                "Time until the response to an HTTP request starts, by route; event streams are excluded",
                 Family::new_with_constructor(cpu_histogram as fn() -> Histogram),
             ),
             registry,
@@ -161,39 +176,39 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Counts a listener until what this returns is dropped.
+    /// Counts an open stream until the guard is dropped.
     pub fn track_stream(&self) -> GaugeGuard {
         track(&self.open_streams)
     }
 
-    /// Counts a connection until what this returns is dropped.
+    /// Counts an open connection until the guard is dropped.
     pub fn track_connection(&self) -> GaugeGuard {
         track(&self.open_connections)
     }
 
-    /// Counts a refusal; `kind` is one of a fixed set of words.
+    /// Counts a refusal; `kind` is one of a fixed set.
     pub fn count_refusal(&self, kind: &'static str) {
         self.refusals.get_or_create(&RefusalLabels { kind }).inc();
     }
 
-    /// Counts a request that was answered. `route` is an entry of the table of addresses, not the address itself, and
-    /// `status` a class such as `2xx`. What streams gives no time: how long it lasts says nothing.
+    /// Counts a response. `route` is an entry of the route table, not the path of the request; `status` is a class such as
+    /// `2xx`. Streams have no `elapsed` time.
     pub fn count_request(&self, route: &Arc<str>, status: &'static str, elapsed: Option<Duration>) {
         self.http_requests.get_or_create(&RequestLabels { route: Arc::clone(route), status }).inc();
-        if let Some(took) = elapsed {
+        if let Some(elapsed) = elapsed {
             self.http_request_seconds
                 .get_or_create(&RouteLabels { route: Arc::clone(route) })
-                .observe(took.as_secs_f64());
+                .observe(elapsed.as_secs_f64());
         }
     }
 
-    /// Everything as text.
+    /// All metrics as text.
     pub fn encode_text(&self, gauges: &Gauges) -> String {
         let mut text = String::new();
         encode_registry(&mut text, &self.registry)
             .and_then(|()| encode_registry(&mut text, &self.build_gauge_registry(gauges)))
             .and_then(|()| encode_eof(&mut text))
-            .expect("a String takes all");
+            .expect("writing to a String cannot fail");
         text
     }
 
@@ -203,14 +218,14 @@ impl Metrics {
         let version = [("version", env!("CARGO_PKG_VERSION"))];
         let build = Family::<_, Gauge>::default();
         build.get_or_create(&version).set(1);
-        r.register("taproom_build_info", "Which Taproom this is", build);
-        let waiting = ConstGauge::new(gauges.queued_commands as u64);
-        r.register("taproom_queue_commands", "Commands that wait for the writer", waiting);
+        r.register("taproom_build_info", "Version of this build; the value is always 1", build);
+        let queued = ConstGauge::new(gauges.queued_commands as u64);
+        r.register("taproom_queued_commands", "Commands waiting for the writer thread", queued);
         let started = self.started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let name = "process_start_time";
-        r.register_with_unit(name, "When it started, after 1970", Unit::Seconds, ConstGauge::new(started));
+        let help = "Start time of the process since the Unix epoch";
+        r.register_with_unit("process_start_time", help, Unit::Seconds, ConstGauge::new(started));
         if let Some(bytes) = gauges.data_file_bytes {
-            r.register_with_unit("taproom_data_file", "How large the data is", Unit::Bytes, ConstGauge::new(bytes));
+            r.register_with_unit("taproom_data_file", "Size of the data file", Unit::Bytes, ConstGauge::new(bytes));
         }
         gauges.process.register(r);
         registry
@@ -237,12 +252,12 @@ fn command_count_buckets() -> impl Iterator<Item = f64> {
     exponential_buckets(1.0, 2.0, 9)
 }
 
-/// What waits for the disk: 0.25 ms to 4 s.
+/// For what waits for the disk: 0.25 ms to 4 s.
 fn disk_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.000_25, 2.0, 15))
 }
 
-/// What memory and processor do: 50 us to 1.6 s.
+/// For what memory and processor do: 50 us to 1.6 s.
 fn cpu_histogram() -> Histogram {
     Histogram::new(exponential_buckets(0.000_05, 2.0, 16))
 }

@@ -19,19 +19,19 @@ pub(crate) mod settings;
 pub(crate) mod state;
 
 #[cfg(fuzzing)]
-pub(crate) use crate::web::auth::visitor::has_header_token;
+pub(crate) use crate::web::auth::credentials::has_header_token;
 #[cfg(fuzzing)]
 pub(crate) use crate::web::request::form::Form;
 #[cfg(fuzzing)]
 pub(crate) use crate::web::rooms::stream::resume_position;
 
 pub(crate) use crate::web::admin::purge::resume_purges;
-pub use crate::web::auth::setup::SetupLink;
 pub use crate::web::limits::quota::{Quota, Rate};
 pub use crate::web::limits::rate_limits::{LimitClock, LimitedAction, RateLimits};
 pub use crate::web::state::metrics_token::{METRICS_TOKEN_BYTES_MIN, MetricsToken};
 pub use crate::web::state::password_hasher::PasswordHasher;
 pub use crate::web::state::public_url::PublicUrl;
+pub use crate::web::state::setup_link::SetupLink;
 
 pub use crate::web::routes::endpoint;
 pub use crate::web::state::AppState;

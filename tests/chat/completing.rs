@@ -137,7 +137,7 @@ async fn what_is_no_beginning_is_refused_and_a_page_gets_options() {
     for wrong in ["", "x", "<script>", &format!("@{}", "é".repeat(81))] {
         let refused = asks(&ann, ROOM_ADDRESS, wrong).await;
         assert_eq!(refused.status, 422, "{wrong:?}");
-        assert!(refused.text().contains("`q` must begin with @, :, # or /"), "{}", refused.text());
+        assert!(refused.text().contains("`q` must start with @, :, # or /"), "{}", refused.text());
     }
     assert_eq!(asks(&ann, ROOM_ADDRESS, &format!("@{}", "é".repeat(80))).await.status, 200);
     let answer = ann.reads(&path(ROOM_ADDRESS, "@"), "text/html").await;

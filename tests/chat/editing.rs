@@ -58,7 +58,7 @@ async fn a_slash_means_in_an_edit_what_it_means_in_a_post_and_what_says_nothing_
         assert_eq!((answer.status, answer.json()["body"].as_str()), (200, Some(body)));
     }
     for (typed, why) in
-        [("/topic x", "/topic says nothing"), ("/help", "/help says nothing"), ("/dance", "no command /dance")]
+        [("/topic x", "/topic does not send"), ("/help", "/help does not send"), ("/dance", "no command /dance")]
     {
         let answer = edits(guest, said, typed).await;
         assert!(answer.status == 422 && answer.text().contains(why), "{}", answer.text());
@@ -166,7 +166,7 @@ async fn what_is_gone_never_was_or_is_hidden_is_not_there_to_edit() {
         let path = |room: &str| format!("{room}/messages/{secret}/{act}");
         let answer = guest.sends(&path(&hidden), &[(field, "x")]).await;
         assert_eq!(answer.status, 404, "{act}");
-        assert!(answer.text().contains("There is no such room"), "{}", answer.text());
+        assert!(answer.text().contains("This room does not exist"), "{}", answer.text());
     }
     for page in ["history", "thread", "reactions"] {
         let answer = house.read(&format!("{hidden}/messages/{secret}/{page}"), "text/html").await;
@@ -185,7 +185,7 @@ async fn a_message_is_edited_a_hundred_times_and_no_more() {
         assert_eq!(edits(guest, said, &format!("version {n}")).await.status, 200, "{n}");
     }
     let answer = edits(guest, said, "version 101").await;
-    assert!(answer.status == 422 && answer.text().contains("at most 100"), "{}", answer.text());
+    assert!(answer.status == 422 && answer.text().contains("limit is 100"), "{}", answer.text());
     let versions = guest.reads(&format!("{}/history", at(said)), "application/json").await.json();
     assert_eq!(versions.as_array().map(Vec::len), Some(101));
 }

@@ -1,4 +1,4 @@
-//! What the program writes about itself: lines that programs read, and nothing that anybody wrote or is known by.
+//! The log: lines that programs can read, without any text or name of a user.
 
 use std::process::Stdio;
 
@@ -15,8 +15,8 @@ use crate::program::{Program, bare, contents, refuses};
 
 const TOKEN: &str = "metrics-token-0123456789";
 
-/// A Taproom that logs so, on a directory, and what it will have written by its end.
-async fn logging(directory: &TempDir, log: &str) -> (Program, JoinHandle<String>) {
+/// A server with this log option, and what it will have logged by its end.
+async fn start_logging(directory: &TempDir, log: &str) -> (Program, JoinHandle<String>) {
     let mut command = bare();
     command.args(["--listen", "127.0.0.1:0", "--log", log, "--data"]).arg(directory.path());
     command.env("TAPROOM_METRICS_TOKEN", TOKEN).stderr(Stdio::piped());
@@ -30,20 +30,20 @@ async fn logging(directory: &TempDir, log: &str) -> (Program, JoinHandle<String>
     (program, written)
 }
 
-/// Stops it; every line that it wrote, each an object.
-async fn lines(mut program: Program, written: JoinHandle<String>) -> Vec<Value> {
+/// Stops the server; returns the lines that it logged, each a JSON object.
+async fn stop_and_read_lines(mut program: Program, written: JoinHandle<String>) -> Vec<Value> {
     program.signal("TERM");
     assert!(within("its end", program.ended()).await.success());
     let text = within("its last line", written).await.unwrap();
     let object = |line: &str| match serde_json::from_str(line) {
         Ok(value @ Value::Object(_)) => value,
-        other => panic!("{other:?} is no object: {line}"),
+        other => panic!("{other:?} is not an object: {line}"),
     };
     text.lines().map(object).collect()
 }
 
-/// Somebody does whatever can be done, right and wrong, over both versions of HTTP.
-async fn does_everything(program: &Program, ann: &Guest, secret: &str) {
+/// Sends valid and invalid requests of all kinds, over both versions of HTTP.
+async fn send_requests_of_all_kinds(program: &Program, ann: &Guest, secret: &str) {
     let url = &program.url;
     let mut ears = ann.listen("as=json").await;
     ann.posts(secret).await;
@@ -78,42 +78,42 @@ async fn does_everything(program: &Program, ann: &Guest, secret: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_that_anybody_wrote_or_is_known_by_is_logged_or_counted() {
-    const SECRET: &str = "what-ann-said";
+async fn no_text_or_name_of_a_user_is_in_the_log_or_the_metrics() {
+    const SECRET: &str = "what-ann-wrote";
     let directory = tempfile::tempdir().unwrap();
-    let (program, written) = logging(&directory, "json,trace").await;
+    let (program, written) = start_logging(&directory, "json,trace").await;
     let ann = program.guest("Ann-who-is-known", "room-of-ann").await;
-    does_everything(&program, &ann, SECRET).await;
-    let meters = ask(client().get(format!("{}/metrics", program.url))).await.text().to_owned();
-    let lines = lines(program, written).await;
+    send_requests_of_all_kinds(&program, &ann, SECRET).await;
+    let metrics = ask(client().get(format!("{}/metrics", program.url))).await.text().to_owned();
+    let lines = stop_and_read_lines(program, written).await;
 
     let log = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").to_lowercase();
-    for (what, text) in [("the log", &log), ("the meters", &meters.to_lowercase())] {
-        for unsaid in [SECRET, "ann-who-is-known", "room-of-ann", &ann.token.to_lowercase(), TOKEN] {
-            let line = text.lines().find(|line| line.contains(unsaid));
-            assert!(line.is_none(), "{what} tells {unsaid}: {}", line.unwrap_or_default());
+    for (what, text) in [("the log", &log), ("the metrics", &metrics.to_lowercase())] {
+        for secret in [SECRET, "ann-who-is-known", "room-of-ann", &ann.token.to_lowercase(), TOKEN] {
+            let line = text.lines().find(|line| line.contains(secret));
+            assert!(line.is_none(), "{what} contains {secret}: {}", line.unwrap_or_default());
         }
     }
     let answered: Vec<&Value> = lines.iter().filter(|line| line["message"] == "request answered").collect();
     let post = |line: &&&Value| line["route"] == "/rooms/:room/messages" && line["status"] == 201;
     assert!(answered.iter().filter(post).count() >= 3, "each request has a line: {answered:#?}");
     assert!(answered.iter().all(|line| line["us"].is_u64() && line["level"] == "DEBUG"), "{answered:#?}");
-    assert!(lines.iter().any(|line| line["level"] == "TRACE"), "and there is more, at the level that was asked for");
-    assert!(meters.contains("route=\"/rooms/:room/messages\""));
+    assert!(lines.iter().any(|line| line["level"] == "TRACE"), "and there is more, at the requested level");
+    assert!(metrics.contains("route=\"/rooms/:room/messages\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_alone_is_the_usual_level_as_json() {
+async fn json_alone_is_the_default_level_as_json() {
     let directory = tempfile::tempdir().unwrap();
-    let (program, written) = logging(&directory, "json").await;
+    let (program, written) = start_logging(&directory, "json").await;
     program.guest(ANN, ROOM).await;
-    let lines = lines(program, written).await;
+    let lines = stop_and_read_lines(program, written).await;
     assert!(lines.iter().any(|line| line["message"] == "stopping" && line["level"] == "INFO"), "{lines:?}");
     assert!(lines.iter().all(|line| line["level"] != "DEBUG" && line["timestamp"].is_string()), "{lines:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_filter_that_is_none_or_a_token_that_can_be_guessed_is_one_line_and_no_start() {
+async fn an_invalid_filter_or_weak_token_is_one_line_and_no_start() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     for (flag, value, says) in [
@@ -128,23 +128,23 @@ async fn a_filter_that_is_none_or_a_token_that_can_be_guessed_is_one_line_and_no
         assert!(line.contains(flag) && line.contains(says), "{line}");
         assert!(flag == "--log" || value.is_empty() || !line.contains(value), "it does not repeat the token: {line}");
     }
-    assert!(contents(directory.path()).is_empty(), "nothing was made");
+    assert!(contents(directory.path()).is_empty(), "nothing was created");
     let help = bare().arg("--help").env("TAPROOM_METRICS_TOKEN", TOKEN).output().await.unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     assert!(help.contains("--metrics-token <TOKEN>") && !help.contains(TOKEN), "{help}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_behind_the_last_change_is_told_once() {
+async fn a_clock_behind_the_last_change_is_logged_once() {
     let directory = tempfile::tempdir().unwrap();
     let past = Past::enters(&store(directory.path()), Timestamp(now().0 + DAY), ANN, ROOM);
     let_go(directory.path()).await;
-    let (program, written) = logging(&directory, "json,warn").await;
+    let (program, written) = start_logging(&directory, "json,warn").await;
     let ann = past.guest_at(&program.url);
     for text in ["one", "two"] {
         ann.posts(text).await;
     }
-    let lines = lines(program, written).await;
+    let lines = stop_and_read_lines(program, written).await;
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0]["message"].as_str().unwrap().starts_with("the clock is behind"), "{lines:?}");
     assert!(lines[0]["seconds"].as_u64().unwrap() > 86_000, "{lines:?}");

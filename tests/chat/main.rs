@@ -1,5 +1,5 @@
-//! Taproom from outside: a house, guests and listeners over real sockets. Every test has a server, a port and a
-//! directory of its own; its name is the claim it proves.
+//! Taproom from outside: a server, guests and listeners over real sockets. Each test has its own server, port and directory,
+//! and its name is the claim it proves.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
@@ -12,23 +12,23 @@ mod harness;
 mod parts;
 mod past;
 mod program;
-mod renaming;
+mod rename_rows;
 mod speaking;
 mod sse;
 mod staff;
 mod terminal;
 
-mod door;
+mod credentials;
+mod landing;
 mod proxies;
-mod who;
 
 mod accounts;
 mod erasing;
 mod fields;
-mod former;
-mod fresh;
+mod former_names;
 mod names;
 mod passwords;
+mod recent_sign_in;
 mod recovery;
 mod sessions;
 mod tokens;
@@ -37,9 +37,9 @@ mod answering;
 mod completing;
 mod days;
 mod editing;
-mod hidden;
 mod messages;
 mod pins;
+mod private_rooms;
 mod reacting;
 mod room_settings;
 mod rooms;
@@ -49,17 +49,17 @@ mod writing;
 
 mod badges;
 mod drafts;
-mod involvement;
-mod places;
-mod reading;
+mod notifications;
+mod read_state;
+mod sidebar;
 mod unread;
 
 mod catching_up;
+mod direct_presence;
 mod live;
 mod presence;
 mod resume;
-mod switching;
-mod talks;
+mod switcher;
 mod typing;
 mod wandering;
 
@@ -68,8 +68,8 @@ mod responses;
 mod unchanged;
 
 mod crowded;
-mod holes;
 mod hostile;
+mod known_attacks;
 mod limits;
 mod queue;
 mod rate_limits;
@@ -80,11 +80,11 @@ mod shutdown;
 mod starting;
 
 mod copies;
+mod names_in_format_4;
 mod old;
-mod old_names;
 
 mod logs;
-mod meters;
+mod metrics;
 
 mod admin;
 mod admin_json;

@@ -97,7 +97,7 @@ async fn a_room_has_fifty_pins_and_no_more() {
     }
     let more = creator.posts("one more").await;
     let refused = pins(creator, more).await;
-    assert!(refused.status == 422 && refused.text().contains("at most 50"), "{}", refused.text());
+    assert!(refused.status == 422 && refused.text().contains("limit is 50"), "{}", refused.text());
     assert_eq!(unpins(creator, last).await.status, 200);
     assert_eq!(pins(creator, more).await.status, 200, "where one went there is room");
     assert_eq!(pinned(creator).await.len(), 50);

@@ -50,14 +50,18 @@ impl Program {
         Self::spawn(command(data)).await
     }
 
-    /// Starts it, and reads the two lines it prints.
+    /// Starts it, and reads its address and its example from what it prints.
     pub async fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let mut line = async || within("a line", lines.next_line()).await.unwrap().expect("it prints two lines");
-        let (first, example) = (line().await, line().await);
-        let url = first.strip_prefix("Taproom listens on ").unwrap_or_else(|| panic!("it says where: {first}"));
-        Self { child, url: url.to_owned(), example }
+        let mut line = async || within("a line", lines.next_line()).await.unwrap().expect("it prints its address");
+        let url = loop {
+            if let Some(url) = line().await.strip_prefix("Taproom listens on ") {
+                break url.to_owned();
+            }
+        };
+        let example = line().await;
+        Self { child, url, example }
     }
 
     /// Somebody new in it.

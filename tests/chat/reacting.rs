@@ -119,7 +119,7 @@ async fn a_message_has_twenty_kinds_of_reactions_of_sixteen_characters_and_no_mo
         assert_eq!(reacts(guest, &path, &format!("{n:0>16}")).await.status, 200, "{n}");
     }
     let refused = reacts(guest, &path, "one more").await;
-    assert!(refused.status == 422 && refused.text().contains("at most 20"), "{}", refused.text());
+    assert!(refused.status == 422 && refused.text().contains("limit is 20"), "{}", refused.text());
     assert_eq!(reacts(member, &path, &format!("{:0>16}", 7)).await.status, 200, "others join those that are there");
     assert_eq!(reacts(guest, &path, &"x".repeat(17)).await.status, 422);
     assert_eq!(counted(guest, &path).await.len(), 20);

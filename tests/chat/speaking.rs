@@ -1,11 +1,11 @@
 //! What is read by whoever speaks, also by a program: what was only said before, and not what speaks to them.
 
 use crate::harness::{ANN, BEN, Guest};
-use crate::reading::{badge, reads_to, shows, talk, unread};
+use crate::read_state::{ann_and_ben, badge, reads_to, shows, unread};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_speaks_by_a_program_has_read_what_was_said_before() {
-    let (_house, ann, ben) = talk().await;
+    let (_house, ann, ben) = ann_and_ben().await;
     reads_to(&ann, ben.posts("one").await).await;
     ben.posts("two").await;
     assert_eq!(unread(&ann).await, (1, 0));
@@ -24,7 +24,7 @@ async fn whoever_speaks_by_a_program_has_read_what_was_said_before() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_speaks_to_somebody_waits_until_they_read_it_though_a_program_has_spoken_for_them_since() {
-    let (_house, ann, ben) = talk().await;
+    let (_house, ann, ben) = ann_and_ben().await;
     reads_to(&ann, ben.posts("one").await).await;
     ben.posts("two").await;
     let call = ben.posts(&format!("@{ANN}, three")).await;
@@ -42,7 +42,7 @@ async fn what_speaks_to_somebody_waits_until_they_read_it_though_a_program_has_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_spoke_last_is_told_of_what_speaks_to_them_and_led_to_it_and_never_of_their_own_words() {
-    let (_house, ann, ben) = talk().await;
+    let (_house, ann, ben) = ann_and_ben().await;
     let first = ann.posts("is anybody here?").await;
     reads_to(&ann, first).await;
     let answers = async |guest: &Guest, to: u64| {

@@ -69,9 +69,13 @@ async fn a_full_disk_stops_posting_not_reading_and_costs_no_restart() {
         "whoever watches is told"
     );
     assert_eq!(ask(client().get(format!("{}/up", program.url))).await.status, 200, "it is alive");
-    let meters = ask(client().get(format!("{}/metrics", program.url))).await;
-    let faults = meters.text().lines().find_map(|line| line.strip_prefix("taproom_faults_total ")).map(str::parse);
-    assert!(faults.expect("they are counted").is_ok_and(|faults: u64| faults >= 3), "two posts, and whoever watches");
+    let metrics = ask(client().get(format!("{}/metrics", program.url))).await;
+    let errors = metrics.text().lines().find_map(|line| line.strip_prefix("taproom_internal_errors_total "));
+    let errors = errors.map(str::parse);
+    assert!(
+        errors.expect("they are counted").is_ok_and(|errors: u64| errors >= 3),
+        "two posts and the readiness check"
+    );
     let texts = |history: Vec<(u64, String)>| history.into_iter().map(|(_, text)| text).collect::<Vec<_>>();
     assert_eq!(texts(history(&client(), &program.url, &ann.room).await), said, "reading goes on");
 
@@ -160,7 +164,7 @@ async fn on_a_read_only_disk_it_does_not_start_and_says_why() {
 async fn on_a_disk_that_is_too_small_it_says_so() {
     let mount = tempfile::tempdir().unwrap();
     let line = refuses(with_a_disk(TINY, mount.path(), &command(&mount.path().join("data")))).await;
-    assert!(!line.contains("move it away"), "there is nothing yet that could be moved: {line}");
+    assert!(!line.contains("move the file away"), "there is nothing yet that could be moved: {line}");
     assert!(line.contains("No space left on device") && line.contains("--data"), "{line}");
 }
 
@@ -195,5 +199,5 @@ async fn a_copy_on_a_read_only_disk_is_checked_like_any_other() {
     let mut check = with_a_disk(read_only, data.path(), &taproom(&["check"], &file, data.path()));
     let output = within("the program to end", check.stderr(Stdio::piped()).output()).await.unwrap();
     let said = String::from_utf8(output.stdout).unwrap() + std::str::from_utf8(&output.stderr).unwrap();
-    assert!(output.status.success() && said.contains("is whole: 1 message, 1 room, 1 person"), "{said}");
+    assert!(output.status.success() && said.contains("is valid: 1 message, 1 room, 1 person"), "{said}");
 }

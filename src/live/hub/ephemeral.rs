@@ -1,19 +1,19 @@
-//! What stands on the wall of one room and is no change of it: who is here, who is typing, and that the wall still stands.
-//! Only the latest of each is kept, and nobody catches up on an older one.
+//! The short-lived state of one room, which is not a change of it: the roster, the typists, and the heartbeat. Only the latest
+//! event of each kind is kept.
 //!
-//! One number is enough for a listener to know what it has read: a new note gets the next one, and the oldest of those
-//! that a listener has not read is read first.
+//! One version is enough for a listener to know what it has read: each new event gets the next version, and a listener reads
+//! the oldest event after its own version first.
 
 use crate::live::sse::EncodedEvent;
 
-/// What a note is about.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EphemeralKind {
-    /// Who is here.
+    /// Who listens.
     Roster,
     /// Who is typing.
     Typing,
-    /// Nothing: that the stream is alive.
+    /// That the stream is alive.
     Heartbeat,
 }
 
@@ -21,39 +21,39 @@ impl EphemeralKind {
     const ALL: [Self; 3] = [Self::Roster, Self::Typing, Self::Heartbeat];
 }
 
-/// The notes of one room.
+/// The latest event of each kind, with its version.
 #[derive(Default)]
 pub(crate) struct Ephemeral {
-    /// The number of the latest note.
+    /// The version of the latest event.
     version: u64,
     latest: [(u64, EncodedEvent); EphemeralKind::ALL.len()],
 }
 
 impl Ephemeral {
-    /// Puts a note in the place of the one that was there.
+    /// Replaces the event of a kind.
     pub fn replace(&mut self, kind: EphemeralKind, event: EncodedEvent) {
         self.version += 1;
         self.latest[kind as usize] = (self.version, event);
     }
 
-    /// The number of the latest note: whoever has read up to here has read all.
+    /// The version of a listener that has read everything.
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// The number from which on the note about this is still to be read.
+    /// The version of a listener that has not read the latest event of this kind.
     pub fn version_before(&self, kind: EphemeralKind) -> u64 {
         self.latest[kind as usize].0.saturating_sub(1)
     }
 
-    /// The next note for somebody who has read up to this number, what it is about, and its own number.
+    /// The next event after a version, with its kind and its own version.
     pub fn next_after(&self, version: u64) -> Option<(EphemeralKind, &EncodedEvent, u64)> {
         if self.version == version {
             return None;
         }
         let all = EphemeralKind::ALL.into_iter().zip(&self.latest);
-        let unread = all.filter(|(_, (number, _))| *number > version);
-        unread.min_by_key(|(_, (number, _))| *number).map(|(about, (number, written))| (about, written, *number))
+        let unread = all.filter(|(_, (own, _))| *own > version);
+        unread.min_by_key(|(_, (own, _))| *own).map(|(kind, (own, event))| (kind, event, *own))
     }
 }
 
@@ -63,23 +63,24 @@ mod tests {
 
     #[test]
     fn only_the_latest_event_of_each_kind_is_read_once_in_order() {
-        let mut notes = Ephemeral::default();
-        assert!(notes.next_after(0).is_none());
-        for about in [
+        let mut ephemeral = Ephemeral::default();
+        assert!(ephemeral.next_after(0).is_none());
+        for kind in [
             EphemeralKind::Roster,
             EphemeralKind::Typing,
             EphemeralKind::Heartbeat,
             EphemeralKind::Roster,
             EphemeralKind::Roster,
         ] {
-            notes.replace(about, EncodedEvent::default());
+            ephemeral.replace(kind, EncodedEvent::default());
         }
-        let numbers = |from| std::iter::successors(Some(from), |version| Some(notes.next_after(*version)?.2)).skip(1);
-        assert_eq!(numbers(0).collect::<Vec<_>>(), [2, 3, 5]);
-        assert_eq!(numbers(2).collect::<Vec<_>>(), [3, 5]);
-        assert_eq!(numbers(notes.version()).count(), 0);
+        let versions =
+            |from| std::iter::successors(Some(from), |version| Some(ephemeral.next_after(*version)?.2)).skip(1);
+        assert_eq!(versions(0).collect::<Vec<_>>(), [2, 3, 5]);
+        assert_eq!(versions(2).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(versions(ephemeral.version()).count(), 0);
         assert_eq!(
-            notes.next_after(notes.version_before(EphemeralKind::Typing)).map(|(about, _, _)| about),
+            ephemeral.next_after(ephemeral.version_before(EphemeralKind::Typing)).map(|(kind, _, _)| kind),
             Some(EphemeralKind::Typing)
         );
     }

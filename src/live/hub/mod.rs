@@ -1,9 +1,10 @@
-//! One room that somebody listens to: its last frames, its bells, and the notes on its wall.
+//! The hub of one room with listeners: its last frames, the wakers of its listeners, and its short-lived state.
 
 pub(crate) mod ephemeral;
 pub(crate) mod registry;
 pub(crate) mod replay_buffer;
 pub(crate) mod roster;
+pub(crate) mod subscription;
 pub(crate) mod typing;
 pub(crate) mod waiters;
 
@@ -22,41 +23,42 @@ use crate::live::hub::roster::Roster;
 use crate::live::hub::typing::TypingState;
 use crate::live::hub::waiters::{PendingWakes, Slot, Waiters};
 use crate::live::sse::EncodedEvent;
-use crate::live::{Encoding, Format, Frame, frame};
+use crate::live::{Encoding, Format, Frame, stream_events};
 use crate::views::PresenceList;
 
 /// What a hub has for a listener.
 pub(crate) enum Next {
     /// The next changes, as bytes, and the number of the last one.
     Frames(Bytes, Seq),
-    /// A note, which is no change, and its number.
+    /// An event that is not a change, and its version.
     Ephemeral(EphemeralKind, Bytes, u64),
-    /// The tail starts too late for this listener: it must read the feed.
+    /// The replay buffer starts too late for this listener: it must read the feed.
     Behind,
-    /// Nothing now; the bell will ring.
+    /// Nothing now; the listener will be woken.
     CaughtUp,
-    /// Nothing that the hub knows of; but since this fresh start it covers nothing, and the feed may have more.
+    /// Nothing in the hub; but in this generation its replay buffer covers nothing, and the feed may have more.
     MaybeBehind(NonZeroU32),
 }
 
-/// Where a listener stands, and how it wants to be told.
+/// The positions of a listener, and the form in which it gets events.
 pub(crate) struct Positions {
-    /// The last change it has heard.
+    /// The last change it has delivered.
     pub cursor: Seq,
-    /// The last note it has read.
+    /// The version of the last ephemeral event it has read.
     pub ephemeral: u64,
-    /// Up to where it has read the board of whoever it is.
+    /// The version up to which it has read the inbox of its person.
     pub inbox: u64,
-    /// Up to which fresh start of the hub it has read the feed.
+    /// The hub generation up to which the feed has been read.
     pub generation: Option<NonZeroU32>,
     pub format: Format,
     pub encoding: Encoding,
 }
 
+/// The hub of one room.
 #[derive(Default)]
 pub(crate) struct Hub {
     state: Mutex<HubState>,
-    /// How often there was something to ring for: what the bells say, for those who have nothing else to ask.
+    /// How often there was something to wake for: a copy of the version of [`Waiters`] that can be read without the lock.
     version: AtomicU64,
 }
 
@@ -67,172 +69,173 @@ struct HubState {
     roster: Roster,
     ephemeral: Ephemeral,
     typing: TypingState,
-    /// How often the hub has started afresh.
+    /// How often the replay buffer was discarded.
     generation: u32,
-    /// How many frames were told since this was counted last. Here, because whoever is told holds the lock: a counter
-    /// that all rooms share would be fought for at every delivery.
+    /// The number of frames delivered since the last count. Here, because a delivery holds the lock anyway: one counter for all
+    /// rooms would be contended at each delivery.
     delivered: u64,
 }
 
-/// In a room with more listeners nobody is told who is typing: each word of it would be sent to all of them, and among so
-/// many somebody always types.
+/// In a room with more listeners typing is not shown: each change would be sent to all of them, and in a crowd there is always
+/// a change.
 const TYPING_LISTENERS_MAX: usize = 200;
 
 impl Hub {
-    // A std Mutex: nothing waits while it is held, and what runs under it cannot panic half way.
+    // A std Mutex: nothing awaits while it is held, and the code under it does not panic half way.
     fn lock(&self) -> MutexGuard<'_, HubState> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Takes a seat. `who` is counted among the people here, of which the next note will tell. The second that is returned
-    /// is the number of the last note that is of no interest any more.
+    /// Adds a listener. `person` is in the roster from now on. Also returns the version up to which ephemeral events need not be
+    /// read: the listener gets the typists, if there are any, and otherwise only what comes from now on.
     pub fn add_listener(&self, person: Option<&Person>) -> (Slot, u64) {
-        let mut inner = self.lock();
+        let mut state = self.lock();
         if let Some(person) = person {
-            inner.roster.add_listener(person);
+            state.roster.add_listener(person);
         }
-        let slot = inner.waiters.insert();
-        let is_typing = inner.typing.is_published();
-        (
-            slot,
-            if is_typing { inner.ephemeral.version_before(EphemeralKind::Typing) } else { inner.ephemeral.version() },
-        )
+        let slot = state.waiters.insert();
+        let ephemeral = if state.typing.is_published() {
+            state.ephemeral.version_before(EphemeralKind::Typing)
+        } else {
+            state.ephemeral.version()
+        };
+        (slot, ephemeral)
     }
 
-    /// Gives up a seat that was taken for `who`.
+    /// Removes the listener of `author`.
     pub fn remove_listener(&self, slot: Slot, author: Option<&Author>) {
-        let mut inner = self.lock();
-        inner.waiters.remove(slot);
+        let mut state = self.lock();
+        state.waiters.remove(slot);
         if let Some(author) = author {
-            inner.roster.remove_listener(author);
+            state.roster.remove_listener(author);
         }
     }
 
-    /// From now on a listener who was called `was` stands among the people here as this person does.
+    /// Changes the roster entry of a person who was listed as `old_author`.
     pub fn update_person(&self, old_author: &Author, person: &Person) {
         self.lock().roster.update_person(old_author, person);
     }
 
-    /// How many listen.
+    /// The number of listeners.
     pub fn listener_count(&self) -> usize {
         self.lock().waiters.len()
     }
 
-    /// Whether somebody of this number listens.
+    /// Whether a person is among the listeners.
     pub fn has_person(&self, user: UserId) -> bool {
         self.lock().roster.contains(user)
     }
 
-    /// Who is here.
+    /// The people who listen.
     pub fn summarize_roster(&self) -> PresenceList {
-        let inner = self.lock();
-        inner.roster.summarize(inner.waiters.len())
+        let state = self.lock();
+        state.roster.summarize(state.waiters.len())
     }
 
-    /// Says something anew. The bells are the caller's to ring.
+    /// Replaces an ephemeral event. The caller wakes the listeners.
     pub fn set_ephemeral(&self, kind: EphemeralKind, event: EncodedEvent) {
         self.lock().ephemeral.replace(kind, event);
     }
 
-    /// Somebody types. When that is to be said, if it is news.
+    /// Records that a person is typing. Returns when to publish that, if it is a change.
     pub fn start_typing(&self, author: &Author, now: Instant) -> Option<Instant> {
-        let mut inner = self.lock();
-        if inner.waiters.len() > TYPING_LISTENERS_MAX {
+        let mut state = self.lock();
+        if state.waiters.len() > TYPING_LISTENERS_MAX {
             return None;
         }
-        inner.typing.add_typist(author, now)
+        state.typing.add_typist(author, now)
     }
 
-    /// Says anew who is typing, if that has changed: then the bells are the caller's to ring. And when to do so again, if
-    /// anybody types.
+    /// Publishes who is typing. Returns whether that has changed, in which case the caller wakes the listeners; and when to do so
+    /// again, if anyone is typing.
     pub fn refresh_typing(&self, now: Instant) -> (bool, Option<Instant>) {
-        let inner = &mut *self.lock();
-        let (news, next) = inner.typing.refresh(now);
-        let written = news.map(frame::encode_typing);
-        let is_news = written.is_some();
-        written.into_iter().for_each(|written| inner.ephemeral.replace(EphemeralKind::Typing, written));
-        (is_news, next)
+        let state = &mut *self.lock();
+        let (change, next) = state.typing.refresh(now);
+        let event = change.map(stream_events::encode_typing);
+        let is_change = event.is_some();
+        event.into_iter().for_each(|event| state.ephemeral.replace(EphemeralKind::Typing, event));
+        (is_change, next)
     }
 
-    /// Adds a frame, of what became durable at this instant. The bell is the caller's to ring.
+    /// Adds a frame of a change that became durable at this instant. The caller wakes the listeners.
     pub fn push_frame(&self, frame: Frame, limits: ReplayLimits, durable_at: std::time::Instant) {
-        let inner = &mut *self.lock();
-        inner.waiters.record_frame(durable_at);
-        if let Some(typists) = frame.posted_by().and_then(|author| inner.typing.remove_typist(author)) {
-            inner.ephemeral.replace(EphemeralKind::Typing, frame::encode_typing(typists));
+        let state = &mut *self.lock();
+        state.waiters.record_frame(durable_at);
+        if let Some(typists) = frame.posted_by().and_then(|author| state.typing.remove_typist(author)) {
+            state.ephemeral.replace(EphemeralKind::Typing, stream_events::encode_typing(typists));
         }
-        inner.replay.push(frame, limits);
+        state.replay.push(frame, limits);
     }
 
-    /// There is something to ring for. Whether nobody rings the bells just now, so that the caller must: as long as
-    /// [`Hub::take_bells`] gives any. Otherwise whoever does so will ring them again.
+    /// Records that there is something to wake for. Returns whether the caller must wake the listeners, as long as
+    /// [`Hub::take_pending`] returns any; if not, another thread is doing so and will wake them again.
     pub fn notify(&self) -> bool {
-        let mut inner = self.lock();
-        let (calls, is_to_ring) = inner.waiters.notify();
-        self.version.store(calls, Ordering::Release);
-        is_to_ring
+        let mut state = self.lock();
+        let (version, must_wake) = state.waiters.notify();
+        self.version.store(version, Ordering::Release);
+        must_wake
     }
 
-    /// Takes down bells to be rung, as [`Bells::take`] does.
+    /// Takes the wakers to be woken; see [`Waiters::take_pending`].
     pub fn take_pending(&self) -> Option<PendingWakes> {
         self.lock().waiters.take_pending()
     }
 
-    /// Whether the bells were rung for several frames at a time when they were rung last.
+    /// Whether the last wake-up was for several frames.
     pub fn should_coalesce(&self) -> bool {
         self.lock().waiters.should_coalesce()
     }
 
-    /// The bell of one seat, if it hangs.
+    /// The registered waker of one listener.
     pub fn waker(&self, slot: Slot) -> Option<Waker> {
         self.lock().waiters.waker(slot)
     }
 
-    /// How many frames were told since this was asked last.
+    /// The number of frames delivered since the last call.
     pub fn take_delivered(&self) -> u64 {
         std::mem::take(&mut self.lock().delivered)
     }
 
-    /// How often there was something to ring for. While this stays the same, a bell hangs that was hung up by somebody who
-    /// then had heard everything.
+    /// How often there was something to wake for. While this stays the same, the waker of a listener that was up to date remains
+    /// registered.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Lets go of the tail, so that it covers nothing and everybody reads the feed, up to this change, which could not be
-    /// told, at least. The bell is the caller's to ring.
+    /// Empties the replay buffer, so that all listeners read the feed at least up to this change, which could not be published.
+    /// The caller wakes the listeners.
     pub fn discard_replay(&self, unpublished: Seq) {
-        let mut inner = self.lock();
-        inner.replay = ReplayBuffer::with_min_floor(unpublished);
-        inner.generation += 1;
+        let mut state = self.lock();
+        state.replay = ReplayBuffer::with_min_floor(unpublished);
+        state.generation += 1;
     }
 
-    /// What there is for the listener at `slot`, and, if there is no more to look for, of how many calls that holds. Hangs up
-    /// `bell` before it looks, so that what is told after this look rings it.
+    /// What the hub has for the listener at `slot`; and, if there is nothing more to look for, the version at which that holds.
+    /// Registers `waker` first, so that whatever is published after this look wakes it.
     pub fn poll_next_after(&self, slot: Slot, positions: &Positions, waker: &Waker) -> (Next, Option<u64>) {
-        let inner = &mut *self.lock();
-        inner.waiters.register(slot, waker);
-        if inner.replay.starts_after(positions.cursor) {
+        let state = &mut *self.lock();
+        state.waiters.register(slot, waker);
+        if state.replay.starts_after(positions.cursor) {
             return (Next::Behind, None);
         }
-        let (note, start) =
-            (inner.ephemeral.next_after(positions.ephemeral), NonZeroU32::MIN.saturating_add(inner.generation));
-        let (heard, is_all) = match inner.replay.next_batch(positions.cursor, positions.format, positions.encoding) {
-            Some(FrameBatch { bytes, count, last_seq: seq, is_last: is_all }) => {
-                inner.delivered += count as u64;
-                (Next::Frames(bytes, seq), is_all && note.is_none())
+        let ephemeral = state.ephemeral.next_after(positions.ephemeral);
+        let generation = NonZeroU32::MIN.saturating_add(state.generation);
+        let (next, is_last) = match state.replay.next_batch(positions.cursor, positions.format, positions.encoding) {
+            Some(FrameBatch { bytes, count, last_seq, is_last }) => {
+                state.delivered += count as u64;
+                (Next::Frames(bytes, last_seq), is_last && ephemeral.is_none())
             }
-            None => match note {
-                Some((about, written, number)) => {
-                    (Next::Ephemeral(about, written.bytes(positions.encoding), number), false)
+            None => match ephemeral {
+                Some((kind, event, version)) => {
+                    (Next::Ephemeral(kind, event.bytes(positions.encoding), version), false)
                 }
-                None if inner.replay.covers_nothing() && positions.generation != Some(start) => {
-                    (Next::MaybeBehind(start), false)
+                None if state.replay.covers_nothing() && positions.generation != Some(generation) => {
+                    (Next::MaybeBehind(generation), false)
                 }
                 None => (Next::CaughtUp, true),
             },
         };
-        (heard, is_all.then(|| inner.waiters.mark_seen(slot)))
+        (next, is_last.then(|| state.waiters.mark_seen(slot)))
     }
 }
 

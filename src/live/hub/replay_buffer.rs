@@ -1,8 +1,8 @@
 //! The last frames of one room.
 //!
-//! Invariant: the tail holds every change of the room after its floor, in order. A fresh one has no floor and covers
-//! nothing: its first frame's predecessor becomes the floor. (Taking the last change at its birth instead would lose a
-//! frame that is rung between that and the first look.)
+//! Invariant: the buffer holds every change of the room after its floor, in order. A new one has no floor and covers nothing:
+//! the predecessor of its first frame becomes the floor. (With the last change at its creation as the floor, a frame that is
+//! published between that and the first look would be lost.)
 
 use std::collections::VecDeque;
 
@@ -11,12 +11,12 @@ use bytes::Bytes;
 use crate::domain::Seq;
 use crate::live::{Encoding, Format, Frame};
 
-/// How much a room keeps for listeners that are a little behind. Who is further behind reads the feed.
+/// How much a room keeps for listeners that are a little behind. A listener that is further behind reads the feed.
 #[derive(Clone, Copy, Debug)]
 pub struct ReplayLimits {
-    /// How many frames, at most.
+    /// The most frames.
     pub frames_max: usize,
-    /// How many bytes of HTML, at most.
+    /// The most bytes of HTML.
     pub bytes_max: usize,
 }
 
@@ -26,51 +26,51 @@ impl Default for ReplayLimits {
     }
 }
 
-/// How much leaves together, in bytes: one frame, or several that are not more than this. Somebody who stops reading keeps
-/// hold of some of it.
+/// How much is delivered together, in bytes: one frame, or several that are not more than this. A client that stops reading
+/// keeps some of it in memory.
 const BATCH_BYTES_MAX: usize = 16 * 1024;
 
-/// The frames.
+/// The last frames of a room.
 #[derive(Default)]
 pub(crate) struct ReplayBuffer {
     floor: Option<Seq>,
-    /// Before this change the floor cannot be, whatever the first frame says of its predecessor.
+    /// The floor cannot be before this change, whatever the predecessor of the first frame is.
     min_floor: Seq,
     frames: VecDeque<Frame>,
     bytes: usize,
-    /// What was told last: thousands stand at the same place, and are told the same.
+    /// The last batch: thousands of listeners are at the same position and get the same bytes.
     last_batch: Option<((Seq, Format, Encoding), FrameBatch)>,
 }
 
-/// Some frames, one after the other.
+/// Several frames in a row.
 #[derive(Clone, Debug)]
 pub(crate) struct FrameBatch {
     pub bytes: Bytes,
-    /// How many they are.
+    /// The number of frames.
     pub count: usize,
-    /// The number of the last one.
+    /// The last change.
     pub last_seq: Seq,
-    /// Whether there are no more.
+    /// Whether the buffer has no more.
     pub is_last: bool,
 }
 
 impl ReplayBuffer {
-    /// None, of a room in which this change, and what came before it, was not told.
+    /// An empty buffer of a room in which the changes up to this one were not published.
     pub fn with_min_floor(seq: Seq) -> Self {
         Self { min_floor: seq, ..Self::default() }
     }
 
-    /// Adds a frame, and lets go of those that are too many.
+    /// Adds a frame, and drops the oldest ones above the limits.
     pub fn push(&mut self, frame: Frame, limits: ReplayLimits) {
         self.last_batch = None;
         let newest = self.frames.back().map(|last| last.seq).or(self.floor);
-        // A new name of somebody's stands between two changes of the room, and the second does not count it.
+        // A rename is between two changes of the room, and the second does not have it as its predecessor.
         let follows = newest.is_some_and(|newest| frame.previous <= newest);
         if !follows || frame.invalidates_earlier_frames() {
-            // The first frame; or one before it was never told; or one that takes away what those before it tell. Then the
-            // tail starts anew, and the feed has the rest: also a new name, which the frame does not count.
-            let told = newest.filter(|_| follows).unwrap_or(frame.previous);
-            (self.floor, self.bytes) = (Some(told.max(self.min_floor)), 0);
+            // The first frame; or one before it was never published; or one that makes earlier frames invalid. Then the buffer
+            // starts again, and the feed has the rest, including a rename before this frame.
+            let floor = newest.filter(|_| follows).unwrap_or(frame.previous);
+            (self.floor, self.bytes) = (Some(floor.max(self.min_floor)), 0);
             self.frames.clear();
         }
         self.bytes += frame.encoded_as(Format::Html).len();
@@ -82,41 +82,41 @@ impl ReplayBuffer {
         }
     }
 
-    /// Whether it covers nothing at all.
+    /// Whether the buffer covers nothing at all.
     pub fn covers_nothing(&self) -> bool {
         self.floor.is_none()
     }
 
-    /// Whether it starts too late for somebody who stands at this change.
+    /// Whether the buffer starts too late for a listener at this position.
     pub fn starts_after(&self, cursor: Seq) -> bool {
         self.floor.is_some_and(|floor| cursor < floor)
     }
 
-    /// The next frames for somebody who stands at this change, as many as leave together.
+    /// The next frames for a listener at this position, as many as are delivered together.
     pub fn next_batch(&mut self, cursor: Seq, format: Format, encoding: Encoding) -> Option<FrameBatch> {
-        let place = (cursor, format, encoding);
-        if let Some((_, told)) = self.last_batch.as_ref().filter(|(told, _)| *told == place) {
-            return Some(told.clone());
+        let position = (cursor, format, encoding);
+        if let Some((_, batch)) = self.last_batch.as_ref().filter(|(last, _)| *last == position) {
+            return Some(batch.clone());
         }
         let next = self.frames.partition_point(|frame| frame.seq <= cursor);
-        let (mut together, mut length, mut last) = (Vec::new(), 0, cursor);
+        let (mut events, mut length, mut last_seq) = (Vec::new(), 0, cursor);
         for frame in self.frames.range(next..) {
-            let written = frame.encoded_as(format).bytes(encoding);
-            length += written.len();
-            if !together.is_empty() && length > BATCH_BYTES_MAX {
+            let event = frame.encoded_as(format).bytes(encoding);
+            length += event.len();
+            if !events.is_empty() && length > BATCH_BYTES_MAX {
                 break;
             }
-            together.push(written);
-            last = frame.seq;
+            events.push(event);
+            last_seq = frame.seq;
         }
-        let count = together.len();
-        let bytes = match &together[..] {
+        let count = events.len();
+        let bytes = match &events[..] {
             [] => return None,
             [one] => one.clone(),
             several => several.concat().into(),
         };
-        let told = FrameBatch { bytes, count, last_seq: last, is_last: next + count == self.frames.len() };
-        self.last_batch = Some((place, told.clone()));
-        Some(told)
+        let batch = FrameBatch { bytes, count, last_seq, is_last: next + count == self.frames.len() };
+        self.last_batch = Some((position, batch.clone()));
+        Some(batch)
     }
 }

@@ -1,4 +1,4 @@
-//! Who listens to one room: people with a name, each once, and how many others.
+//! Who listens to one room: signed-in people, each once, and the number of others.
 
 use std::collections::BTreeMap;
 
@@ -9,44 +9,45 @@ use crate::views::PresenceList;
 /// The people who listen to one room.
 #[derive(Default)]
 pub(crate) struct Roster {
-    /// People with a name, in its order, and how many listeners each is.
+    /// Signed-in people by name, with the number of their listeners.
     entries: BTreeMap<NameKey, RosterEntry>,
     named_listeners: usize,
 }
 
-/// By what people are sorted, and told apart.
+/// The sort key of a person, which is also unique.
 type NameKey = (String, UserId);
 
 struct RosterEntry {
     author: Author,
-    /// Whether they are counted and not named.
+    /// Whether the person is counted but not named.
     hidden: bool,
     listeners: usize,
 }
 
 impl Roster {
-    /// Counts a listener of this name.
+    /// Adds a listener of a person.
     pub fn add_listener(&mut self, person: &Person) {
-        let Person { author, presence_hidden: hidden, .. } = person;
-        let named = || RosterEntry { author: author.clone(), hidden: *hidden, listeners: 0 };
-        let named = self.entries.entry(name_key(author)).or_insert_with(named);
-        (named.author, named.hidden) = (author.clone(), *hidden);
-        named.listeners += 1;
+        self.entry(person).listeners += 1;
         self.named_listeners += 1;
     }
 
-    /// From now on somebody who was called `was` has this name, and is named or only counted; all their listeners at once.
+    /// Updates the entry of a person who was listed as `old_author`, for all their listeners at once.
     pub fn update_person(&mut self, old_author: &Author, person: &Person) {
-        let Person { author, presence_hidden: hidden, .. } = person;
         let Some(key) = self.find_key(old_author) else { return };
-        let listeners = self.entries.remove(&key).map_or(0, |named| named.listeners);
-        let named = || RosterEntry { author: author.clone(), hidden: *hidden, listeners: 0 };
-        let named = self.entries.entry(name_key(author)).or_insert_with(named);
-        (named.author, named.hidden) = (author.clone(), *hidden);
-        named.listeners += listeners;
+        let listeners = self.entries.remove(&key).map_or(0, |entry| entry.listeners);
+        self.entry(person).listeners += listeners;
     }
 
-    /// Where somebody is found who was called so when they sat down.
+    /// The entry of a person, with their present name.
+    fn entry(&mut self, person: &Person) -> &mut RosterEntry {
+        let Person { author, presence_hidden: hidden, .. } = person;
+        let new = || RosterEntry { author: author.clone(), hidden: *hidden, listeners: 0 };
+        let entry = self.entries.entry(name_key(author)).or_insert_with(new);
+        (entry.author, entry.hidden) = (author.clone(), *hidden);
+        entry
+    }
+
+    /// The key of a person who had this name when they subscribed.
     fn find_key(&self, author: &Author) -> Option<NameKey> {
         let key = name_key(author);
         if self.entries.contains_key(&key) {
@@ -55,28 +56,28 @@ impl Roster {
         self.entries.keys().find(|(_, id)| *id == author.id).cloned()
     }
 
-    /// Counts one less.
+    /// Removes a listener of a person.
     pub fn remove_listener(&mut self, author: &Author) {
         let Some(key) = self.find_key(author) else { return };
-        let Some(named) = self.entries.get_mut(&key) else { return };
-        named.listeners -= 1;
-        if named.listeners == 0 {
+        let Some(entry) = self.entries.get_mut(&key) else { return };
+        entry.listeners -= 1;
+        if entry.listeners == 0 {
             self.entries.remove(&key);
         }
         self.named_listeners -= 1;
     }
 
-    /// Whether somebody of this number is among them.
+    /// Whether a person is among the listeners.
     pub fn contains(&self, user: UserId) -> bool {
         self.entries.keys().any(|(_, id)| *id == user)
     }
 
-    /// All of them, who are so many listeners, as they are shown.
+    /// The presence list of the room, which has this many listeners in total.
     pub fn summarize(&self, listeners: usize) -> PresenceList {
         let count = listeners - self.named_listeners + self.entries.len();
-        let shown = self.entries.values().filter(|named| !named.hidden);
-        let named = shown.take(PRESENCE_NAMES_MAX).map(|named| named.author.clone()).collect();
-        PresenceList { people: named, count }
+        let visible = self.entries.values().filter(|entry| !entry.hidden);
+        let people = visible.take(PRESENCE_NAMES_MAX).map(|entry| entry.author.clone()).collect();
+        PresenceList { people, count }
     }
 }
 
@@ -102,19 +103,19 @@ mod tests {
 
     #[test]
     fn a_renamed_person_with_two_pages_is_listed_once_until_the_last_closes() {
-        let (mut crowd, old, new) = (Roster::default(), person("Ann"), person("Zoë"));
-        crowd.add_listener(&old);
-        crowd.add_listener(&old);
-        crowd.update_person(&old.author, &new);
+        let (mut roster, old, new) = (Roster::default(), person("Ann"), person("Zoë"));
+        roster.add_listener(&old);
+        roster.add_listener(&old);
+        roster.update_person(&old.author, &new);
         let alone = PresenceList { people: vec![new.author.clone()], count: 1 };
-        assert_eq!(crowd.summarize(2), alone);
-        crowd.update_person(&old.author, &new);
-        crowd.add_listener(&new);
-        assert_eq!(crowd.summarize(3), alone);
-        crowd.remove_listener(&old.author); // a page that was not judged again before it went
-        crowd.remove_listener(&new.author);
-        assert_eq!(crowd.summarize(1), alone);
-        crowd.remove_listener(&new.author);
-        assert_eq!(crowd.summarize(0), PresenceList::default());
+        assert_eq!(roster.summarize(2), alone);
+        roster.update_person(&old.author, &new);
+        roster.add_listener(&new);
+        assert_eq!(roster.summarize(3), alone);
+        roster.remove_listener(&old.author); // a page that closed before it learned of the new name
+        roster.remove_listener(&new.author);
+        assert_eq!(roster.summarize(1), alone);
+        roster.remove_listener(&new.author);
+        assert_eq!(roster.summarize(0), PresenceList::default());
     }
 }

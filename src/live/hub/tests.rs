@@ -1,4 +1,4 @@
-//! What a hub tells whom, by itself. It knows no store and no listener.
+//! Tests of the hub alone, without a store and listeners.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ fn room() -> Room {
 }
 
 fn applied(before: u64, seq: u64, event: Event) -> Applied {
-    Applied { seq: Seq(seq), previous: Seq(before), event, is_replay: false }
+    Applied { seq: Seq(seq), previous: Seq(before), event, read_state_of: None, is_replay: false }
 }
 
 fn rename_frame(before: u64, seq: u64) -> Frame {
@@ -28,11 +28,11 @@ fn post_frame(before: u64, seq: u64) -> Frame {
     Frame::from_posted(Epoch(1), &room(), applied(before, seq, event), message(seq))
 }
 
-fn add(hub: &Hub, frame: Frame) {
+fn push(hub: &Hub, frame: Frame) {
     hub.push_frame(frame, ReplayLimits::default(), Instant::now());
 }
 
-/// One that is longer than what leaves together.
+/// A frame longer than a batch.
 fn long_post_frame(before: u64, seq: u64) -> Frame {
     let event = Event::MessagePosted { room: RoomId(1), message: Seq(seq) };
     let message = Message { body: "long".repeat(5_000), ..message(seq) };
@@ -41,40 +41,42 @@ fn long_post_frame(before: u64, seq: u64) -> Frame {
 
 fn message(id: u64) -> Message {
     let author = Author { id: UserId(1), name: "Ann".into() };
-    let place = Grouping { continues_group: false, starts_day: true };
+    let grouping = Grouping { continues_group: false, starts_day: true };
     Message {
         id: Seq(id),
         author,
         at: Timestamp(0),
         body: "hi".to_owned(),
         html: None,
-        grouping: place,
+        grouping,
         details: LazyDetails::default(),
     }
 }
 
-/// What somebody at this cursor hears, who has not looked into the feed.
+/// What the hub has for a listener at this cursor that has not read the feed.
 fn next_for(hub: &Hub, cursor: u64) -> String {
-    let (slot, note) = hub.add_listener(None);
-    let (format, framing) = (Format::Html, Encoding::Plain);
-    let look =
-        Positions { cursor: Seq(cursor), ephemeral: note, inbox: 0, generation: None, format, encoding: framing };
-    let heard = match hub.poll_next_after(slot, &look, Waker::noop()).0 {
+    let (slot, ephemeral) = hub.add_listener(None);
+    let next = match hub.poll_next_after(slot, &positions(cursor, ephemeral), Waker::noop()).0 {
         Next::Frames(_, seq) => seq.to_string(),
-        Next::Ephemeral(..) => "note".to_owned(),
+        Next::Ephemeral(..) => "ephemeral".to_owned(),
         Next::Behind => "behind".to_owned(),
         Next::CaughtUp => "nothing".to_owned(),
         Next::MaybeBehind(_) => "unknown".to_owned(),
     };
     hub.remove_listener(slot, None);
-    heard
+    next
+}
+
+fn positions(cursor: u64, ephemeral: u64) -> Positions {
+    let (format, encoding) = (Format::Html, Encoding::Plain);
+    Positions { cursor: Seq(cursor), ephemeral, inbox: 0, generation: None, format, encoding }
 }
 
 #[test]
 fn a_new_hub_covers_nothing_before_its_first_frame() {
     let hub = Hub::default();
     assert_eq!(next_for(&hub, 9), "unknown");
-    add(&hub, post_frame(7, 9));
+    push(&hub, post_frame(7, 9));
     assert_eq!([5, 6, 7, 8, 9].map(|cursor| next_for(&hub, cursor)), ["behind", "behind", "9", "9", "nothing"]);
 }
 
@@ -85,7 +87,7 @@ fn listeners_before_the_floor_of_the_replay_buffer_read_the_feed() {
         hub.push_frame(post_frame(before, seq), short, Instant::now());
     }
     assert_eq!([0, 1, 4, 6].map(|cursor| next_for(&hub, cursor)), ["behind", "6", "6", "nothing"]);
-    hub.push_frame(post_frame(8, 9), short, Instant::now()); // 8 was never told
+    hub.push_frame(post_frame(8, 9), short, Instant::now()); // 8 was never published
     assert_eq!([6, 7, 8, 9].map(|cursor| next_for(&hub, cursor)), ["behind", "behind", "9", "nothing"]);
     hub.discard_replay(Seq(10));
     assert_eq!(next_for(&hub, 9), "unknown");
@@ -94,15 +96,15 @@ fn listeners_before_the_floor_of_the_replay_buffer_read_the_feed() {
 #[test]
 fn a_rename_is_not_lost_when_the_replay_buffer_restarts() {
     let hub = Hub::default();
-    add(&hub, post_frame(8, 10));
-    add(&hub, rename_frame(10, 12));
-    add(&hub, edit_frame(10, 13));
+    push(&hub, post_frame(8, 10));
+    push(&hub, rename_frame(10, 12));
+    push(&hub, edit_frame(10, 13));
     assert_eq!([10, 11, 12, 13].map(|cursor| next_for(&hub, cursor)), ["behind", "behind", "13", "nothing"]);
 
     let hub = Hub::default();
-    add(&hub, post_frame(8, 10));
-    hub.discard_replay(Seq(12)); // a new name that could not be read
-    add(&hub, post_frame(10, 13));
+    push(&hub, post_frame(8, 10));
+    hub.discard_replay(Seq(12)); // a rename that could not be read
+    push(&hub, post_frame(10, 13));
     assert_eq!([10, 11, 12, 13].map(|cursor| next_for(&hub, cursor)), ["behind", "behind", "13", "nothing"]);
 }
 
@@ -112,46 +114,42 @@ fn short_frames_are_delivered_in_one_batch() {
     for seq in 1..=200 {
         frames.push(post_frame(seq - 1, seq), ReplayLimits::default());
     }
-    let mut told =
-        |after| frames.next_batch(Seq(after), Format::Json, Encoding::Chunked).map(|told| (told.count, told));
-    let (first, all) = told(0).expect("there are some");
-    assert!(first > 8 && first < 200 && all.last_seq == Seq(first as u64) && !all.is_last, "{first} leave together");
-    let text = String::from_utf8(all.bytes.to_vec()).unwrap();
-    assert_eq!(text.matches("id: ").count(), first, "each as it was written");
-    assert_eq!(told(0).expect("again").1.bytes, all.bytes);
-    let (mut heard, mut cursor) = (0, 0);
-    while let Some((count, next)) = told(cursor) {
+    let mut batch_after = |after| frames.next_batch(Seq(after), Format::Json, Encoding::Chunked);
+    let first = batch_after(0).expect("there are some");
+    let count = first.count;
+    assert!(count > 8 && count < 200 && first.last_seq == Seq(count as u64) && !first.is_last, "{count} in a batch");
+    let text = String::from_utf8(first.bytes.to_vec()).unwrap();
+    assert_eq!(text.matches("id: ").count(), count, "each as it was encoded");
+    assert_eq!(batch_after(0).expect("again").bytes, first.bytes);
+    let (mut delivered, mut cursor) = (0, 0);
+    while let Some(next) = batch_after(cursor) {
         assert!(next.bytes.len() <= 16 * 1024, "{}", next.bytes.len());
-        (heard, cursor) = (heard + count, next.last_seq.0);
-        assert_eq!(next.is_last, heard == 200);
+        (delivered, cursor) = (delivered + next.count, next.last_seq.0);
+        assert_eq!(next.is_last, delivered == 200);
     }
-    assert_eq!((heard, cursor), (200, 200));
+    assert_eq!((delivered, cursor), (200, 200));
     frames.push(post_frame(200, 201), ReplayLimits::default());
-    assert_eq!(last_batch(&mut frames), (1, Seq(201), true), "what comes later is told too");
+    assert_eq!(last_batch(&mut frames), (1, Seq(201), true), "a later frame is delivered too");
 }
 
 fn last_batch(replay: &mut ReplayBuffer) -> (usize, Seq, bool) {
-    let told = replay.next_batch(Seq(200), Format::Json, Encoding::Chunked).expect("one more");
-    (told.count, told.last_seq, told.is_last)
+    let batch = replay.next_batch(Seq(200), Format::Json, Encoding::Chunked).expect("one more");
+    (batch.count, batch.last_seq, batch.is_last)
 }
 
 #[test]
 fn a_waiter_that_is_up_to_date_stays_registered_until_the_next_frame() {
     let hub = Hub::default();
-    add(&hub, post_frame(0, 1));
-    add(&hub, post_frame(1, 2));
-    let (slot, note) = hub.add_listener(None);
-    let look = |cursor| {
-        let (format, framing) = (Format::Html, Encoding::Plain);
-        let look =
-            Positions { cursor: Seq(cursor), ephemeral: note, inbox: 0, generation: None, format, encoding: framing };
-        hub.poll_next_after(slot, &look, Waker::noop()).1 == Some(hub.version())
-    };
-    assert!(look(0) && look(1) && look(2), "there is nothing more to look for");
-    add(&hub, long_post_frame(2, 3));
-    assert!(!look(0), "there is a frame that does not leave with those");
-    assert!(look(2));
+    push(&hub, post_frame(0, 1));
+    push(&hub, post_frame(1, 2));
+    let (slot, ephemeral) = hub.add_listener(None);
+    let is_last =
+        |cursor| hub.poll_next_after(slot, &positions(cursor, ephemeral), Waker::noop()).1 == Some(hub.version());
+    assert!(is_last(0) && is_last(1) && is_last(2), "there is nothing more to look for");
+    push(&hub, long_post_frame(2, 3));
+    assert!(!is_last(0), "there is a frame that is not in the batch");
+    assert!(is_last(2));
     assert!(hub.notify());
     assert!(hub.take_pending().is_some());
-    assert!(hub.take_pending().is_none(), "there was one call");
+    assert!(hub.take_pending().is_none(), "there was one wake-up");
 }

@@ -1,5 +1,5 @@
-//! Who is typing in one room. Whoever types says so again and again; whoever has said nothing for some seconds, or has
-//! sent what they typed, types no more.
+//! Who is typing in one room. A page signals it repeatedly; a person stops typing when no signal has come for some seconds, or
+//! when they post.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use tokio::time::Instant;
 use crate::domain::{Author, UserId};
 use crate::views::Typists;
 
-/// For how long somebody types who has said so once. Pages say so again sooner.
+/// How long after the last signal a person stops typing. Pages send the next signal sooner.
 const TYPING_TIMEOUT: Duration = Duration::from_secs(5);
-/// How soon after the last telling a room is told again.
+/// How long after the last publication the next one is.
 const TYPING_INTERVAL: Duration = Duration::from_secs(1);
-/// How many are shown by name.
+/// How many typists are shown by name.
 const NAMED_TYPISTS_MAX: usize = 3;
-/// How many are known at a time. The others say so again when some of these are done.
+/// How many typists are tracked. Others are added at their next signal when there is room.
 const TYPISTS_MAX: usize = 16;
 
-/// The people who type in one room.
+/// The people who are typing in one room.
 #[derive(Default)]
 pub(crate) struct TypingState {
     typists: Vec<(Author, Instant)>,
@@ -26,7 +26,7 @@ pub(crate) struct TypingState {
 }
 
 impl TypingState {
-    /// Somebody types. When the room is to be told, if that is news.
+    /// Adds a typist. Returns when to publish that, if it is a change.
     pub fn add_typist(&mut self, author: &Author, now: Instant) -> Option<Instant> {
         let until = now + TYPING_TIMEOUT;
         if let Some(typist) = self.typists.iter_mut().find(|(typist, _)| typist.id == author.id) {
@@ -37,13 +37,14 @@ impl TypingState {
         (self.to_typists() != self.published).then(|| self.published_at.map_or(now, |at| now.max(at + TYPING_INTERVAL)))
     }
 
-    /// Somebody types no more. What the room is to be told, if that is news.
+    /// Removes a typist. Returns what to publish, if that is a change.
     pub fn remove_typist(&mut self, user: UserId) -> Option<&Typists> {
         self.typists.retain(|(typist, _)| typist.id != user);
         self.take_change()
     }
 
-    /// What the room is to be told now, if anything; and when to look again, if anybody still types.
+    /// Removes typists that have expired. Returns what to publish, if anything has changed; and when to call this again, if
+    /// anyone is still typing.
     pub fn refresh(&mut self, now: Instant) -> (Option<&Typists>, Option<Instant>) {
         self.typists.retain(|(_, ends)| *ends > now);
         let next = self.typists.iter().map(|(_, ends)| *ends).min().map(|ends| ends.max(now + TYPING_INTERVAL));
@@ -53,17 +54,17 @@ impl TypingState {
         (self.take_change(), next)
     }
 
-    /// Whether the room was told that somebody types, and not yet that nobody does.
+    /// Whether the published state has any typist.
     pub fn is_published(&self) -> bool {
         self.published != Typists::default()
     }
 
     fn take_change(&mut self) -> Option<&Typists> {
-        let shown = self.to_typists();
-        if shown == self.published {
+        let typists = self.to_typists();
+        if typists == self.published {
             return None;
         }
-        self.published = shown;
+        self.published = typists;
         Some(&self.published)
     }
 
@@ -93,9 +94,9 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         assert_eq!(typing.add_typist(&author(1), at(0)), Some(at(0)));
         assert_eq!(typing.refresh(at(0)), (Some(&typists(&[1])), Some(at(5))));
-        assert_eq!(typing.add_typist(&author(1), at(3)), None, "that is no news");
+        assert_eq!(typing.add_typist(&author(1), at(3)), None, "no change");
         assert_eq!(typing.refresh(at(5)), (None, Some(at(8))));
-        assert_eq!(typing.refresh(at(8)), (Some(&typists(&[])), None), "and nobody looks any more");
+        assert_eq!(typing.refresh(at(8)), (Some(&typists(&[])), None), "and no refresh is scheduled");
     }
 
     #[test]
@@ -107,7 +108,7 @@ mod tests {
         assert_eq!(typing.add_typist(&author(2), at(300)), Some(at(1_000)));
         assert_eq!(typing.remove_typist(UserId(1)), Some(&typists(&[2])));
         assert_eq!(typing.remove_typist(UserId(1)), None);
-        assert_eq!(typing.refresh(at(1_000)), (None, Some(at(5_300))), "that was told with what was sent");
+        assert_eq!(typing.refresh(at(1_000)), (None, Some(at(5_300))), "that was published with the post");
         assert_eq!(typing.add_typist(&author(3), at(2_500)), Some(at(2_500)));
     }
 

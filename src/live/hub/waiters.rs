@@ -1,6 +1,22 @@
-//! The bells of one room: who is to look when there is something to hear. They are rung one round after the other. What comes
-//! meanwhile waits until all have had their turn, and is then told together; in a room where much happens a listener is rung
-//! once for all of it. What there is to hear, nothing here knows.
+//! The wakers of the listeners of one room. Listeners are woken in rounds, one round at a time. Frames that arrive during a
+//! round wait for its end and are then delivered together, so in a busy room a listener is woken once for several frames.
+//! Nothing here knows what there is to deliver.
+//!
+//! The state of the rounds, [`WakeState`]:
+//!
+//! ```text
+//!             notify: the caller must wake               take_pending: Some(wakers)
+//!   +------+ ---------------------------> +----------+ --------------------------> +--------+
+//!   | Idle |                              | Notified |                             | Waking |
+//!   +------+                              +----------+ <-------------------------- +--------+
+//!      ^                                                  notify: coalesced            |
+//!      +-------------------------------------------------------------------------------+
+//!                          take_pending: None, nothing came during the round
+//! ```
+//!
+//! `notify` in `Notified` changes nothing but the version. One task at a time runs the rounds: the one whose `notify` found
+//! `Idle`. It sleeps [`COALESCE_DELAY`] between two rounds if the last one was for several frames. What a woken listener
+//! does on its socket is the second state diagram, in `web/serve/stream_writer.rs`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
@@ -11,61 +27,63 @@ use std::vec::IntoIter;
 use tokio::runtime::Handle;
 use tokio::task::{JoinSet, yield_now};
 
-/// How many bells one thread rings alone.
+/// How many listeners one thread wakes alone.
 const SINGLE_THREAD_WAKES_MAX: usize = 128;
-/// How long a thread rings until others have their turn: some sixty writes. A time and not a number, because whoever has to
-/// read what is missing takes longer.
+/// How long a thread wakes listeners before it yields: about sixty writes. A time and not a number, because a listener that
+/// reads the feed takes longer.
 const WAKE_SLICE: Duration = Duration::from_micros(300);
-/// How many bells it rings between two looks at the clock.
+/// How many listeners it wakes between two looks at the clock.
 const WAKES_PER_CLOCK_CHECK: usize = 8;
-/// Where several frames were told together, how long the next wait for more: telling a crowd once costs much less than
-/// telling it twice.
+/// How long the next frames wait for more after a round with several frames: waking a crowd once costs much less than waking
+/// it twice.
 pub(crate) const COALESCE_DELAY: Duration = Duration::from_millis(1);
 
-/// A place in the row of bells.
+/// The place of a listener among the waiters of its room.
 pub(crate) type Slot = usize;
 
-/// The row of bells, and how far they have been rung.
+/// The listeners of a room, and the state of the rounds.
 #[derive(Default)]
 pub(crate) struct Waiters {
     slots: Vec<Waiter>,
     free: Vec<Slot>,
     wake_state: WakeState,
-    /// How often there was something to ring for.
+    /// How often there was something to wake for.
     version: u64,
-    /// When those frames became durable for which nobody has rung yet.
+    /// When the frames that no round has covered yet became durable.
     pending_since: Vec<Instant>,
-    /// How many there were when the bells were rung last.
+    /// How many frames the last round covered.
     last_wake_frames: usize,
 }
 
-/// The bell of one seat.
+/// One listener.
 #[derive(Default)]
 struct Waiter {
     waker: Option<Waker>,
-    /// Of how many calls its listener has heard everything.
+    /// The version up to which it has delivered everything.
     seen_version: u64,
 }
 
-/// Whoever rings.
+/// The state of the rounds; see the diagram above.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum WakeState {
+    /// No round is running, and there is nothing to wake for.
     #[default]
     Idle,
+    /// A round is running.
     Waking,
-    /// Rings, or is on the way, and there is something that was not rung for.
+    /// A round is about to run, or another one must follow the running one.
     Notified,
 }
 
-/// Bells that were taken down to be rung.
+/// The listeners to be woken in one round.
 pub(crate) struct PendingWakes {
     wakers: Vec<Waker>,
-    /// When the frames became durable for which they are rung.
+    /// When the frames of the round became durable.
     durable_at: Vec<Instant>,
 }
 
 impl Waiters {
-    /// A place for one more.
+    /// Adds a listener.
     pub fn insert(&mut self) -> Slot {
         self.free.pop().unwrap_or_else(|| {
             self.slots.push(Waiter::default());
@@ -73,50 +91,49 @@ impl Waiters {
         })
     }
 
-    /// Gives up a place.
+    /// Removes a listener.
     pub fn remove(&mut self, slot: Slot) {
         self.slots[slot] = Waiter::default();
         self.free.push(slot);
     }
 
-    /// How many have a place.
+    /// The number of listeners.
     pub fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
 
-    /// Hangs up a bell.
+    /// Registers the waker of a listener.
     pub fn register(&mut self, slot: Slot, waker: &Waker) {
         match &mut self.slots[slot].waker {
-            Some(hung) if hung.will_wake(waker) => {}
+            Some(registered) if registered.will_wake(waker) => {}
             empty => *empty = Some(waker.clone()),
         }
     }
 
-    /// The bell of one place, if it hangs. It stays where it is, so that those who ring it need not know of each other.
+    /// The waker of a listener, if it is registered. It stays registered, so that a round may wake it too.
     pub fn waker(&self, slot: Slot) -> Option<Waker> {
         self.slots[slot].waker.clone()
     }
 
-    /// Whoever has this place has heard everything. Of how many calls that holds.
+    /// Records that a listener is up to date. Returns the version at which that holds.
     pub fn mark_seen(&mut self, slot: Slot) -> u64 {
         self.slots[slot].seen_version = self.version;
         self.version
     }
 
-    /// A frame became durable at this instant, for which the caller will call.
+    /// Records a frame that became durable at this instant. The caller calls [`Waiters::notify`] next.
     pub fn record_frame(&mut self, durable_at: Instant) {
         self.pending_since.push(durable_at);
     }
 
-    /// There is something to ring for. How often there was; and whether nobody rings just now, so that the caller must: as
-    /// long as [`Bells::take`] gives any. Otherwise whoever does so will ring again.
+    /// Records that there is something to wake for. Returns the new version; and whether the caller must run the rounds, as long
+    /// as [`Waiters::take_pending`] returns any. If not, another task is running them and will do one more.
     pub fn notify(&mut self) -> (u64, bool) {
         self.version += 1;
         (self.version, std::mem::replace(&mut self.wake_state, WakeState::Notified) == WakeState::Idle)
     }
 
-    /// Takes down the bells of all who have not heard everything: whose bell it is then looks. `None`: there is nothing more
-    /// to ring for, and whoever rang is away.
+    /// Takes the wakers of all listeners that are not up to date. `None` ends the rounds: there is nothing more to wake for.
     pub fn take_pending(&mut self) -> Option<PendingWakes> {
         if self.wake_state != WakeState::Notified {
             self.wake_state = WakeState::Idle;
@@ -124,52 +141,51 @@ impl Waiters {
         }
         self.wake_state = WakeState::Waking;
         self.last_wake_frames = self.pending_since.len();
-        let unheard = self.slots.iter_mut().filter(|bell| bell.seen_version < self.version);
-        let wakers = unheard.filter_map(|bell| bell.waker.take()).collect();
+        let behind = self.slots.iter_mut().filter(|waiter| waiter.seen_version < self.version);
+        let wakers = behind.filter_map(|waiter| waiter.waker.take()).collect();
         Some(PendingWakes { wakers, durable_at: std::mem::take(&mut self.pending_since) })
     }
 
-    /// Whether there were several frames when the bells were rung last.
+    /// Whether the last round was for several frames.
     pub fn should_coalesce(&self) -> bool {
         self.last_wake_frames > 1
     }
 }
 
 impl PendingWakes {
-    /// Rings them. Not under the lock of the room: whoever is rung needs it. When the frames had become durable for which that
-    /// was.
+    /// Wakes them, not under the lock of the room, which each of them takes. Returns when the frames of the round became durable.
     pub async fn wake_all(self) -> Vec<Instant> {
         wake_in_parallel(self.wakers).await;
         self.durable_at
     }
 }
 
-/// Rings bells. Whoever is rung may write what there is to hear at once, on this thread: so where there are many bells, each
-/// thread rings some.
+/// Wakes listeners. A woken listener may write to its socket at once, on this thread; so if there are many, each worker thread
+/// wakes some.
 pub(crate) async fn wake_in_parallel(wakers: Vec<Waker>) {
-    let are_many = wakers.len() > SINGLE_THREAD_WAKES_MAX;
+    let is_parallel = wakers.len() > SINGLE_THREAD_WAKES_MAX;
     let wakers = Arc::new(Mutex::new(wakers.into_iter()));
-    if !are_many {
+    if !is_parallel {
         return wake_in_slices(wakers).await;
     }
     let threads = Handle::current().metrics().num_workers();
-    let mut hands: JoinSet<()> = (0..threads).map(|_| wake_in_slices(Arc::clone(&wakers))).collect();
-    while hands.join_next().await.is_some() {}
+    let mut tasks: JoinSet<()> = (0..threads).map(|_| wake_in_slices(Arc::clone(&wakers))).collect();
+    while tasks.join_next().await.is_some() {}
 }
 
-/// Rings some of these bells, until none is left, and lets others have their turn in between: a page that somebody asks for
-/// meanwhile does not wait until thousands have been told. Other threads too, and programs: whoever writes what was posted,
-/// and whoever reads what was sent, would otherwise wait for the rest of this thread's time.
+/// Wakes listeners until none is left, and yields in between: to other tasks, so that a request does not wait until thousands
+/// of listeners have been woken; and to other threads and processes, because the writer, and the clients that read, would
+/// have to wait for the rest of this thread's time slice.
 async fn wake_in_slices(wakers: Arc<Mutex<IntoIter<Waker>>>) {
     loop {
-        let since = Instant::now();
-        while since.elapsed() < WAKE_SLICE {
-            let some: Vec<Waker> =
+        let start = Instant::now();
+        while start.elapsed() < WAKE_SLICE {
+            let next: Vec<Waker> =
                 wakers.lock().unwrap_or_else(PoisonError::into_inner).by_ref().take(WAKES_PER_CLOCK_CHECK).collect();
-            if some.is_empty() {
+            if next.is_empty() {
                 return;
             }
-            some.into_iter().for_each(Waker::wake);
+            next.into_iter().for_each(Waker::wake);
         }
         thread::yield_now();
         yield_now().await;
@@ -191,41 +207,41 @@ mod tests {
 
     #[test]
     fn wakes_are_serialized_and_skip_waiters_that_are_up_to_date() {
-        let mut bells = Waiters::default();
-        let (early, late) = (bells.insert(), bells.insert());
-        catch_up_all(&mut bells, early);
-        catch_up_all(&mut bells, late);
-        bells.record_frame(Instant::now());
-        assert_eq!(bells.notify(), (1, true), "nobody rings");
-        assert_eq!(take_counts(&mut bells), Some((2, 1)));
-        catch_up_all(&mut bells, early);
-        bells.record_frame(Instant::now());
-        bells.record_frame(Instant::now());
-        assert_eq!(bells.notify(), (2, false), "somebody does");
-        catch_up_all(&mut bells, late);
-        assert!(!bells.should_coalesce());
-        assert_eq!(take_counts(&mut bells), Some((1, 2)), "whoever looked late has heard all");
-        assert!(bells.should_coalesce());
-        assert_eq!(take_counts(&mut bells), None);
-        assert_eq!(bells.notify(), (3, true), "whoever rang is away");
+        let mut waiters = Waiters::default();
+        let (early, late) = (waiters.insert(), waiters.insert());
+        catch_up_all(&mut waiters, early);
+        catch_up_all(&mut waiters, late);
+        waiters.record_frame(Instant::now());
+        assert_eq!(waiters.notify(), (1, true), "no round is running");
+        assert_eq!(take_counts(&mut waiters), Some((2, 1)));
+        catch_up_all(&mut waiters, early);
+        waiters.record_frame(Instant::now());
+        waiters.record_frame(Instant::now());
+        assert_eq!(waiters.notify(), (2, false), "a round is running");
+        catch_up_all(&mut waiters, late);
+        assert!(!waiters.should_coalesce());
+        assert_eq!(take_counts(&mut waiters), Some((1, 2)), "the listener that looked late is up to date");
+        assert!(waiters.should_coalesce());
+        assert_eq!(take_counts(&mut waiters), None);
+        assert_eq!(waiters.notify(), (3, true), "the rounds have ended");
     }
 
     #[test]
     fn a_taken_waker_needs_registering_again_and_a_removed_slot_has_none() {
-        let mut bells = Waiters::default();
-        let (slow, gone) = (bells.insert(), bells.insert());
-        bells.register(slow, Waker::noop());
-        bells.register(gone, Waker::noop());
-        bells.remove(gone);
-        assert_eq!(bells.len(), 1);
+        let mut waiters = Waiters::default();
+        let (slow, gone) = (waiters.insert(), waiters.insert());
+        waiters.register(slow, Waker::noop());
+        waiters.register(gone, Waker::noop());
+        waiters.remove(gone);
+        assert_eq!(waiters.len(), 1);
         for wakers in [1, 0] {
-            bells.notify();
-            assert_eq!(take_counts(&mut bells), Some((wakers, 0)));
+            waiters.notify();
+            assert_eq!(take_counts(&mut waiters), Some((wakers, 0)));
         }
-        bells.register(slow, Waker::noop());
-        bells.notify();
-        assert_eq!(take_counts(&mut bells), Some((1, 0)), "it has not heard everything");
-        assert_eq!(bells.insert(), gone);
-        assert!(bells.waker(gone).is_none());
+        waiters.register(slow, Waker::noop());
+        waiters.notify();
+        assert_eq!(take_counts(&mut waiters), Some((1, 0)), "it is not up to date");
+        assert_eq!(waiters.insert(), gone);
+        assert!(waiters.waker(gone).is_none());
     }
 }

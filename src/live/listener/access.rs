@@ -1,45 +1,46 @@
-//! How somebody stands in a room: whether they hear it, and what they may do there. Judged on one snapshot, when a stream
-//! is opened and whenever something has happened that concerns it.
+//! The access of a subscriber to a room: whether they may listen, and what they may do there. Evaluated on one snapshot when a
+//! stream opens, and again whenever something changes that concerns it.
 
+use crate::clock::now;
 use crate::domain::{Expiry, Person, RoomId, TokenHash};
-use crate::store::{Snapshot, StoreError, now};
+use crate::store::{Snapshot, StoreError};
 
-/// As whom a stream is listened to.
+/// The identity with which a stream is opened.
 #[derive(Clone, Debug)]
 pub struct Subscriber {
-    /// The token that was shown, if one was: with its end the stream ends.
+    /// The token of the request, if it had one: the stream ends when the token does.
     pub token: Option<TokenHash>,
-    /// Who that is, if they have a name.
+    /// The person, if they are signed in.
     pub person: Option<Person>,
 }
 
-/// How somebody stands in a room who may hear it.
+/// The access of a subscriber who may listen to a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     person: Option<Person>,
-    muted: Expiry,
+    muted_until: Expiry,
 }
 
 impl Access {
-    /// Who it is, if they have a name.
+    /// The person, if they are signed in.
     pub(crate) fn person(&self) -> Option<&Person> {
         self.person.as_ref()
     }
 
-    /// Judges how `who` stands in a room now. `None`: they may not hear it.
+    /// Evaluates the access of a subscriber to a room now. `None`: they may not listen to it.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read.
+    /// [`StoreError`] if the file cannot be read.
     pub fn evaluate(snapshot: &Snapshot, subscriber: &Subscriber, room: RoomId) -> Result<Option<Self>, StoreError> {
         let now = now();
         let person = match subscriber.token {
             Some(token) => match snapshot.authenticate(token, now)? {
-                Some(known) => Some(known.person),
+                Some(authenticated) => Some(authenticated.person),
                 None => return Ok(None),
             },
             None => None,
         };
-        let sight = snapshot.visible_room_by_id(room, person.as_ref(), now)?;
-        Ok(sight.map(|sight| Self { person, muted: sight.muted_until }))
+        let visible = snapshot.visible_room_by_id(room, person.as_ref(), now)?;
+        Ok(visible.map(|visible| Self { person, muted_until: visible.muted_until }))
     }
 }

@@ -1,67 +1,52 @@
-//! Whose rights have changed lately. A listener compares one number at each look; only when it has moved does it ask
-//! whether that concerns it, and only then are its rights judged again.
-
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+//! The last changes of access. A listener compares one number at each wake-up. Only when that has moved does it check whether
+//! a change concerns it, and only then is its access evaluated again.
 
 use crate::domain::{AccessChange, RoomId, UserId};
+use crate::live::recent_log::RecentLog;
 
-/// How many changes are remembered. Whoever is further behind is judged again in any case.
+/// How many changes are remembered. A listener that is further behind is evaluated again in any case.
 const LOGGED_CHANGES_MAX: usize = 256;
 
-/// The last changes of rights.
+/// The last changes of access.
 #[derive(Default)]
-pub(crate) struct AccessLog {
-    /// How many there were.
-    version: AtomicU64,
-    recent: Mutex<VecDeque<AccessChange>>,
-}
+pub(crate) struct AccessLog(RecentLog<AccessChange, LOGGED_CHANGES_MAX>);
 
-/// What changes of rights mean to a listener.
+/// What the changes of access since a version mean to a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relevance {
     /// There were none.
     NoChanges,
-    /// They were others'. Up to this number the listener need not ask again.
+    /// They concern others. The listener need not check again up to this version.
     Irrelevant(u64),
-    /// It must be judged anew; up to this number it then is.
+    /// The listener must be evaluated again; that covers everything up to this version.
     Relevant(u64),
 }
 
 impl AccessLog {
     pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
+        self.0.version()
     }
 
     pub fn record(&self, change: AccessChange) {
-        let mut last = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        last.push_back(change);
-        if last.len() > LOGGED_CHANGES_MAX {
-            last.pop_front();
-        }
-        self.version.fetch_add(1, Ordering::Release);
+        self.0.push([change]);
     }
 
-    /// What changes since then mean to whoever that is, and to the room where they listen. Who and where is not asked if
-    /// there were none: it lies elsewhere in memory, and thousands look at each message.
+    /// What the changes since a version mean to a listener. `identify` returns its user and room, and is called only if there
+    /// are changes: both lie elsewhere in memory, and thousands of listeners check at each message.
     pub fn relevance_since(&self, since: u64, identify: impl FnOnce() -> (Option<UserId>, RoomId)) -> Relevance {
         if self.version() == since {
             return Relevance::NoChanges;
         }
         let (user, room) = identify();
-        let last = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = self.version();
-        let new = usize::try_from(version - since).unwrap_or(usize::MAX);
-        let is_this = |concerned: &AccessChange| match concerned {
+        let concerns = |change: &AccessChange| match change {
             AccessChange::Person(other) => user == Some(*other),
             AccessChange::Room(other) => room == *other,
             AccessChange::Everyone => true,
         };
-        if new > last.len() || last.iter().rev().take(new).any(is_this) {
-            Relevance::Relevant(version)
-        } else {
-            Relevance::Irrelevant(version)
+        match self.0.read_since(since, |changes| changes.is_none_or(|mut changes| changes.any(concerns))) {
+            None => Relevance::NoChanges,
+            Some((true, version)) => Relevance::Relevant(version),
+            Some((false, version)) => Relevance::Irrelevant(version),
         }
     }
 }
@@ -72,21 +57,21 @@ mod tests {
 
     #[test]
     fn only_affected_or_far_behind_listeners_are_rechecked() {
-        let (rights, ann, cellar) = (AccessLog::default(), Some(UserId(1)), RoomId(7));
-        assert_eq!(rights.relevance_since(0, || (ann, cellar)), Relevance::NoChanges);
-        rights.record(AccessChange::Person(UserId(2)));
-        assert_eq!(rights.relevance_since(0, || (ann, cellar)), Relevance::Irrelevant(1));
-        assert_eq!(rights.relevance_since(0, || (Some(UserId(2)), cellar)), Relevance::Relevant(1));
-        assert_eq!(rights.relevance_since(0, || (None, cellar)), Relevance::Irrelevant(1));
-        rights.record(AccessChange::Room(cellar));
-        assert_eq!(rights.relevance_since(1, || (ann, cellar)), Relevance::Relevant(2));
-        assert_eq!(rights.relevance_since(1, || (ann, RoomId(8))), Relevance::Irrelevant(2));
-        rights.record(AccessChange::Everyone);
-        assert_eq!(rights.relevance_since(2, || (None, RoomId(8))), Relevance::Relevant(3));
+        let (log, ann, cellar) = (AccessLog::default(), Some(UserId(1)), RoomId(7));
+        assert_eq!(log.relevance_since(0, || (ann, cellar)), Relevance::NoChanges);
+        log.record(AccessChange::Person(UserId(2)));
+        assert_eq!(log.relevance_since(0, || (ann, cellar)), Relevance::Irrelevant(1));
+        assert_eq!(log.relevance_since(0, || (Some(UserId(2)), cellar)), Relevance::Relevant(1));
+        assert_eq!(log.relevance_since(0, || (None, cellar)), Relevance::Irrelevant(1));
+        log.record(AccessChange::Room(cellar));
+        assert_eq!(log.relevance_since(1, || (ann, cellar)), Relevance::Relevant(2));
+        assert_eq!(log.relevance_since(1, || (ann, RoomId(8))), Relevance::Irrelevant(2));
+        log.record(AccessChange::Everyone);
+        assert_eq!(log.relevance_since(2, || (None, RoomId(8))), Relevance::Relevant(3));
         for _ in 0..=LOGGED_CHANGES_MAX {
-            rights.record(AccessChange::Person(UserId(2)));
+            log.record(AccessChange::Person(UserId(2)));
         }
-        assert_eq!(rights.relevance_since(3, || (ann, cellar)), Relevance::Relevant(4 + LOGGED_CHANGES_MAX as u64));
-        assert_eq!(rights.relevance_since(4, || (ann, cellar)), Relevance::Irrelevant(4 + LOGGED_CHANGES_MAX as u64));
+        assert_eq!(log.relevance_since(3, || (ann, cellar)), Relevance::Relevant(4 + LOGGED_CHANGES_MAX as u64));
+        assert_eq!(log.relevance_since(4, || (ann, cellar)), Relevance::Irrelevant(4 + LOGGED_CHANGES_MAX as u64));
     }
 }

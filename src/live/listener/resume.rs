@@ -1,25 +1,24 @@
-//! Where a listener starts: at the place from which it wants to go on, if the feed leads on from there; otherwise now, and it
-//! is told so. What it then hears, nothing here knows.
+//! The place where a listener starts: the requested place, if the feed leads on from there; or now, with a reset.
 
 use crate::domain::limits::RENAMES_SENT_MAX;
 use crate::domain::{Cursor, RoomId, Seq, UserId};
 use crate::store::{Snapshot, Store, StoreError};
 
-/// Where a listener starts.
+/// The place where a listener starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResumePoint {
     /// After this change.
     After(Seq),
-    /// Now, because where it wanted to start is no place in this history.
+    /// Now, because the feed does not lead on from the requested place.
     Reset(Seq),
 }
 
 impl ResumePoint {
-    /// Judges the place where a listener of `room` wants to go on. Without a wish it is now. `page` is whose page it is, if
-    /// it is one: everywhere on it stands their own name, which may have changed since.
+    /// Finds the place where a listener of `room` starts; now, if none is requested. `viewer` is the person whose page it
+    /// is, if it is a page: it shows their own name in many places, so a change of their name needs a reset.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read.
+    /// [`StoreError`] if the file cannot be read.
     pub fn resolve(
         store: &Store,
         room: RoomId,
@@ -28,12 +27,13 @@ impl ResumePoint {
     ) -> Result<Self, StoreError> {
         let snapshot = store.snapshot()?;
         let now = snapshot.last_seq()?;
-        let Some(wish) = requested else { return Ok(Self::After(now)) };
-        let foreign = wish.epoch.is_some_and(|epoch| epoch != store.epoch());
-        let named = viewer.map_or(Ok(None), |user| snapshot.last_rename_of(user))?;
-        let is_renamed = named.is_some_and(|named| wish.seq < named);
-        let leads_nowhere = foreign || is_renamed || wish.seq > now || has_feed_gap(&snapshot, room, wish.seq)?;
-        Ok(if leads_nowhere { Self::Reset(now) } else { Self::After(wish.seq) })
+        let Some(requested) = requested else { return Ok(Self::After(now)) };
+        let is_other_history = requested.epoch.is_some_and(|epoch| epoch != store.epoch());
+        let last_rename = viewer.map_or(Ok(None), |user| snapshot.last_rename_of(user))?;
+        let is_renamed = last_rename.is_some_and(|renamed| requested.seq < renamed);
+        let needs_reset =
+            is_other_history || is_renamed || requested.seq > now || has_feed_gap(&snapshot, room, requested.seq)?;
+        Ok(if needs_reset { Self::Reset(now) } else { Self::After(requested.seq) })
     }
 
     pub(crate) fn seq(self) -> Seq {
@@ -43,9 +43,9 @@ impl ResumePoint {
     }
 }
 
-/// Whether the feed no longer tells all that came after `seq`. One that still begins at the room's opening has lost
-/// nothing, wherever `seq` lies before it; unless since then so many are called otherwise that nobody looks for those who
-/// were seen there.
+/// Whether the feed no longer has everything after `seq`. A feed that still begins with the creation of the room has lost
+/// nothing, however early `seq` is; except when there have been too many renames since to look up which of them the room
+/// has seen.
 pub(crate) fn has_feed_gap(snapshot: &Snapshot, room: RoomId, seq: Seq) -> Result<bool, StoreError> {
     let floor = snapshot.feed_floor(room)?.ok_or(StoreError::Missing { table: "rooms" })?;
     let is_older = seq < floor && floor.0 != room.0;

@@ -1,77 +1,64 @@
-//! What is new to one person alone, wherever they listen: a number, and what the last few news were about. What is true
-//! is read when a listener looks; whoever is further behind, or has just come, reads everything.
-
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+//! Updates for one person alone, shared by all of their streams. An update names what changed; a listener reads the present
+//! state when it takes the update. A listener that is too far behind, or is new, reads everything.
 
 use crate::domain::{RoomId, UserId};
+use crate::live::recent_log::RecentLog;
 
-/// How many news are remembered.
+/// How many updates are remembered.
 pub(crate) const INBOX_UPDATES_MAX: usize = 16;
 
 /// What has changed for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Update {
-    /// Somebody with whom they talk has come, or is gone.
+    /// A person with whom they share a direct room has come online or gone offline.
     Presence(UserId),
-    /// There is more to read in a room than there was, or less.
+    /// The read state of a room has changed.
     Unread(RoomId),
 }
 
 /// What a listener has not read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pending {
-    /// These.
+    /// These updates, each once.
     Updates(Vec<Update>),
     /// More than is remembered.
     Everything,
 }
 
-/// The board of one person, which all of their listeners see.
-pub(crate) struct Inbox {
-    /// How many news there were, and one: so that whoever has read none has everything to read.
-    version: AtomicU64,
-    recent: Mutex<VecDeque<Update>>,
-}
+/// The inbox of one person.
+pub(crate) struct Inbox(RecentLog<Update, INBOX_UPDATES_MAX>);
 
 impl Default for Inbox {
+    /// Starts at version 1, so that a listener at version 0 has everything to read.
     fn default() -> Self {
-        Self { version: AtomicU64::new(1), recent: Mutex::default() }
+        Self(RecentLog::starting_at(1))
     }
 }
 
 impl Inbox {
-    /// Up to where somebody has read who has read all.
+    /// The version of a listener that has read all updates.
     pub fn version(&self) -> u64 {
-        self.version.load(Ordering::Acquire)
+        self.0.version()
     }
 
-    /// Adds news. The bells are the caller's to ring.
+    /// Adds updates. The caller wakes the listeners.
     pub fn push(&self, updates: Vec<Update>) {
-        let mut last = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        self.version.fetch_add(updates.len() as u64, Ordering::Release);
-        last.extend(updates);
-        let too_many = last.len().saturating_sub(INBOX_UPDATES_MAX);
-        last.drain(..too_many);
+        self.0.push(updates);
     }
 
-    /// What somebody has not read who has read up to `since`, 0 if nothing; and up to where they then have.
-    pub fn updates_since(&self, updates_since: u64) -> Option<(Pending, u64)> {
-        if self.version() == updates_since {
-            return None;
-        }
-        let last = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let version = self.version();
-        let new = usize::try_from(version - updates_since).unwrap_or(usize::MAX);
-        let Some(known) = last.len().checked_sub(new) else { return Some((Pending::Everything, version)) };
-        let mut unread = Vec::with_capacity(new);
-        for news in last.iter().skip(known) {
-            if !unread.contains(news) {
-                unread.push(*news);
+    /// What a listener at version `since` (0 if it has read nothing) has not read, and its version after that. `None` if
+    /// there is nothing.
+    pub fn updates_since(&self, since: u64) -> Option<(Pending, u64)> {
+        self.0.read_since(since, |updates| {
+            let Some(updates) = updates else { return Pending::Everything };
+            let mut unread = Vec::with_capacity(updates.len());
+            for update in updates {
+                if !unread.contains(update) {
+                    unread.push(*update);
+                }
             }
-        }
-        Some((Pending::Updates(unread), version))
+            Pending::Updates(unread)
+        })
     }
 }
 
@@ -81,15 +68,15 @@ mod tests {
 
     #[test]
     fn an_old_position_reads_everything_and_a_recent_one_each_update_once() {
-        let (board, news) = (Inbox::default(), |id| Update::Presence(UserId(id)));
-        assert_eq!(board.updates_since(0), Some((Pending::Everything, 1)));
-        assert_eq!(board.updates_since(1), None);
-        board.push(vec![news(7), news(8)]);
-        board.push(vec![news(7)]);
-        assert_eq!(board.updates_since(1), Some((Pending::Updates(vec![news(7), news(8)]), 4)));
-        assert_eq!(board.updates_since(3), Some((Pending::Updates(vec![news(7)]), 4)));
-        assert_eq!(board.updates_since(0), Some((Pending::Everything, 4)));
-        board.push((0..=INBOX_UPDATES_MAX as u64).map(news).collect());
-        assert_eq!(board.updates_since(4), Some((Pending::Everything, 5 + INBOX_UPDATES_MAX as u64)));
+        let (inbox, update) = (Inbox::default(), |id| Update::Presence(UserId(id)));
+        assert_eq!(inbox.updates_since(0), Some((Pending::Everything, 1)));
+        assert_eq!(inbox.updates_since(1), None);
+        inbox.push(vec![update(7), update(8)]);
+        inbox.push(vec![update(7)]);
+        assert_eq!(inbox.updates_since(1), Some((Pending::Updates(vec![update(7), update(8)]), 4)));
+        assert_eq!(inbox.updates_since(3), Some((Pending::Updates(vec![update(7)]), 4)));
+        assert_eq!(inbox.updates_since(0), Some((Pending::Everything, 4)));
+        inbox.push((0..=INBOX_UPDATES_MAX as u64).map(update).collect());
+        assert_eq!(inbox.updates_since(4), Some((Pending::Everything, 5 + INBOX_UPDATES_MAX as u64)));
     }
 }

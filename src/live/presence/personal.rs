@@ -1,76 +1,96 @@
-//! What is written to one person alone: what is true now of what is new to them.
+//! The event for one person alone: the present state of what is pending in their inbox.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::domain::{Author, RoomId, UserId};
-use crate::live::frame;
+use crate::clock::now;
+use crate::domain::{Author, ReadState, RoomId, UserId};
 use crate::live::hub::registry::Hubs;
 use crate::live::presence::inbox::{Pending, Update};
 use crate::live::sse::EncodedEvent;
-use crate::store::{Snapshot, Store, StoreError, VisibleRoom, now};
+use crate::live::stream_events;
+use crate::store::{Snapshot, Store, StoreError, VisibleRoom};
 use crate::views;
 
-/// Of how many rooms somebody is told at once how much there is to read: of more than a page lists.
+/// How many unread counts are sent at once: more than the sidebar of a page lists.
 const UNREAD_ROOMS_SENT_MAX: usize = 400;
 
-/// What somebody in this room reads who has not read this. `None` if there is nothing to read.
+/// The person, and the room that their page shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Viewer {
+    pub user: UserId,
+    pub room: RoomId,
+}
+
+/// What is to be sent.
+#[derive(Default)]
+struct Changes {
+    /// People whose presence is sent.
+    people: Vec<Author>,
+    read_states: Vec<(RoomId, ReadState)>,
+}
+
+/// Encodes the pending updates for a viewer. `None` if there is nothing to send.
 ///
 /// # Errors
-/// [`Fault`] if the file cannot be read.
+/// [`StoreError`] if the file cannot be read.
 pub(crate) fn encode_pending(
     store: &Store,
     hubs: &Hubs,
-    (user, current_room): (UserId, RoomId),
+    viewer: Viewer,
     pending: &Pending,
 ) -> Result<Option<EncodedEvent>, StoreError> {
-    let mut fragments = String::new();
-    let snapshot = match pending {
-        Pending::Updates(_) => store.snapshot()?,
-        Pending::Everything => subscribe_and_snapshot(store, hubs, user)?,
-    };
-    let mut readings = Vec::new();
-    match pending {
-        Pending::Updates(news) => {
-            for news in news {
-                match news {
-                    Update::Presence(other) => {
-                        if let Some(other) = snapshot.author_by_id(*other)? {
-                            push_presence(&mut fragments, hubs, &other);
-                        }
-                    }
-                    Update::Unread(room) => readings.push((*room, snapshot.read_state(user, *room)?)),
-                }
-            }
+    let (snapshot, changes) = match pending {
+        Pending::Updates(updates) => {
+            let snapshot = store.snapshot()?;
+            let changes = load_updates(&snapshot, viewer.user, updates)?;
+            (snapshot, changes)
         }
         Pending::Everything => {
-            for (_, other) in snapshot.direct_partners(user)? {
-                push_presence(&mut fragments, hubs, &other);
-            }
-            readings = snapshot.read_states(user)?;
-            readings.sort_unstable_by_key(|(_, reading)| (!reading.favorite, Reverse(reading.last_message)));
-            readings.truncate(UNREAD_ROOMS_SENT_MAX);
+            let snapshot = subscribe_and_snapshot(store, hubs, viewer.user)?;
+            let changes = load_everything(&snapshot, viewer.user)?;
+            (snapshot, changes)
         }
+    };
+    let mut fragments = String::new();
+    for other in &changes.people {
+        let is_online = hubs.is_online(other.id);
+        fragments.push_str(&views::rooms::presence::update_person(other, is_online).into_string());
     }
     let mut ranks = BTreeMap::new();
-    let person = snapshot.person_by_id(user)?;
-    for (id, reading) in readings {
+    let person = snapshot.person_by_id(viewer.user)?;
+    for (id, read_state) in changes.read_states {
         let Some(VisibleRoom { room, .. }) = snapshot.visible_room_by_id(id, person.as_ref(), now())? else { continue };
-        ranks.insert(id, views::rooms::sidebar::encode_rank(reading.sidebar_rank(room.visibility)));
-        if id != current_room {
-            fragments.push_str(&views::rooms::badge::update(&room, &reading).into_string());
+        ranks.insert(id, views::rooms::sidebar::encode_rank(read_state.sidebar_rank(room.visibility)));
+        if id != viewer.room {
+            fragments.push_str(&views::rooms::badge::update(&room, &read_state).into_string());
         }
     }
-    Ok(frame::encode_personal(&fragments, &ranks))
+    Ok(stream_events::encode_personal(&fragments, &ranks))
 }
 
-/// The present, in which somebody is told of the rooms that they follow: what comes after it they hear of. Whoever opens a
-/// page is asked again, since a room to which others have added them meanwhile is in its list.
+fn load_updates(snapshot: &Snapshot, user: UserId, updates: &[Update]) -> Result<Changes, StoreError> {
+    let mut changes = Changes::default();
+    for update in updates {
+        match update {
+            Update::Presence(other) => changes.people.extend(snapshot.author_by_id(*other)?),
+            Update::Unread(room) => changes.read_states.push((*room, snapshot.read_state(user, *room)?)),
+        }
+    }
+    Ok(changes)
+}
+
+fn load_everything(snapshot: &Snapshot, user: UserId) -> Result<Changes, StoreError> {
+    let people = snapshot.direct_partners(user)?.into_iter().map(|(_, other)| other).collect();
+    let mut read_states = snapshot.read_states(user)?;
+    read_states.sort_unstable_by_key(|(_, read_state)| (!read_state.favorite, Reverse(read_state.last_message)));
+    read_states.truncate(UNREAD_ROOMS_SENT_MAX);
+    Ok(Changes { people, read_states })
+}
+
+/// Subscribes a person to their rooms, and returns a snapshot of the present: they are notified of whatever comes after it. This
+/// happens for each page that opens, because others may have added the person to a room meanwhile.
 fn subscribe_and_snapshot(store: &Store, hubs: &Hubs, user: UserId) -> Result<Snapshot, StoreError> {
     hubs.unread_subscriptions().subscribe(user, store.snapshot()?.unread_subscriptions(user)?);
-    store.snapshot() // anew: what came meanwhile was told to nobody
-}
-
-fn push_presence(fragments: &mut String, hubs: &Hubs, other: &Author) {
-    fragments.push_str(&views::rooms::presence::update_person(other, hubs.is_online(other.id)).into_string());
+    store.snapshot() // again: nobody was notified of what came before the subscription
 }

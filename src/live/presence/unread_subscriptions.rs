@@ -1,5 +1,5 @@
-//! Who, of those who look at a page somewhere, is to be told when there is more to read in which rooms; and in which rooms
-//! there is. Only rooms are noted when something happens: whom it concerns is asked when they are told, once for all that
+//! Which people with an open page get the unread counts of which rooms, and which rooms have activity that has not been sent.
+//! Activity is recorded for the room alone; its subscribers are looked up when the counts are sent, once for everything that
 //! has happened by then.
 
 use std::collections::hash_map::Entry;
@@ -11,16 +11,16 @@ use tokio::time::Instant;
 
 use crate::domain::{RoomId, Seq, UserId};
 
-/// How soon whoever is elsewhere is told: so late that what comes together is told together.
+/// How long after the first activity counts are sent: long enough that what happens together is sent together.
 const UNREAD_DELAY: Duration = Duration::from_millis(100);
-/// How soon after that more is told.
+/// How long after that the next counts are sent.
 const UNREAD_INTERVAL: Duration = Duration::from_secs(1);
-/// So many who were told make the next wait once more as long: each of them then reads for themselves.
+/// Each time this many recipients make the interval longer by its length: each recipient reads the store.
 const UNREAD_PEOPLE_PER_STEP: usize = 500;
-/// How many times as long it waits at most.
+/// How many times as long the interval is at most.
 const UNREAD_SLOWDOWN_MAX: u32 = 30;
 
-/// Everybody who is told, and all rooms of which they are to be.
+/// All subscriptions.
 #[derive(Default)]
 pub(crate) struct UnreadSubscriptions(Mutex<SubscriptionIndex>);
 
@@ -28,13 +28,13 @@ pub(crate) struct UnreadSubscriptions(Mutex<SubscriptionIndex>);
 struct SubscriptionIndex {
     people_by_room: HashMap<RoomId, HashSet<UserId>>,
     rooms_by_person: HashMap<UserId, BTreeSet<RoomId>>,
-    /// Where something has happened that nobody has been told of, and the first of it.
+    /// Rooms with activity that has not been sent, and the first change of it.
     active_rooms: HashMap<RoomId, Seq>,
-    /// When was told last, and how many were.
+    /// When counts were sent last, and to how many people.
     last_sent: Option<(Instant, usize)>,
 }
 
-/// A room in which something has happened, from this change on, and who follows it.
+/// A room with activity from this change on, and its subscribers.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct RoomActivity {
     pub room: RoomId,
@@ -47,69 +47,72 @@ impl UnreadSubscriptions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on somebody is told of these rooms as well. They must be here.
+    /// Adds rooms to the subscriptions of a person, who must be online.
     pub fn subscribe(&self, user: UserId, rooms: BTreeSet<RoomId>) {
-        let inner = &mut *self.lock();
+        let index = &mut *self.lock();
         for room in &rooms {
-            inner.people_by_room.entry(*room).or_default().insert(user);
+            index.people_by_room.entry(*room).or_default().insert(user);
         }
-        inner.rooms_by_person.entry(user).or_default().extend(rooms);
+        index.rooms_by_person.entry(user).or_default().extend(rooms);
     }
 
-    /// From now on somebody is told of this room as well, if they are told of any.
+    /// Adds a room to the subscriptions of a person, if they have any.
     pub fn add_room(&self, user: UserId, room: RoomId) {
-        let inner = &mut *self.lock();
-        let Some(rooms) = inner.rooms_by_person.get_mut(&user) else { return };
+        let index = &mut *self.lock();
+        let Some(rooms) = index.rooms_by_person.get_mut(&user) else { return };
         rooms.insert(room);
-        inner.people_by_room.entry(room).or_default().insert(user);
+        index.people_by_room.entry(room).or_default().insert(user);
     }
 
-    /// Somebody is gone and told of nothing more, unless they have come back: that is asked under the lock, so that what they
-    /// follow once they are back is not forgotten.
+    /// Removes all subscriptions of a person who is offline. `is_back` is called under the lock, so that the subscriptions of a
+    /// person who is back are kept.
     pub fn unsubscribe(&self, user: UserId, is_back: impl FnOnce() -> bool) {
-        let inner = &mut *self.lock();
+        let index = &mut *self.lock();
         if is_back() {
             return;
         }
-        for room in inner.rooms_by_person.remove(&user).unwrap_or_default() {
-            let Entry::Occupied(mut followers) = inner.people_by_room.entry(room) else { continue };
-            followers.get_mut().remove(&user);
-            if followers.get().is_empty() {
-                followers.remove();
+        for room in index.rooms_by_person.remove(&user).unwrap_or_default() {
+            let Entry::Occupied(mut subscribers) = index.people_by_room.entry(room) else { continue };
+            subscribers.get_mut().remove(&user);
+            if subscribers.get().is_empty() {
+                subscribers.remove();
             }
         }
     }
 
-    /// Something has happened in a room. When those are to be told who follow it; nothing if that is settled already, or
-    /// nobody is there to be told.
+    /// Records activity in a room. Returns when to send the counts; `None` if that is scheduled already, or nobody subscribes to
+    /// anything.
     pub fn record_activity(&self, room: RoomId, seq: Seq, now: Instant) -> Option<Instant> {
-        let inner = &mut *self.lock();
-        if inner.rooms_by_person.is_empty() {
+        let index = &mut *self.lock();
+        if index.rooms_by_person.is_empty() {
             return None;
         }
-        let is_first = inner.active_rooms.is_empty();
-        inner.active_rooms.entry(room).or_insert(seq);
+        let is_first = index.active_rooms.is_empty();
+        index.active_rooms.entry(room).or_insert(seq);
         let soon = now + UNREAD_DELAY;
-        is_first.then(|| inner.last_sent.map_or(soon, |(at, many)| soon.max(at + unread_interval(many))))
+        is_first.then(|| index.last_sent.map_or(soon, |(at, count)| soon.max(at + unread_interval(count))))
     }
 
-    /// Takes all rooms that were marked.
+    /// Removes and returns the recorded activity.
     pub fn drain_active(&self, now: Instant) -> Vec<RoomActivity> {
-        let inner = &mut *self.lock();
-        let followers =
-            |room| inner.people_by_room.get(&room).map_or_else(Vec::new, |people| people.iter().copied().collect());
-        let moved =
-            inner.active_rooms.drain().map(|(room, since)| RoomActivity { room, since, subscribers: followers(room) });
-        let moved: Vec<RoomActivity> = moved.collect();
-        inner.last_sent = Some((now, moved.iter().map(|moved| moved.subscribers.len()).sum()));
-        moved
+        let index = &mut *self.lock();
+        let subscribers =
+            |room| index.people_by_room.get(&room).map_or_else(Vec::new, |people| people.iter().copied().collect());
+        let active = index.active_rooms.drain().map(|(room, since)| RoomActivity {
+            room,
+            since,
+            subscribers: subscribers(room),
+        });
+        let active: Vec<RoomActivity> = active.collect();
+        index.last_sent = Some((now, active.iter().map(|activity| activity.subscribers.len()).sum()));
+        active
     }
 }
 
-/// How long it takes until more is told when so many were told.
+/// How long after counts were sent to this many people the next ones are sent.
 fn unread_interval(recipients: usize) -> Duration {
-    let crowd = u32::try_from(recipients / UNREAD_PEOPLE_PER_STEP).unwrap_or(u32::MAX);
-    UNREAD_INTERVAL * crowd.saturating_add(1).min(UNREAD_SLOWDOWN_MAX)
+    let steps = u32::try_from(recipients / UNREAD_PEOPLE_PER_STEP).unwrap_or(u32::MAX);
+    UNREAD_INTERVAL * steps.saturating_add(1).min(UNREAD_SLOWDOWN_MAX)
 }
 
 #[cfg(test)]
@@ -127,30 +130,31 @@ mod tests {
 
     #[test]
     fn simultaneous_activity_is_drained_once_for_the_subscribers_of_a_room() {
-        let (followers, start) = (UnreadSubscriptions::default(), Instant::now());
-        assert_eq!(followers.record_activity(LOBBY, Seq(9), start), None, "nobody is there to be told");
-        subscribe(&followers, ANN, &[LOBBY]);
-        subscribe(&followers, BEN, &[CELLAR]);
-        let first = followers.record_activity(LOBBY, Seq(10), start).expect("she is told");
-        assert_eq!(followers.record_activity(LOBBY, Seq(11), start), None, "that is settled already");
-        let moved = |since, people: &[UserId]| vec![RoomActivity { room: LOBBY, since, subscribers: people.to_vec() }];
-        assert_eq!(followers.drain_active(first), moved(Seq(10), &[ANN]));
-        assert_eq!(followers.drain_active(first), []);
-        assert_eq!(followers.record_activity(LOBBY, Seq(12), first), Some(first + UNREAD_INTERVAL));
-        assert_eq!(followers.record_activity(CELLAR, Seq(13), first), None);
-        assert_eq!(followers.drain_active(first).len(), 2);
+        let (subscriptions, start) = (UnreadSubscriptions::default(), Instant::now());
+        assert_eq!(subscriptions.record_activity(LOBBY, Seq(9), start), None, "nobody subscribes");
+        subscribe(&subscriptions, ANN, &[LOBBY]);
+        subscribe(&subscriptions, BEN, &[CELLAR]);
+        let first = subscriptions.record_activity(LOBBY, Seq(10), start).expect("a time to send");
+        assert_eq!(subscriptions.record_activity(LOBBY, Seq(11), start), None, "it is scheduled already");
+        let activity =
+            |since, people: &[UserId]| vec![RoomActivity { room: LOBBY, since, subscribers: people.to_vec() }];
+        assert_eq!(subscriptions.drain_active(first), activity(Seq(10), &[ANN]));
+        assert_eq!(subscriptions.drain_active(first), []);
+        assert_eq!(subscriptions.record_activity(LOBBY, Seq(12), first), Some(first + UNREAD_INTERVAL));
+        assert_eq!(subscriptions.record_activity(CELLAR, Seq(13), first), None);
+        assert_eq!(subscriptions.drain_active(first).len(), 2);
     }
 
     #[test]
     fn unsubscribing_leaves_nothing_behind_unless_the_person_is_back() {
-        let followers = UnreadSubscriptions::default();
-        subscribe(&followers, ANN, &[LOBBY, CELLAR]);
-        followers.unsubscribe(ANN, || true);
-        assert_eq!(followers.lock().rooms_by_person[&ANN].len(), 2);
-        followers.add_room(BEN, LOBBY);
-        assert!(!followers.lock().rooms_by_person.contains_key(&BEN), "he is told of none");
-        followers.unsubscribe(ANN, || false);
-        assert!(followers.lock().rooms_by_person.is_empty() && followers.lock().people_by_room.is_empty());
+        let subscriptions = UnreadSubscriptions::default();
+        subscribe(&subscriptions, ANN, &[LOBBY, CELLAR]);
+        subscriptions.unsubscribe(ANN, || true);
+        assert_eq!(subscriptions.lock().rooms_by_person[&ANN].len(), 2);
+        subscriptions.add_room(BEN, LOBBY);
+        assert!(!subscriptions.lock().rooms_by_person.contains_key(&BEN), "he subscribes to none");
+        subscriptions.unsubscribe(ANN, || false);
+        assert!(subscriptions.lock().rooms_by_person.is_empty() && subscriptions.lock().people_by_room.is_empty());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What is to be told at which time that no commit brings about: each errand is there at most once, so a room in which
-//! nothing happens costs a beat now and then, and one in which much happens costs one errand more.
+//! The jobs that are scheduled, by time. Each job is queued at most once, so a room in which nothing happens costs one heartbeat
+//! now and then, and a room in which much happens costs one job more.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,25 +12,25 @@ use crate::domain::{RoomId, UserId};
 /// Something to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Job {
-    /// Let those who listen to a room hear that it is there.
+    /// Send a heartbeat to the listeners of a room.
     Heartbeat(RoomId),
-    /// Tell a room who is here.
+    /// Send the roster of a room.
     Roster(RoomId),
-    /// Tell a room who is typing.
+    /// Send who is typing in a room.
     Typing(RoomId),
-    /// See whether somebody has been away for so long that they are gone.
+    /// Take a person offline if they have been away for long enough.
     AwayTimeout(UserId),
-    /// Tell those who talk with somebody that they have come, or are gone.
+    /// Update the presence of a person for those who share a direct room with them.
     Presence(UserId),
-    /// Tell those who talk with somebody that they are called otherwise.
+    /// Update the name of a person for those who share a direct room with them.
     Renamed(UserId),
-    /// Tell whoever follows rooms in which something happened, and is elsewhere.
+    /// Update the unread counts of rooms with activity for people in other rooms.
     Unread,
-    /// Tell somebody what is new to them alone.
+    /// Deliver the queued updates of one person.
     Inbox(UserId),
 }
 
-/// All errands.
+/// All scheduled jobs.
 #[derive(Default)]
 pub(crate) struct Timers {
     queue: Mutex<JobQueue>,
@@ -48,14 +48,14 @@ impl Timers {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Plans an errand for this time. One that is planned for an earlier time stays there.
+    /// Schedules a job for this time. A job that is scheduled for an earlier time stays there.
     pub fn schedule(&self, job: Job, at: Instant) {
         if self.lock().insert(job, at) {
             self.rescheduled.notify_one();
         }
     }
 
-    /// Waits until errands are due, and takes them, earliest first.
+    /// Waits until jobs are due, and removes them, earliest first.
     pub async fn wait_for_due(&self) -> Vec<Job> {
         loop {
             let first = self.lock().by_time.first().map(|(at, _)| *at);
@@ -72,11 +72,11 @@ impl Timers {
 }
 
 impl JobQueue {
-    /// Whether this is now the first of all.
+    /// Returns whether this is now the first job.
     fn insert(&mut self, job: Job, at: Instant) -> bool {
         match self.times.get(&job) {
-            Some(planned) if *planned <= at => return false,
-            Some(planned) => self.by_time.remove(&(*planned, job)),
+            Some(scheduled) if *scheduled <= at => return false,
+            Some(scheduled) => self.by_time.remove(&(*scheduled, job)),
             None => false,
         };
         self.times.insert(job, at);
@@ -86,12 +86,12 @@ impl JobQueue {
 
     fn pop_due(&mut self, now: Instant) -> Vec<Job> {
         let mut due = Vec::new();
-        while let Some(&(at, errand)) = self.by_time.first()
+        while let Some(&(at, job)) = self.by_time.first()
             && at <= now
         {
             self.by_time.pop_first();
-            self.times.remove(&errand);
-            due.push(errand);
+            self.times.remove(&job);
+            due.push(job);
         }
         due
     }
@@ -105,16 +105,16 @@ mod tests {
 
     #[test]
     fn a_job_is_queued_once_at_its_earliest_time() {
-        let (mut planned, start) = (JobQueue::default(), Instant::now());
+        let (mut queue, start) = (JobQueue::default(), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        let (here, typing) = (Job::Roster(RoomId(1)), Job::Typing(RoomId(1)));
-        assert!(planned.insert(here, at(5)));
-        assert!(!planned.insert(here, at(9)), "it is planned for sooner");
-        assert!(!planned.insert(typing, at(7)), "another comes before it");
-        assert!(planned.insert(typing, at(2)));
-        assert_eq!(planned.pop_due(at(1)), []);
-        assert_eq!(planned.pop_due(at(8)), [typing, here]);
-        assert_eq!(planned.pop_due(at(99)), [], "each was there once");
-        assert!(planned.insert(here, at(9)), "done, it can be planned again");
+        let (roster, typing) = (Job::Roster(RoomId(1)), Job::Typing(RoomId(1)));
+        assert!(queue.insert(roster, at(5)));
+        assert!(!queue.insert(roster, at(9)), "it is scheduled for sooner");
+        assert!(!queue.insert(typing, at(7)), "another job is first");
+        assert!(queue.insert(typing, at(2)));
+        assert_eq!(queue.pop_due(at(1)), []);
+        assert_eq!(queue.pop_due(at(8)), [typing, roster]);
+        assert_eq!(queue.pop_due(at(99)), [], "each was queued once");
+        assert!(queue.insert(roster, at(9)), "after it ran, it can be scheduled again");
     }
 }

@@ -2,10 +2,9 @@
 
 use maud::{Markup, html};
 
-use crate::domain::limits::{LABEL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, USER_NAME_CHARS_MAX};
+use crate::domain::limits::LABEL_CHARS_MAX;
 use crate::domain::{Author, Expiry, Invitation, Role, Room, Timestamp, describe_expiry};
 use crate::views::admin::page::admin_page;
-use crate::views::layout::card;
 use crate::views::layout::form_fields::{self, FormField, radio_group, render_field};
 use crate::views::layout::page::{Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
@@ -168,54 +167,4 @@ pub(crate) fn copy_field(id: &str, label: &str, value: &str) -> Markup {
 /// copy.
 pub(crate) fn copy_button(target_id: &str) -> Markup {
     html! { div.actions { button.button type="button" data-copies=(target_id) aria-live="polite" hidden { "Copy" } } }
-}
-
-/// What the page shows to which an invitation leads.
-#[derive(Debug)]
-pub struct AcceptInvitationView<'a> {
-    /// What the house is called.
-    pub server_name: &'a str,
-    /// Who looks, if they have a name already.
-    pub viewer: Option<&'a Author>,
-    /// The path of the page.
-    pub path: &'a str,
-    /// What whoever comes by it becomes.
-    pub role: Role,
-    /// Whether a password must be chosen.
-    pub needs_account: bool,
-    /// The name that was typed.
-    pub name: &'a str,
-    /// Which field is wrong, and why.
-    pub error: Option<(&'static str, String)>,
-}
-
-/// The page.
-pub fn page(view: &AcceptInvitationView) -> Markup {
-    let error_for =
-        |name: &str| view.error.as_ref().filter(|(field, _)| *field == name).map(|(_, message)| message.as_str());
-    let hint = if view.needs_account {
-        format!("{PASSWORD_CHARS_MIN} characters or more. A sentence is fine.")
-    } else {
-        format!("If you want to keep the name: {PASSWORD_CHARS_MIN} characters or more. Blank for a visit as a guest.")
-    };
-    let body = html! {
-        p { "Somebody has asked you in" @if view.role > Role::Guest { ", as a " (view.role.as_str()) } ". Which name shall the others see?" }
-        @if let Some(viewer) = view.viewer {
-            p.hint { "This browser comes in as " bdi { (viewer.name) } " already. " a href="/" { "Go in" } " or take a new name." }
-        }
-        form method="post" action=(view.path) {
-            (render_field(FormField {
-                name: "name", label: "Your name", input_type: "text", value: view.name, autocomplete: "username",
-                max_chars: Some(USER_NAME_CHARS_MAX), required: true, error: error_for("name"), ..FormField::default()
-            }))
-            (render_field(FormField {
-                name: "password", label: "A password", input_type: "password", autocomplete: "new-password",
-                max_chars: Some(PASSWORD_CHARS_MAX), required: view.needs_account, hint: &hint, error: error_for("password"),
-                ..FormField::default()
-            }))
-            @if let Some(why) = error_for("") { (form_fields::error_text("join-error", why)) }
-            button.button.primary.big { "Come in" }
-        }
-    };
-    card::page(view.server_name, &format!("Welcome to {}", view.server_name), view.viewer, body)
 }

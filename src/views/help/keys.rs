@@ -1,5 +1,6 @@
 //! Keyboard shortcuts: one table, from which the help page is made. The scripts of the pages bind the same keys
-//! (`assets/page/shortcuts.js`, `assets/room/message_navigation.js`, `assets/composer/composer.js`); a test here compares them.
+//! (`assets/page/shortcuts.js`, `assets/room/message_navigation.js`, `assets/composer/composer.js`); a test here compares
+//! them.
 
 /// A shortcut.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! Help: keys, formatting and slash commands. The page and the dialog of the script have the same content.
 
+pub mod commands;
 pub(crate) mod keys;
 
 use maud::{Markup, html};

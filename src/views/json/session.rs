@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{Session, SessionId, Token, TokenKind};
-use crate::views::settings::scope_names;
+use crate::views::settings::tokens::scope_names;
 use crate::views::time::FormattedTime;
 
 /// A session or a personal token of the caller.

@@ -8,5 +8,4 @@ pub mod message;
 pub mod pins;
 pub mod preview;
 pub mod reactions;
-pub mod slash_commands;
 pub mod thread;

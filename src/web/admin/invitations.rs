@@ -12,11 +12,11 @@ use crate::domain::{
     Token, Visibility,
 };
 use crate::engine::now;
+use crate::secrets;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
 use crate::views::admin::invitations::{InvitationForm, InvitationsView, ListedInvitation};
 use crate::views::layout::page::Notice;
-use crate::web::auth::secrets;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::request::{origin, query};

@@ -10,11 +10,11 @@ use crate::domain::{
     Command, Expiry, Permission, Person, PersonCommand, Refusal, Role, RoomCommand, SingleLine, Slug, UserId,
 };
 use crate::engine::now;
+use crate::secrets;
 use crate::views;
 use crate::views::layout::page::Notice;
 use crate::web::admin::people::{find_person, person_page};
 use crate::web::admin::purge;
-use crate::web::auth::secrets;
 use crate::web::limits::blocked_addresses;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;

@@ -8,7 +8,7 @@ use crate::views::{self, FormState};
 use crate::web::auth::visitor::Visitor;
 use crate::web::limits::blocked_addresses;
 use crate::web::limits::rate_limits::LimitedAction;
-use crate::web::messages::preview;
+use crate::web::messages::render::render_markdown;
 use crate::web::messages::target::{change_message, message_page};
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
@@ -41,7 +41,7 @@ async fn try_update(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
     ctx.check_rate(LimitedAction::Post)?;
     blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
     let typed = if form.has_fields() { form.get_single("body")? } else { form.get_or_body("body") };
-    let words = preview::render_markdown(&snapshot, person, Text::parse(&text_to_edit(typed)?)?);
+    let words = render_markdown(&snapshot, person, Text::parse(&text_to_edit(typed)?)?);
     drop(snapshot);
     let otherwise = |message: &Message| {
         require_author(message, &ctx.visitor).map(|message| RoomCommand::EditMessage { message, content: words })

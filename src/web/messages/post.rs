@@ -5,21 +5,23 @@ use poem::http::header::LOCATION;
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use crate::domain::{Applied, Body as Text, Command, Event, Input, Message, MessageId, Nonce, Refusal, Room, Seq};
+use crate::domain::{
+    Applied, Body as Text, Command, Event, Input, MarkReadOnPost, Message, Nonce, PostFollowUps, Refusal, Room,
+};
 use crate::engine::now;
 use crate::views;
 use crate::web::limits::blocked_addresses;
 use crate::web::limits::rate_limits::LimitedAction;
-use crate::web::messages::preview;
-use crate::web::messages::target::find_message_including_deleted;
+use crate::web::messages::render::render_markdown;
+use crate::web::messages::target::{find_message_including_deleted, parse_reply_to};
+use crate::web::ops::help;
 use crate::web::request::accept::{Accept, is_htmx};
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::response::error::UnsentData;
 use crate::web::response::see_other;
-use crate::web::rooms::read_state::PostSource;
-use crate::web::rooms::{read_state, settings};
+use crate::web::rooms::settings;
 
 /// Somebody says something.
 #[handler]
@@ -44,19 +46,13 @@ async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
         Input::Text(text) => {
             let done = post_text(ctx, form, &text).await?;
             let (room, message) = find_posted_message(ctx, done)?;
-            let source = match (is_plain_form(ctx.request, form), ctx.is_htmx()) {
-                (true, _) => PostSource::Form,
-                (false, true) => PostSource::Script,
-                (false, false) => PostSource::Program,
-            };
-            read_state::run_follow_ups(ctx, &room, message.id, source).await;
             respond_posted(ctx.request, form, &room, &message)
         }
         Input::Topic(topic) => {
             let room = ctx.room()?.room;
             settings::set_topic(ctx, &room, &topic).await
         }
-        Input::Help => preview::respond_with_commands(ctx),
+        Input::Help => help::respond_with_commands(ctx),
     }
 }
 
@@ -70,18 +66,24 @@ async fn post_text(ctx: &Ctx<'_>, form: &Form, text: &str) -> Result<Applied, Er
     let body = Text::parse(text)?;
     let nonce = parse_nonce(ctx.request, form, &body)?;
     let reply_to = parse_reply_to(form)?;
-    let words = preview::render_markdown(&snapshot, person, body);
+    let words = render_markdown(&snapshot, person, body);
     drop(snapshot);
-    let command = Command::Post { room, content: words, reply_to };
+    let follow_ups = follow_ups(ctx, form);
+    let command = Command::Post { room, content: words, reply_to, follow_ups };
     ctx.execute_as(ctx.visitor.posting_actor()?, nonce, command).await
 }
 
-/// What a message answers, if it does.
-pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> {
-    match form.get("reply_to").unwrap_or("").trim() {
-        "" => Ok(None),
-        id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
-    }
+/// What a post changes beside the message. A page sends what was the draft, so that is cleared. A page without a script has
+/// shown the room up to the post, a page with one marks as read by itself. A program's post moves the mark only if its
+/// token may read: a nightly job that only posts must not read for its owner.
+fn follow_ups(ctx: &Ctx<'_>, form: &Form) -> PostFollowUps {
+    let is_plain_form = is_plain_form(ctx.request, form);
+    let mark_read = match (is_plain_form, ctx.is_htmx()) {
+        (true, _) => MarkReadOnPost::UpToMessage,
+        (false, false) if ctx.visitor.can_read() => MarkReadOnPost::UpToMention,
+        (false, true | false) => MarkReadOnPost::Unchanged,
+    };
+    PostFollowUps { clear_draft: is_plain_form || ctx.is_htmx(), mark_read }
 }
 
 /// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.

@@ -4,12 +4,13 @@
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response};
 
-use crate::domain::{Actor, Command, Message, MessageId, Refusal, Room, RoomCommand, Seq};
+use crate::domain::{Actor, Command, Message, MessageId, Quote, Refusal, Room, RoomCommand, Seq};
 use crate::engine::now;
-use crate::store::Snapshot;
+use crate::store::{Snapshot, StoreError};
 use crate::views;
 use crate::views::messages::delete::MessageView;
 use crate::web::request::context::Ctx;
+use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::response::{see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
@@ -69,4 +70,18 @@ pub(crate) fn find_message_including_deleted(
     let id = request.raw_path_param("id").and_then(|id| id.parse().ok()).map(Seq);
     let message = id.map_or(Ok(None), |id| snapshot.message(room.id, id))?;
     Ok(message.ok_or(Refusal::MessageNotFound)?)
+}
+
+/// The message that a form replies to, if any.
+pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> {
+    match form.get("reply_to").unwrap_or("").trim() {
+        "" => Ok(None),
+        id => Ok(Some(Seq(id.parse().map_err(|_| Refusal::FieldInvalid("reply_to"))?))),
+    }
+}
+
+/// The quote that a reply to this message would show, unless the message is deleted.
+pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
+    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
+    Ok(message.as_ref().map(Quote::from_message))
 }

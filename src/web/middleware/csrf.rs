@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poem::http::header::{COOKIE, ORIGIN};
 use poem::{Endpoint, Request, Response, Result};
 
-use crate::web::auth::visitor;
+use crate::web::auth::credentials::has_header_token;
 use crate::web::request::origin;
 use crate::web::response::error::Error;
 use crate::web::response::http_error::HttpError;
@@ -18,7 +18,7 @@ pub(crate) async fn refuse_cross_origin<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     request: Request,
 ) -> Result<Response> {
-    let uses_token = visitor::has_header_token(&request) && !request.headers().contains_key(COOKIE);
+    let uses_token = has_header_token(&request) && !request.headers().contains_key(COOKIE);
     if !request.method().is_safe() && !uses_token && is_cross_origin(&request) {
         return Err(Error::Http(HttpError::CrossOrigin).into());
     }

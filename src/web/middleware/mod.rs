@@ -6,3 +6,4 @@ pub(crate) mod errors;
 pub(crate) mod public_host;
 pub(crate) mod request_log;
 pub(crate) mod security_headers;
+pub(crate) mod theme;

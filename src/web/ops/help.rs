@@ -29,3 +29,14 @@ fn respond_with_help(ctx: &Ctx<'_>) -> Result<Response, Error> {
     };
     Ok(with_private_cache(response, &ctx.visitor))
 }
+
+/// Answers the command `/help`: the list of slash commands, for htmx under the composer.
+pub(crate) fn respond_with_commands(ctx: &Ctx<'_>) -> Result<Response, Error> {
+    if ctx.is_htmx() {
+        return Ok(views::help::commands::fragment().into_response());
+    }
+    Ok(match ctx.accept() {
+        Accept::Page => views::help::commands::page(&ctx.snapshot()?.settings()?.name).into_response(),
+        Accept::Json | Accept::Text | Accept::Stream | Accept::Anything => views::plain::command_list().into_response(),
+    })
+}

@@ -7,6 +7,7 @@ use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use crate::domain::{Refusal, RefusalClass};
 use crate::engine::EngineError;
 use crate::metrics::Metrics;
+use crate::secrets::RandomError;
 use crate::store::StoreError;
 use crate::views::error::UnsentMessage;
 use crate::web::response::http_error::HttpError;
@@ -43,6 +44,12 @@ impl From<EngineError> for Error {
             EngineError::Unwritable => Self::Unwritable,
             EngineError::Internal(error) => Self::Internal(error),
         }
+    }
+}
+
+impl From<RandomError> for Error {
+    fn from(_logged: RandomError) -> Self {
+        Self::Unwritable
     }
 }
 

@@ -5,15 +5,13 @@ pub(crate) mod etag;
 pub(crate) mod http_error;
 mod refused_form;
 
-use poem::http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE, VARY};
+use poem::http::header::{CACHE_CONTROL, LOCATION, VARY};
 use poem::http::{HeaderValue, StatusCode};
-use poem::web::Json;
-use poem::{IntoResponse, Request, Response};
+use poem::{Request, Response};
 
-use crate::domain::Token;
-use crate::views;
-use crate::web::auth::visitor::{self, Visitor};
+use crate::web::auth::visitor::Visitor;
 use crate::web::request::accept::Accept;
+use crate::web::request::cookies::add_cookie;
 
 pub(crate) use crate::web::response::refused_form::{redisplay, redisplay_form};
 
@@ -34,14 +32,15 @@ pub(crate) fn with_private_cache(mut response: Response, visitor: &Visitor) -> R
     response
 }
 
-/// Adds a cookie of Taproom, which is always ASCII.
-pub(crate) fn add_cookie(response: &mut Response, cookie: &str) {
-    response.headers_mut().append(SET_COOKIE, cookie.parse().expect("a cookie of Taproom is ASCII"));
-}
-
 /// Marks a response that contains a secret or the form for one: no cache keeps it.
 pub(crate) fn with_no_store(mut response: Response) -> Response {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Keeps search engines from listing what only people of this server may see.
+pub(crate) fn with_noindex(mut response: Response) -> Response {
+    response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
     response
 }
 
@@ -52,15 +51,4 @@ pub(crate) fn redirect_or_no_content(request: &Request, path: &str) -> Response 
         Accept::Json | Accept::Text => StatusCode::NO_CONTENT.into(),
         Accept::Page | Accept::Stream | Accept::Anything => see_other(path),
     }
-}
-
-/// Answers a sign-in: a browser gets the token as a cookie and is redirected to `path`, a program gets it in the body.
-pub(crate) fn respond_signed_in(request: &Request, name: &str, token: &Token, path: &str) -> Response {
-    let mut response = match Accept::from_request(request) {
-        Accept::Json => Json(views::json::SignedInJson::new(name, token)).into_response(),
-        Accept::Text => format!("{}\n", token.to_text()).into_response(),
-        Accept::Page | Accept::Stream | Accept::Anything => see_other(path),
-    };
-    add_cookie(&mut response, &visitor::session_cookie(request, token));
-    with_no_store(response)
 }

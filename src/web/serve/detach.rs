@@ -1,8 +1,8 @@
-//! An event stream on its own socket. hyper keeps 16 KiB of buffers and a tree of futures for a connection for as long
-//! as it is open, which is right for requests and much for a listener that waits. So once poem has answered a `GET` of
-//! HTTP/1.1 with an event stream, the socket leaves hyper, and what remains is an [`Outlet`]. It costs about 1 KiB.
+//! An event stream on its own socket. hyper keeps 16 KiB of buffers and a tree of futures for a connection for as long as it
+//! is open, which is right for requests and too much for a listener that waits. So once poem has answered a `GET` of HTTP/1.1
+//! with an event stream, the socket leaves hyper, and what remains is a [`StreamWriter`]. It costs about 1 KiB.
 //!
-//! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper; what listeners hear is the same.
+//! A stream over HTTP/2, or for a client of HTTP/1.0, stays with hyper, and carries the same events.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -18,53 +18,52 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::web::serve::ConnectionPermit;
+use crate::web::serve::limits::ConnectionPermit;
 use crate::web::serve::stream_writer::StreamWriter;
 
-/// An answer on its way to a connection.
+/// A response on its way to a connection.
 pub(crate) type HttpResponse = hyper::Response<BoxBody<Bytes, io::Error>>;
 
-/// How much may lie in the kernel that has not been sent yet, in bytes (`TCP_NOTSENT_LOWAT`): what a listener costs there
-/// that reads no more.
+/// How much unsent data the kernel may hold, in bytes (`TCP_NOTSENT_LOWAT`): the cost of a listener that does not read.
 const NOTSENT_BYTES_MAX: u32 = 128 * 1024;
 
-/// Marks an answer whose body is a stream of whole chunks of HTTP/1.1, not empty ones: it is to leave hyper. Only for a
-/// request of which [`is_possible`] says so.
+/// Marks a response whose body is a stream of whole, non-empty chunks of HTTP/1.1: it leaves hyper. Only for requests for which
+/// [`can_detach`] is true.
 #[derive(Clone, Copy)]
 pub(crate) struct PreChunked;
 
-/// Whether the answer to such a request may leave hyper.
+/// Whether the response to this request may leave hyper.
 pub(crate) fn can_detach(request: &poem::Request) -> bool {
     request.version() == Version::HTTP_11 && request.method() == Method::GET
 }
 
-/// Whether this answer is to leave hyper.
+/// Whether this response leaves hyper.
 pub(crate) fn should_detach(response: &HttpResponse) -> bool {
     response.extensions().get::<PreChunked>().is_some()
 }
 
-/// Where a request of a connection leaves an answer that is to leave hyper. Its connection takes it as soon as hyper has
-/// nothing more to write of the answers before it.
+/// Where a request puts a response that leaves hyper. The connection takes it as soon as hyper has written all responses
+/// before it.
 #[derive(Clone, Default)]
 pub(crate) struct Handoff(Arc<Mutex<HandoffState>>);
 
 #[derive(Default)]
 struct HandoffState {
     response: Option<HttpResponse>,
-    /// Whether hyper has written all that came before it.
+    /// Whether hyper has written everything before it.
     flushed: bool,
 }
 
 impl Handoff {
-    /// Leaves an answer. The request has nothing more to do.
+    /// Puts a response. The request has nothing more to do.
     pub fn hand_off(&self, response: HttpResponse) {
         *self.lock() = HandoffState { response: Some(response), flushed: false };
     }
 
-    /// The answer, once its time has come.
+    /// Takes the response, once hyper has written everything before it.
     pub fn take_ready(&self) -> Option<HttpResponse> {
-        let mut left = self.lock();
-        if left.flushed { left.response.take() } else { None }
+        let mut state = self.lock();
+        if state.flushed { state.response.take() } else { None }
     }
 
     fn lock(&self) -> MutexGuard<'_, HandoffState> {
@@ -72,7 +71,7 @@ impl Handoff {
     }
 }
 
-/// A socket that tells when hyper has written everything: only then is it asked to flush.
+/// A socket that notes when hyper has written everything: only then does hyper flush it.
 pub(crate) struct Socket {
     stream: TcpStream,
     handoff: Handoff,
@@ -113,7 +112,7 @@ impl AsyncWrite for Socket {
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.handoff.lock().flushed = true;
-        Poll::Ready(Ok(())) // a TCP socket keeps nothing back
+        Poll::Ready(Ok(())) // a TCP socket buffers nothing itself
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -121,10 +120,10 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// Writes the head of `answer`; its body is to come. The stream keeps the connection's seat until it ends.
+/// Writes the head of `response`; the writer that is returned writes the body, and keeps the permit until it ends.
 ///
 /// # Errors
-/// If the other end has gone.
+/// If the client has gone.
 pub(crate) async fn detach_stream(
     mut socket: TcpStream,
     response: HttpResponse,
@@ -136,7 +135,7 @@ pub(crate) async fn detach_stream(
     Ok(StreamWriter::new(socket, body, permit))
 }
 
-/// The head of the answer as hyper would write it: for a body in chunks, on a connection that ends with it.
+/// The head of the response as hyper would write it, for a chunked body on a connection that ends with it.
 fn encode_head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status}\r\n").into_bytes();
     for (name, value) in headers {

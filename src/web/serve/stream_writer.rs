@@ -1,9 +1,29 @@
-//! The way out of a stream that has its socket to itself: from a body of bytes, piece by piece, to whoever listens.
+//! Writes the body of an event stream to its own socket, piece by piece.
 //!
-//! When thousands hear the same, to wake a task for each costs more than what the task then does. So the bell that a body
-//! has here is not its task's: whoever rings it writes the next piece there and then. The task is woken for what is seldom,
-//! when the socket takes no more, when there is more than one piece, when it is over; and it notices that the other end has
-//! gone. Nothing here knows rooms or frames: only a body, already in chunks, that ends when it ends.
+//! When thousands of listeners get the same frame, waking a task for each costs more than what the task then does. So the
+//! waker that the body gets here does not wake a task: the thread that wakes it writes the next piece there and then. The task
+//! is woken only when the socket takes no more, when there is more than one piece, or when the body ends; and it notices when
+//! the client has gone. Nothing here knows rooms or frames, only a body that is already in chunks.
+//!
+//! The state of a flush, from the number of wake-ups (`wakes`) and its outcome ([`Flushed`]):
+//!
+//! ```text
+//!                   wake: wakes 0 -> 1, this thread flushes one piece
+//!        +------+ -------------------------------------------------> +----------+ --+ another wake meanwhile:
+//!        | idle |                                                    | flushing |   | wakes + 1, that thread returns;
+//!        +------+ <------------------------------------------------- +----------+ <-+ flush again
+//!            ^      wakes -> 0, Flushed::Idle: the body is pending     |      |
+//!            |                                                         |      | wakes -> 0, Flushed::Finished: wake the task
+//!            |        wakes -> 0, Flushed::More: wake the task         |      v
+//!            |      +--------------------------------------------------+   +----------+
+//!            |      v                                                      | finished |  the task ends, the socket closes
+//!            |   +------+  the task waits until the socket is writable     +----------+
+//!            +-- | more |  and flushes again
+//!                +------+
+//! ```
+//!
+//! Only one thread flushes at a time, and none waits for another. The wake-ups come from the rounds of
+//! `live/hub/waiters.rs`, whose state diagram is there.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,73 +38,70 @@ use hyper::body::Body;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
 
-use crate::web::serve::ConnectionPermit;
+use crate::web::serve::limits::ConnectionPermit;
 
-/// How much a listener may say after its request, in bytes. Nobody answers, and nobody needs to say anything.
+/// How much a client may send after its request, in bytes. It is ignored.
 const IGNORED_BYTES_MAX: usize = 16 * 1024;
-/// What ends a body that comes in chunks (RFC 9112, section 7.1).
+/// The end of a chunked body (RFC 9112, section 7.1).
 const LAST_CHUNK: Bytes = Bytes::from_static(b"0\r\n\r\n");
 
-/// The task of a stream: ends with its body, or when the other end has gone.
+/// The task of a stream: ends with its body, or when the client has gone.
 pub(crate) struct StreamWriter {
     shared: Arc<SharedWriter>,
     ignored_bytes: usize,
 }
 
-/// A body and the socket to which it goes.
+/// A body and its socket.
 struct SharedWriter {
-    /// How often it was rung since it was last at rest. Whoever rings first pours, until nobody has rung meanwhile: so one
-    /// pours at a time, the others need not wait, and nothing that was rung for is overlooked.
+    /// The number of wake-ups since the last rest. The thread that wakes first flushes, until there was no other wake-up
+    /// meanwhile: so one thread flushes at a time, the others need not wait, and no wake-up is lost.
     wakes: AtomicUsize,
     socket: TcpStream,
     state: Mutex<WriterState>,
-    /// The connection's place, given up after its socket.
+    /// Dropped after the socket.
     _permit: ConnectionPermit,
 }
 
 struct WriterState {
-    /// Nothing once it has ended.
+    /// `None` once it has ended.
     body: Option<BoxBody<Bytes, io::Error>>,
-    /// What is to be written next: the socket did not take it at once, or it came after another piece. One that stops reading
-    /// keeps hold of this, which mostly others have too, and of nothing that comes after it.
+    /// The next piece to write: the socket did not take it at once, or it came after another piece. A client that stops reading
+    /// holds this piece in memory, which it mostly shares with others, and nothing that comes after it.
     unsent: Option<Box<Bytes>>,
-    /// Whether nothing more is to be written.
+    /// Whether there is nothing more to write.
     is_finished: bool,
     task: Option<Waker>,
 }
 
-/// What is left to do after somebody has poured.
+/// What is left to do after a flush.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flushed {
-    /// Nothing, until the bell rings.
+    /// Nothing, until the next wake-up.
     Idle,
-    /// There may be more to write, when the socket takes it.
+    /// There may be more to write, once the socket is writable.
     More,
-    /// Nothing any more.
+    /// Nothing: the stream is over.
     Finished,
 }
 
 impl StreamWriter {
-    /// For a socket to which the head of the answer is written, and the body that is to come. The connection's seat is
-    /// kept until it is closed.
+    /// For a socket to which the head of the response is written, and the body. The permit is kept until the socket is closed.
     pub fn new(socket: TcpStream, body: BoxBody<Bytes, io::Error>, permit: ConnectionPermit) -> Self {
-        let flow = Mutex::new(WriterState { body: Some(body), unsent: None, is_finished: false, task: None });
-        Self {
-            shared: Arc::new(SharedWriter { wakes: AtomicUsize::new(0), socket, state: flow, _permit: permit }),
-            ignored_bytes: 0,
-        }
+        let state = Mutex::new(WriterState { body: Some(body), unsent: None, is_finished: false, task: None });
+        let shared = Arc::new(SharedWriter { wakes: AtomicUsize::new(0), socket, state, _permit: permit });
+        Self { shared, ignored_bytes: 0 }
     }
 
-    /// Whether the other end is still there. What it says is for nobody.
+    /// Whether the client is still there. What it sends is ignored.
     fn is_connected(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut said = [0; 512];
+        let mut ignored = [0; 512];
         while self.ignored_bytes <= IGNORED_BYTES_MAX {
             match self.shared.socket.poll_read_ready(cx) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return false,
                 Poll::Pending => return true,
             }
-            match self.shared.socket.try_read(&mut said) {
+            match self.shared.socket.try_read(&mut ignored) {
                 Ok(0) => return false,
                 Ok(length) => self.ignored_bytes += length,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -99,8 +116,8 @@ impl Future for StreamWriter {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let outlet = self.get_mut();
-        if outlet.shared.poll_flush(cx).is_pending() && outlet.is_connected(cx) {
+        let writer = self.get_mut();
+        if writer.shared.poll_flush(cx).is_pending() && writer.is_connected(cx) {
             Poll::Pending
         } else {
             Poll::Ready(())
@@ -110,12 +127,12 @@ impl Future for StreamWriter {
 
 impl Drop for StreamWriter {
     fn drop(&mut self) {
-        // The body's place in its room has a bell that keeps the tap, and the tap keeps the body: so this lets go of it. Not
-        // under the lock of the flow, because the body takes others.
-        let mut flow = self.shared.lock_state();
-        let held = (flow.body.take(), flow.unsent.take(), flow.task.take());
-        flow.is_finished = true;
-        drop(flow);
+        // The hub holds a waker that keeps `shared`, and `shared` keeps the body, which is the subscription to the hub: so this
+        // breaks the cycle. Not under the lock of the state, because dropping the body takes other locks.
+        let mut state = self.shared.lock_state();
+        let held = (state.body.take(), state.unsent.take(), state.task.take());
+        state.is_finished = true;
+        drop(state);
         drop(held);
     }
 }
@@ -133,9 +150,9 @@ impl SharedWriter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does what is the task's to do. Ready when it is over.
+    /// The work of the task. Ready when the stream is over.
     fn poll_flush(self: &Arc<Self>, cx: &mut Context<'_>) -> Poll<()> {
-        // Before it pours: if somebody else does just now, they wake it for what is left.
+        // Before the flush: if another thread is flushing now, it wakes the task for what is left.
         self.lock_state().task = Some(cx.waker().clone());
         loop {
             match self.flush().0 {
@@ -146,39 +163,39 @@ impl SharedWriter {
         }
     }
 
-    /// Pours, and says what is left then, and who is to be woken for it. While somebody else pours that is nothing: they look
-    /// once more.
+    /// Flushes. Returns what is left to do, and the task to wake for it. While another thread flushes that is nothing: that
+    /// thread flushes once more.
     fn flush(self: &Arc<Self>) -> (Flushed, Option<Waker>) {
         if self.wakes.fetch_add(1, Ordering::AcqRel) > 0 {
             return (Flushed::Idle, None);
         }
-        let (bell, mut seen) = (Waker::from(Arc::clone(self)), 1);
+        let (waker, mut seen) = (Waker::from(Arc::clone(self)), 1);
         loop {
-            let mut flow = self.lock_state();
-            let cx = &mut Context::from_waker(&bell);
-            // A body that panics breaks off its own stream, not the work of whoever rings. An error does so too, without the
-            // chunk that would end it: whoever listens comes back.
-            let poured = catch_unwind(AssertUnwindSafe(|| flow.flush_piece(&self.socket, cx)));
-            let left = poured.unwrap_or(Ok(Flushed::Finished)).unwrap_or(Flushed::Finished);
-            flow.is_finished = left == Flushed::Finished;
-            let task = if left == Flushed::Idle { None } else { flow.task.clone() };
-            drop(flow);
+            let mut state = self.lock_state();
+            let cx = &mut Context::from_waker(&waker);
+            // A body that panics ends its own stream, not the round of the thread that wakes it. So does an error, without the
+            // last chunk: the client reconnects.
+            let result = catch_unwind(AssertUnwindSafe(|| state.flush_piece(&self.socket, cx)));
+            let flushed = result.unwrap_or(Ok(Flushed::Finished)).unwrap_or(Flushed::Finished);
+            state.is_finished = flushed == Flushed::Finished;
+            let task = if flushed == Flushed::Idle { None } else { state.task.clone() };
+            drop(state);
             match self.wakes.compare_exchange(seen, 0, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return (left, task),
-                Err(rings) => seen = rings,
+                Ok(_) => return (flushed, task),
+                Err(wakes) => seen = wakes,
             }
         }
     }
 }
 
 impl WriterState {
-    /// Writes one piece, if there is one, and looks for the next.
+    /// Writes one piece, if there is one, and polls for the next.
     fn flush_piece(&mut self, socket: &TcpStream, cx: &mut Context<'_>) -> io::Result<Flushed> {
         if self.is_finished {
             return Ok(Flushed::Finished);
         }
-        // Asked before there is anything to write: what is known of the socket and what the body keeps lie apart in memory,
-        // and the processor then fetches both at once.
+        // Checked before there is anything to write: the state of the socket and of the body are apart in memory, and this lets
+        // the processor load both at once.
         if socket.try_io(Interest::WRITABLE, || Ok(())).is_err() {
             return Ok(Flushed::More);
         }
@@ -211,7 +228,7 @@ impl WriterState {
         Flushed::More
     }
 
-    /// The next piece.
+    /// Polls for the next piece.
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
         let Some(body) = &mut self.body else { return Poll::Ready(Ok(None)) };
         Poll::Ready(Ok(Some(match ready!(Pin::new(body).poll_frame(cx)) {

@@ -3,6 +3,7 @@
 pub(crate) mod metrics_token;
 pub(crate) mod password_hasher;
 pub(crate) mod public_url;
+pub(crate) mod setup_link;
 
 use std::sync::Arc;
 
@@ -12,11 +13,11 @@ use crate::engine::Engine;
 use crate::live::Hubs;
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::web::auth::setup::SetupLink;
 use crate::web::limits::rate_limits::RateLimits;
 use crate::web::state::metrics_token::MetricsToken;
 use crate::web::state::password_hasher::PasswordHasher;
 use crate::web::state::public_url::PublicUrl;
+use crate::web::state::setup_link::SetupLink;
 
 /// The state that all requests share.
 pub struct AppState {

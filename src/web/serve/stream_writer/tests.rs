@@ -1,4 +1,4 @@
-//! A body's way to its socket, by itself: who writes, and what happens when several would.
+//! Tests of the stream writer alone: which thread writes, and what happens when several wake it.
 
 use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
@@ -9,17 +9,17 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::metrics::Metrics;
+use crate::web::serve::limits::{ConnectionLimiter, ConnectionLimits};
 use crate::web::serve::stream_writer::*;
-use crate::web::serve::{ConnectionLimiter, ConnectionLimits};
 
-/// Says what it is sent, until it is sent nothing more; and keeps its bell where a test finds it.
+/// A body that yields what it is sent, until its sender is dropped. It keeps its waker where a test finds it.
 struct TestBody {
     pieces: UnboundedReceiver<String>,
     waker: Arc<Mutex<Option<Waker>>>,
     _alive: Arc<()>,
 }
 
-/// What makes it panic.
+/// The piece that makes it panic.
 const PANIC: &str = "panic";
 
 impl Body for TestBody {
@@ -27,14 +27,14 @@ impl Body for TestBody {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        *self.waker.lock().expect("nobody panics with it") = Some(cx.waker().clone());
+        *self.waker.lock().expect("no thread panics with the lock") = Some(cx.waker().clone());
         let piece = ready!(self.pieces.poll_recv(cx));
         assert_ne!(piece.as_deref(), Some(PANIC));
         Poll::Ready(piece.map(|piece| Ok(Frame::data(Bytes::from(piece)))))
     }
 }
 
-/// A stream and both its ends.
+/// A stream and both of its ends.
 struct TestStream {
     writer: StreamWriter,
     sender: UnboundedSender<String>,
@@ -45,17 +45,17 @@ struct TestStream {
 
 async fn open_stream() -> TestStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("it has one");
-    let (hears, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
-    let (socket, peer) = accepted.expect("somebody comes");
+    let address = listener.local_addr().expect("it is bound");
+    let (connected, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+    let (socket, peer) = accepted.expect("the client connects");
     socket.writable().await.expect("it is new");
-    let hall = ConnectionLimiter::new(ConnectionLimits { total: 1, per_address: 1, exempt: Vec::new() });
-    let seat = hall.try_acquire(peer.ip(), &Metrics::default()).expect("all are free");
-    let ((says, pieces), bell, there) = (unbounded_channel(), Arc::default(), Arc::new(()));
-    let is_there = Arc::downgrade(&there);
-    let said = TestBody { pieces, waker: Arc::clone(&bell), _alive: there };
-    let outlet = StreamWriter::new(socket, BoxBody::new(said), seat);
-    TestStream { writer: outlet, sender: says, waker: bell, alive: is_there, client: hears.expect("it listens") }
+    let limiter = ConnectionLimiter::new(ConnectionLimits { total: 1, per_address: 1, exempt: Vec::new() });
+    let permit = limiter.try_acquire(peer.ip(), &Metrics::default()).expect("none is taken");
+    let ((sender, pieces), waker, alive) = (unbounded_channel(), Arc::default(), Arc::new(()));
+    let weak = Arc::downgrade(&alive);
+    let body = TestBody { pieces, waker: Arc::clone(&waker), _alive: alive };
+    let writer = StreamWriter::new(socket, BoxBody::new(body), permit);
+    TestStream { writer, sender, waker, alive: weak, client: connected.expect("it listens") }
 }
 
 /// Whether a task was woken.
@@ -69,9 +69,9 @@ impl Wake for WakeFlag {
 }
 
 async fn read_text(socket: &mut TcpStream, length: usize) -> String {
-    let mut heard = vec![0; length];
-    socket.read_exact(&mut heard).await.expect("so much is written");
-    String::from_utf8(heard).expect("only text is written")
+    let mut bytes = vec![0; length];
+    socket.read_exact(&mut bytes).await.expect("this much is written");
+    String::from_utf8(bytes).expect("only text is written")
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn the_waking_thread_writes_a_piece_without_waking_the_task() {
     }
     assert!(!woken.0.load(Ordering::SeqCst));
     drop(sender);
-    assert!(woken.0.load(Ordering::SeqCst), "the end is the task's");
+    assert!(woken.0.load(Ordering::SeqCst), "the task handles the end");
     assert!(Pin::new(&mut writer).poll(&mut Context::from_waker(&task)).is_ready());
     assert_eq!(read_text(&mut client, 5).await, "0\r\n\r\n");
 }
@@ -94,14 +94,14 @@ async fn the_waking_thread_writes_a_piece_without_waking_the_task() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_pieces_arrive_whole_and_in_order_at_a_slow_reader() {
     const TIMES: usize = 10_000;
-    /// More than lies in the buffers of two sockets, when it is sent so often.
+    /// Together more than the buffers of two sockets hold.
     const LENGTH: usize = 2_000;
     let TestStream { writer, sender, mut client, .. } = open_stream().await;
     let task = tokio::spawn(writer);
-    let threads = ["a", "b"].map(|who| {
+    let threads = ["a", "b"].map(|name| {
         let sender = sender.clone();
-        let say = move |n| sender.send(format!("{who}{n:>LENGTH$}")).expect("the body is there");
-        std::thread::spawn(move || (0..TIMES).for_each(say))
+        let send = move |n| sender.send(format!("{name}{n:>LENGTH$}")).expect("the body is there");
+        std::thread::spawn(move || (0..TIMES).for_each(send))
     });
     for thread in threads {
         thread.join().expect("nothing panics");
@@ -125,7 +125,7 @@ async fn a_half_closed_client_still_receives_what_is_ready() {
     let TestStream { mut writer, sender, mut client, .. } = open_stream().await;
     sender.send("one".to_owned()).expect("the body is there");
     client.shutdown().await.expect("it is open");
-    writer.shared.socket.readable().await.expect("its end is known");
+    writer.shared.socket.readable().await.expect("the end of the client is known");
     assert!(Pin::new(&mut writer).poll(&mut Context::from_waker(Waker::noop())).is_ready());
     drop(writer);
     assert_eq!(read_text(&mut client, 3).await, "one");
@@ -138,11 +138,11 @@ async fn a_panicking_body_ends_only_its_own_stream() {
     sender.send("one".to_owned()).expect("the body is there");
     assert_eq!(read_text(&mut client, 3).await, "one");
     sender.send(PANIC.to_owned()).expect("the body is there");
-    task.await.expect("it ends as after a departure");
+    task.await.expect("it ends as if the client had gone");
     assert!(alive.upgrade().is_none());
     let mut rest = String::new();
     client.read_to_string(&mut rest).await.expect("it ends");
-    assert_eq!(rest, "", "without the chunk that would end it well");
+    assert_eq!(rest, "", "without the last chunk");
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn a_body_is_dropped_with_its_task_though_its_waker_is_still_held() {
     task.abort();
     assert!(task.await.is_err());
     assert!(alive.upgrade().is_none());
-    let waker = waker.lock().expect("nobody panics with it").take().expect("it was rung");
+    let waker = waker.lock().expect("no thread panics with the lock").take().expect("the body was polled");
     waker.wake();
     let mut rest = String::new();
     client.read_to_string(&mut rest).await.expect("it ends with the last waker");
