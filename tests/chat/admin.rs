@@ -70,11 +70,11 @@ async fn every_invalid_server_setting_is_refused_by_name_and_shown_again() {
     let owner = &staffed.owner;
     let good = [("name", "x"), ("join_policy", "anyone"), ("room_creation", "member"), ("allow_guests", "on")];
     let (limit, over) = ("n".repeat(40), "n".repeat(41));
-    for (field, values) in [
-        ("name", vec!["", "\u{200b}", over.as_str()]),
-        ("join_policy", vec!["", "open", "Anyone"]),
-        ("room_creation", vec!["", "owner", "nobody"]),
-        ("allow_guests", vec!["off", "yes", "true"]),
+    for (field, label, values) in [
+        ("name", "Server name", vec!["", "\u{200b}", over.as_str()]),
+        ("join_policy", "Who can join", vec!["", "open", "Anyone"]),
+        ("room_creation", "Who can create rooms", vec!["", "owner", "nobody"]),
+        ("allow_guests", "Allow new guests", vec!["off", "yes", "true"]),
     ] {
         let without: Vec<(&str, &str)> = good.iter().copied().filter(|(name, _)| *name != field).collect();
         let value = good.iter().find(|(name, _)| *name == field).unwrap().1;
@@ -89,6 +89,9 @@ async fn every_invalid_server_setting_is_refused_by_name_and_shown_again() {
             let page = owner.http.post(format!("{}/admin/settings", owner.url)).bearer_auth(&owner.token);
             let page = ask(page.header("accept", "text/html").form(&form)).await;
             assert!(page.status == 422 && page.text().contains(&format!("id=\"{field}-error\"")), "{form:?}");
+            let (key, named) = (format!("`{field}`"), format!("“{label}”"));
+            assert!(answer.text().contains(&key) && page.text().contains(&named), "{form:?}: a program reads the key");
+            assert!(!page.text().contains(&key), "{form:?}: a page shows the label");
         }
         let mut json: serde_json::Map<_, _> =
             good.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use crate::domain::{Author, Expiry, Invitation, ServerSettings, Timestamp};
+use crate::domain::{Expiry, Invitation, ServerSettings, Timestamp};
 use crate::views::admin::invitations::ListedInvitation;
 use crate::views::admin::reports::ListedReport;
+use crate::views::json::person::author_name;
 use crate::views::json::time::{format_expiry, format_time};
 
 /// An invitation; `url` is its link, only in the answer that created it.
@@ -51,7 +52,7 @@ impl<'a> ListedInvitationJson<'a> {
         Self {
             invitation: InvitationJson::new(invitation, None),
             created_at: format_time(invitation.created_at),
-            by: person_name(listed.created_by.as_ref()),
+            by: author_name(listed.created_by.as_ref()),
             revoked: invitation.revoked,
             usable: invitation.is_usable(now),
             joined: listed.joined_people.iter().map(|person| &*person.name).collect(),
@@ -92,18 +93,14 @@ impl<'a> ReportJson<'a> {
         Self {
             id: id.0,
             at: format_time(report.reported_at),
-            by: person_name(reported_by.as_ref()),
+            by: author_name(reported_by.as_ref()),
             reason: &report.reason,
             room: room.as_ref().map(|room| room.slug.as_str()),
             message: ReportedMessageJson { id: report.message.0, author, body },
             resolved_at: report.resolved.map(|(_, at)| format_time(at)),
-            resolved_by: person_name(resolved_by.as_ref()),
+            resolved_by: author_name(resolved_by.as_ref()),
         }
     }
-}
-
-fn person_name(person: Option<&Author>) -> Option<&str> {
-    person.map(|person| &*person.name)
 }
 
 /// The settings of the server.

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::domain::{AuditAction, Author};
+use crate::domain::AuditAction;
 use crate::views::admin::audit_log::AuditLine;
+use crate::views::json::person::author_name;
 use crate::views::json::time::{format_expiry, format_time};
 
 /// An entry of the audit log.
@@ -47,8 +48,8 @@ impl<'a> AuditLineJson<'a> {
         Self {
             id: id.0,
             at: format_time(entry.at),
-            by: person_name(actor.as_ref()),
-            user: person_name(user.as_ref()),
+            by: author_name(actor.as_ref()),
+            user: author_name(user.as_ref()),
             room: room.as_ref().map(|room| room.slug.as_str()),
             action: AuditActionJson::from_line(line),
         }
@@ -78,8 +79,4 @@ impl<'a> AuditActionJson<'a> {
             AuditAction::ReportResolved { report } => Self::ReportResolved { report: report.0 },
         }
     }
-}
-
-fn person_name(person: Option<&Author>) -> Option<&str> {
-    person.map(|person| &*person.name)
 }

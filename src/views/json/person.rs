@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Person, Timestamp};
+use crate::domain::{Author, Person, Timestamp};
 use crate::views::json::time::format_expiry;
 
 /// A person.
@@ -48,4 +48,9 @@ impl<'a> MeJson<'a> {
     pub fn from_person(person: &'a Person) -> Self {
         Self { name: &person.author.name, id: person.author.id.0, role: person.role.as_str() }
     }
+}
+
+/// The name of a person who may be unknown.
+pub(crate) fn author_name(author: Option<&Author>) -> Option<&str> {
+    author.map(|author| &*author.name)
 }
