@@ -232,7 +232,7 @@ async fn listeners_hear_of_a_rename_only_where_the_name_was_used() {
     // Read before the next rename: an event says the name of the time at which it is read.
     assert_eq!(text.hears().await.data, format!("({NEW} is now called mel?#%)"));
     assert_eq!(renames(member, "Mel?#%").await, 204);
-    assert_eq!(text.hears().await.data, format!("(number {member_id} is now called Mel?#%)"), "only the case changes");
+    assert_eq!(text.hears().await.data, format!("(user {member_id} is now called Mel?#%)"), "only the case changes");
     moderator.posts("and on").await;
     assert!(text.hears().await.data.ends_with("and on"));
 }

@@ -146,7 +146,7 @@ async fn a_post_that_arrives_too_late_is_told_so() {
     let mut answer = String::new();
     within("the answer", stream.read_to_string(&mut answer)).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    assert!(answer.contains("\r\nretry-after: 5\r\n") && answer.contains("Taproom is restarting."), "{answer}");
+    assert!(answer.contains("\r\nretry-after: 5\r\n") && answer.contains("The server is restarting."), "{answer}");
     ends_in_peace(&mut program).await;
 
     let program = Program::start(directory.path()).await;

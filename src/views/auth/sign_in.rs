@@ -13,7 +13,7 @@ pub fn page(server_name: &str, viewer: Option<&Person>, form_state: &FormState, 
         @if let Some(viewer) = viewer {
             p {
                 "You are signed in as " b { bdi { (viewer.author.name) } } ". Signing in again replaces that session."
-                @if !viewer.has_account() { " To keep this name, " a href="/register" { "create an account" } " first." }
+                @if !viewer.has_account() { " To use this name again later, " a href="/register" { "create an account" } " first." }
             }
         }
         form method="post" action="/sign-in" {
