@@ -11,8 +11,8 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use poem::{Endpoint, Request, Response};
 use taproom::domain::{
-    Actor, Body, Command, Device, Envelope, Event, MessageContent, ReadStateCommand, RoomId, RoomName, Timestamp,
-    Token, UserId, UserName,
+    Actor, Body, Command, Device, Envelope, Event, MessageContent, PostFollowUps, ReadStateCommand, RoomId, RoomName,
+    Timestamp, Token, UserId, UserName,
 };
 use taproom::engine::{self, Engine};
 use taproom::live::{Hubs, ReplayLimits};
@@ -201,7 +201,12 @@ fn fill(directory: &Path) -> Result<Past> {
         carry_out(
             &store,
             Actor::User(who),
-            Command::Post { room, content: MessageContent::from_body(Body::parse(&text)?), reply_to: None },
+            Command::Post {
+                room,
+                content: MessageContent::from_body(Body::parse(&text)?),
+                reply_to: None,
+                follow_ups: PostFollowUps::default(),
+            },
         )?;
     }
     let (reader, words) = (people[1], Body::parse(&"Some words. ".repeat(8))?);
@@ -212,7 +217,12 @@ fn fill(directory: &Path) -> Result<Past> {
             Command::OpenRoom { room: RoomName::parse(&format!("Read {number}"))? },
         )?;
         let Event::RoomOpened { room } = opened else { continue };
-        let says = || Command::Post { room, content: MessageContent::from_body(words.clone()), reply_to: None };
+        let says = || Command::Post {
+            room,
+            content: MessageContent::from_body(words.clone()),
+            reply_to: None,
+            follow_ups: PostFollowUps::default(),
+        };
         carry_out(&store, Actor::User(people[0]), says())?;
         let seq = store.snapshot()?.last_seq()?;
         carry_out(&store, Actor::User(reader), Command::ReadState(room, ReadStateCommand::MarkRead { seq }))?;

@@ -9,6 +9,7 @@
 //! | 0 | [`domain`] | ids, texts, commands, events, refusals, permissions and limits, as types and rules. Pure |
 //! | 0 | [`assets`] | the scripts and styles of the pages |
 //! | 0 | `clock` | the wall clock |
+//! | 0 | `secrets` | random tokens, codes, nonces and salts |
 //! | 1 | [`store`] | the data file: tables, judging and applying commands, snapshots, backups |
 //! | 1 | [`metrics`] | counters and histograms, as Prometheus text |
 //! | 1 | [`views`] | HTML, text and JSON, as pure functions |
@@ -44,6 +45,8 @@ pub mod domain;
 pub mod assets;
 
 pub(crate) mod clock;
+
+pub(crate) mod secrets;
 
 pub mod store;
 

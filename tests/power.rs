@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex};
 
 use redb::StorageBackend;
 use taproom::domain::{
-    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, Nonce, RoomId, RoomName, Timestamp,
-    TokenHash, UserId, UserName,
+    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, Nonce, PostFollowUps, RoomId, RoomName,
+    Timestamp, TokenHash, UserId, UserName,
 };
 use taproom::store::{ActiveRoom, Store, Window};
 use written::Written;
@@ -131,7 +131,12 @@ fn post(room: RoomId, user: UserId, text: &str) -> Envelope {
     Envelope {
         actor: Actor::User(user),
         nonce: Nonce::parse(text).unwrap(),
-        command: Command::Post { room, content: MessageContent::from_body(body), reply_to: None },
+        command: Command::Post {
+            room,
+            content: MessageContent::from_body(body),
+            reply_to: None,
+            follow_ups: PostFollowUps::default(),
+        },
     }
 }
 

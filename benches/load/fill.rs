@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taproom::domain::{
-    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, RoomId, RoomName, Timestamp, Token,
-    TokenHash, UserId, UserName,
+    Actor, Applied, Body, Command, Device, Envelope, Event, MessageContent, PostFollowUps, RoomId, RoomName, Timestamp,
+    Token, TokenHash, UserId, UserName,
 };
 use taproom::engine;
 use taproom::store::Store;
@@ -76,8 +76,12 @@ impl Filled {
         let rooms = std::mem::take(&mut pen.opened).split_off(options.people);
         let all_rooms = (0..amount.each).flat_map(|_| rooms.iter()).chain((0..amount.first).map(|_| &rooms[0]));
         for (n, room) in all_rooms.enumerate() {
-            let command =
-                Command::Post { room: *room, content: MessageContent::from_body(body.clone()), reply_to: None };
+            let command = Command::Post {
+                room: *room,
+                content: MessageContent::from_body(body.clone()),
+                reply_to: None,
+                follow_ups: PostFollowUps::default(),
+            };
             pen.ask(Actor::User(people[n % people.len()]), command)?;
         }
         pen.commit()?;

@@ -44,6 +44,8 @@ pub enum Command {
         content: MessageContent,
         /// What it answers.
         reply_to: Option<MessageId>,
+        /// What it changes beside the message.
+        follow_ups: PostFollowUps,
     },
     /// Give up a token: whoever holds it is nobody again.
     SignOut {
@@ -60,6 +62,28 @@ pub enum Command {
     Person(UserId, PersonCommand),
     /// Something about the house.
     Server(ServerCommand),
+}
+
+/// What a post changes, in the same transaction, of how its author reads the room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PostFollowUps {
+    /// Delete the author's draft in this room.
+    pub clear_draft: bool,
+    /// How far the author's read mark moves.
+    pub mark_read: MarkReadOnPost,
+}
+
+/// How far a post moves the read mark of its author. A mark never moves back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MarkReadOnPost {
+    /// It stays where it is.
+    #[default]
+    Unchanged,
+    /// Up to the message: the author has the room on the screen.
+    UpToMessage,
+    /// Up to the message, but not past the first unread message that mentions the author; and only for an author who has
+    /// a mark in this room, or in a direct room. For programs, whose owner may not have read what mentions them.
+    UpToMention,
 }
 
 /// Something about a room.

@@ -119,101 +119,65 @@ pub enum Event {
     },
 }
 
-/// Whose rights, or whose standing, an event may have changed: their open streams are judged again.
+/// What an event means to listeners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// The room whose listeners receive the event, if it is an event of one room.
+    pub room: Option<RoomId>,
+    /// Whose number of unread messages may have changed.
+    pub unread: Option<UnreadChange>,
+    /// Whose permissions may have changed: their open streams are checked again.
+    pub access: Option<AccessChange>,
+}
+
+/// Whose number of unread messages may have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnreadChange {
+    /// All who read this room.
+    AllReaders(RoomId),
+    /// This user in this room.
+    Reader(UserId, RoomId),
+}
+
+/// Whose permissions may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessChange {
-    /// One person, wherever they listen.
+    /// One user's, in all rooms.
     Person(UserId),
-    /// Everybody in a room.
+    /// All users', in one room.
     Room(RoomId),
-    /// Everybody.
+    /// All users', in all rooms.
     Everyone,
 }
 
 impl Event {
-    /// In which one room it is heard, if in one.
-    pub fn room(self) -> Option<RoomId> {
+    /// What the event means to listeners. The one place that decides it: a new event is added here.
+    pub fn effects(self) -> Effects {
+        let none = Effects::default();
+        let access = |change| Effects { access: Some(change), ..none };
         match self {
-            Self::MessagePosted { room, .. }
-            | Self::MessageDeleted { room, .. }
-            | Self::MessageEdited { room, .. }
-            | Self::ReactionsChanged { room, .. }
-            | Self::PinsChanged { room, .. }
-            | Self::RoomChanged { room } => Some(room),
-            Self::PersonJoined { .. }
-            | Self::RoomOpened { .. }
-            | Self::SignedOut { .. }
-            | Self::MemberAdded { .. }
-            | Self::MemberRemoved { .. }
-            | Self::RoomDeletedOrRestored { .. }
-            | Self::MutedInRoom { .. }
-            | Self::SignedIn { .. }
-            | Self::PersonChanged { .. }
-            | Self::ServerChanged
-            | Self::AuditLogged
-            | Self::ReadStateChanged { .. }
-            | Self::PersonRenamed { .. } => None,
-        }
-    }
-
-    /// For whom it may have changed how much there is that they have not read.
-    pub fn unread_change(self) -> Option<UnreadChange> {
-        match self {
-            Self::MessagePosted { room, .. } | Self::MessageDeleted { room, .. } | Self::MessageEdited { room, .. } => {
-                Some(UnreadChange::AllReaders(room))
+            Self::MessagePosted { room, .. } | Self::MessageEdited { room, .. } | Self::MessageDeleted { room, .. } => {
+                Effects { room: Some(room), unread: Some(UnreadChange::AllReaders(room)), access: None }
             }
+            Self::ReactionsChanged { room, .. } | Self::PinsChanged { room, .. } => {
+                Effects { room: Some(room), ..none }
+            }
+            Self::RoomChanged { room } => {
+                Effects { room: Some(room), access: Some(AccessChange::Room(room)), unread: None }
+            }
+            Self::RoomDeletedOrRestored { room } => access(AccessChange::Room(room)),
             Self::MemberAdded { room, user } | Self::ReadStateChanged { user, room } => {
-                Some(UnreadChange::Reader(user, room))
+                Effects { unread: Some(UnreadChange::Reader(user, room)), ..none }
             }
-            Self::PersonJoined { .. }
-            | Self::RoomOpened { .. }
-            | Self::SignedOut { .. }
-            | Self::RoomChanged { .. }
-            | Self::MemberRemoved { .. }
-            | Self::RoomDeletedOrRestored { .. }
-            | Self::MutedInRoom { .. }
-            | Self::SignedIn { .. }
-            | Self::PersonChanged { .. }
-            | Self::ServerChanged
-            | Self::AuditLogged
-            | Self::ReactionsChanged { .. }
-            | Self::PinsChanged { .. }
-            | Self::PersonRenamed { .. } => None,
-        }
-    }
-
-    /// Whose rights it may have changed.
-    pub fn access_change(self) -> Option<AccessChange> {
-        match self {
-            Self::RoomChanged { room } | Self::RoomDeletedOrRestored { room } => Some(AccessChange::Room(room)),
             Self::MemberRemoved { user, .. }
             | Self::MutedInRoom { user, .. }
             | Self::PersonChanged { user }
             | Self::PersonRenamed { user }
-            | Self::SignedOut { user } => Some(AccessChange::Person(user)),
-            Self::ServerChanged => Some(AccessChange::Everyone),
-            Self::PersonJoined { .. }
-            | Self::RoomOpened { .. }
-            | Self::MessagePosted { .. }
-            | Self::MessageDeleted { .. }
-            | Self::MessageEdited { .. }
-            | Self::ReactionsChanged { .. }
-            | Self::PinsChanged { .. }
-            | Self::MemberAdded { .. }
-            | Self::SignedIn { .. }
-            | Self::AuditLogged
-            | Self::ReadStateChanged { .. } => None,
+            | Self::SignedOut { user } => access(AccessChange::Person(user)),
+            Self::ServerChanged => access(AccessChange::Everyone),
+            Self::PersonJoined { .. } | Self::RoomOpened { .. } | Self::SignedIn { .. } | Self::AuditLogged => none,
         }
     }
-}
-
-/// For whom something may have changed how much there is that they have not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnreadChange {
-    /// For everybody who reads this room.
-    AllReaders(RoomId),
-    /// For this person in this room.
-    Reader(UserId, RoomId),
 }
 
 /// An [`Event`] and its number.
@@ -225,7 +189,20 @@ pub struct Applied {
     pub previous: Seq,
     /// What happened.
     pub event: Event,
+    /// The person whose read state of the room changed with a post: its author, if their draft was cleared or their read
+    /// mark moved. Not stored: it matters only to listeners at the moment of the change.
+    #[serde(skip)]
+    pub read_state_of: Option<UserId>,
     /// The asker's nonce had been carried out before; this is what happened then.
     #[serde(skip)]
     pub is_replay: bool,
+}
+
+impl Applied {
+    /// Whose number of unread messages may have changed.
+    pub fn unread_changes(self) -> impl Iterator<Item = UnreadChange> {
+        let Effects { room, unread, .. } = self.event.effects();
+        let author = self.read_state_of.zip(room).map(|(user, room)| UnreadChange::Reader(user, room));
+        unread.into_iter().chain(author)
+    }
 }

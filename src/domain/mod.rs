@@ -1,7 +1,9 @@
-//! What Taproom is about: names, rooms, messages, what people ask for, what then happens, and why it may be refused.
+//! The rules of the chat server: people, rooms and messages, the commands that change them, the events that follow, and
+//! the refusals.
 //!
 //! Everything here is pure. Nothing reads a clock, draws a random number, waits, or touches a file or a socket: time
-//! and randomness come in as values. Text from outside becomes a type here, once; a type that exists is the proof.
+//! and randomness come in as values. Text from outside is parsed into a type here, once; the type is the proof that it
+//! is valid.
 
 pub(crate) mod text;
 pub(crate) mod time;
@@ -19,9 +21,11 @@ mod refusal;
 mod room;
 mod server;
 
-pub use crate::domain::command::{Actor, Command, Envelope, PersonCommand, RoomCommand, ServerCommand};
+pub use crate::domain::command::{
+    Actor, Command, Envelope, MarkReadOnPost, PersonCommand, PostFollowUps, RoomCommand, ServerCommand,
+};
 pub use crate::domain::cursor::{Cursor, Epoch};
-pub use crate::domain::event::{AccessChange, Applied, Event, UnreadChange};
+pub use crate::domain::event::{AccessChange, Applied, Effects, Event, UnreadChange};
 pub use crate::domain::ids::{MessageId, RoomId, Seq, Timestamp, UserId};
 pub use crate::domain::message::body::{Body, MessageContent};
 pub use crate::domain::message::completion::{BROADCAST_MENTIONS, CompletionPrefix, CompletionQuery};
@@ -41,7 +45,7 @@ pub use crate::domain::person::device::{Device, Scopes, Session, SessionId, Toke
 pub use crate::domain::person::password::{Password, PasswordHash};
 pub use crate::domain::person::recovery_code::RecoveryCode;
 pub use crate::domain::person::token::{Token, TokenHash};
-pub use crate::domain::person::{Expiry, Person, Role, describe_expiry};
+pub use crate::domain::person::{Person, Role};
 pub use crate::domain::refusal::{Refusal, RefusalClass, RefusalFacts};
 pub use crate::domain::room::read_state::{Badge, Draft, NotificationLevel, ReadState, ReadStateCommand, SidebarRank};
 pub use crate::domain::room::{Room, Salt, Slug, Visibility};
@@ -51,3 +55,4 @@ pub use crate::domain::server::{Invitation, JoinPolicy, ServerSettings};
 pub use crate::domain::text::name::{RoomName, UserName, initials};
 pub use crate::domain::text::single_line::SingleLine;
 pub use crate::domain::time::day::{Day, DayPage};
+pub use crate::domain::time::expiry::{Expiry, describe_expiry};

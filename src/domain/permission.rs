@@ -2,9 +2,7 @@
 //! would be refused.
 
 use crate::domain::limits::DELETED_ROOM_RETENTION;
-use crate::domain::{
-    Expiry, Person, Refusal, Role, Room, ServerSettings, Timestamp, UserId, Visibility, describe_expiry,
-};
+use crate::domain::{Expiry, Person, Refusal, Role, Room, ServerSettings, Timestamp, UserId, Visibility};
 
 /// Something that not everybody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -158,7 +156,7 @@ pub fn muted_reason(
     } else if room.archived {
         Some(Refusal::RoomArchived)
     } else if muted.is_active(now) {
-        Some(Refusal::Muted(describe_expiry(muted)))
+        Some(Refusal::Muted(muted))
     } else {
         None
     }

@@ -1,188 +1,188 @@
-//! Why something is not done, when the reason lies with who asks. Each says, in words for them, what to change.
+//! Why a command or a request is refused when the reason lies with the caller. Each text says what is wrong and what to
+//! do.
+//!
+//! The texts are for people and may change; programs read [`RefusalFacts::code`], which does not. A text names a form
+//! field by its key in backticks; a page replaces the key with the label of the field.
 
 use thiserror::Error;
 
-use crate::domain::Slug;
 use crate::domain::limits::{
     BODY_CHARS_MAX, COMPLETION_CHARS_MAX, NONCE_BYTES_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, ROOM_NAME_CHARS_MAX,
     USER_NAME_CHARS_MAX,
 };
-use crate::domain::text::clean;
+use crate::domain::time::expiry::{Expiry, describe_expiry};
 
-/// A "no" to the asker.
+/// A refusal, with the values that its text needs.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// The name has nothing one can see.
-    #[error("Type the name the others will see.")]
+    /// The name has no visible character.
+    #[error("Enter the name that others will see.")]
     NameBlank,
     /// The name is over the limit.
-    #[error("At most {USER_NAME_CHARS_MAX} characters for a name, please.")]
+    #[error("This name is too long. Use at most {USER_NAME_CHARS_MAX} characters.")]
     NameTooLong,
-    /// The name belongs to somebody else.
-    #[error("{0} is somebody else here. Take another name, or sign in if it is yours.")]
+    /// Another person has the name, or had it.
+    #[error("The name {0} is taken. Choose another, or sign in.")]
     NameTaken(String),
-    /// The room's name has nothing that could make an address.
-    #[error("Type the name of a room: a word, a number or an emoji will do.")]
+    /// The room name has no character that a slug could be made of.
+    #[error("Enter a room name with at least one letter, digit or emoji.")]
     RoomNameBlank,
-    /// The room's name is over the limit.
-    #[error("At most {ROOM_NAME_CHARS_MAX} characters for a room, please.")]
+    /// The room name is over the limit.
+    #[error("This room name is too long. Use at most {ROOM_NAME_CHARS_MAX} characters.")]
     RoomNameTooLong,
-    /// There is no such room.
-    #[error("There is no room called “{0}”. Come in with that name and it opens.")]
+    /// No room has this name, and anyone who may create rooms could create it.
+    #[error("There is no room called “{0}”. Join with that name to create it.")]
     RoomNotFound(String),
-    /// There is no such message in this room.
-    #[error("There is no such message in this room.")]
+    /// The room has no such message.
+    #[error("There is no such message in this room. It may have been deleted.")]
     MessageNotFound,
-    /// The calendar has no such day.
-    #[error("There is no such day. One is written like 2026-11-22.")]
+    /// The text is not a date, or the calendar has no such day.
+    #[error("There is no such day. Write a date like 2026-11-22.")]
     DayInvalid,
     /// The message is blank.
     #[error("Write something first.")]
     BodyBlank,
     /// The message is over the limit.
-    #[error("A message has at most {BODY_CHARS_MAX} characters. Send it in parts.")]
+    #[error("This message is too long. Use at most {BODY_CHARS_MAX} characters, or send it in parts.")]
     BodyTooLong,
-    /// It begins like a command, and there is none of this name.
-    #[error("There is no command /{0}. Type /help to see which there are, or one more slash, //{0}, to say just that.")]
+    /// The message starts with a slash command that does not exist.
+    #[error("There is no command /{0}. Type /help for a list, or //{0} to send it as text.")]
     CommandUnknown(String),
-    /// It begins like a command that says nothing, where something is to be said.
-    #[error("/{0} says nothing. Type one more slash, //{0}, to say just that.")]
+    /// The text is a slash command that sends no message, where a message is needed.
+    #[error("/{0} does not send a message. Type //{0} to send it as text.")]
     CommandEmpty(String),
-    /// The nonce is not one.
-    #[error("A nonce has at most {NONCE_BYTES_MAX} visible ASCII characters.")]
+    /// The nonce is empty, too long, or has other characters.
+    #[error("A nonce has 1 to {NONCE_BYTES_MAX} visible ASCII characters.")]
     NonceInvalid,
-    /// Saying something needs a name, and so does all that is one's own.
-    #[error(
-        "For this you need a name: send `room` and `name` to /join, then show the token it answers as `Authorization: Bearer TOKEN`."
-    )]
+    /// The caller is not signed in.
+    #[error("Sign in first.")]
     SignInRequired,
-    /// The credentials that were shown belong to nobody.
-    #[error("That token belongs to nobody here. Send `room` and `name` to /join for a new one.")]
+    /// The token belongs to no one, was revoked or has expired.
+    #[error("This token is invalid or has expired.")]
     TokenInvalid,
-    /// What is to be completed does not begin like anything that can be.
-    #[error("`q` must begin with @, :, # or / and have at most {COMPLETION_CHARS_MAX} characters.")]
+    /// The autocompletion query has none of the known prefixes, or is over the limit.
+    #[error("`q` must start with @, :, # or / and have at most {COMPLETION_CHARS_MAX} characters.")]
     CompletionInvalid,
-    /// The name reads like one that mixes scripts.
-    #[error(
-        "This name mixes letters of several scripts, as names do that want to be taken for another. Use one script."
-    )]
+    /// The name mixes scripts as no language does.
+    #[error("This name mixes letters of different scripts, so it could pass for another name. Use one script.")]
     NameMixesScripts,
-    /// The name looks like somebody's.
-    #[error("That looks too much like {0}, who is somebody else here. Take another name, or sign in if it is yours.")]
+    /// The name can be mistaken for another person's.
+    #[error("This name looks too much like {0}, which is taken. Choose another, or sign in.")]
     NameConfusable(String),
-    /// Somebody has as many former names as are kept for them, and none of them long enough.
-    #[error("You have changed your name often, and each former name is kept for you. Take one of them, or wait{0}.")]
-    TooManyRenames(String),
-    /// A field has nothing in it.
-    #[error("Fill in the field “{0}”.")]
+    /// The person has the maximum of former names, and the oldest is reserved for them until this moment.
+    #[error("You have changed your name too often. Choose one of your former names, or wait{}.", describe_expiry(*.0))]
+    TooManyRenames(Expiry),
+    /// A field is empty.
+    #[error("Fill in `{0}`.")]
     FieldBlank(&'static str),
-    /// A field is over its limit.
-    #[error("The field “{0}” has at most {1} characters.")]
+    /// A field is over its limit in characters.
+    #[error("`{0}` is too long. Use at most {1} characters.")]
     FieldTooLong(&'static str, usize),
-    /// A field has something in it that is none of its choices.
-    #[error("The field “{0}” does not take that.")]
+    /// A field has a value that it does not accept.
+    #[error("`{0}` has an invalid value.")]
     FieldInvalid(&'static str),
     /// The password is too short or too long.
-    #[error("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.")]
+    #[error("Choose a password of {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.")]
     PasswordLength,
-    /// The password would be guessed soon.
-    #[error(
-        "That password is soon guessed: many people use it, or it is little more than a name. Take four or five words that do not belong together."
-    )]
+    /// The password is among the most common ones, or little more than a name.
+    #[error("That password is too easy to guess. Use four or five random words.")]
     PasswordWeak,
-    /// A name and what should prove it do not fit together. It does not say which is wrong.
-    #[error("That name and that secret do not belong together. Check both and try again.")]
+    /// The name and the password do not match. It does not say which is wrong.
+    #[error("Wrong name or password.")]
     BadCredentials,
-    /// The password in use was not the right one.
-    #[error("That is not your present password.")]
+    /// The name and the recovery code do not match. It does not say which is wrong.
+    #[error("Wrong name or recovery code. Each code works once.")]
+    BadRecoveryCode,
+    /// The current password is wrong.
+    #[error("That is not your current password.")]
     PasswordIncorrect,
-    /// The door lets nobody in who has no name yet.
-    #[error("Nobody new comes in here without an invitation. If you have an account, sign in.")]
+    /// The caller is new, and new people need an invitation.
+    #[error("This server is invite-only. Ask for an invitation, or sign in.")]
     InvitationRequired,
-    /// The door lets nobody in who has no account.
-    #[error("This house is for its members. Sign in, or give your name a password to keep it.")]
+    /// The caller has no account, and the server is for members only.
+    #[error("This server is for members only. Sign in, or create an account.")]
     MembersOnly,
-    /// No new guests for now.
-    #[error("No new guests for the moment. Come back later, or sign in if you have an account.")]
+    /// The caller is new, and new guests are turned off.
+    #[error("New guests are turned off for now. Try again later, or sign in.")]
     GuestsNotAllowed,
-    /// Somebody who may not come in.
-    #[error("You have been put outside{0}.")]
-    Banned(String),
-    /// Nobody new comes in from there.
-    #[error("From your address nobody comes in anew for now. If you have an account, sign in.")]
+    /// The caller is banned until this moment.
+    #[error("You are banned{}.", describe_expiry(*.0))]
+    Banned(Expiry),
+    /// The caller is new, and their address block is blocked.
+    #[error("New accounts from your network are blocked for now. Sign in if you have an account.")]
     AddressBlocked,
-    /// Somebody who may not speak.
-    #[error("You cannot post here{0}.")]
-    Muted(String),
-    /// The room has a pace.
-    #[error("This room is slow: your next message can go out in {0} s.")]
+    /// The caller is muted in this room or everywhere until this moment.
+    #[error("You are muted{}.", describe_expiry(*.0))]
+    Muted(Expiry),
+    /// The room is in slow mode: so many seconds are left until the caller's next message.
+    #[error("Slow mode: you can post again in {0} s.")]
     SlowMode(u64),
-    /// The room is only read.
-    #[error("This room is in the archive: it can be read, and nothing is added.")]
+    /// The room is archived, so it can only be read.
+    #[error("This room is archived: read-only.")]
     RoomArchived,
-    /// There is no such room, and none is opened by that name.
-    #[error("There is no such room, or it is not for you.")]
+    /// The room does not exist, or the caller may not know that it does.
+    #[error("This room does not exist, or you do not have access.")]
     RoomNotVisible,
-    /// There is a room of that name.
-    #[error("There is a room of that name already. Take another name.")]
+    /// Another room has the name.
+    #[error("A room with this name exists already. Choose another name.")]
     RoomNameTaken,
-    /// A room of this kind does not do that.
-    #[error("A room of this kind cannot do that.")]
+    /// Rooms of this visibility do not have what the command changes.
+    #[error("That is not possible in this kind of room.")]
     RoomVisibilityUnsupported,
-    /// The asker's role does not reach.
-    #[error("That is not yours to do.")]
+    /// The caller's role or relation to the room does not allow it.
+    #[error("You do not have permission to do that.")]
     NotAllowed,
-    /// An account is needed.
-    #[error("That needs an account. Give your name a password first.")]
+    /// The caller is a guest, and it takes an account.
+    #[error("You need an account for that. Create an account first.")]
     AccountRequired,
-    /// There is one already.
-    #[error("Your name has a password already.")]
+    /// The caller has an account already.
+    #[error("You already have an account.")]
     AlreadyRegistered,
-    /// There is nobody of that name.
-    #[error("There is nobody here of that name.")]
+    /// No person has this name or number.
+    #[error("There is no one with this name. Check the spelling.")]
     PersonNotFound,
-    /// The last owner must stay.
-    #[error("A house needs an owner: make somebody else one first.")]
+    /// The last owner can't be demoted or banned.
+    #[error("There must be at least one owner. Make someone else an owner first.")]
     LastOwner,
-    /// A link that leads nowhere, or nowhere any more.
-    #[error("This link leads nowhere, or no longer. Ask whoever gave it to you for a new one.")]
+    /// The link of an invitation, a password reset or the setup is invalid, used up or expired.
+    #[error("This link is invalid or has expired. Ask for a new one.")]
     LinkInvalid,
-    /// Too much of something.
-    #[error("That is one too many: at most {0}.")]
+    /// A list has as many entries as it may have.
+    #[error("The limit is {0}.")]
     LimitReached(usize),
-    /// What the token may not be used for.
-    #[error("This token is not for that.")]
+    /// The token's scopes do not include what was requested.
+    #[error("This token lacks the required scope.")]
     ScopeMissing,
-    /// Nothing lives at this address.
+    /// Nothing exists at this address.
     #[error("There is nothing at this address.")]
     NotFound,
 }
 
-/// What kind of "no" a refusal is: what has to change before the same request succeeds.
+/// What has to change before the same request succeeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalClass {
-    /// What was sent.
+    /// The values that were sent.
     Invalid,
-    /// What already exists.
+    /// Something that already exists.
     Conflict,
-    /// What was asked for does not exist, or the caller may not know that it does.
+    /// The target does not exist, or the caller may not know that it does.
     NotFound,
-    /// Who asks: nobody that is known.
+    /// The caller has to sign in.
     SignInNeeded,
-    /// Who asks: somebody who may not.
+    /// The caller is known and has no permission.
     Forbidden,
     /// Time has to pass.
     TooSoon,
 }
 
-/// What callers need to know of a [`Refusal`] besides its text.
+/// What code needs to know about a [`Refusal`] besides its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusalFacts {
-    /// The name of the refusal for programs and metrics. It holds nothing of the request.
+    /// The name of the refusal for programs and metrics. It contains nothing of the request.
     pub code: &'static str,
-    /// What kind of refusal it is.
+    /// What has to change.
     pub class: RefusalClass,
-    /// The form field that it is about, if it is about one.
+    /// The key of the form field that has to change, if it is one.
     pub field: Option<&'static str>,
 }
 
@@ -215,7 +215,7 @@ impl Refusal {
             Self::FieldInvalid(field) => ("field_invalid", Invalid, Some(*field)),
             Self::PasswordLength => ("password_length", Invalid, Some("password")),
             Self::PasswordWeak => ("password_weak", Invalid, Some("password")),
-            Self::BadCredentials => ("bad_credentials", SignInNeeded, None),
+            Self::BadCredentials | Self::BadRecoveryCode => ("bad_credentials", SignInNeeded, None),
             Self::PasswordIncorrect => ("password_incorrect", Invalid, Some("current")),
             Self::InvitationRequired => ("invitation_required", SignInNeeded, None),
             Self::MembersOnly => ("members_only", SignInNeeded, None),
@@ -240,12 +240,18 @@ impl Refusal {
         };
         RefusalFacts { code, class, field }
     }
+}
 
-    /// There is no room of this name, which is repeated as cleanly and shortly as if there were.
-    pub fn room_not_found(name: &str) -> Self {
-        if Slug::is_hidden(name) {
-            return Self::RoomNotVisible;
-        }
-        Self::RoomNotFound(clean::clean_line(name).chars().take(ROOM_NAME_CHARS_MAX).collect())
+#[cfg(test)]
+mod tests {
+    use crate::domain::Timestamp;
+    use crate::domain::refusal::*;
+
+    #[test]
+    fn ban_says_when_it_ends() {
+        let end = Expiry(Timestamp(1_795_543_200_000));
+        assert_eq!(Refusal::Banned(end).to_string(), "You are banned until 2026-11-24 18:00 UTC.");
+        assert_eq!(Refusal::Banned(Expiry::NEVER).to_string(), "You are banned.");
+        assert_eq!(Refusal::Muted(end).to_string(), "You are muted until 2026-11-24 18:00 UTC.");
     }
 }

@@ -25,61 +25,84 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Tells what comes until the writer has gone.
+    /// Publishes what each commit changed, until the writer has gone.
     pub fn run(self, committed: Receiver<Committed>) {
-        for Committed { changes: new, durable_at: committed } in committed {
-            for done in new {
-                self.publish(done, committed);
+        for commit in committed {
+            self.publish_commit(&commit);
+        }
+    }
+
+    /// Frames show what is true after the whole commit: one snapshot serves all of its changes.
+    fn publish_commit(&self, Committed { changes, durable_at }: &Committed) {
+        let snapshot = match self.store.snapshot() {
+            Ok(snapshot) => snapshot,
+            Err(error) => return changes.iter().for_each(|applied| self.discard_replay(&error, *applied)),
+        };
+        for applied in changes {
+            if let Err(error) = self.publish(&snapshot, *applied, *durable_at) {
+                self.discard_replay(&error, *applied);
             }
         }
     }
 
-    fn publish(&self, done: Applied, committed: Instant) {
-        let told = match done.event {
-            Event::PersonRenamed { user } => self.publish_rename(user, done, committed),
-            event => event.room().map_or(Ok(()), |room| {
-                self.publish_to_room(&self.store.snapshot()?, room, done, committed);
+    fn publish(&self, snapshot: &Snapshot, applied: Applied, durable_at: Instant) -> Result<(), StoreError> {
+        match applied.event {
+            Event::PersonRenamed { user } => self.publish_rename(snapshot, user, applied, durable_at),
+            event => event.effects().room.map_or(Ok(()), |room| {
+                self.publish_to_room(snapshot, room, applied, durable_at);
                 Ok(())
             }),
-        };
-        if let Err(fault) = told {
-            self.log_failure(&fault, done);
-            match done.event.room() {
-                Some(room) => self.hubs.discard_replay(room, done.seq),
-                None => self.hubs.discard_all_replays(done.seq),
-            }
         }
     }
 
-    /// Somebody is called otherwise: the rooms that have seen their name are few, and those that somebody hears are fewer.
-    fn publish_rename(&self, user: UserId, done: Applied, committed: Instant) -> Result<(), StoreError> {
-        let snapshot = self.store.snapshot()?;
+    /// A rename is published in every room that shows the name and has listeners.
+    fn publish_rename(
+        &self,
+        snapshot: &Snapshot,
+        user: UserId,
+        applied: Applied,
+        durable_at: Instant,
+    ) -> Result<(), StoreError> {
         for room in snapshot.rooms_showing_name(user)? {
             if self.hubs.has_listener(room) {
-                self.publish_to_room(&snapshot, room, done, committed);
+                self.publish_to_room(snapshot, room, applied, durable_at);
             }
         }
         Ok(())
     }
 
-    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, done: Applied, committed: Instant) {
-        match self.read_frame(snapshot, room, done) {
-            Ok(Some(frame)) => self.hubs.publish(room, frame, committed),
+    fn publish_to_room(&self, snapshot: &Snapshot, room: RoomId, applied: Applied, durable_at: Instant) {
+        match self.read_frame(snapshot, room, applied) {
+            Ok(Some(frame)) => self.hubs.publish(room, frame, durable_at),
             Ok(None) => {}
-            Err(fault) => {
-                self.log_failure(&fault, done);
-                self.hubs.discard_replay(room, done.seq);
+            Err(error) => {
+                self.log_failure(&error, applied);
+                self.hubs.discard_replay(room, applied.seq);
             }
         }
     }
 
-    fn log_failure(&self, error: &StoreError, done: Applied) {
-        self.metrics.internal_errors.inc();
-        tracing::error!(%error, seq = %done.seq, "a change could not be told");
+    /// Sends the listeners that miss this change to the feed.
+    fn discard_replay(&self, error: &StoreError, applied: Applied) {
+        self.log_failure(error, applied);
+        match applied.event.effects().room {
+            Some(room) => self.hubs.discard_replay(room, applied.seq),
+            None => self.hubs.discard_all_replays(applied.seq),
+        }
     }
 
-    fn read_frame(&self, snapshot: &Snapshot, room: RoomId, done: Applied) -> Result<Option<live::Frame>, StoreError> {
+    fn log_failure(&self, error: &StoreError, applied: Applied) {
+        self.metrics.internal_errors.inc();
+        tracing::error!(%error, seq = %applied.seq, "failed to publish a change");
+    }
+
+    fn read_frame(
+        &self,
+        snapshot: &Snapshot,
+        room: RoomId,
+        applied: Applied,
+    ) -> Result<Option<live::Frame>, StoreError> {
         let Some(room) = snapshot.room_by_id(room)? else { return Err(StoreError::Missing { table: "rooms" }) };
-        live::read_frame(snapshot, self.store.epoch(), &room, done)
+        live::read_frame(snapshot, self.store.epoch(), &room, applied)
     }
 }

@@ -65,7 +65,7 @@ impl Writer {
                 let posts = new.iter().filter(|done| matches!(done.event, Event::MessagePosted { .. }));
                 self.metrics.messages_posted.inc_by(posts.count() as u64);
                 // Before anybody is answered: whoever was put outside hears nothing from here on.
-                for concerned in new.iter().filter_map(|done| done.event.access_change()) {
+                for concerned in new.iter().filter_map(|done| done.event.effects().access) {
                     self.hubs.invalidate_access(concerned);
                 }
                 for (answer, outcome) in answers.zip(outcomes) {
@@ -73,8 +73,8 @@ impl Writer {
                     let _gone = answer.send(outcome.map_err(EngineError::Refused));
                 }
                 for done in &new {
-                    if let Some(counted) = done.event.unread_change() {
-                        self.hubs.record_unread_change(counted, done.seq);
+                    for change in done.unread_changes() {
+                        self.hubs.record_unread_change(change, done.seq);
                     }
                 }
                 self.hand_to_publisher(new, committed)
@@ -110,7 +110,7 @@ impl Writer {
                 self.hubs.schedule_rename(user);
                 self.hubs.has_any_listener()
             }
-            event => event.room().is_some_and(|room| self.hubs.has_listener(room)),
+            event => event.effects().room.is_some_and(|room| self.hubs.has_listener(room)),
         }
     }
 }

@@ -104,7 +104,7 @@ where
     let mut before = change_before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
     let mut found = Vec::with_capacity(page.len());
     for (seq, event) in page {
-        found.push(Applied { seq, previous: before, event, is_replay: false });
+        found.push(Applied { seq, previous: before, event, read_state_of: None, is_replay: false });
         if !matches!(event, Event::PersonRenamed { .. }) {
             before = seq;
         }

@@ -1,8 +1,8 @@
-//! What people and programs are shown: pure functions from what was read to HTML, plain text and JSON. A tag, a class
-//! or an `hx-` attribute stands nowhere else. Classes and tokens are those of `assets/taproom.css`.
+//! What people and programs see: pure functions from data to HTML, plain text and JSON. Tags, classes and `hx-`
+//! attributes appear nowhere else. Classes and tokens are those of `assets/`.
 //!
-//! Nothing here asks anybody for anything; what a page needs is handed in. [`message`], [`people`] and [`typing`] take no viewer:
-//! everybody gets the same bytes, and [`stylesheet`] does what differs.
+//! A view reads nothing by itself; the caller passes in everything it needs. Fragments that are sent to many viewers do
+//! not know the viewer; [`stylesheet`] makes the difference.
 
 pub mod admin;
 pub mod auth;

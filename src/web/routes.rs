@@ -1,30 +1,30 @@
-//! The table of all addresses, and what every request passes through.
+//! The route table, and the middleware that every request passes through.
 
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
+use poem::error::MethodNotAllowedError;
 use poem::http::Method;
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route, RouteMethod};
 
-use crate::web::response::error::with_allow;
+use crate::web::response::error::AllowedMethods;
 use crate::web::state::AppState;
-use crate::web::{admin, auth, messages, middleware, ops, request, response, rooms, settings};
+use crate::web::{admin, auth, messages, middleware, ops, rooms, settings};
 
-/// All addresses, and what every request passes through on its way there and back.
+/// All routes behind the middleware, the outermost last.
 pub fn endpoint(state: Arc<AppState>) -> impl Endpoint<Output = Response> {
     routes()
         .around(middleware::csrf::refuse_cross_origin)
-        .around(request::origin::refuse_other_hosts)
-        .around(response::error::render_errors)
-        .around(settings::theme::apply_theme)
-        .boxed() // a type of all these layers is too deep for the compiler when it optimises
+        .around(middleware::public_host::refuse_other_hosts)
+        .around(middleware::errors::render_errors)
+        .around(middleware::theme::apply_theme)
+        .boxed() // the type of all layers together is too deep for the optimizer
         .around(middleware::compression::compress)
         .around(middleware::security_headers::add_security_headers)
         .around(middleware::request_log::log_request)
         .data(state)
 }
 
-/// All addresses.
 fn routes() -> Route {
     server_routes(room_routes(account_routes(Route::new())))
 }
@@ -33,24 +33,24 @@ fn account_routes(route: Route) -> Route {
     route
         .at("/", get(auth::landing::show))
         .at("/join", post(auth::landing::join))
-        .at("/leave", post(auth::landing::sign_out))
+        .at("/leave", post(auth::sign_in::sign_out))
         .at("/setup/:token", get_post(auth::setup::show, auth::setup::set_up))
-        .at("/sign-in", get_post(auth::account::show_sign_in, auth::account::sign_in))
-        .at("/sign-out", post(auth::landing::sign_out))
-        .at("/register", get_post(auth::account::show_register, auth::account::register))
-        .at("/recover", get_post(auth::account::show_recover, auth::account::recover))
-        .at("/reset/:token", get_post(auth::account::show_reset, auth::account::reset_password))
+        .at("/sign-in", get_post(auth::sign_in::show, auth::sign_in::sign_in))
+        .at("/sign-out", post(auth::sign_in::sign_out))
+        .at("/register", get_post(auth::register::show, auth::register::register))
+        .at("/recover", get_post(auth::recover::show, auth::recover::recover))
+        .at("/reset/:token", get_post(auth::password_reset::show, auth::password_reset::reset_password))
         .at("/settings", get(settings::show))
         .at("/settings/theme", post(settings::theme::update))
         .at("/settings/name", post(settings::name::rename))
-        .at("/settings/presence", post(settings::set_presence))
-        .at("/settings/password", get_post(settings::show_change_password, settings::change_password))
+        .at("/settings/presence", post(settings::presence::update))
+        .at("/settings/password", get_post(settings::password::show, settings::password::update))
         .at("/settings/devices", get(settings::sessions::list))
         .at("/settings/devices/revoke-others", post(settings::sessions::revoke_others))
         .at("/settings/devices/:id/revoke", post(settings::sessions::revoke))
-        .at("/settings/tokens", get_post(settings::sessions::list_tokens, settings::sessions::create_token))
-        .at("/settings/tokens/:id/revoke", post(settings::sessions::revoke_token))
-        .at("/settings/recovery-codes", get_post(settings::show_recovery_codes, settings::create_recovery_codes))
+        .at("/settings/tokens", get_post(settings::tokens::list, settings::tokens::create))
+        .at("/settings/tokens/:id/revoke", post(settings::tokens::revoke))
+        .at("/settings/recovery-codes", get_post(settings::recovery_codes::show, settings::recovery_codes::create))
 }
 
 fn room_routes(route: Route) -> Route {
@@ -62,9 +62,9 @@ fn room_routes(route: Route) -> Route {
         .at("/direct", post(rooms::list::open_direct))
         .at("/rooms/:room", get(rooms::show::show))
         .at("/rooms/:room/settings", get_post(rooms::settings::show, rooms::settings::update))
-        .at("/rooms/:room/members", post(rooms::settings::add_members))
-        .at("/rooms/:room/members/:name/remove", post(rooms::settings::remove_member))
-        .at("/rooms/:room/leave", post(rooms::settings::leave))
+        .at("/rooms/:room/members", post(rooms::members::add))
+        .at("/rooms/:room/members/:name/remove", post(rooms::members::remove))
+        .at("/rooms/:room/leave", post(rooms::members::leave))
         .at("/rooms/:room/archive", post(rooms::settings::set_archived))
         .at("/rooms/:room/delete", post(rooms::settings::delete))
         .at("/rooms/:room/undelete", post(rooms::settings::restore))
@@ -78,11 +78,8 @@ fn room_routes(route: Route) -> Route {
         .at("/rooms/:room/typing", post(rooms::typing::signal))
         .at("/rooms/:room/read", post(rooms::read_state::mark_read))
         .at("/rooms/:room/unread", post(rooms::read_state::mark_unread))
-        .at("/rooms/:room/draft", post(rooms::read_state::save_draft))
-        .at(
-            "/rooms/:room/notifications",
-            get_post(rooms::read_state::show_notifications, rooms::read_state::set_notifications),
-        )
+        .at("/rooms/:room/draft", post(rooms::drafts::save))
+        .at("/rooms/:room/notifications", get_post(rooms::notifications::show, rooms::notifications::update))
         .at("/rooms/:room/messages", post(messages::post::post))
         .at("/rooms/:room/messages/:id", get(messages::post::redirect_to_message))
         .at("/rooms/:room/messages/:id/actions", get(messages::actions::show))
@@ -127,12 +124,12 @@ fn server_routes(route: Route) -> Route {
         .at("/metrics", get(ops::metrics::show))
 }
 
-/// An address that is read: GET, and HEAD of the same.
+/// A route that is only read: GET, and HEAD of the same.
 fn get<E: IntoEndpoint<Endpoint: 'static>>(handler: E) -> BoxEndpoint<'static> {
     with_allow("GET, HEAD", RouteMethod::new().method(Method::GET, handler))
 }
 
-/// An address that is read, and takes something.
+/// A route that is read by GET and HEAD, and changed by POST.
 fn get_post<R, T>(get_handler: R, post_handler: T) -> BoxEndpoint<'static>
 where
     R: IntoEndpoint<Endpoint: 'static>,
@@ -142,7 +139,20 @@ where
     with_allow("GET, HEAD, POST", methods)
 }
 
-/// An address that takes something.
+/// A route that is changed by POST.
 fn post<E: IntoEndpoint<Endpoint: 'static>>(handler: E) -> BoxEndpoint<'static> {
     with_allow("POST", RouteMethod::new().method(Method::POST, handler))
+}
+
+/// Makes a route answer any other method with the ones that it accepts.
+fn with_allow(methods: &'static str, endpoint: RouteMethod) -> BoxEndpoint<'static> {
+    let add_methods = move |next: Arc<RouteMethod>, request: Request| async move {
+        next.call(request).await.map_err(|mut error| {
+            if error.is::<MethodNotAllowedError>() {
+                error.set_data(AllowedMethods(methods));
+            }
+            error
+        })
+    };
+    endpoint.around(add_methods).boxed()
 }

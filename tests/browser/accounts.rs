@@ -47,7 +47,7 @@ async fn a_name_is_kept_used_in_a_second_window_and_the_first_is_signed_out() {
     ann.clicks("a[href='/register']").await;
     ann.fills("#password", PASSWORD).await;
     ann.clicks("form .primary").await;
-    ann.is_told("The name is yours.").await;
+    ann.is_told("Account created.").await;
     ann.goes_to(&format!("{}{ROOM_PATH}", house.url)).await;
     ann.listens().await;
     assert!(ann.rows().await[0].own, "what was written stays one's own");
@@ -68,7 +68,7 @@ async fn a_name_is_kept_used_in_a_second_window_and_the_first_is_signed_out() {
 
     other.goes_to(&format!("{}/settings/devices", house.url)).await;
     other.clicks("[action^='/settings/devices/'] .quiet").await;
-    other.is_told("no longer good").await;
+    other.is_told("Revoked.").await;
     let gone = "return document.querySelector('#messages') && !document.querySelector('#composer')";
     ann.until("the first window writes no more", gone, vec![]).await;
     other.goes_to(&format!("{}{ROOM_PATH}", house.url)).await;
@@ -100,29 +100,29 @@ async fn everything_of_an_account_works_without_script() {
     let house = House::open().await;
     let ada = Browser::without_script().await;
     ada.goes_to(&format!("{}{}", house.url, house.owner_path())).await;
-    ada.keys_in("#house", "Fern Street").await;
+    ada.keys_in("#server", "Fern Street").await;
     ada.keys_in("#name", ADA).await;
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
     ada.find("form[action='/sign-out']").await;
     assert!(ada.says_of(".brand").await.contains("Fern Street"));
-    assert!(ada.says_of("h1").await.contains(ADA), "whoever took the house is in it");
+    assert!(ada.says_of("h1").await.contains(ADA), "the owner is signed in");
 
     ada.goes_to(&format!("{}/settings", house.url)).await;
     ada.clicks(".choice label:last-child").await;
     ada.clicks("form[action='/settings/theme'] button").await;
-    ada.is_told("looks like that").await;
+    ada.is_told("Theme changed.").await;
     ada.find("html[data-theme=dark]").await;
 
     ada.clicks(".tabs a[href='/settings/password']").await;
     ada.keys_in("#current", "wrong").await;
     ada.keys_in("#password", NEW).await;
     ada.clicks("main .primary").await;
-    assert!(ada.says_of("#current-error").await.contains("present password"));
+    assert!(ada.says_of("#current-error").await.contains("current password"));
     ada.keys_in("#current", PASSWORD).await;
     ada.keys_in("#password", NEW).await;
     ada.clicks("main .primary").await;
-    ada.is_told("Your password is changed.").await;
+    ada.is_told("Password changed.").await;
 
     ada.clicks(".tabs a[href='/settings/tokens']").await;
     ada.keys_in("#name", "deploys").await;
@@ -134,7 +134,7 @@ async fn everything_of_an_account_works_without_script() {
     assert!(ada.says_of(".rows").await.contains("deploys"));
     assert!(!ada.says_of(".rows").await.contains("post"), "only what was ticked");
     ada.clicks(".rows button").await;
-    ada.is_told("no longer good").await;
+    ada.is_told("Revoked.").await;
 
     ada.clicks(".tabs a[href='/settings/recovery-codes']").await;
     ada.clicks("form[action='/settings/recovery-codes'] .primary").await;
@@ -151,8 +151,8 @@ async fn everything_of_an_account_works_without_script() {
     ada.keys_in("#code", codes[3].trim()).await;
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
-    ada.is_told("You have a new password.").await;
-    assert!(ada.says_of("main").await.contains("You have 9 left."));
+    ada.is_told("Password changed.").await;
+    assert!(ada.says_of("main").await.contains("You have 9 codes left."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,7 +168,7 @@ async fn a_guest_keeps_the_name_and_leaves_no_device_behind_without_script() {
     ada.clicks("a[href='/register']").await;
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
-    ada.is_told("The name is yours.").await;
+    ada.is_told("Account created.").await;
     let other = Browser::without_script().await;
     other.signs_in(&house.url, ADA, PASSWORD).await;
     other.goes_to(&format!("{}/settings/devices", house.url)).await;
@@ -182,7 +182,7 @@ async fn a_guest_keeps_the_name_and_leaves_no_device_behind_without_script() {
     ada.keys_in("#password", PASSWORD).await;
     ada.clicks("form .primary").await;
     ada.find(".tabs").await;
-    assert!(ada.says_of("h1").await.contains("My settings"), "and goes on to where it wanted to go");
+    assert!(ada.says_of("h1").await.contains("Settings"), "and goes on to the page it came for");
 }
 
 #[tokio::test(flavor = "multi_thread")]

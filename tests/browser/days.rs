@@ -53,7 +53,7 @@ async fn without_a_script_one_walks_from_day_to_day_and_to_any_other() {
     reader.clicks_away("form[action$='/days'] button").await;
     reader.find("[rel=next]").await;
     let texts = reader.all("main section p").await;
-    assert!(texts.iter().any(|text| text == "Nobody said anything here on this day."), "{texts:?}");
+    assert!(texts.iter().any(|text| text == "No messages on this day."), "{texts:?}");
     reader.clicks("main .actions a:last-child").await;
     reader.find("#log").await;
 }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use taproom::app::{self, RunningServer};
 use taproom::config::{Config, Switch};
 use taproom::domain::{
-    AccountCommand, Actor, Body, Command, Device, Envelope, Event, MessageContent, PasswordHash, RoomName, SingleLine,
-    Timestamp, Token, UserName,
+    AccountCommand, Actor, Body, Command, Device, Envelope, Event, MessageContent, PasswordHash, PostFollowUps,
+    RoomName, SingleLine, Timestamp, Token, UserName,
 };
 use taproom::live::ReplayLimits;
 use taproom::store::Store;
@@ -235,7 +235,12 @@ impl Past {
             self.does(
                 moment(ago),
                 Actor::User(user),
-                Command::Post { room, content: MessageContent::from_body(body), reply_to: None },
+                Command::Post {
+                    room,
+                    content: MessageContent::from_body(body),
+                    reply_to: None,
+                    follow_ups: PostFollowUps::default(),
+                },
             );
         }
     }

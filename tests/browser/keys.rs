@@ -8,22 +8,22 @@ use super::harness::{ANN, BOB, House, ROOM};
 
 /// All that the page of help tells: by what, and what. Each is done below.
 const TOLD: [&str; 16] = [
-    "Ctrl k: Go to a room",
+    "Ctrl k: Jump to…",
     "Alt Shift ↓: Next unread room",
     "Alt Shift ↑: Previous unread room",
     "Ctrl /: This help",
     "↑ or k: Message above",
     "↓ or j: Message below",
     "r: Reply",
-    "e: Edit, if it is yours",
+    "e: Edit your message",
     "+ or :: React",
     "m: More actions",
     "?: This help",
-    "Esc: Back to writing",
+    "Esc: Back to the message field",
     "Enter: Send",
-    "Shift Enter: Break the line",
-    "↑: If nothing is written: edit your last message",
-    "Esc: Leave the preview, or the reply",
+    "Shift Enter: New line",
+    "↑: In an empty field: edit your last message",
+    "Esc: Close preview or reply",
 ];
 
 /// Which message has the focus, or what else.

@@ -15,7 +15,7 @@ async fn a_room_that_is_closed_under_an_open_page_is_gone_from_it() {
     ann.goes_to(&format!("{}{GARDEN}", house.url)).await;
     ann.listens().await;
     let closed = bob.sends(&format!("{GARDEN}/settings"), &[("visibility", "private")]).await;
-    ann.until("the page is gone", "return document.querySelector('h1').innerText === 'Nothing here'", vec![]).await;
+    ann.until("the page is gone", "return document.querySelector('h1').innerText === 'Not found'", vec![]).await;
     let hidden = closed["url"].as_str().expect("an address");
     bob.sends(&format!("{hidden}/settings"), &[("visibility", "open")]).await;
     ann.driver.refresh().await.expect("a reload");

@@ -84,7 +84,7 @@ async fn enter_goes_by_all_that_was_typed_however_fast() {
     makes(&house.guest(BOB).await, &["Garden", "Kitchen"]).await;
     let ann = Browser::open().await;
     ann.sits_down(&house.url, ANN).await;
-    ann.clicks("#places [aria-label='Go to a room']").await;
+    ann.clicks("#places [aria-label='Jump to…']").await;
     ann.until("one can type", "return document.activeElement.id === 'go'", vec![]).await;
     // Nothing is asked between the key and the key: what stands first in the list at this moment is another room.
     ann.presses(format!("kitchen{}", char::from(Key::Enter))).await;
@@ -101,7 +101,7 @@ async fn it_opens_over_other_pages_too_and_leads_to_a_talk_with_somebody() {
     ann.find(".scroll").await;
     ann.switches().await;
     ann.types(&BOB[1..4].to_uppercase()).await;
-    ann.finds(&[&format!("Talk with {BOB}")]).await;
+    ann.finds(&[&format!("Message {BOB}")]).await;
     ann.presses(Key::Enter).await;
     ann.is_in(BOB).await;
     ann.find("#composer").await;
@@ -114,7 +114,7 @@ async fn without_a_script_it_is_a_page_with_a_form_and_links_and_help_is_another
     let ann = Browser::without_script().await;
     ann.knocks(&house, ANN).await;
     ann.find("#composer").await;
-    ann.clicks("#places [aria-label='Go to a room']").await;
+    ann.clicks("#places [aria-label='Jump to…']").await;
     ann.find("#go").await;
     assert_eq!(ann.all("#found .place-name").await, [ROOM, "Garden <b> & more", "Kitchen"]);
     ann.keys_in("#go", "<b> & gard").await;

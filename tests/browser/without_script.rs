@@ -101,7 +101,7 @@ async fn a_refusal_keeps_what_was_typed() {
     let _bob = house.guest(BOB).await;
     let ann = Browser::without_script().await;
     ann.knocks(&house, BOB).await;
-    assert!(ann.find("#name-error").await.text().await.expect("a text").contains("somebody else"));
+    assert!(ann.find("#name-error").await.text().await.expect("a text").contains("is taken"));
     let fields = [ann.find("#room").await, ann.find("#name").await];
     for (field, typed) in fields.iter().zip([ROOM, BOB]) {
         assert_eq!(field.value().await.expect("a value").as_deref(), Some(typed));

@@ -1,4 +1,4 @@
-//! What people do with their accounts, for the tests that are about something else or more of it.
+//! Steps with accounts that several tests share.
 
 use serde_json::{Value, json};
 
@@ -7,25 +7,25 @@ use crate::harness::{Answer, Guest, House, ask};
 /// A password that is long enough.
 pub const PASSWORD: &str = "a sentence is fine";
 
-/// What each of these addresses takes, with everything right; the token stands for what only the server knows.
+/// Posts `fields` as JSON, without credentials.
 pub async fn send(house: &House, path: &str, fields: Value) -> Answer {
     ask(house.post(path).header("accept", "application/json").json(&fields)).await
 }
 
-/// Somebody gives their name this password; the same person with their new token.
-pub async fn claims(guest: &Guest, password: &str) -> Guest {
-    let claim = guest.http.post(format!("{}/register", guest.url)).bearer_auth(&guest.token);
-    let answer = ask(claim.header("accept", "application/json").json(&json!({ "password": password }))).await;
-    assert_eq!(answer.status, 200, "{} keeps the name: {}", guest.name, answer.text());
+/// A guest creates an account. Returns the same person with the new token.
+pub async fn registers(guest: &Guest, password: &str) -> Guest {
+    let request = guest.http.post(format!("{}/register", guest.url)).bearer_auth(&guest.token);
+    let answer = ask(request.header("accept", "application/json").json(&json!({ "password": password }))).await;
+    assert_eq!(answer.status, 200, "{} creates an account: {}", guest.name, answer.text());
     with(guest, &answer)
 }
 
-/// Somebody new with an account.
+/// A new person with an account.
 pub async fn member(house: &House, name: &str, room: &str) -> Guest {
-    claims(&house.guest(name, room).await, PASSWORD).await
+    registers(&house.guest(name, room).await, PASSWORD).await
 }
 
-/// The same person on another device.
+/// Signs in. Returns the same person with the token of the new session.
 pub async fn signs_in(house: &House, guest: &Guest, password: &str) -> Guest {
     let answer = send(house, "/sign-in", json!({ "name": guest.name, "password": password })).await;
     assert_eq!(answer.status, 200, "{} signs in: {}", guest.name, answer.text());
@@ -33,14 +33,14 @@ pub async fn signs_in(house: &House, guest: &Guest, password: &str) -> Guest {
     with(guest, &answer)
 }
 
-/// The same person with the token that this answer tells.
+/// The same person with the token in this answer.
 pub fn with(guest: &Guest, answer: &Answer) -> Guest {
-    let told = answer.json();
-    assert_eq!(told["name"], guest.name);
-    Guest { token: told["token"].as_str().expect("a token").to_owned(), ..guest.clone() }
+    let body = answer.json();
+    assert_eq!(body["name"], guest.name);
+    Guest { token: body["token"].as_str().expect("a token").to_owned(), ..guest.clone() }
 }
 
-/// Somebody does something in their settings, or reads it (with no fields).
+/// Posts `fields` to a page of the settings, or reads the page if there are none.
 pub async fn settings(guest: &Guest, path: &str, fields: Option<Value>) -> Answer {
     let url = format!("{}/settings{path}", guest.url);
     let request = match fields {
@@ -50,11 +50,11 @@ pub async fn settings(guest: &Guest, path: &str, fields: Option<Value>) -> Answe
     ask(request.bearer_auth(&guest.token).header("accept", "application/json")).await
 }
 
-/// Whether a token is anybody's.
+/// Whether the guest's token is valid.
 pub async fn is_known(guest: &Guest) -> bool {
     match settings(guest, "", None).await.status {
         200 => true,
         401 => false,
-        status => panic!("a token is good or not: {status}"),
+        status => panic!("a token is valid or not: {status}"),
     }
 }

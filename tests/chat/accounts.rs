@@ -1,45 +1,44 @@
-//! Names that stay one's own: a guest keeps a name with a password, comes in with it from elsewhere, and nobody learns from
-//! a failure whether there is such a name.
+//! Accounts: creating one, signing in and out, setting up the server, and what a failed attempt reveals.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::account::{PASSWORD, claims, is_known, member, send, settings, signs_in};
+use crate::account::{PASSWORD, is_known, member, registers, send, settings, signs_in};
 use crate::harness::{ANN, Answer, BEN, House, ROOM, ask, escaped};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_guest_who_keeps_the_name_keeps_what_they_wrote_and_comes_in_from_elsewhere() {
+async fn a_guest_who_creates_an_account_keeps_their_messages_and_signs_in_elsewhere() {
     let house = House::open().await;
     let guest = house.guest(ANN, ROOM).await;
     guest.posts("as a guest").await;
-    let ann = claims(&guest, PASSWORD).await;
-    assert_ne!(ann.token, guest.token, "a new right has a new token");
-    assert!(!is_known(&guest).await, "whoever else had the guest's token has no member's right");
+    let ann = registers(&guest, PASSWORD).await;
+    assert_ne!(ann.token, guest.token, "new rights come with a new token");
+    assert!(!is_known(&guest).await, "a copy of the guest's token gains no rights");
     ann.posts("as a member").await;
     let phone = signs_in(&house, &ann, PASSWORD).await;
-    phone.posts("from elsewhere").await;
+    phone.posts("from another device").await;
     let me = settings(&ann, "", None).await.json();
     assert_eq!((&me["name"], &me["role"]), (&json!(ANN), &json!("member")));
     let page = house.read(&ann.room, "application/json").await.json();
     let messages = page["messages"].as_array().unwrap();
     assert_eq!(messages.len(), 3);
-    assert!(messages.iter().all(|message| message["author_id"] == me["id"]), "all of it is one person's");
+    assert!(messages.iter().all(|message| message["author_id"] == me["id"]), "all messages have one author");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_that_keeps_a_name_and_signs_in_has_a_cookie_and_is_led_on() {
+async fn a_browser_gets_a_cookie_and_a_redirect() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    let claim = house.post("/register").header("cookie", ann.cookie()).header("accept", "text/html");
-    let claimed = ask(claim.form(&[("password", PASSWORD)])).await;
-    assert_eq!((claimed.status, claimed.header("location")), (303, "/settings?done=claimed"));
-    let (cookie, attributes) = claimed.header("set-cookie").split_once("; ").unwrap();
+    let request = house.post("/register").header("cookie", ann.cookie()).header("accept", "text/html");
+    let registered = ask(request.form(&[("password", PASSWORD)])).await;
+    assert_eq!((registered.status, registered.header("location")), (303, "/settings?done=registered"));
+    let (cookie, attributes) = registered.header("set-cookie").split_once("; ").unwrap();
     for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(attributes.contains(attribute), "{attributes}");
     }
-    let page = ask(house.get("/settings?done=claimed").header("cookie", cookie)).await;
-    assert!(page.text().contains("The name is yours."));
+    let page = ask(house.get("/settings?done=registered").header("cookie", cookie)).await;
+    assert!(page.text().contains("Account created."));
 
     let form = [("name", ANN), ("password", PASSWORD), ("next", "/rooms/lobby?around=1")];
     let signed_in = ask(house.post("/sign-in").header("accept", "text/html").form(&form)).await;
@@ -49,7 +48,7 @@ async fn a_browser_that_keeps_a_name_and_signs_in_has_a_cookie_and_is_led_on() {
         let signed_in = ask(house.post("/sign-in").header("accept", "text/html").form(&form)).await;
         assert_eq!((signed_in.status, signed_in.header("location")), (303, "/"), "{elsewhere}");
     }
-    // Who signs in again in the same browser leaves no forgotten session behind.
+    // Signing in again in the same browser ends its earlier session.
     let again = house.post("/sign-in").header("cookie", cookie).form(&[("name", ANN), ("password", PASSWORD)]);
     let again = ask(again.header("accept", "application/json")).await;
     assert_eq!(again.status, 200);
@@ -58,17 +57,17 @@ async fn a_browser_that_keeps_a_name_and_signs_in_has_a_cookie_and_is_led_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_claims_at_once_one_is_done_and_the_other_changes_nothing() {
+async fn of_two_registrations_at_once_one_succeeds() {
     let house = House::open().await;
     let guest = house.guest(ANN, ROOM).await;
-    let claim = |password: &'static str| {
-        let claim = house.post("/register").bearer_auth(&guest.token).header("accept", "application/json");
-        ask(claim.form(&[("password", password)]))
+    let register = |password: &'static str| {
+        let request = house.post("/register").bearer_auth(&guest.token).header("accept", "application/json");
+        ask(request.form(&[("password", password)]))
     };
     let passwords = ["the first password", "the second password"];
-    let (one, other) = tokio::join!(claim(passwords[0]), claim(passwords[1]));
+    let (one, other) = tokio::join!(register(passwords[0]), register(passwords[1]));
     let done: Vec<usize> = (0..2).filter(|n| [&one, &other][*n].status == 200).collect();
-    let [winner] = done[..] else { panic!("one claim is done: {} {}", one.status, other.status) };
+    let [winner] = done[..] else { panic!("one registration succeeds: {} {}", one.status, other.status) };
     assert!([401, 409].contains(&[one, other][1 - winner].status));
     for (n, password) in passwords.into_iter().enumerate() {
         let answer = send(&house, "/sign-in", json!({ "name": ANN, "password": password })).await;
@@ -76,8 +75,8 @@ async fn of_two_claims_at_once_one_is_done_and_the_other_changes_nothing() {
     }
 }
 
-/// All that an answer says, but for what differs between any two.
-fn said(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
+/// Everything in an answer except what differs between any two answers.
+fn comparable(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
     let mut headers: Vec<_> = answer.headers.iter().map(|(k, v)| (k.to_string(), v.as_bytes().to_vec())).collect();
     headers.retain(|(name, _)| name != "date");
     headers.sort();
@@ -85,11 +84,11 @@ fn said(answer: &Answer) -> (u16, Vec<(String, Vec<u8>)>, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_failure_tells_whether_a_name_is_anybodys() {
+async fn failed_sign_ins_do_not_reveal_whether_a_name_exists() {
     let house = House::open().await;
     member(&house, "Member", ROOM).await;
     house.guest("Guests", ROOM).await;
-    let names = ["Member", "Guests", "Nobody"]; // as long as each other: the form keeps what was typed
+    let names = ["Member", "Guests", "Nobody"]; // of one length: the form repeats what was typed
     let code = "0000-0000-0000-0000";
     for accept in ["text/html", "application/json", "text/plain", "*/*"] {
         for (path, fields) in [
@@ -102,7 +101,7 @@ async fn no_failure_tells_whether_a_name_is_anybodys() {
                 let form: Vec<_> = fields.iter().copied().chain([("name", name)]).collect();
                 let answer = ask(house.post(path).header("accept", accept).form(&form)).await;
                 assert_eq!(answer.status, 401, "{path} {name}");
-                let (status, headers, text) = said(&answer);
+                let (status, headers, text) = comparable(&answer);
                 answers.insert((status, headers, text.replace(name, "NAME")));
             }
             assert_eq!(answers.len(), 1, "{path} as {accept}: {answers:?}");
@@ -111,7 +110,7 @@ async fn no_failure_tells_whether_a_name_is_anybodys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_nobodys_is_hashed_for_like_any_other_and_too_many_are_turned_away() {
+async fn unknown_names_are_hashed_too_and_the_queue_is_limited() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     let mut tasks = tokio::task::JoinSet::new();
@@ -121,33 +120,33 @@ async fn a_name_that_is_nobodys_is_hashed_for_like_any_other_and_too_many_are_tu
     }
     let answers = tasks.join_all().await;
     let (wrong, busy): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 401);
-    assert!(wrong.len() >= 66, "whoever finds a place gets an answer: {}", wrong.len());
-    assert!(!busy.is_empty(), "hashing for nobody takes its time too");
+    assert!(wrong.len() >= 66, "every attempt in the queue is answered: {}", wrong.len());
+    assert!(!busy.is_empty(), "hashing for an unknown name takes its time too");
     for answer in busy {
         assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
-        assert!(answer.text().contains("Too many people want something"), "{}", answer.text());
+        assert!(answer.text().contains("The server is busy"), "{}", answer.text());
     }
     signs_in(&house, &ann, PASSWORD).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_an_account_cannot_claim_again_and_nobody_without_a_name_can() {
+async fn only_a_guest_can_create_an_account() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
-    let claim =
+    let register =
         || house.post("/register").header("accept", "application/json").form(&[("password", "another password")]);
-    assert_eq!(ask(claim().bearer_auth(&ann.token)).await.status, 409);
-    assert_eq!(ask(claim()).await.status, 401);
+    assert_eq!(ask(register().bearer_auth(&ann.token)).await.status, 409);
+    assert_eq!(ask(register()).await.status, 401);
     signs_in(&house, &ann, PASSWORD).await;
     let page = ask(house.get("/register").header("cookie", ann.cookie()).header("accept", "text/html")).await;
     assert_eq!((page.status, page.header("location")), (303, "/settings"));
     let taken = send(&house, "/join", json!({ "room": ROOM, "name": ANN })).await;
     assert_eq!(taken.status, 409);
-    assert!(taken.text().contains("sign in if it is yours"));
+    assert!(taken.text().contains("or sign in."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_needs_a_name_leads_to_signing_in_and_back() {
+async fn a_page_that_needs_a_name_links_to_sign_in_and_back() {
     let house = House::open().await;
     let page = house.read("/settings/devices?done=<b>", "text/html").await;
     assert_eq!(page.status, 401);
@@ -161,7 +160,7 @@ async fn a_page_that_needs_a_name_leads_to_signing_in_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn signing_out_ends_the_session_and_forgets_the_cookie() {
+async fn signing_out_ends_the_session_and_deletes_the_cookie() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     let phone = signs_in(&house, &ann, PASSWORD).await;
@@ -169,61 +168,61 @@ async fn signing_out_ends_the_session_and_forgets_the_cookie() {
     assert_eq!((out.status, out.header("location")), (303, "/"));
     assert!(out.headers.get_all("set-cookie").iter().all(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
     assert!(!is_known(&ann).await);
-    assert!(is_known(&phone).await, "another device is not touched");
+    assert!(is_known(&phone).await, "another device stays signed in");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_owner_names_the_house_and_of_five_at_once_one_is_it() {
+async fn of_five_setups_at_once_one_names_the_server_and_owns_it() {
     let house = House::open().await;
-    let link = house.owner_path().expect("nobody owns it").to_owned();
+    let link = house.owner_path().expect("the server has no owner").to_owned();
     let page = house.read(&link, "text/html").await;
     assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..5 {
-        let fields = json!({ "server": format!("House {n}"), "name": format!("Owner {n}"), "password": PASSWORD });
+        let fields = json!({ "server": format!("Server {n}"), "name": format!("Owner {n}"), "password": PASSWORD });
         tasks.spawn(ask(house.post(&link).header("accept", "application/json").json(&fields)));
     }
     let answers = tasks.join_all().await;
     let won: Vec<Value> = answers.iter().filter(|answer| answer.status == 200).map(Answer::json).collect();
-    let [winner] = &won[..] else { panic!("one of five is the owner: {won:?}") };
+    let [winner] = &won[..] else { panic!("one of five becomes the owner: {won:?}") };
     assert!(answers.iter().filter(|answer| answer.status != 200).all(|answer| answer.status == 404));
     let number = winner["name"].as_str().unwrap().trim_start_matches("Owner ");
-    let door = house.read("/", "text/html").await;
-    assert!(door.text().contains(&format!("<title>House {number}</title>")), "the winner named the house");
+    let landing = house.read("/", "text/html").await;
+    assert!(landing.text().contains(&format!("<title>Server {number}</title>")), "the winner named the server");
     let me = house.get("/settings").bearer_auth(winner["token"].as_str().unwrap()).header("accept", "application/json");
     assert_eq!(ask(me).await.json()["role"], "owner");
     for n in 0..5 {
         let others = send(&house, "/sign-in", json!({ "name": format!("Owner {n}"), "password": PASSWORD })).await;
-        assert_eq!(others.status == 200, n.to_string() == number, "nothing is left of the others");
+        assert_eq!(others.status == 200, n.to_string() == number, "the others left nothing behind");
     }
-    assert_eq!(house.read(&link, "text/html").await.status, 404, "the link is dead");
+    assert_eq!(house.read(&link, "text/html").await.status, 404, "the link is used up");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_a_name_already_may_keep_it_as_the_owner() {
+async fn a_guest_can_become_the_owner_and_keep_the_name() {
     let house = House::open().await;
-    let link = house.owner_path().expect("nobody owns it").to_owned();
+    let link = house.owner_path().expect("the server has no owner").to_owned();
     let (guest, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let first = guest.posts("before").await;
     let page = ask(house.get(&link).header("cookie", guest.cookie())).await;
-    assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the name is offered");
-    let own = |name: &'static str| {
+    assert!(page.text().contains(&format!(r#"value="{}""#, escaped(ANN))), "the form suggests the name");
+    let set_up = |name: &'static str| {
         let fields = json!({ "server": "<i>The Fern</i>", "name": name, "password": PASSWORD });
         house.post(&link).bearer_auth(&guest.token).header("accept", "application/json").json(&fields)
     };
-    assert_eq!(ask(own(BEN)).await.status, 409, "another's name is not to be had");
+    assert_eq!(ask(set_up(BEN)).await.status, 409, "another person's name is taken");
     assert!(is_known(&ben).await);
-    let ann = crate::account::with(&guest, &ask(own(ANN)).await);
-    assert!(!is_known(&guest).await, "a new right has a new token");
+    let ann = crate::account::with(&guest, &ask(set_up(ANN)).await);
+    assert!(!is_known(&guest).await, "new rights come with a new token");
     let page = ask(house.get(&ann.room).bearer_auth(&ann.token).header("accept", "application/json")).await.json();
     let me = settings(&ann, "", None).await.json();
     assert_eq!((&page["messages"][0]["id"], &page["messages"][0]["author_id"]), (&json!(first), &me["id"]));
     assert_eq!(me["role"], "owner");
-    assert!(!house.read("/", "text/html").await.text().contains("<i>"), "a house's name is no markup");
+    assert!(!house.read("/", "text/html").await.text().contains("<i>"), "the server's name is escaped");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_look_is_chosen_for_a_browser_and_stands_on_every_page() {
+async fn a_theme_applies_to_every_page_of_one_browser() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let choose = |theme: &'static str| {
@@ -244,7 +243,7 @@ async fn the_look_is_chosen_for_a_browser_and_stands_on_every_page() {
     let held =
         house.get(&ann.room).header("cookie", format!("{}; {cookie}", ann.cookie())).header("accept", "text/html");
     let dark = ask(held.header("if-none-match", plain.header("etag"))).await;
-    assert_eq!(dark.status, 200, "a page in another look is another page");
+    assert_eq!(dark.status, 200, "a page in another theme has another entity tag");
     assert!(choose("device").await.header("set-cookie").contains("Max-Age=0"));
     assert_eq!(choose("blue").await.status, 422);
 }

@@ -137,7 +137,7 @@ async fn invalid_prefixes_are_refused_and_a_page_gets_options() {
     for invalid in ["", "x", "<script>", &format!("@{}", "é".repeat(81))] {
         let refused = autocompletes(&ann, ROOM_SLUG, invalid).await;
         assert_eq!(refused.status, 422, "{invalid:?}");
-        assert!(refused.text().contains("`q` must begin with @, :, # or /"), "{}", refused.text());
+        assert!(refused.text().contains("`q` must start with @, :, # or /"), "{}", refused.text());
     }
     assert_eq!(autocompletes(&ann, ROOM_SLUG, &format!("@{}", "é".repeat(80))).await.status, 200);
     let answer = ann.reads(&path(ROOM_SLUG, "@"), "text/html").await;

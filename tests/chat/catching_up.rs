@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use reqwest::RequestBuilder;
 
 use crate::harness::{Guest, ask};
-use crate::renaming::rename;
+use crate::rename_rows::rename;
 use crate::rows::{rows_in, without_days};
 use crate::staff::{GARDEN_PATH, Staffed};
 

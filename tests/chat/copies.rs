@@ -1,4 +1,4 @@
-//! Copies of the data: made while people talk, checked, put back; and every way in which that cannot be done.
+//! Backups: made while people post, checked and restored; and every reason for which that is refused.
 
 use std::fs;
 use std::path::Path;
@@ -8,17 +8,17 @@ use tokio::process::Command;
 use crate::harness::{ANN, BEN, ROOM, ask, client, history, within};
 use crate::program::{Program, bare, contents, refuses};
 
-/// `taproom` with these words.
-pub fn taproom(words: &[&str], data: &Path) -> Command {
+/// `taproom` with these arguments and this data directory.
+pub fn taproom(arguments: &[&str], data: &Path) -> Command {
     let mut command = bare();
-    command.args(words).arg("--data").arg(data);
+    command.args(arguments).arg("--data").arg(data);
     command
 }
 
-/// Runs it; what it says.
+/// Runs a command that must succeed, and returns what it prints.
 pub async fn says(mut command: Command) -> String {
     let output = within("the program to end", command.output()).await.unwrap();
-    assert!(output.status.success(), "it does its task");
+    assert!(output.status.success(), "the command succeeds");
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -27,7 +27,7 @@ fn path(directory: &Path, file: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_under_load_holds_a_prefix_of_the_order_exactly() {
+async fn backup_under_load_contains_an_exact_prefix_of_the_history() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = Program::start(directory.path()).await;
     let (ann, ben) = (program.guest(ANN, ROOM).await, program.guest(BEN, ROOM).await);
@@ -37,7 +37,7 @@ async fn a_backup_under_load_holds_a_prefix_of_the_order_exactly() {
     let copy = path(other.path(), "a copy.redb");
     let mut backup = taproom(&["backup", &copy], directory.path()).spawn().unwrap();
     let mut posted_meanwhile = 0;
-    let made = loop {
+    let status = loop {
         ann.posts(&format!("meanwhile {posted_meanwhile}")).await;
         ben.posts("so it is").await;
         posted_meanwhile += 1;
@@ -45,21 +45,21 @@ async fn a_backup_under_load_holds_a_prefix_of_the_order_exactly() {
             break status;
         }
     };
-    assert!(made.success(), "the backup is made while people talk");
+    assert!(status.success(), "the backup is made while people post");
     ann.posts("after").await;
     let all = history(&client(), &program.url, &ann.room).await;
 
     let restored = other.path().join("restored");
     says(taproom(&["restore", &copy], &restored)).await;
-    let again = Program::start(&restored).await;
-    let kept = history(&client(), &again.url, &ann.room).await;
-    assert!(kept.len() >= 100 && kept.len() < all.len(), "{} of {} messages", kept.len(), all.len());
-    assert_eq!(kept, all[..kept.len()], "nothing is missing before the last one");
-    assert!(again.again(&ann).posts("I am still myself").await > all.last().unwrap().0 - 2 * posted_meanwhile - 1);
+    let restored = Program::start(&restored).await;
+    let copied = history(&client(), &restored.url, &ann.room).await;
+    assert!(copied.len() >= 100 && copied.len() < all.len(), "{} of {} messages", copied.len(), all.len());
+    assert_eq!(copied, all[..copied.len()], "nothing is missing before the last one");
+    assert!(restored.again(&ann).posts("my token works").await > all.last().unwrap().0 - 2 * posted_meanwhile - 1);
 }
 
 #[tokio::test]
-async fn a_restored_history_is_not_taken_for_the_one_it_was_copied_from() {
+async fn restored_history_is_not_confused_with_its_original() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut program = Program::start(directory.path()).await;
     let ann = program.guest(ANN, ROOM).await;
@@ -71,14 +71,14 @@ async fn a_restored_history_is_not_taken_for_the_one_it_was_copied_from() {
     let restored = other.path().join("restored");
     says(taproom(&["restore", &copy], &restored)).await;
 
-    let again = Program::start(&restored).await;
-    let stream = client().get(format!("{}{}/live?as=json", again.url, ann.room)).header("last-event-id", id);
+    let restored = Program::start(&restored).await;
+    let stream = client().get(format!("{}{}/live?as=json", restored.url, ann.room)).header("last-event-id", id);
     let ears = crate::harness::Ears::open(stream).await;
-    assert_eq!(ears.first.name, "reset", "an id of the other history leads nowhere");
+    assert_eq!(ears.first.name, "reset", "an id of the original history is not resumed");
 }
 
 #[tokio::test]
-async fn a_check_counts_what_a_file_holds_and_changes_nothing() {
+async fn check_counts_the_contents_and_changes_nothing() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = Program::start(directory.path()).await;
     program.guest(ANN, ROOM).await.posts("one").await;
@@ -93,16 +93,14 @@ async fn a_check_counts_what_a_file_holds_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_backup_never_overwrites_and_leaves_nothing_half_there() {
+async fn backup_never_overwrites_and_leaves_no_partial_file() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = Program::start(directory.path()).await;
     program.guest(ANN, ROOM).await.posts("hello").await;
-    fs::write(other.path().join("taken"), "mine").unwrap();
+    fs::write(other.path().join("taken"), "another file").unwrap();
     fs::create_dir(other.path().join("folder")).unwrap();
     let before = contents(other.path());
-    for (name, why) in
-        [("taken", "is there already"), ("folder", "is there already"), ("no/such/folder", "No such file")]
-    {
+    for (name, why) in [("taken", "exists already"), ("folder", "exists already"), ("no/such/folder", "No such file")] {
         let line = refuses(taproom(&["backup", &path(other.path(), name)], directory.path())).await;
         assert!(line.contains(why), "{name}: {line}");
     }
@@ -113,7 +111,7 @@ async fn a_backup_never_overwrites_and_leaves_nothing_half_there() {
 }
 
 #[tokio::test]
-async fn a_restore_never_overwrites() {
+async fn restore_never_overwrites() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut program = Program::start(directory.path()).await;
     program.guest(ANN, ROOM).await.posts("hello").await;
@@ -123,12 +121,12 @@ async fn a_restore_never_overwrites() {
     within("the program to end", program.ended()).await;
     let before = contents(directory.path());
     let line = refuses(taproom(&["restore", &copy], directory.path())).await;
-    assert!(line.contains("is there already"), "{line}");
+    assert!(line.contains("exists already"), "{line}");
     assert_eq!(contents(directory.path()), before);
 }
 
 #[tokio::test]
-async fn what_is_no_copy_of_ours_is_neither_checked_nor_restored() {
+async fn unusable_files_are_neither_checked_nor_restored() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = Program::start(directory.path()).await;
     program.guest(ANN, ROOM).await.posts("hello").await;
@@ -138,7 +136,7 @@ async fn what_is_no_copy_of_ours_is_neither_checked_nor_restored() {
     fs::write(other.path().join("truncated"), &whole[..whole.len() / 2]).unwrap();
     fs::write(other.path().join("garbage"), [7; 10_000]).unwrap();
     fs::write(other.path().join("empty"), []).unwrap();
-    newer(&other.path().join("newer"));
+    write_newer_file(&other.path().join("newer"));
     for (name, why) in [
         ("truncated", "cannot be read"),
         ("garbage", "cannot be read"),
@@ -154,11 +152,11 @@ async fn what_is_no_copy_of_ours_is_neither_checked_nor_restored() {
             assert!(line.contains(why), "{name}: {line}");
         }
     }
-    assert!(!other.path().join("restored").exists(), "nothing was put anywhere");
+    assert!(!other.path().join("restored").exists(), "nothing was restored");
 }
 
-/// A file as a Taproom of the future might leave it.
-fn newer(file: &Path) {
+/// Writes a file of a format that does not exist yet.
+fn write_newer_file(file: &Path) {
     let db = redb::Database::create(file).unwrap();
     let txn = db.begin_write().unwrap();
     txn.open_table(redb::TableDefinition::<&str, u64>::new("meta")).unwrap().insert("format", 99).unwrap();
@@ -166,10 +164,10 @@ fn newer(file: &Path) {
 }
 
 #[tokio::test]
-async fn only_the_owner_of_the_data_can_reach_what_is_in_it() {
+async fn data_is_accessible_only_to_its_owner() {
     use std::os::unix::fs::PermissionsExt;
     let other = tempfile::tempdir().unwrap();
-    let data = other.path().join("made by taproom");
+    let data = other.path().join("created by taproom");
     let program = Program::start(&data).await;
     assert_eq!(ask(client().get(format!("{}/up", program.url))).await.status, 200);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -178,5 +176,5 @@ async fn only_the_owner_of_the_data_can_reach_what_is_in_it() {
     assert_eq!(mode(&data.join("taproom.redb")), 0o600);
     let copy = path(other.path(), "copy");
     says(taproom(&["backup", &copy], &data)).await;
-    assert_eq!(mode(Path::new(&copy)), 0o600, "a copy holds the same");
+    assert_eq!(mode(Path::new(&copy)), 0o600, "a backup contains the same data");
 }

@@ -1,4 +1,4 @@
-//! The pages of days: what was said on each, which days lie around it, and what a day says on which nobody spoke.
+//! Day pages: the messages of each day, the days around it, and days without messages.
 
 use serde_json::{Value, json};
 use taproom::domain::{Day, Timestamp};
@@ -7,19 +7,19 @@ use taproom::live::ReplayLimits;
 use crate::harness::{ANN, Answer, BEN, Guest, House, ROOM, ask, escaped};
 use crate::past::{DAY, Past, now, store};
 
-/// Days since 1970 on which something was said, and how much.
-const SAID: [(u64, usize); 3] = [(20_000, 2), (20_010, 120), (20_011, 2)];
+/// Days since 1970 that have messages, and how many.
+const MESSAGE_DAYS: [(u64, usize); 3] = [(20_000, 2), (20_010, 120), (20_011, 2)];
 
-/// A house in whose room things were said on these days, and elsewhere on all days around; and who said them.
-async fn house() -> (House, Guest) {
+/// A server with messages in Ann's room on these days and in another room on all days around, and Ann.
+async fn open() -> (House, Guest) {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path());
     let start = Timestamp(19_990 * DAY);
     let (ann, ben) = (Past::enters(&store, start, ANN, ROOM), Past::enters(&store, start, BEN, "Cellar"));
     for day in 19_990..20_020 {
         ben.says(&store, Timestamp(day * DAY), "elsewhere", 1);
-        let Some((_, count)) = SAID.iter().find(|(said, _)| *said == day) else { continue };
-        // The first and the last moment of the day belong to it.
+        let Some((_, count)) = MESSAGE_DAYS.iter().find(|(with_messages, _)| *with_messages == day) else { continue };
+        // The first and the last millisecond of the day belong to it.
         ann.says(&store, Timestamp(day * DAY), &format!("<i>day {day}"), count - count / 2);
         ann.says(&store, Timestamp((day + 1) * DAY - 1), &format!("late on {day}"), count / 2);
         ben.says(&store, Timestamp((day + 1) * DAY - 1), "elsewhere", 3);
@@ -34,59 +34,59 @@ fn date(day: u64) -> String {
     Day::containing(Timestamp(day * DAY)).to_string()
 }
 
-/// What a program is told of a day.
-async fn told(house: &House, room: &str, rest: &str) -> Value {
+/// A day as JSON.
+async fn day_json(house: &House, room: &str, rest: &str) -> Value {
     let answer = house.read(&format!("{room}/days/{rest}"), "application/json").await;
     assert_eq!(answer.status, 200, "{rest}: {}", answer.text());
     answer.json()
 }
 
-fn bodies(told: &Value) -> Vec<&str> {
-    told["messages"].as_array().unwrap().iter().map(|message| message["body"].as_str().unwrap()).collect()
+fn bodies(day: &Value) -> Vec<&str> {
+    day["messages"].as_array().unwrap().iter().map(|message| message["body"].as_str().unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_message_is_on_the_page_of_its_day_and_each_day_leads_to_the_next_that_has_any() {
-    let (house, ann) = house().await;
-    let (mut at, mut found) = (date(SAID[0].0), Vec::new());
-    for (n, (day, count)) in SAID.iter().enumerate() {
-        assert_eq!(at, date(*day), "the way leads from day to day");
-        let (mut query, mut of_day) = (String::new(), Vec::new());
+async fn every_message_is_on_its_day_and_days_lead_to_the_next_with_messages() {
+    let (house, ann) = open().await;
+    let (mut at, mut found) = (date(MESSAGE_DAYS[0].0), Vec::new());
+    for (n, (day, count)) in MESSAGE_DAYS.iter().enumerate() {
+        assert_eq!(at, date(*day), "each day leads to the next");
+        let (mut query, mut ids) = (String::new(), Vec::new());
         loop {
-            let page = told(&house, &ann.room, &format!("{at}{query}")).await;
-            assert!(bodies(&page).len() <= 50, "a page is as long as elsewhere");
-            assert_eq!(page["older"] == true, !query.is_empty(), "there is more before all but the first page");
-            of_day.extend(page["messages"].as_array().unwrap().iter().map(|m| m["id"].as_u64().unwrap()));
-            let neighbour = |n: Option<usize>| n.and_then(|n| SAID.get(n)).map(|(day, _)| date(*day));
+            let page = day_json(&house, &ann.room, &format!("{at}{query}")).await;
+            assert!(bodies(&page).len() <= 50, "a page has at most fifty messages");
+            assert_eq!(page["older"] == true, !query.is_empty(), "all pages but the first have older messages");
+            ids.extend(page["messages"].as_array().unwrap().iter().map(|m| m["id"].as_u64().unwrap()));
+            let neighbour = |n: Option<usize>| n.and_then(|n| MESSAGE_DAYS.get(n)).map(|(day, _)| date(*day));
             assert_eq!(page["previous"], json!(neighbour(n.checked_sub(1))));
             assert_eq!(page["next"], json!(neighbour(Some(n + 1))));
-            query = format!("?after={}", of_day.last().unwrap());
+            query = format!("?after={}", ids.last().unwrap());
             if page["newer"] == false {
                 at = page["next"].as_str().unwrap_or("the end").to_owned();
                 break;
             }
         }
-        assert_eq!(of_day.len(), *count, "on {}", date(*day));
-        found.extend(of_day);
+        assert_eq!(ids.len(), *count, "on {}", date(*day));
+        found.extend(ids);
     }
     assert_eq!(at, "the end");
     let all: Vec<u64> = house.history(&ann.room).await.into_iter().map(|(id, _)| id).collect();
     assert_eq!(found, all, "each once, in order");
-    let last = told(&house, &ann.room, &format!("{}?before={}", date(20_010), found[101])).await;
+    let last = day_json(&house, &ann.room, &format!("{}?before={}", date(20_010), found[101])).await;
     let ids: Vec<u64> = last["messages"].as_array().unwrap().iter().map(|m| m["id"].as_u64().unwrap()).collect();
     assert_eq!((ids, &last["older"], &last["newer"]), (found[51..101].to_vec(), &json!(true), &json!(true)));
-    let beyond = told(&house, &ann.room, &format!("{}?after=99999999", date(20_010))).await;
-    assert_eq!(bodies(&beyond)[0], "<i>day 20010 0", "past the end is the beginning");
+    let beyond = day_json(&house, &ann.room, &format!("{}?after=99999999", date(20_010))).await;
+    assert_eq!(bodies(&beyond)[0], "<i>day 20010 0", "a window past the end shows the beginning");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_is_told_as_a_page_as_lines_and_with_the_ways_on() {
-    let (house, ann) = house().await;
+async fn a_day_is_a_page_or_lines_with_links_to_its_neighbours() {
+    let (house, ann) = open().await;
     let (path, name) = (format!("{}/days/{}", ann.room, date(20_010)), escaped("<i>day 20010 0"));
     let page = house.read(&path, "text/html").await;
     let text = page.text();
     assert!(text.contains("<time datetime=\"2024-10-14\">Monday, 14 October 2024</time>, UTC"), "{text}");
-    assert!(text.contains(&name) && !text.contains("<i>day"), "what was said is shown as it was written");
+    assert!(text.contains(&name) && !text.contains("<i>day"), "text is shown as it was written");
     let first = format!("{}/days/{}", ann.room, date(20_000));
     assert!(text.contains(&format!("rel=\"prev\" href=\"{first}\"")), "{text}");
     assert!(text.contains("Later on this day") && !text.contains("Earlier on this day"));
@@ -103,41 +103,45 @@ async fn a_day_is_told_as_a_page_as_lines_and_with_the_ways_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_without_messages_says_so_and_offers_those_around_it() {
-    let (house, ann) = house().await;
+async fn a_day_without_messages_links_to_the_days_around_it() {
+    let (house, ann) = open().await;
     let today = now().0 / DAY;
-    for (day, words, around) in [
-        (date(20_005), "Nobody said anything here on this day.", [true, true]),
-        (date(1), "Nobody said anything", [false, true]),
-        ("1969-12-31".to_owned(), "Nobody said anything", [false, true]),
-        ("0000-01-01".to_owned(), "Nobody said anything", [false, true]),
-        (date(today), "Nobody said anything", [true, false]),
-        (date(today + 30), "This day is yet to come.", [true, false]),
-        ("9999-12-31".to_owned(), "This day is yet to come.", [true, false]),
+    for (day, text, around) in [
+        (date(20_005), "No messages on this day.", [true, true]),
+        (date(1), "No messages on this day", [false, true]),
+        ("1969-12-31".to_owned(), "No messages on this day", [false, true]),
+        ("0000-01-01".to_owned(), "No messages on this day", [false, true]),
+        (date(today), "No messages on this day", [true, false]),
+        (date(today + 30), "This day is in the future.", [true, false]),
+        ("9999-12-31".to_owned(), "This day is in the future.", [true, false]),
     ] {
         let page = house.read(&format!("{}/days/{day}", ann.room), "text/html").await;
         assert_eq!(page.status, 200, "{day}");
-        assert!(page.text().contains(words), "{day}: {}", page.text());
-        let ways = ["rel=\"prev\"", "rel=\"next\""].map(|way| page.text().contains(way));
-        assert_eq!(ways, around, "{day}");
-        assert_eq!(page.text().matches("rel=\"next\"").count(), usize::from(around[1]), "nothing stands between");
+        assert!(page.text().contains(text), "{day}: {}", page.text());
+        let links = ["rel=\"prev\"", "rel=\"next\""].map(|link| page.text().contains(link));
+        assert_eq!(links, around, "{day}");
+        assert_eq!(
+            page.text().matches("rel=\"next\"").count(),
+            usize::from(around[1]),
+            "an empty day has one list of links"
+        );
     }
     let empty = house.guest("Cid", "Attic").await;
     let page = house.read(&format!("{}/days/{}", empty.room, date(20_010)), "text/html").await;
-    assert!(page.text().contains("Nothing has been said in this room yet."));
+    assert!(page.text().contains("No messages in this room yet."));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_date_leads_to_its_day_and_what_is_none_is_not_found() {
-    let (house, ann) = house().await;
-    let choose = async |query: &str| house.read(&format!("{}/days{query}", ann.room), "text/html").await;
-    let leads = |answer: &Answer, day: u64| {
+async fn a_date_leads_to_its_day_and_an_invalid_date_answers_404() {
+    let (house, ann) = open().await;
+    let open_date = async |query: &str| house.read(&format!("{}/days{query}", ann.room), "text/html").await;
+    let assert_leads_to = |answer: &Answer, day: u64| {
         assert_eq!(answer.status, 303);
         assert_eq!(answer.header("location"), format!("{}/days/{}", ann.room, date(day)));
     };
-    leads(&choose(&format!("?date={}", date(20_005))).await, 20_005);
-    leads(&choose(&format!("?date=+{}%20", date(20_005)).replace('+', "%20")).await, 20_005);
-    leads(&choose("").await, 20_011);
+    assert_leads_to(&open_date(&format!("?date={}", date(20_005))).await, 20_005);
+    assert_leads_to(&open_date(&format!("?date=+{}%20", date(20_005)).replace('+', "%20")).await, 20_005);
+    assert_leads_to(&open_date("").await, 20_011);
     for date in ["", "yesterday", "2026-02-30", "2026-1-1", "2026-11-22T00:00:00Z", "%FF%00", "1e9-01-01"] {
         for path in [format!("{}/days?date={date}", ann.room), format!("{}/days/{date}", ann.room)] {
             let status = house.read(&path, "application/json").await.status;
@@ -150,11 +154,11 @@ async fn a_date_leads_to_its_day_and_what_is_none_is_not_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_newer_comes_page_by_page_and_with_the_last_of_it_the_stream_from_where_the_page_began() {
-    let (house, ann) = house().await;
+async fn newer_fragments_lead_to_the_present_and_the_last_has_the_stream() {
+    let (house, ann) = open().await;
     let ids: Vec<u64> = house.history(&ann.room).await.into_iter().map(|(id, _)| id).collect();
     let cursor = house.read(&ann.room, "application/json").await.json()["cursor"].as_str().unwrap().to_owned();
-    let said_since = house.guest("Cid", ROOM).await.posts("said since").await;
+    let posted_since = house.guest("Cid", ROOM).await.posts("posted since").await;
     let newer = async |after: u64| {
         house.read(&format!("{}/newer?after={after}&since={cursor}", ann.room), "text/html").await.text().to_owned()
     };
@@ -162,10 +166,10 @@ async fn what_is_newer_comes_page_by_page_and_with_the_last_of_it_the_stream_fro
     assert!(first.contains(&format!("/newer?after={}&amp;since={cursor}", ids[50])), "{first}");
     assert!(!first.contains("hx-sse:connect"), "there is more");
     assert!(!first.contains(&format!("id=\"m{}\"", ids[0])) && first.contains(&format!("id=\"m{}\"", ids[1])));
-    for (after, shows_last) in [(ids[ids.len() - 2], true), (said_since, false)] {
+    for (after, shows_last) in [(ids[ids.len() - 2], true), (posted_since, false)] {
         let last = newer(after).await;
         assert!(last.contains(&format!("hx-sse:connect=\"{}/live?after={cursor}\"", ann.room)), "{last}");
-        assert_eq!(last.contains(&format!("id=\"m{said_since}\"")), shows_last);
+        assert_eq!(last.contains(&format!("id=\"m{posted_since}\"")), shows_last);
         assert!(!last.contains("id=\"newer\""));
     }
     for query in ["", "?after=1", "?since=1", "?after=x&since=1", "?after=1&since=x"] {

@@ -1,4 +1,4 @@
-//! A disk whose moods a test chooses: it takes what is written, keeps whoever syncs waiting, or fails.
+//! An in-memory disk that a test controls: it works, blocks every sync, or fails.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex};
@@ -6,18 +6,18 @@ use std::sync::{Arc, Condvar, Mutex};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
-/// How a disk is.
+/// How the disk behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mood {
-    /// It takes everything.
+    /// It works.
     Well,
-    /// Whoever syncs waits until the mood changes, or until they are let through.
+    /// A sync blocks until the mood changes or [`Disk::lets_one_through`] is called.
     Slow,
-    /// It takes nothing any more.
+    /// Every write and sync fails.
     Broken,
 }
 
-/// A disk in memory.
+/// An in-memory disk.
 #[derive(Clone, Debug)]
 pub struct Disk(Arc<Inner>);
 
@@ -31,33 +31,35 @@ struct Inner {
 #[derive(Debug)]
 struct Gate {
     mood: Mood,
+    /// Whether a sync is blocked.
     waiting: bool,
-    /// The file has become longer and is synced for that next, under a lock that readers need too: nobody is kept
-    /// waiting then.
+    /// Whether the file has grown since the last sync. redb syncs next, under a lock that readers need too, so that sync is
+    /// never blocked.
     grown: bool,
+    /// How many blocked syncs may go on.
     passes: usize,
 }
 
 impl Disk {
-    /// A good one.
+    /// A disk that works.
     pub fn new() -> Self {
         let gate = Mutex::new(Gate { mood: Mood::Well, waiting: false, grown: false, passes: 0 });
         Self(Arc::new(Inner { platter: InMemoryBackend::new(), gate, changed: Condvar::new() }))
     }
 
-    /// From now on it is like this.
+    /// Changes the behaviour of the disk.
     pub fn becomes(&self, mood: Mood) {
         self.0.gate.lock().unwrap().mood = mood;
         self.0.changed.notify_all();
     }
 
-    /// Whether somebody waits for a slow disk. Then nothing else happens on it.
+    /// Whether a sync is blocked. Then nothing else happens on the disk.
     pub fn is_waited_for(&self) -> bool {
         let gate = self.0.gate.lock().unwrap();
         gate.waiting && gate.passes == 0
     }
 
-    /// Lets through the one who waits.
+    /// Lets the blocked sync go on.
     pub fn lets_one_through(&self) {
         self.0.gate.lock().unwrap().passes = 1;
         self.0.changed.notify_all();
@@ -65,10 +67,10 @@ impl Disk {
 }
 
 impl Inner {
-    fn works(&self) -> io::Result<()> {
+    fn check_works(&self) -> io::Result<()> {
         match self.gate.lock().unwrap().mood {
             Mood::Well | Mood::Slow => Ok(()),
-            Mood::Broken => Err(io::Error::other("the disk broke")),
+            Mood::Broken => Err(io::Error::other("the disk is broken")),
         }
     }
 }
@@ -83,7 +85,7 @@ impl StorageBackend for Disk {
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
-        self.0.works()?;
+        self.0.check_works()?;
         self.0.gate.lock().unwrap().grown |= length > self.len()?;
         self.0.platter.set_len(length)
     }
@@ -97,12 +99,12 @@ impl StorageBackend for Disk {
             gate.passes = gate.passes.saturating_sub(1);
         }
         drop(gate);
-        self.0.works()?;
+        self.0.check_works()?;
         self.0.platter.sync_data()
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.works()?;
+        self.0.check_works()?;
         self.0.platter.write(offset, data)
     }
 }

@@ -1,6 +1,8 @@
 //! Erasing all that somebody said takes its time, and does not end with the server that began it.
 
-use taproom::domain::{Actor, Body, Command, Event, Expiry, MessageContent, PersonCommand, Role, RoomName};
+use taproom::domain::{
+    Actor, Body, Command, Event, Expiry, MessageContent, PersonCommand, PostFollowUps, Role, RoomName,
+};
 
 use crate::harness::until;
 use crate::staff::{GARDEN, GARDEN_PATH, Staffed};
@@ -13,7 +15,10 @@ async fn what_a_restart_left_of_somebody_who_is_to_be_erased_goes_with_the_next_
         let Event::RoomOpened { room } = founding.does(Actor::User(tim), open) else { panic!("it opens") };
         for n in 0..300 {
             let content = MessageContent::from_body(Body::parse(&format!("spam {n}")).unwrap());
-            founding.does(Actor::User(tim), Command::Post { room, content, reply_to: None });
+            founding.does(
+                Actor::User(tim),
+                Command::Post { room, content, reply_to: None, follow_ups: PostFollowUps::default() },
+            );
         }
         let ban = PersonCommand::Ban {
             until: Expiry::NEVER,

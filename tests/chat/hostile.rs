@@ -1,5 +1,5 @@
-//! Whatever people write arrives as they wrote it, or not at all, and is never anything but text: no markup, no field
-//! of a stream, no other name.
+//! Hostile input: what users write arrives as they wrote it or not at all, and is never anything but text: no markup,
+//! no field of a stream, no other name.
 
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::harness::{ANN, BEN, Ears, House, ROOM, ask, escaped, within};
 
-/// Texts that look like something else, and what is kept of each.
+/// Texts that look like something else, and what is stored of each.
 const TEXTS: [(&str, &str); 15] = [
     ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
     ("</li></ol><script>alert(1)</script>", "</li></ol><script>alert(1)</script>"),
@@ -30,7 +30,7 @@ const TEXTS: [(&str, &str); 15] = [
     ),
 ];
 
-/// Names that look like something else, and what is kept of each.
+/// Names that look like something else, and what is stored of each.
 const NAMES: [(&str, &str); 8] = [
     ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
     ("\"><script>alert(1)</script>", "\"><script>alert(1)</script>"),
@@ -42,27 +42,27 @@ const NAMES: [(&str, &str); 8] = [
     ("&lt;i&gt; {{7*7}} ${x} %s %00", "&lt;i&gt; {{7*7}} ${x} %s %00"),
 ];
 
-/// Characters that turn the order of what stands beside them around (Unicode Standard Annex 9, section 2).
-fn turns(c: char) -> bool {
+/// Characters that reverse the order of their neighbours (Unicode Standard Annex 9, section 2).
+fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Tags that only people's texts have: none may stand in HTML.
-fn is_only_text(html: &str, what: &str) {
+/// Tags that only users write: none may be in HTML.
+fn assert_only_text(html: &str, what: &str) {
     for tag in ["<img src=x", "<script>", "<b>", "<i>", "hx-target=\"body\"", "\" onmouseover"] {
         assert!(!html.contains(tag), "{tag} of {what} is markup in {html}");
     }
     let hidden = |c: char| c.is_control() && c != '\n' && c != '\t';
-    assert!(!html.chars().any(hidden), "{what} brings a control character into {html:?}");
+    assert!(!html.chars().any(hidden), "{what} puts a control character into {html:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_people_write_arrives_unforged_in_every_form() {
+async fn texts_arrive_unforged_in_every_form() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let (mut html, mut text, mut json) =
         (ann.listen("as=html").await, ann.listen("as=text").await, ann.listen("as=json").await);
-    for (written, kept) in TEXTS {
+    for (written, stored) in TEXTS {
         let id = ann.posts(written).await;
         let (html, text, json) = (html.hears().await, text.hears().await, json.hears().await);
         for event in [&html, &text, &json] {
@@ -70,41 +70,44 @@ async fn what_people_write_arrives_unforged_in_every_form() {
             assert!(event.id.as_ref().unwrap().ends_with(&format!("-{id}")), "{written:?} does not choose its id");
         }
         let change: Value = serde_json::from_str(&json.data).unwrap();
-        assert_eq!(change["message"]["body"], kept, "{written:?}");
+        assert_eq!(change["message"]["body"], stored, "{written:?}");
         assert!(
-            text.data.ends_with(&format!("Z {ANN}: {}", kept.replace('\n', "\n    "))),
+            text.data.ends_with(&format!("Z {ANN}: {}", stored.replace('\n', "\n    "))),
             "{written:?}: {}",
             text.data
         );
-        is_only_text(&html.data, written);
+        assert_only_text(&html.data, written);
         assert_eq!(html.data.matches("<li").count(), html.data.matches("</li>").count(), "{written:?}");
         assert_eq!(html.data.matches("<hx-partial").count(), 1, "{written:?}");
     }
-    let kept: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
-    assert_eq!(kept, TEXTS.map(|(_, kept)| kept));
-    is_only_text(house.read(&ann.room, "text/html").await.text(), "the page");
+    let stored: Vec<String> = house.history(&ann.room).await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(stored, TEXTS.map(|(_, stored)| stored));
+    assert_only_text(house.read(&ann.room, "text/html").await.text(), "the page");
     let lines = house.read(&ann.room, "text/plain").await;
     let at_the_start = lines.text().lines().filter(|line| !line.starts_with("    ")).count();
     assert_eq!(at_the_start, TEXTS.len(), "only a message starts a line");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_one_line_of_what_can_be_seen_and_never_markup() {
+async fn a_name_is_one_visible_line_and_never_markup() {
     let house = House::open().await;
     let reader = house.guest(ANN, ROOM).await;
     let (mut html, mut text) = (reader.listen("as=html").await, reader.listen("as=text").await);
-    for (typed, kept) in NAMES {
+    for (typed, stored) in NAMES {
         let guest = house.guest(typed, ROOM).await;
-        assert_eq!(guest.name, kept, "{typed:?}");
+        assert_eq!(guest.name, stored, "{typed:?}");
         guest.posts("hi").await;
         let (html, text) = (html.hears().await, text.hears().await);
-        assert!(html.data.contains(&format!(r#"dir="auto">{}</a>"#, escaped(kept))), "{}", html.data);
-        is_only_text(&html.data, typed);
-        assert!(!html.data.contains(turns) && !text.data.contains(turns), "{typed:?} turns nothing around");
-        assert_eq!(text.data.split_once("Z ").unwrap().1, format!("{kept}: hi"));
-        let door = ask(house.get("/").header("cookie", guest.cookie())).await;
-        assert!(door.text().contains(&escaped(kept)));
-        is_only_text(door.text(), typed);
+        assert!(html.data.contains(&format!(r#"dir="auto">{}</a>"#, escaped(stored))), "{}", html.data);
+        assert_only_text(&html.data, typed);
+        assert!(
+            !html.data.contains(is_bidi_control) && !text.data.contains(is_bidi_control),
+            "{typed:?} reverses nothing"
+        );
+        assert_eq!(text.data.split_once("Z ").unwrap().1, format!("{stored}: hi"));
+        let landing = ask(house.get("/").header("cookie", guest.cookie())).await;
+        assert!(landing.text().contains(&escaped(stored)));
+        assert_only_text(landing.text(), typed);
         let taken = house.post("/join").header("accept", "text/html").form(&[("room", ROOM), ("name", typed)]);
         let taken = ask(taken).await;
         assert_eq!(taken.status, 409, "{typed:?} is taken");
@@ -113,28 +116,28 @@ async fn a_name_is_one_line_of_what_can_be_seen_and_never_markup() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_room_may_be_called_anything_that_can_be_seen() {
+async fn a_room_can_have_any_visible_name() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
-    for (typed, kept) in NAMES {
+    for (typed, stored) in NAMES {
         let room = ann.in_room(typed).await;
         assert!(room.room.is_ascii() && !room.room.contains(['<', '"', '\'', ' ']), "{}", room.room);
         room.posts("hi").await;
         let page = house.read(&room.room, "text/html").await;
-        assert!(page.text().contains(&format!("<title>{} · Taproom</title>", escaped(kept))), "{typed:?}");
-        is_only_text(page.text(), typed);
-        assert!(!page.text().contains(turns), "{typed:?} turns nothing around");
-        assert_eq!(house.read(&room.room, "application/json").await.json()["name"], kept);
+        assert!(page.text().contains(&format!("<title>{} · Taproom</title>", escaped(stored))), "{typed:?}");
+        assert_only_text(page.text(), typed);
+        assert!(!page.text().contains(is_bidi_control), "{typed:?} reverses nothing");
+        assert_eq!(house.read(&room.room, "application/json").await.json()["name"], stored);
     }
-    is_only_text(house.read("/", "text/html").await.text(), "the rooms on the door");
+    assert_only_text(house.read("/", "text/html").await.text(), "the rooms on the landing page");
     let nowhere = house.read("/rooms/%3Cimg%20src=x%20onerror=alert(1)%3E-%E2%80%AE", "text/html").await;
     assert_eq!(nowhere.status, 404);
-    is_only_text(nowhere.text(), "a room that is not there");
-    assert!(!nowhere.text().contains(turns), "a room that is not there turns nothing around either");
+    assert_only_text(nowhere.text(), "an unknown room");
+    assert!(!nowhere.text().contains(is_bidi_control), "an unknown room reverses nothing either");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_megabytes_are_refused_and_nobody_else_notices() {
+async fn ten_megabytes_are_refused_without_effect_on_others() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let mut ears = house.listen(&ann.room, "as=json").await;
@@ -146,7 +149,7 @@ async fn ten_megabytes_are_refused_and_nobody_else_notices() {
         ann.post().json(&json!({ "body": body })),
         house.post("/join").form(&[("room", ROOM), ("name", &body)]),
     ] {
-        // It may break off in the middle of it; if it answers, then with this.
+        // The connection may break while the body is sent; if there is an answer, it is this one.
         if let Ok(answer) = within("an answer or a broken connection", request.send()).await {
             assert_eq!(answer.status(), 413);
         }
@@ -157,7 +160,7 @@ async fn ten_megabytes_are_refused_and_nobody_else_notices() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_utf8_is_refused_wherever_it_comes() {
+async fn broken_utf8_is_refused_everywhere() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let form = |request: reqwest::RequestBuilder, body: &'static [u8]| {
@@ -190,18 +193,18 @@ async fn broken_utf8_is_refused_wherever_it_comes() {
     assert_eq!(ask(post).await.status, 404);
 }
 
-/// Sends bytes that no client would, and reads until the server hangs up.
+/// Sends bytes that no client would, and reads until the server closes the connection.
 async fn raw(house: &House, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(house.host()).await.unwrap();
     stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
-    // It may hang up on what it has not read.
-    let _reset = within("the server to hang up", stream.read_to_end(&mut answer)).await;
+    // The server may close the connection before it has read everything.
+    let _reset = within("the server to close the connection", stream.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_http_is_hung_up_on_and_nobody_else_notices() {
+async fn invalid_http_is_refused_without_effect_on_others() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let mut ears = house.listen(&ann.room, "as=json").await;
@@ -215,14 +218,14 @@ async fn what_is_no_http_is_hung_up_on_and_nobody_else_notices() {
     ] {
         let answered = raw(&house, request).await;
         assert!(answered.starts_with(answer), "{:?} gets {answered}", String::from_utf8_lossy(request));
-        assert!(!answered.contains("rm -rf"), "a host that is none is not repeated");
+        assert!(!answered.contains("rm -rf"), "an invalid host is not repeated");
         ann.posts("hi").await;
         assert_eq!(ears.hears_texts(1).await, ["hi"]);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_posts_as_somebody_else() {
+async fn nobody_can_post_as_someone_else() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let mut ears: Ears = house.listen(&ann.room, "as=json").await;
@@ -230,5 +233,5 @@ async fn nobody_posts_as_somebody_else() {
     assert_eq!(ask(ben.post().json(&forged)).await.json()["author"], BEN);
     let form = ben.post().form(&[("body", "hi"), ("name", ANN), ("body", "second")]);
     assert_eq!(ask(form).await.json()["author"], BEN);
-    assert_eq!(ears.hears_texts(2).await, ["hi", "hi"], "of two bodies the first counts");
+    assert_eq!(ears.hears_texts(2).await, ["hi", "hi"], "the first of two bodies counts");
 }

@@ -1,18 +1,18 @@
-//! Invitations: links by which others come in, as often and as long as their maker likes.
+//! Invitations: links that let others join, with a role, a number of uses and an expiry.
 
 use reqwest::multipart::Form;
 
 use crate::harness::{Answer, BEN, Guest, House, ask, escaped};
 use crate::staff::Staffed;
 
-/// Makes one; the path to which it leads, and its number.
-async fn invites(by: &Guest, form: &[(&str, &str)]) -> (String, u64) {
+/// Creates an invitation. Returns the path of its link, and its id.
+async fn invites(inviter: &Guest, form: &[(&str, &str)]) -> (String, u64) {
     let all = [&[("name", "For <friends>"), ("expires", "1w")], form].concat();
-    let made = by.sends("/admin/invitations", &all).await;
-    assert_eq!((made.status, made.header("cache-control")), (201, "no-store"), "{}", made.text());
-    let url = made.json()["url"].as_str().unwrap().to_owned();
-    assert!(url.starts_with(&format!("{}/invite/", by.url)), "{url}");
-    (url[by.url.len()..].to_owned(), made.json()["id"].as_u64().unwrap())
+    let created = inviter.sends("/admin/invitations", &all).await;
+    assert_eq!((created.status, created.header("cache-control")), (201, "no-store"), "{}", created.text());
+    let url = created.json()["url"].as_str().unwrap().to_owned();
+    assert!(url.starts_with(&format!("{}/invite/", inviter.url)), "{url}");
+    (url[inviter.url.len()..].to_owned(), created.json()["id"].as_u64().unwrap())
 }
 
 async fn joins(house: &House, path: &str, form: &[(&str, &str)]) -> Answer {
@@ -20,13 +20,13 @@ async fn joins(house: &House, path: &str, form: &[(&str, &str)]) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_door() {
+async fn an_invitation_gives_its_role_and_rooms_under_any_join_policy() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, .. } = &staffed;
     let room = owner.creates("Plans", "private", "").await;
-    let address = room.strip_prefix("/rooms/").unwrap();
-    let settle = [("name", "x"), ("join_policy", "invited"), ("room_creation", "guest"), ("allow_guests", "on")];
-    assert_eq!(owner.sends("/admin/settings", &settle).await.status, 200);
+    let slug = room.strip_prefix("/rooms/").unwrap();
+    let settings = [("name", "x"), ("join_policy", "invited"), ("room_creation", "guest"), ("allow_guests", "on")];
+    assert_eq!(owner.sends("/admin/settings", &settings).await.status, 200);
     for (role, password, becomes) in [
         ("guest", "", "guest"),
         ("guest", "a long password", "member"),
@@ -34,7 +34,7 @@ async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_
         ("moderator", "a long password", "moderator"),
     ] {
         let name = format!("{role} {}", password.len());
-        let (path, _) = invites(owner, &[("role", role), ("rooms", address)]).await;
+        let (path, _) = invites(owner, &[("role", role), ("rooms", slug)]).await;
         let page = house.read(&path, "text/html").await;
         assert!(page.status == 200 && page.header("cache-control") == "private, no-cache", "{}", page.text());
         let joined = joins(house, &path, &[("name", &name), ("password", password)]).await;
@@ -46,41 +46,44 @@ async fn a_link_lets_in_as_what_it_says_and_into_the_rooms_it_says_whatever_the_
         let token = joined.json()["token"].as_str().unwrap().to_owned();
         let person = Guest { name: name.clone(), token, room: room.clone(), ..owner.clone() };
         person.posts("here I am").await;
-        let told = owner.reads(&crate::staff::page_of(&name), "application/json").await;
-        assert_eq!(told.json()["role"], becomes);
+        let profile = owner.reads(&crate::staff::page_of(&name), "application/json").await;
+        assert_eq!(profile.json()["role"], becomes);
     }
     let list = owner.reads("/admin/invitations", "text/html").await;
-    assert!(list.text().contains("For &lt;friends&gt;") && list.text().contains("moderator 15"), "who came by it");
+    assert!(
+        list.text().contains("For &lt;friends&gt;") && list.text().contains("moderator 15"),
+        "the list names who joined"
+    );
     for q in ["MODERATOR+15", "MODERATOR%2015"] {
         let people = owner.reads(&format!("/admin/people?q={q}"), "text/html").await;
-        assert!(people.text().contains("by “<bdi>For &lt;friends&gt;</bdi>”"), "forms write blanks so: {q}");
+        assert!(people.text().contains("with “<bdi>For &lt;friends&gt;</bdi>”"), "a space in the query: {q}");
     }
     let people = owner.reads("/admin/people?q=MODERATOR%2B15", "text/html").await;
-    assert!(!people.text().contains("For &lt;friends&gt;"), "a plus is written so");
+    assert!(!people.text().contains("For &lt;friends&gt;"), "an encoded plus is a plus");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_use_of_a_link_is_one_persons_however_many_come_at_once() {
+async fn the_last_use_of_an_invitation_goes_to_one_person() {
     let staffed = Staffed::open().await;
     let (path, _) = invites(&staffed.moderator, &[("role", "guest"), ("uses", "1")]).await;
-    let names: Vec<String> = (0..10).map(|n| format!("comer {n}")).collect();
-    let all = names.iter().map(|name| {
+    let names: Vec<String> = (0..10).map(|n| format!("newcomer {n}")).collect();
+    let requests = names.iter().map(|name| {
         let request = staffed.house.post(&path).header("accept", "application/json").form(&[("name", name)]);
         tokio::spawn(ask(request))
     });
-    let all: Vec<_> = all.collect();
+    let requests: Vec<_> = requests.collect();
     let mut statuses = Vec::new();
-    for one in all {
-        statuses.push(one.await.unwrap().status);
+    for request in requests {
+        statuses.push(request.await.unwrap().status);
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [[200].as_slice(), &[404; 9]].concat());
-    let came = staffed.moderator.reads("/admin/people?q=comer", "application/json").await.json();
-    assert_eq!(came.as_array().map(Vec::len), Some(1));
+    let joined = staffed.moderator.reads("/admin/people?q=newcomer", "application/json").await.json();
+    assert_eq!(joined.as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_that_is_wrong_used_up_over_or_taken_back_leads_to_a_page_that_says_what_to_do() {
+async fn an_invalid_used_up_or_revoked_invitation_says_what_to_do() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, .. } = &staffed;
     let (used, _) = invites(owner, &[("role", "guest"), ("uses", "1")]).await;
@@ -95,7 +98,7 @@ async fn a_link_that_is_wrong_used_up_over_or_taken_back_leads_to_a_page_that_sa
             house.read(&format!("{path}/qr.svg"), "text/html").await,
         ] {
             assert_eq!(answer.status, 404, "{path}");
-            assert!(answer.text().contains("Ask whoever gave it to you for a new one."), "{path}: {}", answer.text());
+            assert!(answer.text().contains("Ask for a new one."), "{path}: {}", answer.text());
         }
     }
     for id in ["0", "x", "99999999999999999999"] {
@@ -104,7 +107,7 @@ async fn a_link_that_is_wrong_used_up_over_or_taken_back_leads_to_a_page_that_sa
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mistake_in_the_form_keeps_what_was_typed_and_names_the_field() {
+async fn the_form_keeps_what_was_typed_and_shows_the_error_beside_its_field() {
     let staffed = Staffed::open().await;
     let Staffed { house, owner, guest, .. } = &staffed;
     let (path, _) = invites(owner, &[("role", "member")]).await;
@@ -121,8 +124,8 @@ async fn a_mistake_in_the_form_keeps_what_was_typed_and_names_the_field() {
         let page = ask(house.post(&path).header("accept", "text/html").form(&form)).await;
         assert_eq!(page.status, status, "{name} {password}: {}", page.text());
         assert!(page.text().contains(&format!(r#"aria-describedby="{field}-error"#)), "{name} {password}");
-        assert!(page.text().contains(&format!(r#"value="{}""#, escaped(name))), "the name stays");
-        assert!(password.is_empty() || !page.text().contains(password), "the password does not");
+        assert!(page.text().contains(&format!(r#"value="{}""#, escaped(name))), "the form keeps the name");
+        assert!(password.is_empty() || !page.text().contains(password), "the form does not repeat the password");
         assert_eq!(joins(house, &path, &form).await.status, status);
     }
     let twice = ask(house.post(&path).header("accept", "text/html").form(&[("name", "a"), ("name", "b")])).await;
@@ -132,7 +135,7 @@ async fn a_mistake_in_the_form_keeps_what_was_typed_and_names_the_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_field_of_a_new_invitation_is_judged_by_its_name() {
+async fn every_field_of_a_new_invitation_is_checked() {
     let staffed = Staffed::open().await;
     let owner = &staffed.owner;
     let good = [("name", "x"), ("role", "guest"), ("uses", "2"), ("expires", "never")];
@@ -178,7 +181,7 @@ async fn every_field_of_a_new_invitation_is_judged_by_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_makes_others_more_than_they_are_and_a_link_is_shown_once() {
+async fn an_invitation_link_is_shown_once_and_a_moderator_invites_moderators() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, house, .. } = &staffed;
     let (path, _) = invites(moderator, &[("role", "moderator")]).await;
@@ -193,5 +196,5 @@ async fn nobody_makes_others_more_than_they_are_and_a_link_is_shown_once() {
     let page = owner.http.post(format!("{}/admin/invitations", owner.url)).bearer_auth(&owner.token);
     let page = ask(page.header("accept", "text/html").form(&form)).await;
     assert_eq!((page.status, page.header("cache-control")), (201, "no-store"));
-    assert!(page.text().contains(&format!(r#"value="{}/join/"#, owner.url)) && page.text().contains("/qr.svg\""));
+    assert!(page.text().contains(&format!(r#"value="{}/invite/"#, owner.url)) && page.text().contains("/qr.svg\""));
 }

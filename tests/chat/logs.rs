@@ -94,7 +94,7 @@ async fn nothing_that_anybody_wrote_or_is_known_by_is_logged_or_counted() {
             assert!(line.is_none(), "{what} tells {unsaid}: {}", line.unwrap_or_default());
         }
     }
-    let answered: Vec<&Value> = lines.iter().filter(|line| line["message"] == "answered").collect();
+    let answered: Vec<&Value> = lines.iter().filter(|line| line["message"] == "request answered").collect();
     let post = |line: &&&Value| line["route"] == "/rooms/:room/messages" && line["status"] == 201;
     assert!(answered.iter().filter(post).count() >= 3, "each request has a line: {answered:#?}");
     assert!(answered.iter().all(|line| line["us"].is_u64() && line["level"] == "DEBUG"), "{answered:#?}");

@@ -13,22 +13,22 @@ mod parts;
 mod past;
 mod posting_marks_read;
 mod program;
-mod renaming;
+mod rename_rows;
 mod sse;
 mod staff;
 mod terminal;
 
-mod door;
+mod credentials;
+mod landing;
 mod proxies;
-mod who;
 
 mod accounts;
 mod erasing;
 mod fields;
-mod former;
-mod fresh;
+mod former_names;
 mod names;
 mod passwords;
+mod recent_sign_in;
 mod recovery;
 mod sessions;
 mod tokens;
@@ -36,9 +36,9 @@ mod tokens;
 mod autocomplete;
 mod days;
 mod editing;
-mod hidden;
 mod messages;
 mod pins;
+mod private_rooms;
 mod reactions;
 mod replies;
 mod room_settings;
@@ -49,46 +49,46 @@ mod writing;
 
 mod badges;
 mod drafts;
-mod involvement;
-mod places;
-mod reading;
+mod notifications;
+mod read_state;
+mod sidebar;
 mod unread;
 
 mod catching_up;
+mod direct_presence;
 mod live;
 mod presence;
 mod resume;
-mod switching;
-mod talks;
+mod switcher;
 mod typing;
 mod wandering;
 
-mod answers;
+mod compression;
 mod etags;
-mod packing;
+mod responses;
 
 mod crowded;
-mod holes;
 mod hostile;
+mod known_attacks;
 mod limits;
-mod pace;
 mod queue;
+mod rate_limits;
 mod security;
-mod shares;
+mod shared_limits;
 
 mod shutdown;
 mod starting;
 
 mod copies;
+mod names_in_format_4;
 mod old;
-mod old_names;
 
 mod logs;
 mod meters;
 
-mod house;
+mod admin;
+mod admin_json;
 mod invitations;
-mod lists;
 mod moderation;
 mod reports;
 mod rights;

@@ -101,7 +101,7 @@ async fn requests_are_counted_by_the_table_of_addresses_and_streams_have_no_dura
     };
     assert_eq!(count("/rooms/:room/messages", "2xx"), 1.0);
     assert_eq!((count("/rooms/:room", "2xx"), count("/rooms/:room", "4xx")), (1.0, 1.0));
-    assert_eq!((count("none", "4xx"), count("/rooms/:room/live", "2xx")), (2.0, 1.0));
+    assert_eq!((count("unmatched", "4xx"), count("/rooms/:room/live", "2xx")), (2.0, 1.0));
     let timed = |route: &str| meters.get(&format!("taproom_http_request_seconds_count{{route=\"{route}\"}}"));
     assert_eq!((timed("/rooms/:room"), timed("/rooms/:room/live")), (2.0, 0.0));
 }

@@ -1,4 +1,4 @@
-//! Keeping order: what is taken away, who is silenced or put outside, and what those hear of it who listen meanwhile.
+//! Moderation: deleted messages, mutes and bans, and what open streams receive meanwhile.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::program::Program;
 use crate::sse::Event;
 use crate::staff::{GARDEN, GARDEN_PATH, Staffed, page_of};
 
-/// Until the stream ends; what it said from here on.
-async fn to_the_end(ears: &mut Ears) -> Vec<Event> {
-    let mut heard = Vec::new();
+/// Reads the stream to its end, and returns the events from here on.
+async fn read_to_end(ears: &mut Ears) -> Vec<Event> {
+    let mut events = Vec::new();
     while let Some(event) = ears.next().await {
-        heard.push(event);
+        events.push(event);
     }
-    heard
+    events
 }
 
 async fn bans(by: &Guest, name: &str, form: &[(&str, &str)]) {
@@ -28,7 +28,7 @@ async fn bans(by: &Guest, name: &str, form: &[(&str, &str)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_put_outside_hears_that_and_nothing_after_it_and_is_nobody_then() {
+async fn banned_people_lose_their_streams_and_sessions_at_once() {
     let staffed = Staffed::open().await;
     let Staffed { house, moderator, member, guest, .. } = &staffed;
     for (person, until) in [(guest, "forever"), (member, "1h")] {
@@ -37,32 +37,32 @@ async fn whoever_is_put_outside_hears_that_and_nothing_after_it_and_is_nobody_th
         assert_eq!(ears.hears_texts(1).await, ["before"]);
         bans(moderator, &person.name, &[("duration", until), ("reason", "spam")]).await;
         moderator.posts("after").await;
-        assert_eq!(others.hears_texts(2).await, ["before", "after"], "others hear on");
-        let heard = to_the_end(&mut ears).await;
-        assert_eq!(heard.last().map(|event| event.name.as_str()), Some("gone"), "{heard:?}");
-        assert!(heard.iter().all(|event| !event.data.contains("after")), "{heard:?}");
-        let shown = person.reads(GARDEN_PATH, "application/json").await;
-        assert_eq!(shown.status, 401, "the token is nobody's");
+        assert_eq!(others.hears_texts(2).await, ["before", "after"], "other streams go on");
+        let events = read_to_end(&mut ears).await;
+        assert_eq!(events.last().map(|event| event.name.as_str()), Some("gone"), "{events:?}");
+        assert!(events.iter().all(|event| !event.data.contains("after")), "{events:?}");
+        let answer = person.reads(GARDEN_PATH, "application/json").await;
+        assert_eq!(answer.status, 401, "the token is invalid");
         let page = ask(house.get(GARDEN_PATH).header("cookie", person.cookie()).header("accept", "text/html")).await;
         assert!(page.status == 200 && !page.text().contains("/me.css"), "and so is the cookie");
         assert_eq!(ask(person.post().body("still here?")).await.status, 401);
         let again = [("room", GARDEN), ("name", person.name.as_str())];
-        assert_eq!(ask(house.post("/join").form(&again)).await.status, 409, "and nobody takes the name");
+        assert_eq!(ask(house.post("/join").form(&again)).await.status, 409, "the name stays reserved");
     }
     let bans = moderator.reads("/admin/bans", "application/json").await.json();
     assert_eq!(bans.as_array().map(Vec::len), Some(2));
     let lifted = moderator.sends(&format!("{}/unban", page_of(ANN)), &[]).await;
     assert_eq!((lifted.status, &lifted.json()["banned_until"]), (200, &serde_json::Value::Null));
     let left = moderator.reads("/admin/bans", "application/json").await.json();
-    assert_eq!(left[0]["name"], member.name, "the other stays outside");
+    assert_eq!(left[0]["name"], member.name, "the other stays banned");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_silenced_hears_on_and_cannot_post_until_it_is_lifted() {
+async fn muted_people_can_read_but_not_post() {
     let staffed = Staffed::open().await;
     let Staffed { moderator, creator, guest, .. } = &staffed;
     let cellar = guest.in_room("Cellar").await;
-    let garden = GARDEN; // a room is found by its name or its address
+    let garden = GARDEN; // a room is found by its name or its slug
     for (by, form, elsewhere) in [
         (moderator, vec![("duration", "1d")], 403),
         (moderator, vec![("duration", "1d"), ("room", garden)], 201),
@@ -70,24 +70,24 @@ async fn whoever_is_silenced_hears_on_and_cannot_post_until_it_is_lifted() {
     ] {
         let mut ears = guest.listen("as=json").await;
         assert_eq!(by.sends(&format!("{}/mute", page_of(ANN)), &form).await.status, 200);
-        let told = loop {
+        let reset = loop {
             let event = ears.next().await.expect("the stream goes on");
             if event.name == "reset" {
                 break event;
             }
         };
-        assert!(told.id.is_some(), "from there it goes on");
-        assert_eq!(ask(guest.post().body("let me speak")).await.status, 403);
+        assert!(reset.id.is_some(), "the stream goes on from there");
+        assert_eq!(ask(guest.post().body("may I post?")).await.status, 403);
         assert_eq!(ask(cellar.post().body("here too?")).await.status, elsewhere, "{form:?}");
         let page = guest.reads(GARDEN_PATH, "text/html").await;
-        assert!(page.text().contains("You cannot post here"), "the page says so in the composer's place");
-        by.posts("heard by all").await;
-        assert_eq!(ears.hears_texts(1).await, ["heard by all"], "reading goes on");
+        assert!(page.text().contains("You are muted"), "the page says so in place of the composer");
+        by.posts("sent to all").await;
+        assert_eq!(ears.hears_texts(1).await, ["sent to all"], "the stream goes on");
         let lift: Vec<_> = form.into_iter().filter(|(field, _)| *field == "room").collect();
         assert_eq!(by.sends(&format!("{}/unmute", page_of(ANN)), &lift).await.status, 200);
         guest.posts("thank you").await;
     }
-    // Whoever created a room keeps order there, and nowhere else, and not over those who keep order in the house.
+    // The creator of a room is its moderator, but not elsewhere, and not over the moderators of the server.
     let mute = |name: &str| format!("{}/mute", page_of(name));
     assert_eq!(creator.sends(&mute(ANN), &[("duration", "1h")]).await.status, 403);
     assert_eq!(creator.sends(&mute(ANN), &[("duration", "1h"), ("room", "cellar")]).await.status, 403);
@@ -96,96 +96,100 @@ async fn whoever_is_silenced_hears_on_and_cannot_post_until_it_is_lifted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removed_message_is_gone_from_every_place_where_it_stood() {
-    const WORDS: &str = "words-that-must-go";
+async fn a_deleted_message_is_gone_from_pages_and_streams() {
+    const DELETED: &str = "text-that-must-go";
     let staffed = Staffed::open().await;
     let Staffed { house, moderator, member, guest, .. } = &staffed;
-    let _present = house.listen(GARDEN_PATH, "as=json").await; // so that what is said is told before it is taken away
+    let _present = house.listen(GARDEN_PATH, "as=json").await; // so that the messages are sent before they are deleted
     let first = member.posts("stays").await;
-    let own = guest.posts(&format!("{WORDS} own")).await;
-    let others = guest.posts(&format!("{WORDS} others'")).await;
+    let own = guest.posts(&format!("{DELETED} own")).await;
+    let others = guest.posts(&format!("{DELETED} others'")).await;
     let mut streams = Vec::new();
     for format in ["html", "text", "json"] {
         streams.push(house.listen(GARDEN_PATH, &format!("as={format}&after={others}")).await);
     }
     assert_eq!(member.sends(&format!("{GARDEN_PATH}/messages/{own}/delete"), &[]).await.status, 403);
     for (by, id) in [(guest, own), (moderator, others)] {
-        let removed = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
-        assert_eq!((removed.status, &removed.json()["deleted"]), (200, &true.into()));
+        let deleted = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
+        assert_eq!((deleted.status, &deleted.json()["deleted"]), (200, &true.into()));
         for ears in &mut streams {
-            let told = ears.hears().await.data;
-            assert!(told.contains(&id.to_string()) && told.contains("deleted"), "{told}");
+            let data = ears.hears().await.data;
+            assert!(data.contains(&id.to_string()) && data.contains("deleted"), "{data}");
         }
         let again = by.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
-        assert_eq!(again.status, 404, "what is gone is gone");
+        assert_eq!(again.status, 404, "a message is deleted once");
     }
     let last = member.posts("stays too").await;
     for path in ["", "/older?before=99999", &format!("?around={own}")] {
         for accept in ["text/html", "application/json", "text/plain"] {
             let page = guest.reads(&format!("{GARDEN_PATH}{path}"), accept).await;
-            assert!(page.text().contains("stays") && !page.text().contains(WORDS), "{accept} {path}: {}", page.text());
+            assert!(
+                page.text().contains("stays") && !page.text().contains(DELETED),
+                "{accept} {path}: {}",
+                page.text()
+            );
         }
     }
     let page = guest.reads(GARDEN_PATH, "text/html").await;
-    assert_eq!(page.text().matches("This message was deleted.").count(), 2, "who said something, and when, stays");
+    assert_eq!(page.text().matches("This message was deleted.").count(), 2, "author and time stay");
     for format in ["html", "text", "json"] {
         let mut late = house.listen(GARDEN_PATH, &format!("as={format}&after={}", first - 1)).await;
-        let (mut told, mut heard) = (String::new(), 0);
-        while heard < 4 || !told.contains("stays too") {
-            told += &late.hears().await.data;
-            heard += 1;
+        let (mut received, mut count) = (String::new(), 0);
+        while count < 4 || !received.contains("stays too") {
+            received += &late.hears().await.data;
+            count += 1;
         }
-        assert!(!told.contains(WORDS), "whoever comes late is told what is true now: {told}");
+        assert!(!received.contains(DELETED), "a late stream shows the present state: {received}");
     }
     assert!(last > others);
     for path in ["/admin/audit-log", "/admin/reports"] {
-        assert!(!moderator.reads(path, "text/html").await.text().contains(WORDS), "{path}");
+        assert!(!moderator.reads(path, "text/html").await.text().contains(DELETED), "{path}");
     }
 }
 
 #[tokio::test]
-async fn no_copy_of_the_data_holds_what_was_removed_before_it_was_made() {
+async fn backups_hold_no_text_that_was_deleted_before() {
     let (directory, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let program = Program::start(directory.path()).await;
     let ann = program.guest(ANN, GARDEN).await;
-    let gone = ann.posts("words-that-must-go").await;
-    ann.posts("words-that-stay").await;
-    let removed = ann.sends(&format!("{GARDEN_PATH}/messages/{gone}/delete"), &[]).await;
+    let id = ann.posts("text-that-must-go").await;
+    ann.posts("text-that-stays").await;
+    let removed = ann.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
     assert_eq!(removed.status, 200);
     let copy = other.path().join("copy");
     says(taproom(&["backup", copy.to_str().unwrap()], directory.path())).await;
     let bytes = std::fs::read(&copy).unwrap();
-    let holds = |words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
-    assert!(holds(b"words-that-stay") && !holds(b"words-that-must-go"));
+    let contains = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    assert!(contains(b"text-that-stays") && !contains(b"text-that-must-go"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_that_somebody_said_can_go_with_them_from_every_room() {
+async fn a_ban_can_delete_all_messages_in_every_room() {
     let staffed = Staffed::open().await;
     let Staffed { house, moderator, guest, member, .. } = &staffed;
     let cellar = guest.in_room("Cellar").await;
     for n in 0..300 {
-        guest.posts(&format!("spam {n}")).await; // more than go with one change
+        guest.posts(&format!("spam {n}")).await; // more than one command deletes
     }
     cellar.posts("spam below").await;
     member.posts("no spam of mine").await;
     let mut ears = member.listen("as=html").await;
     bans(moderator, ANN, &[("duration", "forever"), ("delete_messages", "on")]).await;
-    until("all of it to be gone", || async {
+    until("all of them to be deleted", || async {
         let all = [house.history(GARDEN_PATH).await, house.history(&cellar.room).await].concat();
         all.iter().filter(|(_, text)| !text.is_empty()).count() == 1
     })
     .await;
     let history = house.history(GARDEN_PATH).await;
-    assert_eq!(history.len(), 301, "that something was said stays");
+    assert_eq!(history.len(), 301, "the rows stay");
     assert_eq!(history.last().map(|(_, text)| text.as_str()), Some("no spam of mine"));
     while ears.next().await.expect("the stream goes on").name != "reset" {}
     let log = moderator.reads("/admin/audit-log", "text/html").await;
-    assert!(log.text().contains("erased 256 messages of") && log.text().contains("erased 44 messages of"));
+    assert!(log.text().contains("deleted 256 messages by") && log.text().contains("deleted 44 messages by"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn from_a_blocked_address_nobody_comes_in_anew_and_everybody_reads() {
+async fn a_blocked_address_can_read_but_not_join() {
     let mut invitation = String::new();
     let path = &mut invitation;
     let staffed = Staffed::open_after(|founding, owner| {
@@ -197,19 +201,19 @@ async fn from_a_blocked_address_nobody_comes_in_anew_and_everybody_reads() {
     })
     .await;
     let Staffed { house, moderator, member, guest, .. } = &staffed;
-    let enter = || house.post("/join").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Tom")]);
-    let join = || house.post(&invitation).header("accept", "application/json").form(&[("name", "Tom")]);
-    assert_eq!((ask(enter()).await.status, ask(join()).await.status), (403, 403));
-    assert!(ask(enter()).await.text().contains("From your address nobody comes in anew"));
-    assert_eq!(ask(guest.post().body("x")).await.status, 403, "whoever has no account does not post either");
-    member.posts("whoever has one does").await;
-    assert_eq!(house.read(GARDEN_PATH, "text/html").await.status, 200, "reading is for all");
+    let join = || house.post("/join").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Tom")]);
+    let accept = || house.post(&invitation).header("accept", "application/json").form(&[("name", "Tom")]);
+    assert_eq!((ask(join()).await.status, ask(accept()).await.status), (403, 403));
+    assert!(ask(join()).await.text().contains("New accounts from your network are blocked"));
+    assert_eq!(ask(guest.post().body("x")).await.status, 403, "a guest can't post either");
+    member.posts("a member can").await;
+    assert_eq!(house.read(GARDEN_PATH, "text/html").await.status, 200, "everyone can read");
     assert_eq!(moderator.sends("/people/Tim/unban", &[]).await.status, 200);
-    assert_eq!((ask(enter()).await.status, ask(guest.post().body("x")).await.status), (200, 201));
+    assert_eq!((ask(join()).await.status, ask(guest.post().body("x")).await.status), (200, 201));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shorter_ban_of_somebody_else_leaves_an_address_blocked_for_as_long_as_before() {
+async fn a_shorter_ban_does_not_shorten_the_block_of_an_address() {
     let staffed = Staffed::open_after(|founding, owner| {
         for (name, until) in [("Tim", Expiry::NEVER), ("Tom", Expiry(past::now().plus(Duration::from_secs(3_600))))] {
             let (user, _) = founding.comes(name, taproom::domain::Role::Guest, None);
@@ -220,32 +224,32 @@ async fn a_shorter_ban_of_somebody_else_leaves_an_address_blocked_for_as_long_as
     })
     .await;
     let Staffed { house, moderator, .. } = &staffed;
-    let enter = || house.post("/join").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Ty")]);
+    let join = || house.post("/join").header("accept", "application/json").form(&[("room", GARDEN), ("name", "Ty")]);
     assert_eq!(moderator.sends("/people/Tom/unban", &[]).await.status, 200);
-    assert_eq!(ask(enter()).await.status, 403, "Tim is still outside");
+    assert_eq!(ask(join()).await.status, 403, "Tim is still banned");
     assert_eq!(moderator.sends("/people/Tim/unban", &[]).await.status, 200);
-    assert_eq!(ask(enter()).await.status, 200);
+    assert_eq!(ask(join()).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ban_never_blocks_an_address_that_stands_for_a_whole_network() {
+async fn a_ban_never_blocks_private_or_shared_addresses() {
     let staffed = Staffed::open().await;
     let Staffed { house, moderator, .. } = &staffed;
-    let tim = house.guest("Tim", GARDEN).await; // from 127.0.0.1, as everybody here
+    let tim = house.guest("Tim", GARDEN).await; // from 127.0.0.1, like everyone here
     bans(moderator, "Tim", &[("duration", "forever"), ("block_addresses", "on")]).await;
     house.guest("Tom", GARDEN).await;
     assert_eq!(ask(tim.post().body("x")).await.status, 401);
     let log = moderator.reads("/admin/audit-log", "text/html").await;
-    assert!(log.text().contains("outside") && !log.text().contains("with one address"));
+    assert!(log.text().contains("banned") && !log.text().contains("blocked 1 address"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_lays_anything_on_themselves_or_on_those_above_them() {
+async fn nobody_mutes_or_bans_themselves_or_their_superiors() {
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, .. } = &staffed;
-    for (by, whom) in [(moderator, owner), (moderator, moderator), (owner, owner)] {
+    for (by, target) in [(moderator, owner), (moderator, moderator), (owner, owner)] {
         for (act, form) in [("mute", vec![("duration", "1h")]), ("ban", vec![("duration", "1h")]), ("unban", vec![])] {
-            let answer = by.sends(&format!("{}/{act}", page_of(&whom.name)), &form).await;
+            let answer = by.sends(&format!("{}/{act}", page_of(&target.name)), &form).await;
             assert_eq!(answer.status, 403, "{act}: {}", answer.text());
         }
     }
@@ -253,11 +257,11 @@ async fn nobody_lays_anything_on_themselves_or_on_those_above_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_has_each_deed_in_a_sentence_and_no_word_of_any_message() {
-    const WORDS: &str = "words-of-a-message";
+async fn the_audit_log_has_a_sentence_for_each_action_and_no_message_text() {
+    const TEXT: &str = "text-of-a-message";
     let staffed = Staffed::open().await;
     let Staffed { owner, moderator, member, guest, .. } = &staffed;
-    let said = guest.posts(WORDS).await;
+    let id = guest.posts(TEXT).await;
     let page = page_of(ANN);
     let hidden = owner.creates("Secret plans", "private", ANN).await;
     let secret = hidden.strip_prefix("/rooms/").unwrap();
@@ -265,7 +269,7 @@ async fn the_log_has_each_deed_in_a_sentence_and_no_word_of_any_message() {
         (moderator, format!("{page}/mute"), vec![("duration", "1h")]),
         (moderator, format!("{page}/unmute"), vec![]),
         (owner, format!("{page}/mute"), vec![("duration", "1h"), ("room", secret)]),
-        (moderator, format!("{GARDEN_PATH}/messages/{said}/delete"), vec![]),
+        (moderator, format!("{GARDEN_PATH}/messages/{id}/delete"), vec![]),
         (moderator, format!("{page}/ban"), vec![("duration", "1h"), ("reason", "so <b>rude</b>")]),
         (moderator, format!("{page}/unban"), vec![]),
         (owner, format!("{}/role", page_of(&member.name)), vec![("role", "moderator")]),
@@ -281,27 +285,27 @@ async fn the_log_has_each_deed_in_a_sentence_and_no_word_of_any_message() {
     }
     let log = moderator.reads("/admin/audit-log", "text/html").await.text().to_owned();
     for sentence in [
-        "> silenced <",
+        "> muted <",
         "> everywhere until ",
-        "> speak again.",
-        " in a closed room until ",
-        "> removed message ",
+        "> unmuted <",
+        " in a private room until ",
+        "> deleted message ",
         "so &lt;b&gt;rude&lt;/b&gt;",
-        "> in again.",
-        "</a> moderator.",
-        "> made a link for a new password for <",
-        "> changed the settings of the house.",
-        "> took the house.",
+        "> unbanned <",
+        "</a> to moderator.",
+        "> created a link for a new password for <",
+        "> changed the server settings.",
+        "> set up the server.",
     ] {
         assert!(log.contains(sentence), "{sentence} in {log}");
     }
     let own = owner.reads("/admin/audit-log", "text/html").await;
     assert!(
         own.text().contains("Secret plans") && !log.contains("Secret plans"),
-        "of a closed room others learn nothing"
+        "others learn nothing of a private room"
     );
-    assert!(!log.contains(WORDS));
+    assert!(!log.contains(TEXT));
     let older = moderator.reads("/admin/audit-log?before=1", "text/html").await;
-    assert!(older.text().contains("Nothing was done yet."));
+    assert!(older.text().contains("No entries yet."));
     assert_eq!(moderator.reads("/admin/audit-log?before=x", "text/html").await.status, 422);
 }

@@ -1,4 +1,4 @@
-//! Somebody takes another name: every page shows it, the old one leads to it, and whoever listens is told where it was seen.
+//! Renaming: every page shows the new name, the old name redirects to it, and listeners hear of it where it was used.
 
 use governor::clock::FakeRelativeClock;
 use serde_json::{Value, json};
@@ -12,16 +12,17 @@ use crate::staff::{GARDEN_PATH, Staffed, page_of};
 
 const NEW: &str = r#"Zoë & "<i>""#;
 
+/// Changes the guest's name, and returns the status.
 pub async fn renames(guest: &Guest, name: &str) -> u16 {
     settings(guest, "/name", Some(json!({ "name": name }))).await.status
 }
 
-pub fn told(data: &str) -> Value {
-    serde_json::from_str(data).expect("every change is JSON")
+pub fn parse_json(data: &str) -> Value {
+    serde_json::from_str(data).expect("JSON")
 }
 
-/// What a stream tells next under this name.
-pub async fn hears_as(ears: &mut Ears, name: &str) -> String {
+/// The data of the stream's next event with this name.
+pub async fn hears_event(ears: &mut Ears, name: &str) -> String {
     within(name, async {
         loop {
             let event = ears.next().await.expect("the stream goes on");
@@ -34,14 +35,14 @@ pub async fn hears_as(ears: &mut Ears, name: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_name_stands_wherever_the_old_one_stood_and_that_leads_to_it() {
+async fn a_new_name_replaces_the_old_one_everywhere_and_the_old_one_redirects() {
     let Staffed { house, owner, moderator, member, guest, .. } = &Staffed::open().await;
     let member_id = settings(member, "", None).await.json()["id"].clone();
-    let said = member.posts("mine").await;
-    let answer = json!({ "body": "*hear* @Mel?#%, and @MEL?#%", "reply_to": said });
+    let message = member.posts("mine").await;
+    let reply = json!({ "body": "*hear* @Mel?#%, and @MEL?#%", "reply_to": message });
     let path = format!("{}{GARDEN_PATH}/messages", guest.url);
-    assert_eq!(ask(guest.http.post(&path).bearer_auth(&guest.token).json(&answer)).await.status, 201);
-    let at = |act: &str| format!("{GARDEN_PATH}/messages/{said}{act}");
+    assert_eq!(ask(guest.http.post(&path).bearer_auth(&guest.token).json(&reply)).await.status, 201);
+    let at = |action: &str| format!("{GARDEN_PATH}/messages/{message}{action}");
     member.sends(&at("/reactions"), &[("reaction", "👍")]).await;
     moderator.sends(&at("/pin"), &[]).await;
     assert_eq!(renames(member, NEW).await, 204);
@@ -56,9 +57,9 @@ async fn a_new_name_stands_wherever_the_old_one_stood_and_that_leads_to_it() {
     let source = format!("hear* @{old}, and @MEL?#%");
     assert_eq!(page.matches(old).count(), 0, "{page}");
     let messages = guest.reads(GARDEN_PATH, "application/json").await.json();
-    let answer = &messages["messages"][1];
-    assert!(answer["body"].as_str().unwrap().ends_with(&source), "what was written stays: {answer}");
-    assert!(answer["html"].as_str().unwrap().contains(&new) && !answer["html"].as_str().unwrap().contains(old));
+    let reply = &messages["messages"][1];
+    assert!(reply["body"].as_str().unwrap().ends_with(&source), "the source text stays: {reply}");
+    assert!(reply["html"].as_str().unwrap().contains(&new) && !reply["html"].as_str().unwrap().contains(old));
     for path in ["/thread", "/reactions"].map(at).iter().chain(&[format!("{GARDEN_PATH}/pins"), "/admin/people".into()])
     {
         let page = owner.reads(path, "text/html").await;
@@ -70,13 +71,13 @@ async fn a_new_name_stands_wherever_the_old_one_stood_and_that_leads_to_it() {
     assert_eq!(old_page.status, 303);
     assert_eq!(guest.reads(old_page.header("location"), "text/html").await.status, 200);
     assert_eq!(guest.reads(&page_of(old), "application/json").await.json()["name"], NEW);
-    let enter = json!({ "room": "Garden <b>", "name": "mel?#%" });
-    let taken = send(house, "/join", enter).await;
-    assert_eq!(taken.status, 409, "nobody takes a former name: {}", taken.text());
+    let join = json!({ "room": "Garden <b>", "name": "mel?#%" });
+    let taken = send(house, "/join", join).await;
+    assert_eq!(taken.status, 409, "a former name stays reserved: {}", taken.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_called_otherwise_signs_in_by_either_name_and_has_one_page_for_both() {
+async fn a_renamed_person_signs_in_with_either_name_and_has_one_page() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     assert_eq!(renames(&ann, NEW).await, 204);
@@ -86,14 +87,14 @@ async fn whoever_was_called_otherwise_signs_in_by_either_name_and_has_one_page_f
     }
     let page = ann.reads("/settings?done=name", "text/html").await;
     assert!(page.text().contains(&escaped(ANN)) && page.text().contains(&escaped(NEW)), "{}", page.text());
-    assert!(page.text().contains("Everybody sees your new name"));
-    assert_eq!(renames(&ann, ANN).await, 204, "back to one's own");
+    assert!(page.text().contains("Name changed."));
+    assert_eq!(renames(&ann, ANN).await, 204, "a person can take a former name back");
     let page = ann.reads(&format!("/people/{}", encoded(NEW)), "text/html").await;
     assert_eq!(page.status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_not_taken_is_told_beside_its_field_and_what_was_typed_stays() {
+async fn a_refused_name_is_shown_beside_its_field_with_what_was_typed() {
     let house = House::open().await;
     let (ann, guest) = (member(&house, "Mark", ROOM).await, house.guest(ANN, ROOM).await);
     let form = |name: &str| {
@@ -109,15 +110,15 @@ async fn a_name_that_is_not_taken_is_told_beside_its_field_and_what_was_typed_st
         );
     }
     let taken = form(ANN).await;
-    assert!(taken.text().contains("Somebody else here has that name. Choose another."), "{}", taken.text());
-    assert_eq!(form("Mark").await.status, 303, "it is as they want it");
+    assert!(taken.text().contains("This name is taken. Choose another."), "{}", taken.text());
+    assert_eq!(form("Mark").await.status, 303, "the present name changes nothing");
     assert_eq!(renames(&guest, "Other").await, 403, "a guest has no account");
     assert!(!guest.reads("/settings", "text/html").await.text().contains("action=\"/settings/name\""));
     assert_eq!(ask(house.post("/settings/name").form(&[("name", "x")])).await.status, 401);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn back_and_forth_between_two_names_goes_five_times_and_then_one_waits() {
+async fn renaming_back_and_forth_is_rate_limited() {
     let clock = LimitClock::Fake(FakeRelativeClock::default());
     let house = House::open_by(clock, |config| config.rate_limits = Switch::On).await;
     let ann = member(&house, "Mark", ROOM).await;
@@ -129,7 +130,7 @@ async fn back_and_forth_between_two_names_goes_five_times_and_then_one_waits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_is_not_guessed_more_often_by_a_name_that_somebody_had() {
+async fn a_former_name_gives_no_more_password_guesses() {
     let (house, _ann) = renamed().await;
     for n in 0..LimitedAction::TryPassword.quota().person.burst {
         let name = if n % 2 == 0 { OLD } else { NEW };
@@ -139,21 +140,21 @@ async fn a_password_is_not_guessed_more_often_by_a_name_that_somebody_had() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trying_two_names_does_not_tell_that_they_are_one_persons() {
+async fn rate_limits_do_not_reveal_that_two_names_are_one_person() {
     let (house, _ann) = renamed().await;
-    house.guest("Somebody else", ROOM).await;
+    house.guest("Stranger", ROOM).await;
     for _ in 0..LimitedAction::SignIn.quota().person.burst {
         assert_eq!(tries(&house, OLD, "192.0.2.1").await, 401);
     }
-    assert_eq!(tries(&house, &OLD.to_uppercase(), "192.0.2.1").await, 429, "one name, however it is written");
-    for other in [NEW, "Somebody else", "Nobody"] {
+    assert_eq!(tries(&house, &OLD.to_uppercase(), "192.0.2.1").await, 429, "one name in any case");
+    for other in [NEW, "Stranger", "Nobody"] {
         assert_eq!(tries(&house, other, "192.0.2.1").await, 401, "{other}");
     }
 }
 
 const OLD: &str = "Mark";
 
-/// Somebody who was called otherwise, in a house that believes this machine from where somebody comes.
+/// A renamed person, on a server that trusts this machine's `X-Forwarded-For`.
 async fn renamed() -> (House, Guest) {
     let house = House::open_by(LimitClock::Fake(FakeRelativeClock::default()), |config| {
         config.rate_limits = Switch::On;
@@ -165,18 +166,18 @@ async fn renamed() -> (House, Guest) {
     (house, ann)
 }
 
-/// What becomes of a wrong password for this name, from this address.
+/// Signs in with a wrong password from this address, and returns the status.
 async fn tries(house: &House, name: &str, address: &str) -> u16 {
     let form = house.post("/sign-in").header("accept", "application/json").header("x-forwarded-for", address);
     ask(form.json(&json!({ "name": name, "password": "not my password" }))).await.status
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_that_shows_its_token_with_the_old_name_goes_on_and_with_anybody_elses_does_not() {
+async fn a_script_may_use_a_former_name_of_its_owner_and_no_other_name() {
     let (house, ann) = renamed().await;
-    house.guest("Somebody else", ROOM).await;
-    let made = settings(&ann, "/tokens", Some(json!({ "name": "deploys", "scopes": "post" }))).await.json();
-    let (script, session) = (made["token"].as_str().unwrap().to_owned(), ann.token.clone());
+    house.guest("Stranger", ROOM).await;
+    let created = settings(&ann, "/tokens", Some(json!({ "name": "deploys", "scopes": "post" }))).await.json();
+    let (script, session) = (created["token"].as_str().unwrap().to_owned(), ann.token.clone());
     let posts = async |name: &str, token: &str| {
         let request = house.post(&format!("{}/messages", ann.room)).basic_auth(name, Some(token));
         ask(request.body(format!("as {name}"))).await.status
@@ -185,14 +186,14 @@ async fn a_script_that_shows_its_token_with_the_old_name_goes_on_and_with_anybod
         for name in [OLD, "mark", NEW] {
             assert_eq!(posts(name, token).await, 201, "{name}");
         }
-        for name in ["Somebody else", "Nobody", "", "x\u{7}", &"x".repeat(33)] {
+        for name in ["Stranger", "Nobody", "", "x\u{7}", &"x".repeat(33)] {
             assert_eq!(posts(name, token).await, 401, "{name}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_listens_where_a_name_was_seen_is_told_of_the_new_one_and_elsewhere_nobody() {
+async fn listeners_hear_of_a_rename_only_where_the_name_was_used() {
     let Staffed { moderator, member, guest, .. } = &Staffed::open().await;
     let member_id = settings(member, "", None).await.json()["id"].clone();
     member.posts("here I am").await;
@@ -202,18 +203,22 @@ async fn whoever_listens_where_a_name_was_seen_is_told_of_the_new_one_and_elsewh
     let (mut own, mut own_program) = (member.listen("").await, member.listen("as=json").await);
     assert_eq!(renames(member, NEW).await, 204);
 
-    let renamed = told(&hears_as(&mut page, "renamed").await);
+    let renamed = parse_json(&hears_event(&mut page, "renamed").await);
     let path = "/people/Zo%C3%AB%20%26%20%22%3Ci%3E%22";
     assert_eq!(renamed, json!({ "user": member_id, "name": NEW, "initials": "ZI", "path": path }));
     assert_eq!(text.hears().await.data, format!("(Mel?#% is now called {NEW})"));
-    let change = told(&program.hears().await.data);
+    let change = parse_json(&program.hears().await.data);
     let expected = json!({ "kind": "renamed", "seq": change["seq"], "room": "garden-<b>", "user": member_id, "name": NEW, "was": "Mel?#%" });
     assert_eq!(change, expected);
-    hears_as(&mut own, "reset").await;
-    assert_eq!(told(&hears_as(&mut own_program, "message").await)["kind"], "renamed");
+    hears_event(&mut own, "reset").await;
+    assert_eq!(parse_json(&hears_event(&mut own_program, "message").await)["kind"], "renamed");
 
     elsewhere.posts("on it goes").await;
-    assert_eq!(told(&others.hears().await.data)["kind"], "posted", "where nobody saw the name nobody hears of it");
+    assert_eq!(
+        parse_json(&others.hears().await.data)["kind"],
+        "posted",
+        "a room where the name was not used hears nothing"
+    );
     let here = within("who is here", async {
         loop {
             let event = page.next().await.expect("the stream goes on").data;
@@ -222,66 +227,62 @@ async fn whoever_listens_where_a_name_was_seen_is_told_of_the_new_one_and_elsewh
             }
         }
     });
-    assert!(!here.await.contains("Mel?"), "also a stream that is no page stands under the new name");
+    assert!(!here.await.contains("Mel?"), "streams of programs count under the new name too");
     assert_eq!(renames(member, "mel?#%").await, 204);
-    // Heard before the next: what is told is what is true when it is told.
+    // Read before the next rename: an event says the name of the time at which it is read.
     assert_eq!(text.hears().await.data, format!("({NEW} is now called mel?#%)"));
     assert_eq!(renames(member, "Mel?#%").await, 204);
-    assert_eq!(
-        text.hears().await.data,
-        format!("(user {member_id} is now called Mel?#%)"),
-        "the same name in other letters"
-    );
+    assert_eq!(text.hears().await.data, format!("(user {member_id} is now called Mel?#%)"), "only the case changes");
     moderator.posts("and on").await;
     assert!(text.hears().await.data.ends_with("and on"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_away_is_told_though_the_room_has_begun_anew_since_and_of_their_own_name_by_a_reset() {
+async fn a_resumed_stream_hears_of_a_rename_and_resets_for_ones_own() {
     let Staffed { moderator, member, guest, .. } = &Staffed::open().await;
     member.posts("here I am").await;
     let cursor = guest.reads(GARDEN_PATH, "application/json").await.json()["cursor"].as_str().unwrap().to_owned();
     assert_eq!(renames(member, "First").await, 204);
     assert_eq!(renames(member, NEW).await, 204);
-    // Whoever comes now makes the room remember from here on.
+    // A new listener makes the room's hub keep changes from here on.
     let mut late = moderator.listen("as=json").await;
     guest.posts("on it goes").await;
-    assert_eq!(told(&late.hears().await.data)["kind"], "posted");
+    assert_eq!(parse_json(&late.hears().await.data)["kind"], "posted");
     let after = format!("after={cursor}");
     let mut program = guest.listen(&format!("as=json&{after}")).await;
-    let renamed = told(&program.hears().await.data);
+    let renamed = parse_json(&program.hears().await.data);
     assert_eq!(
         (&renamed["kind"], &renamed["name"], &renamed["was"]),
         (&json!("renamed"), &json!(NEW), &json!("First"))
     );
-    assert_eq!(told(&program.hears().await.data)["message"]["body"], "on it goes");
+    assert_eq!(parse_json(&program.hears().await.data)["message"]["body"], "on it goes");
     let again = guest.listens(GARDEN_PATH, &format!("as=json&after={}", program.last_id)).await;
     assert_eq!(again.first.name, "hello");
-    assert_eq!(member.listen(&after).await.first.name, "reset", "one's own name stands everywhere on the page");
+    assert_eq!(member.listen(&after).await.first.name, "reset", "the page shows the own name in many places");
     assert_eq!(guest.listen(&after).await.first.name, "hello");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn talks_are_called_after_their_people_in_every_list_and_on_their_own_page() {
+async fn direct_messages_show_a_new_name_in_every_list_and_on_their_page() {
     let Staffed { owner, moderator, member, .. } = &Staffed::open().await;
-    let mut talks = Vec::new();
+    let mut directs = Vec::new();
     for names in ["Mel?#%", "Mel?#%, Olga & Co"] {
-        talks.push(moderator.sends("/direct", &[("names", names)]).await.header("location").to_owned());
+        directs.push(moderator.sends("/direct", &[("names", names)]).await.header("location").to_owned());
     }
-    let talk = moderator.listens(&talks[0], "").await;
-    let (mut elsewhere, mut owners, mut inside) = (moderator.listen("").await, owner.listen("").await, talk);
+    let direct = moderator.listens(&directs[0], "").await;
+    let (mut elsewhere, mut owners, mut inside) = (moderator.listen("").await, owner.listen("").await, direct);
     assert_eq!(renames(member, NEW).await, 204);
-    hears_as(&mut inside, "reset").await;
+    hears_event(&mut inside, "reset").await;
     let name = format!("{}</span></hx-partial>", escaped(NEW));
-    for (ears, words) in [(&mut elsewhere, &[name.as_str(), "ZI<span class=\"dot"][..]), (&mut owners, &[&*name])] {
+    for (ears, texts) in [(&mut elsewhere, &[name.as_str(), "ZI<span class=\"dot"][..]), (&mut owners, &[&*name])] {
         let mut heard = String::new();
         within("the new name", async {
-            while !words.iter().all(|word| heard.contains(word)) {
+            while !texts.iter().all(|text| heard.contains(text)) {
                 heard += &ears.next().await.expect("the stream goes on").data;
             }
         })
         .await;
     }
-    let page = moderator.reads(&talks[1], "text/html").await;
+    let page = moderator.reads(&directs[1], "text/html").await;
     assert!(page.text().contains(&format!(">Olga &amp; Co, {}</h1>", escaped(NEW))), "{}", page.text());
 }

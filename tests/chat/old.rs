@@ -8,8 +8,8 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use taproom::domain::{
     AccountCommand, Actor, Body, Command, Device, Envelope, Event, Expiry, MessageContent, MessageExtras, Nonce,
-    PasswordHash, ReadStateCommand, Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Timestamp, Token, TokenKind,
-    UserId, UserName, Visibility,
+    PasswordHash, PostFollowUps, ReadStateCommand, Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Timestamp,
+    Token, TokenKind, UserId, UserName, Visibility,
 };
 use taproom::store::{Counts, Store, Window};
 use tempfile::TempDir;
@@ -92,7 +92,7 @@ fn whoever_was_known_in_an_older_file_is_known_and_what_was_done_once_is_done_on
         assert_eq!(ann.author.name.as_ref(), ANN);
         let room = snapshot.room_by_slug(RoomName::parse(ROOM).unwrap().slug()).unwrap().expect("her room is there").id;
         let words = MessageContent::from_body(Body::parse("said in format 1: 1 <b>é🚀</b>").unwrap());
-        let command = Command::Post { room, content: words, reply_to: None };
+        let command = Command::Post { room, content: words, reply_to: None, follow_ups: PostFollowUps::default() };
         let again = Envelope { actor: Actor::User(ann.author.id), nonce: Nonce::parse("old-1").unwrap(), command };
         let done = store.commit(at, &[again]).unwrap().remove(0).unwrap();
         assert_eq!((done.seq, done.is_replay), (Seq(SAID[0]), true));
@@ -158,6 +158,7 @@ fn in_an_older_file_names_are_kept_from_names_that_look_like_them_and_are_claime
             room: room.id,
             content: MessageContent::from_body(Body::parse("on it goes").unwrap()),
             reply_to: None,
+            follow_ups: PostFollowUps::default(),
         };
         let asked = |who, command| Envelope { actor: who, nonce: None, command };
         let (nobody, ann) = (Actor::Anonymous, ann.id);
@@ -249,7 +250,12 @@ fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answer
     };
     assert_eq!([reads(1, 11, 15), reads(1, 11, 17), reads(10, 14, 16), reads(10, 1, 5)], [2, 1, 1, 4]);
     let words = MessageContent::from_body(Body::parse("an answer").unwrap());
-    let command = Command::Post { room: RoomId(11), content: words, reply_to: Some(Seq(17)) };
+    let command = Command::Post {
+        room: RoomId(11),
+        content: words,
+        reply_to: Some(Seq(17)),
+        follow_ups: PostFollowUps::default(),
+    };
     store.commit(now, &[Envelope { actor: Actor::User(UserId(1)), nonce: None, command }]).unwrap().remove(0).unwrap();
     assert_eq!(said(11)[1].2.reply_count, 1);
     store.verify().unwrap();

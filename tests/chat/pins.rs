@@ -98,7 +98,7 @@ async fn a_room_has_at_most_fifty_pins() {
     }
     let more = creator.posts("one more").await;
     let refused = pins(creator, more).await;
-    assert!(refused.status == 422 && refused.text().contains("at most 50"), "{}", refused.text());
+    assert!(refused.status == 422 && refused.text().contains("limit is 50"), "{}", refused.text());
     assert_eq!(unpins(creator, last).await.status, 200);
     assert_eq!(pins(creator, more).await.status, 200, "an unpinned message makes room");
     assert_eq!(pinned(creator).await.len(), 50);

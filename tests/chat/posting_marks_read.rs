@@ -1,11 +1,11 @@
 //! Posting moves the author's read position past earlier messages, but not past unread mentions and replies.
 
 use crate::harness::{ANN, BEN, Guest};
-use crate::reading::{badge, reads_to, shows, talk, unread};
+use crate::read_state::{ann_and_ben, badge, reads_to, shows, unread};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn posting_by_a_program_marks_earlier_messages_read() {
-    let (_house, ann, ben) = talk().await;
+    let (_house, ann, ben) = ann_and_ben().await;
     reads_to(&ann, ben.posts("one").await).await;
     ben.posts("two").await;
     assert_eq!(unread(&ann).await, (1, 0));
@@ -24,7 +24,7 @@ async fn posting_by_a_program_marks_earlier_messages_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mentions_stay_unread_when_a_program_posts() {
-    let (_house, ann, ben) = talk().await;
+    let (_house, ann, ben) = ann_and_ben().await;
     reads_to(&ann, ben.posts("one").await).await;
     ben.posts("two").await;
     let mention = ben.posts(&format!("@{ANN}, three")).await;
@@ -42,7 +42,7 @@ async fn mentions_stay_unread_when_a_program_posts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unread_replies_are_linked_and_ones_own_messages_never_count() {
-    let (_house, ann, ben) = talk().await;
+    let (_house, ann, ben) = ann_and_ben().await;
     let first = ann.posts("is anybody here?").await;
     reads_to(&ann, first).await;
     let replies = async |guest: &Guest, to: u64| {

@@ -36,7 +36,7 @@ async fn door_says(house: &House, words: &str) {
 async fn whoever_listens_is_here_until_they_go() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    door_says(&house, "nobody in").await;
+    door_says(&house, "quiet").await;
     let mut anns = ann.listen("").await;
     let here = hears_who_is_here(&mut anns, 1).await;
     assert!(here.data.contains(&escaped(ANN)) && !here.data.contains(&escaped(BEN)));
@@ -45,19 +45,19 @@ async fn whoever_listens_is_here_until_they_go() {
         (ben.listen("").await, ben.listen("as=json").await, house.listen(&ann.room, "").await);
     let here = hears_who_is_here(&mut anns, 3).await;
     assert!(here.data.contains(&escaped(BEN)) && here.data.contains("and 1 more"), "{}", here.data);
-    door_says(&house, "4 listening").await;
+    door_says(&house, "4 here").await;
     let page = house.read(&ann.room, "text/html").await;
     assert!(page.text().contains("<span>3 <span class=\"sr\">"), "the page says the same");
     assert!(!here.data.contains("<b>") && !here.data.contains("<script"), "no name is markup");
 
     drop(bens);
-    door_says(&house, "3 listening").await;
+    door_says(&house, "3 here").await;
     drop((bens_phone, nobodys));
     let here = hears_who_is_here(&mut anns, 1).await;
     assert!(!here.data.contains(&escaped(BEN)), "whoever went is here no more");
-    door_says(&house, "1 listening").await;
+    door_says(&house, "1 here").await;
     drop(anns);
-    door_says(&house, "nobody in").await;
+    door_says(&house, "quiet").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,14 +70,14 @@ async fn two_hundred_listeners_that_vanish_are_gone_though_nothing_is_said() {
         stream.write_all(format!("GET {}/live HTTP/1.1\r\nHost: x\r\n\r\n", ann.room).as_bytes()).await.unwrap();
         all.push(stream);
     }
-    door_says(&house, "200 listening").await;
+    door_says(&house, "200 here").await;
     // Half say goodbye, half break off.
     for (n, stream) in all.into_iter().enumerate() {
         if n % 2 == 0 {
             stream.set_zero_linger().unwrap();
         }
     }
-    door_says(&house, "nobody in").await;
+    door_says(&house, "quiet").await;
 }
 
 /// A listener with a small window that reads nothing until it is told to. It speaks HTTP/1.0, so its stream is not
@@ -98,7 +98,7 @@ async fn whoever_does_not_read_delays_nobody_and_loses_nothing() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let mut deaf = deaf(&house, &ann.room).await;
-    door_says(&house, "1 listening").await;
+    door_says(&house, "1 here").await;
     let mut ears = house.listen(&ann.room, "as=json").await;
     for n in 0..MESSAGES {
         ann.posts(&format!("{n} {long}")).await;

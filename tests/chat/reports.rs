@@ -1,60 +1,60 @@
-//! Reports: telling those who keep order of a message, and what they see of it.
+//! Reports: reporting a message to the moderators, and what they see of it.
 
 use crate::harness::{ANN, Guest, ask};
 use crate::staff::{GARDEN_PATH, Staffed};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_report_stands_in_the_queue_with_the_message_as_it_is_until_it_is_settled() {
+async fn a_report_shows_the_current_message_until_it_is_resolved() {
     let staffed = Staffed::open().await;
     let Staffed { moderator, member, guest, .. } = &staffed;
-    let said = guest.posts("rude words & <b>").await;
-    let report = format!("{GARDEN_PATH}/messages/{said}/report");
+    let id = guest.posts("rude words & <b>").await;
+    let report = format!("{GARDEN_PATH}/messages/{id}/report");
     let form = member.reads(&report, "text/html").await;
     assert!(form.status == 200 && form.text().contains("rude words &amp; &lt;b&gt;"));
     assert_eq!(member.sends(&report, &[("reason", "it is <i>rude</i>")]).await.status, 201);
     let queue = moderator.reads("/admin/reports", "text/html").await.text().to_owned();
-    for part in ["rude words &amp; &lt;b&gt;", "it is &lt;i&gt;rude&lt;/i&gt;", "Mel?#%", "Put outside", "/delete\""] {
+    for part in ["rude words &amp; &lt;b&gt;", "it is &lt;i&gt;rude&lt;/i&gt;", "Mel?#%", "Ban", "/delete\""] {
         assert!(queue.contains(part), "{part} in {queue}");
     }
-    let settle = queue.split("/admin/reports/").find_map(|rest| rest.split_once("/resolve")).unwrap().0;
-    let removed = moderator.sends(&format!("{GARDEN_PATH}/messages/{said}/delete"), &[]).await;
+    let report_id = queue.split("/admin/reports/").find_map(|rest| rest.split_once("/resolve")).unwrap().0;
+    let removed = moderator.sends(&format!("{GARDEN_PATH}/messages/{id}/delete"), &[]).await;
     assert_eq!(removed.status, 200);
     let queue = moderator.reads("/admin/reports", "text/html").await;
     assert!(queue.text().contains("This message was deleted.") && !queue.text().contains("rude words"));
     for _ in 0..2 {
-        assert_eq!(moderator.sends(&format!("/admin/reports/{settle}/resolve"), &[]).await.status, 204);
+        assert_eq!(moderator.sends(&format!("/admin/reports/{report_id}/resolve"), &[]).await.status, 204);
     }
     let queue = moderator.reads("/admin/reports", "text/html").await;
-    assert!(queue.text().contains("Nothing waits for you.") && queue.text().contains("Settled just now by"));
-    assert_eq!(member.sends(&report, &[]).await.status, 404, "what is removed is not reported");
-    for id in ["0", "x", "99999999999999999999"] {
-        assert_eq!(moderator.sends(&format!("/admin/reports/{id}/resolve"), &[]).await.status, 404);
+    assert!(queue.text().contains("No open reports.") && queue.text().contains("Resolved just now by"));
+    assert_eq!(member.sends(&report, &[]).await.status, 404, "deleted messages can't be reported");
+    for unknown in ["0", "x", "99999999999999999999"] {
+        assert_eq!(moderator.sends(&format!("/admin/reports/{unknown}/resolve"), &[]).await.status, 404);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_closed_room_the_queue_tells_what_was_reported_and_nothing_else() {
+async fn a_report_from_a_private_room_shows_only_the_reported_message() {
     let staffed = Staffed::open().await;
     let Staffed { moderator, member, guest, creator, .. } = &staffed;
     let room = member.creates("Secret plans", "private", ANN).await;
-    let said = Guest { room: room.clone(), ..guest.clone() }.posts("rude words").await;
-    Guest { room: room.clone(), ..guest.clone() }.posts("of no concern").await;
-    assert_eq!(creator.sends(&format!("{room}/messages/{said}/report"), &[]).await.status, 404);
-    assert_eq!(member.sends(&format!("{room}/messages/{said}/report"), &[]).await.status, 201);
+    let id = Guest { room: room.clone(), ..guest.clone() }.posts("rude words").await;
+    Guest { room: room.clone(), ..guest.clone() }.posts("not reported").await;
+    assert_eq!(creator.sends(&format!("{room}/messages/{id}/report"), &[]).await.status, 404);
+    assert_eq!(member.sends(&format!("{room}/messages/{id}/report"), &[]).await.status, 201);
     let queue = moderator.reads("/admin/reports", "text/html").await;
-    assert!(queue.text().contains("rude words") && queue.text().contains("in a closed room"));
-    for secret in ["Secret plans", &room, "of no concern"] {
+    assert!(queue.text().contains("rude words") && queue.text().contains("in a private room"));
+    for secret in ["Secret plans", &room, "not reported"] {
         assert!(!queue.text().contains(secret), "{secret}");
     }
-    assert_eq!(moderator.sends(&format!("{room}/messages/{said}/delete"), &[]).await.status, 404);
+    assert_eq!(moderator.sends(&format!("{room}/messages/{id}/delete"), &[]).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reason_has_its_limit_and_a_page_keeps_what_was_typed() {
+async fn a_reason_is_limited_and_shown_again_after_an_error() {
     let staffed = Staffed::open().await;
     let Staffed { member, guest, .. } = &staffed;
-    let said = guest.posts("words").await;
-    let report = format!("{GARDEN_PATH}/messages/{said}/report");
+    let id = guest.posts("text").await;
+    let report = format!("{GARDEN_PATH}/messages/{id}/report");
     let (limit, over) = ("w".repeat(300), "w".repeat(301));
     assert_eq!(member.sends(&report, &[("reason", &limit)]).await.status, 201);
     for form in [vec![("reason", over.as_str())], vec![("reason", "a"), ("reason", "b")]] {
@@ -67,8 +67,8 @@ async fn a_reason_has_its_limit_and_a_page_keeps_what_was_typed() {
     let done = member.http.post(format!("{}{report}", member.url)).bearer_auth(&member.token);
     let done = ask(done.header("accept", "text/html").form(&[("reason", "")])).await;
     assert_eq!((done.status, done.header("location")), (303, format!("{report}?done=reported").as_str()));
-    for id in ["0", "x", "99999999999999999999"] {
-        let path = format!("{GARDEN_PATH}/messages/{id}");
+    for unknown in ["0", "x", "99999999999999999999"] {
+        let path = format!("{GARDEN_PATH}/messages/{unknown}");
         assert_eq!(member.sends(&format!("{path}/report"), &[]).await.status, 404);
         assert_eq!(member.sends(&format!("{path}/delete"), &[]).await.status, 404);
     }

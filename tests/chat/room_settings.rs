@@ -1,10 +1,10 @@
-//! What a room is: who changes it, what others hear of that, and its end.
+//! Room settings: who can change them, what listeners receive, archiving, deleting and restoring.
 
 use crate::harness::{ANN, BEN, Guest, House};
 use crate::staff::{GARDEN_PATH, Staffed};
 
-/// A house with a room that Ann created, and Ben, who did not.
-async fn house() -> (House, Guest, Guest, String) {
+/// A server with a room that Ann created; Ben did not.
+async fn open() -> (House, Guest, Guest, String) {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, "lobby").await, house.guest(BEN, "lobby").await);
     let room = ann.creates("Café 7", "open", "").await;
@@ -12,8 +12,8 @@ async fn house() -> (House, Guest, Guest, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_room_that_is_renamed_is_found_at_its_old_address_until_another_takes_it() {
-    let (_house, ann, ben, room) = house().await;
+async fn an_old_slug_leads_to_the_room_until_another_room_takes_it() {
+    let (_house, ann, ben, room) = open().await;
     let renamed = ann.sends(&format!("{room}/settings"), &[("name", "Bar <8>"), ("topic", "What & why")]).await.json();
     assert_eq!(
         (&renamed["name"], &renamed["topic"], &renamed["url"]),
@@ -21,18 +21,18 @@ async fn a_room_that_is_renamed_is_found_at_its_old_address_until_another_takes_
     );
     let moved = ben.reads(&format!("{room}?after=1"), "text/html").await;
     assert_eq!((moved.status, moved.header("location")), (303, "/rooms/bar-%3C8%3E?after=1"));
-    assert_eq!(ben.sends(&format!("{room}/messages"), &[("body", "by the old address")]).await.status, 201);
+    assert_eq!(ben.sends(&format!("{room}/messages"), &[("body", "by the old slug")]).await.status, 201);
     let page = ben.reads("/rooms/bar-%3C8%3E", "text/html").await;
     assert!(page.text().contains("Bar &lt;8&gt;</h1>") && page.text().contains("What &amp; why"));
     let new = ben.creates("Café 7", "open", "").await;
     assert_eq!(new, room);
-    assert_eq!(ben.reads(&room, "text/html").await.status, 200, "the new room has the address now");
+    assert_eq!(ben.reads(&room, "text/html").await.status, 200, "the new room has the slug now");
     assert_eq!(ann.sends("/rooms/bar-%3C8%3E/settings", &[("name", "Café 7")]).await.status, 409);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_whoever_created_a_room_changes_it_and_everybody_hears_of_it() {
-    let (_house, ann, ben, room) = house().await;
+async fn only_the_creator_changes_a_room_and_every_listener_receives_the_change() {
+    let (_house, ann, ben, room) = open().await;
     for path in ["settings", "archive", "delete", "members"] {
         assert_eq!(ben.sends(&format!("{room}/{path}"), &[("name", "Mine")]).await.status, 403, "{path}");
     }
@@ -44,16 +44,16 @@ async fn only_whoever_created_a_room_changes_it_and_everybody_hears_of_it() {
             break event;
         }
     };
-    assert!(reset.id.is_some(), "a page that is read again goes on from here");
+    assert!(reset.id.is_some(), "a page that is fetched again resumes here");
     let change: serde_json::Value = serde_json::from_str(&json.hears().await.data).unwrap();
     assert_eq!((&change["kind"], &change["room"]["topic"]), (&"room_changed".into(), &"New".into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_archived_room_is_read_and_nothing_is_added() {
-    let (_house, ann, ben, room) = house().await;
-    let talk = Guest { room: room.clone(), ..ann.clone() };
-    talk.posts("before").await;
+async fn an_archived_room_is_read_only() {
+    let (_house, ann, ben, room) = open().await;
+    let posting = Guest { room: room.clone(), ..ann.clone() };
+    posting.posts("before").await;
     assert_eq!(ann.sends(&format!("{room}/archive"), &[("archived", "yes")]).await.json()["archived"], true);
     for guest in [&ann, &ben] {
         assert_eq!(guest.sends(&format!("{room}/messages"), &[("body", "after")]).await.status, 403);
@@ -62,12 +62,12 @@ async fn an_archived_room_is_read_and_nothing_is_added() {
     }
     assert_eq!(ann.sends(&format!("{room}/archive"), &[("archived", "perhaps")]).await.status, 422);
     assert_eq!(ann.sends(&format!("{room}/archive"), &[("archived", "no")]).await.json()["archived"], false);
-    talk.posts("again").await;
+    posting.posts("again").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_room_is_gone_for_everybody_and_whoever_deleted_it_has_it_back() {
-    let (house, ann, ben, room) = house().await;
+async fn a_deleted_room_disappears_and_its_creator_can_restore_it() {
+    let (house, ann, ben, room) = open().await;
     Guest { room: room.clone(), ..ann.clone() }.posts("precious").await;
     let mut ears = ben.listens(&room, "as=json").await;
     assert_eq!(ann.sends(&format!("{room}/delete"), &[]).await.status, 204);
@@ -79,31 +79,32 @@ async fn a_deleted_room_is_gone_for_everybody_and_whoever_deleted_it_has_it_back
         assert_eq!(guest.sends(&format!("{room}/messages"), &[("body", "x")]).await.status, 404);
     }
     assert!(!house.read("/", "text/html").await.text().contains("Café 7"));
-    assert!(ann.reads("/rooms", "text/html").await.text().contains("Have it back"));
-    assert!(!ben.reads("/rooms", "text/html").await.text().contains("Have it back"));
+    assert!(ann.reads("/rooms", "text/html").await.text().contains("Restore"));
+    assert!(!ben.reads("/rooms", "text/html").await.text().contains("Restore"));
     assert_eq!(ben.sends(&format!("{room}/undelete"), &[]).await.status, 404);
     assert_eq!(ann.sends(&format!("{room}/undelete"), &[]).await.status, 200);
     assert_eq!(ben.reads(&room, "application/json").await.json()["messages"][0]["body"], "precious");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whom_the_door_no_longer_lets_in_has_no_deleted_room_back() {
+async fn a_person_who_may_no_longer_join_cannot_restore_a_room() {
     let staffed = Staffed::open().await;
     let Staffed { owner, creator, .. } = &staffed;
-    let door = async |door: &str| {
-        let form = [("name", "House"), ("join_policy", door), ("room_creation", "guest"), ("allow_guests", "on")];
+    let set_join_policy = async |join_policy: &str| {
+        let form =
+            [("name", "Server"), ("join_policy", join_policy), ("room_creation", "guest"), ("allow_guests", "on")];
         assert_eq!(owner.sends("/admin/settings", &form).await.status, 200);
     };
     assert_eq!(creator.sends(&format!("{GARDEN_PATH}/delete"), &[]).await.status, 204);
-    door("members").await;
-    assert_eq!(creator.sends(&format!("{GARDEN_PATH}/undelete"), &[]).await.status, 404, "as if it were not there");
-    door("open").await;
+    set_join_policy("members").await;
+    assert_eq!(creator.sends(&format!("{GARDEN_PATH}/undelete"), &[]).await.status, 404, "as if it did not exist");
+    set_join_policy("anyone").await;
     assert_eq!(creator.sends(&format!("{GARDEN_PATH}/undelete"), &[]).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_slow_room_everybody_waits_but_whoever_keeps_order() {
-    let (_house, ann, ben, room) = house().await;
+async fn slow_mode_applies_to_everyone_but_moderators() {
+    let (_house, ann, ben, room) = open().await;
     assert_eq!(ann.sends(&format!("{room}/settings"), &[("slow_mode_s", "3600")]).await.json()["slow_mode_s"], 3600);
     let post = format!("{room}/messages");
     assert_eq!(ben.sends(&post, &[("body", "one")]).await.status, 201);
@@ -117,8 +118,8 @@ async fn in_a_slow_room_everybody_waits_but_whoever_keeps_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_field_does_not_take_is_told_beside_it_and_what_was_typed_stays() {
-    let (_house, ann, _ben, room) = house().await;
+async fn errors_are_shown_beside_their_field_and_typed_values_stay() {
+    let (_house, ann, _ben, room) = open().await;
     let settings = format!("{room}/settings");
     let long = "t".repeat(200);
     assert_eq!(ann.sends(&settings, &[("topic", &long)]).await.status, 200);
@@ -138,7 +139,7 @@ async fn what_a_field_does_not_take_is_told_beside_it_and_what_was_typed_stays()
     let page = ann.http.post(format!("{}{settings}", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
     let page = crate::harness::ask(page.form(&[("name", "Kept <i>"), ("slow_mode_s", "x")])).await;
     assert_eq!(page.status, 422);
-    assert!(page.text().contains("value=\"Kept &lt;i&gt;\"") && page.text().contains("slow_s-error"));
+    assert!(page.text().contains("value=\"Kept &lt;i&gt;\"") && page.text().contains("slow_mode_s-error"));
     let page = ann.http.post(format!("{}/rooms", ann.url)).bearer_auth(&ann.token).header("accept", "text/html");
     let page =
         crate::harness::ask(page.form(&[("name", "Ours"), ("visibility", "private"), ("members", "Nobody <i>")])).await;

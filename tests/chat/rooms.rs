@@ -1,13 +1,13 @@
-//! A room's page and the same as text, JSON and stream; the way through its history; the way to one message.
+//! The messages of a room as a page, text, JSON and stream; paging through its history; permalinks.
 
 use std::collections::BTreeSet;
 
 use crate::harness::{ANN, Answer, Guest, House, ROOM, ask, escaped};
 
-/// As many messages as make three pages, the last not full.
+/// The number of messages: three pages, the last not full.
 const HISTORY: usize = 130;
 
-async fn house_with_a_history() -> (House, Guest, Vec<u64>) {
+async fn open_with_history() -> (House, Guest, Vec<u64>) {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let mut ids = Vec::new();
@@ -18,28 +18,28 @@ async fn house_with_a_history() -> (House, Guest, Vec<u64>) {
     (house, ann, ids)
 }
 
-/// The ids on a page, and whether it says that there is more on either side.
+/// The ids on a page, and whether it says that there are older and newer messages.
 async fn page(house: &House, room: &str, query: &str) -> (Vec<u64>, bool, bool) {
     let page = house.read(&format!("{room}{query}"), "application/json").await.json();
     let ids = page["messages"].as_array().unwrap().iter().map(|m| m["id"].as_u64().unwrap()).collect();
     (ids, page["older"].as_bool().unwrap(), page["newer"].as_bool().unwrap())
 }
 
-/// The address behind a relation of the `Link` header (RFC 8288).
+/// The address of a relation in the `Link` header (RFC 8288).
 fn link(answer: &Answer, rel: &str) -> Option<String> {
     let links = answer.headers.get("link")?.to_str().unwrap();
     let link = links.split(", ").find(|link| link.ends_with(&format!("; rel=\"{rel}\"")))?;
     Some(link.split_once('>')?.0.strip_prefix('<')?.to_owned())
 }
 
-/// The message ids in a piece of HTML, in the order in which they stand there.
+/// The ids of the messages in a fragment of HTML, in their order.
 pub fn ids_in(html: &str) -> Vec<u64> {
     let rows = html.split("<li ").skip(1).filter_map(|row| row.split_once('>')).map(|(tag, _)| tag);
     rows.filter_map(|tag| tag.split_once("id=\"m")?.1.split_once('"')?.0.parse().ok()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_address_answers_in_the_form_that_is_asked_for() {
+async fn a_room_answers_in_the_requested_form() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let id = ann.posts("two\nlines").await;
@@ -58,7 +58,7 @@ async fn one_address_answers_in_the_form_that_is_asked_for() {
         assert_eq!(answer.header("cache-control"), "private, no-cache", "{accept}");
     }
     let text = house.read(&ann.room, "text/plain").await;
-    let line = text.text().split_once("Z ").expect("a time in UTC stands first").1;
+    let line = text.text().split_once("Z ").expect("a UTC time comes first").1;
     assert_eq!(line, format!("{ANN}: two\n    lines\n"));
 
     let json = house.read(&ann.room, "application/json").await.json();
@@ -70,7 +70,7 @@ async fn one_address_answers_in_the_form_that_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_room_itself_is_a_stream_for_whoever_asks_for_one() {
+async fn a_room_is_a_stream_on_request() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     let stream = house.get(&format!("{}?as=json", ann.room)).header("accept", "text/event-stream");
@@ -82,7 +82,7 @@ async fn the_room_itself_is_a_stream_for_whoever_asks_for_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_shows_the_room_whoever_looks() {
+async fn anyone_can_read_the_page_of_an_open_room() {
     let house = House::open().await;
     let ann = house.guest(ANN, ROOM).await;
     assert!(house.read(&ann.room, "text/html").await.text().contains("Nothing said yet"));
@@ -93,44 +93,44 @@ async fn a_page_shows_the_room_whoever_looks() {
     assert!(html.contains(r#"<div id="log" role="log""#));
     assert!(html.contains(&format!(r#"dir="auto">{}</a>"#, escaped(ANN))));
     let link = r#"<a href="https://a.example/?q=1&amp;r=" rel="nofollow noopener ugc" target="_blank">"#;
-    assert!(html.contains(link), "a bare link is a link");
+    assert!(html.contains(link), "a bare URL becomes a link");
     assert!(html.contains("&lt;b&gt;<br>and on</p>"), "line breaks stay, markup does not");
     assert!(html.contains(r#"name="nonce" value=""#) && html.contains(r#"enctype="multipart/form-data""#));
     assert!(html.contains(&format!(r#"hx-sse:connect="{}/live?after="#, ann.room)));
-    assert!(!html.contains("<b>") && !html.contains("<i>"), "no name is markup");
+    assert!(!html.contains("<b>") && !html.contains("<i>"), "names are escaped");
     assert!(!html.contains(" style=") && !html.contains(" onclick"), "no inline style, no inline script");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn paging_walks_the_whole_history_exactly_once_both_ways() {
-    let (house, ann, ids) = house_with_a_history().await;
-    let (mut walked, older, newer) = page(&house, &ann.room, "").await;
-    assert_eq!((walked.len(), older, newer), (50, true, false), "a room shows its last fifty");
+async fn paging_visits_every_message_once_in_both_directions() {
+    let (house, ann, ids) = open_with_history().await;
+    let (mut visited, older, newer) = page(&house, &ann.room, "").await;
+    assert_eq!((visited.len(), older, newer), (50, true, false), "a room shows its last fifty");
     loop {
-        let (before, older, newer) = page(&house, &ann.room, &format!("?before={}", walked[0])).await;
+        let (before, older, newer) = page(&house, &ann.room, &format!("?before={}", visited[0])).await;
         assert!(newer && before.len() <= 50);
-        walked.splice(0..0, before);
+        visited.splice(0..0, before);
         if !older {
             break;
         }
     }
-    assert_eq!(walked, ids, "backwards");
+    assert_eq!(visited, ids, "backwards");
 
-    let mut walked = Vec::new();
+    let mut visited = Vec::new();
     loop {
-        let (after, older, newer) = page(&house, &ann.room, &format!("?after={}", walked.last().unwrap_or(&0))).await;
-        assert_eq!(older, !walked.is_empty());
-        walked.extend(after);
+        let (after, older, newer) = page(&house, &ann.room, &format!("?after={}", visited.last().unwrap_or(&0))).await;
+        assert_eq!(older, !visited.is_empty());
+        visited.extend(after);
         if !newer {
             break;
         }
     }
-    assert_eq!(walked, ids, "forwards");
+    assert_eq!(visited, ids, "forwards");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn link_headers_lead_through_the_history_in_every_form() {
-    let (house, ann, ids) = house_with_a_history().await;
+    let (house, ann, ids) = open_with_history().await;
     for accept in ["text/plain", "application/json", "text/html"] {
         let mut answer = house.read(&ann.room, accept).await;
         assert!(link(&answer, "next").is_none(), "nothing is newer than the latest");
@@ -152,7 +152,7 @@ async fn link_headers_lead_through_the_history_in_every_form() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_around_a_message_has_it_in_its_middle() {
-    let (house, ann, ids) = house_with_a_history().await;
+    let (house, ann, ids) = open_with_history().await;
     let (around, older, newer) = page(&house, &ann.room, &format!("?around={}", ids[64])).await;
     assert_eq!((around.as_slice(), older, newer), (&ids[39..89], true, true));
     let (around, older, newer) = page(&house, &ann.room, &format!("?around={}", ids[0])).await;
@@ -162,10 +162,10 @@ async fn a_page_around_a_message_has_it_in_its_middle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn older_fragments_walk_the_history_and_say_where_it_ends() {
-    let (house, ann, ids) = house_with_a_history().await;
+async fn older_fragments_lead_to_the_beginning_and_end_there() {
+    let (house, ann, ids) = open_with_history().await;
     let first = house.read(&ann.room, "text/html").await;
-    let (mut walked, mut html) = (ids_in(first.text()), first.text().to_owned());
+    let (mut visited, mut html) = (ids_in(first.text()), first.text().to_owned());
     let next = |html: &str| {
         let (_, rest) = html.split_once("hx-get=\"")?;
         Some(rest.split_once('"')?.0.to_owned())
@@ -176,17 +176,17 @@ async fn older_fragments_walk_the_history_and_say_where_it_ends() {
         let fragment = ask(house.get(&path).header("hx-request", "true")).await;
         assert_eq!((fragment.status, fragment.header("content-type")), (200, "text/html; charset=utf-8"));
         assert!(!fragment.text().contains("<html"), "a fragment is no page");
-        walked.splice(0..0, ids_in(fragment.text()));
+        visited.splice(0..0, ids_in(fragment.text()));
         html = fragment.text().to_owned();
         fragments += 1;
     }
-    assert_eq!((walked, fragments), (ids, 2));
-    assert!(html.contains(r#"id="older""#), "an empty place remains where the link was");
+    assert_eq!((visited, fragments), (ids, 2));
+    assert!(html.contains(r#"id="older""#), "an empty element replaces the link");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_permalink_leads_to_the_page_around_the_message() {
-    let (house, ann, ids) = house_with_a_history().await;
+async fn a_permalink_leads_to_the_page_around_its_message() {
+    let (house, ann, ids) = open_with_history().await;
     for &id in [ids[0], ids[64], ids[HISTORY - 1]].iter() {
         let answer = house.read(&format!("{}/messages/{id}", ann.room), "text/html").await;
         assert_eq!((answer.status, answer.header("location")), (303, &*format!("{}?around={id}#m{id}", ann.room)));
@@ -198,7 +198,7 @@ async fn a_permalink_leads_to_the_page_around_the_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there_is_told_so() {
+async fn unknown_rooms_and_messages_answer_404_and_bad_queries_422() {
     let house = House::open().await;
     let (ann, elsewhere) = (house.guest(ANN, ROOM).await, house.guest("Ben", "Cellar").await);
     let id = elsewhere.posts("hi").await;
@@ -207,7 +207,7 @@ async fn what_is_not_there_is_told_so() {
     for path in missing {
         let answer = house.read(path, "text/html").await;
         assert_eq!(answer.status, 404, "{path}");
-        assert!(answer.text().contains("There is no room called “nowhere”"), "{path}: it says what to do");
+        assert!(answer.text().contains("There is no room called “nowhere”"), "{path}: it says what is wrong");
     }
     for id in [&*(id + 1).to_string(), "0", &*id.to_string(), "abc", "-1", "99999999999999999999"] {
         assert_eq!(house.read(&format!("{}/messages/{id}", ann.room), "text/plain").await.status, 404, "{id}");
@@ -219,7 +219,7 @@ async fn what_is_not_there_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_room_is_found_by_any_spelling_of_its_address() {
+async fn a_room_is_found_by_any_spelling_of_its_slug() {
     let house = House::open().await;
     let ann = house.guest(ANN, "Café 12/3 🚀").await;
     ann.posts("found").await;

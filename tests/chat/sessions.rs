@@ -1,48 +1,48 @@
-//! Where somebody is signed in: seen, ended one by one or all at once, and with them whatever listens.
+//! Sessions: listing them, ending one or all others, and the streams that end with them.
 
 use serde_json::{Value, json};
 
 use crate::account::{PASSWORD, is_known, member, send, settings, signs_in};
 use crate::harness::{ANN, BEN, Ears, Guest, House, ROOM, ask};
 
-/// The devices of somebody, as they see them.
+/// The sessions of a person, as the person sees them.
 async fn devices(guest: &Guest) -> Vec<Value> {
     settings(guest, "/devices", None).await.json().as_array().expect("a list").clone()
 }
 
 fn current(devices: &[Value]) -> &str {
     let mut ids = devices.iter().filter(|device| device["current"] == true);
-    let id = ids.next().expect("one is this one")["id"].as_str().expect("an id");
-    assert!(ids.next().is_none(), "one is this one: {devices:?}");
+    let id = ids.next().expect("one is the current one")["id"].as_str().expect("an id");
+    assert!(ids.next().is_none(), "only one is the current one: {devices:?}");
     id
 }
 
-/// The stream says that it is over, and nothing after that.
+/// Waits for the stream's `gone` event, and asserts that nothing follows it.
 pub async fn is_over(mut ears: Ears) {
     loop {
-        let event = ears.next().await.expect("it says that it is over");
+        let event = ears.next().await.expect("a gone event");
         if event.name == "gone" {
             break;
         }
-        assert!(event.id.is_none(), "nothing is told before the end but who comes and goes: {event:?}");
+        assert!(event.id.is_none(), "only presence is sent before the end: {event:?}");
     }
     assert!(ears.next().await.is_none(), "nothing follows");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_device_is_seen_and_one_is_signed_out_with_its_stream() {
+async fn every_device_is_listed_and_signing_one_out_ends_its_stream() {
     let house = House::open().await;
     let desk = member(&house, ANN, ROOM).await;
     let (phone, tablet) = (signs_in(&house, &desk, PASSWORD).await, signs_in(&house, &desk, PASSWORD).await);
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     let firefox = house.post("/sign-in").header("user-agent", agent).header("accept", "application/json");
     assert_eq!(ask(firefox.form(&[("name", ANN), ("password", PASSWORD)])).await.status, 200);
-    let seen = devices(&desk).await;
-    assert_eq!(seen.len(), 4);
-    assert!(seen.iter().any(|device| device["name"] == "Firefox on Linux" && device["address"] == "127.0.0.1"));
+    let listed = devices(&desk).await;
+    assert_eq!(listed.len(), 4);
+    assert!(listed.iter().any(|device| device["name"] == "Firefox on Linux" && device["address"] == "127.0.0.1"));
     let page = ask(house.get("/settings/devices").header("cookie", desk.cookie())).await;
     assert_eq!(page.text().matches("this browser").count(), 1);
-    assert_eq!(page.text().matches("/revoke\"").count(), 3, "this one has no button");
+    assert_eq!(page.text().matches("/revoke\"").count(), 3, "the current session has no button");
 
     let id = current(&devices(&phone).await).to_owned();
     let (ears, others) = (phone.listen("as=json").await, tablet.listen("as=json").await);
@@ -50,16 +50,16 @@ async fn every_device_is_seen_and_one_is_signed_out_with_its_stream() {
     let revoked = ask(revoke.header("accept", "text/html")).await;
     assert_eq!((revoked.status, revoked.header("location")), (303, "/settings/devices?done=revoked"));
     is_over(ears).await;
-    let again = house.get(&format!("{}/live", phone.room)).bearer_auth(&phone.token).header("last-event-id", "1");
-    assert_eq!(ask(again).await.status, 401, "the old token does not resume");
+    let resumed = house.get(&format!("{}/live", phone.room)).bearer_auth(&phone.token).header("last-event-id", "1");
+    assert_eq!(ask(resumed).await.status, 401, "the old token does not resume");
     assert!(!is_known(&phone).await);
     let mut others = others;
     desk.posts("still here?").await;
-    assert_eq!(others.hears_texts(1).await, ["still here?"], "the others listen on");
+    assert_eq!(others.hears_texts(1).await, ["still here?"], "the other devices still listen");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_other_devices_are_signed_out_at_once_and_nobody_elses() {
+async fn all_other_devices_of_one_person_are_signed_out_at_once() {
     let house = House::open().await;
     let (desk, ben) = (member(&house, ANN, ROOM).await, member(&house, BEN, ROOM).await);
     let (phone, tablet) = (signs_in(&house, &desk, PASSWORD).await, signs_in(&house, &desk, PASSWORD).await);
@@ -74,21 +74,21 @@ async fn all_other_devices_are_signed_out_at_once_and_nobody_elses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_signs_out_somebody_else() {
+async fn nobody_can_sign_out_another_person() {
     let house = House::open().await;
     let (ann, ben) = (member(&house, ANN, ROOM).await, member(&house, BEN, ROOM).await);
     let id = current(&devices(&ann).await).to_owned();
     for id in [id.as_str(), "0000000000000000", "nothing", "%00", "ffffffffffffffffff"] {
-        for what in ["devices", "tokens"] {
-            let answer = settings(&ben, &format!("/{what}/{id}/revoke"), Some(json!({}))).await;
-            assert_eq!(answer.status, 404, "{what} {id}");
+        for kind in ["devices", "tokens"] {
+            let answer = settings(&ben, &format!("/{kind}/{id}/revoke"), Some(json!({}))).await;
+            assert_eq!(answer.status, 404, "{kind} {id}");
         }
     }
     assert!(is_known(&ann).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_needs_the_old_one_and_ends_every_other_session_with_its_stream() {
+async fn changing_the_password_needs_the_old_one_and_ends_other_sessions() {
     let house = House::open().await;
     let desk = member(&house, ANN, ROOM).await;
     let phone = signs_in(&house, &desk, PASSWORD).await;
@@ -98,20 +98,20 @@ async fn a_new_password_needs_the_old_one_and_ends_every_other_session_with_its_
     };
     let wrong = change("not my password", "another password").await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text().contains("present password"));
+    assert!(wrong.text().contains("current password"));
     assert!(is_known(&phone).await, "nothing has changed");
     let changed = change(PASSWORD, "another password").await;
     assert_eq!(changed.status, 200);
     let new = crate::account::with(&desk, &changed);
     is_over(ears).await;
-    assert!(!is_known(&phone).await && !is_known(&desk).await, "the old tokens are good for nothing");
+    assert!(!is_known(&phone).await && !is_known(&desk).await, "the old tokens are invalid");
     assert!(is_known(&new).await);
     assert_eq!(send(&house, "/sign-in", json!({ "name": ANN, "password": PASSWORD })).await.status, 401);
     signs_in(&house, &new, "another password").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cookie_that_is_none_of_ours_is_nobodys_and_breaks_nothing() {
+async fn invalid_cookies_are_ignored() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     let mut swapped = ann.token.clone().into_bytes();
@@ -131,12 +131,12 @@ async fn a_cookie_that_is_none_of_ours_is_nobodys_and_breaks_nothing() {
     ask(house.post("/sign-out").header("cookie", ended.cookie())).await;
     for path in ["/settings", "/settings/devices"] {
         let page = house.get(path).header("cookie", ended.cookie()).header("accept", "text/html");
-        assert_eq!(ask(page).await.status, 401, "a session that has ended does not come back");
+        assert_eq!(ask(page).await.status, 401, "an ended session stays ended");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_sites_page_signs_nobody_in_or_out_and_changes_nothing() {
+async fn another_sites_page_cannot_sign_in_or_out_or_change_settings() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     for path in [

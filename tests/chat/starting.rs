@@ -183,7 +183,7 @@ async fn a_damaged_file_is_told_and_not_touched() {
         fs::write(&file, &bytes).unwrap();
         let line = says_no(directory.path(), directory.path()).await;
         assert!(line.contains("cannot be read as a data file"), "{what}, {} bytes: {line}", bytes.len());
-        assert!(line.contains("Put a copy of it back"), "{what}: it says what to do: {line}");
+        assert!(line.contains("Restore a backup"), "{what}: it says what to do: {line}");
     }
     fs::write(&file, whole).unwrap();
     Program::start(directory.path()).await;

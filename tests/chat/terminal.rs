@@ -1,5 +1,5 @@
-//! A terminal: carries out the command lines that Taproom hands out, with curl where there is one, else by reading them
-//! as a shell and curl would.
+//! A terminal: runs the command lines that Taproom prints, with curl if there is one, otherwise by parsing them as a
+//! shell and curl would.
 
 use std::process::Stdio;
 
@@ -79,7 +79,7 @@ fn shell(line: &str) -> Child {
 
 /// What curl would ask by this line, of which Taproom uses `-H`, `-d` and `-N` and single quotes.
 fn asked(line: &str) -> reqwest::RequestBuilder {
-    let mut words = words(line).into_iter();
+    let mut words = split_line(line).into_iter();
     assert_eq!(words.next().as_deref(), Some("curl"));
     let (mut headers, mut data, mut url) = (Vec::new(), Vec::new(), None);
     while let Some(word) = words.next() {
@@ -103,7 +103,7 @@ fn asked(line: &str) -> reqwest::RequestBuilder {
 }
 
 /// A line as a shell splits it.
-fn words(line: &str) -> Vec<String> {
+fn split_line(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted, mut begun) = (Vec::new(), String::new(), false, false);
     for c in line.chars() {
         match c {
@@ -125,8 +125,8 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_line_is_read_as_a_shell_and_curl_read_it() {
-    assert_eq!(words("curl -d 'a b'  -H 'x: y' 'u'"), ["curl", "-d", "a b", "-H", "x: y", "u"]);
+async fn command_lines_are_parsed_as_a_shell_and_curl_would() {
+    assert_eq!(split_line("curl -d 'a b'  -H 'x: y' 'u'"), ["curl", "-d", "a b", "-H", "x: y", "u"]);
     let request = asked("curl -H 'Accept: text/plain' -d a=1 -d b=2 http://a.example/x").build().unwrap();
     assert_eq!(request.method(), "POST");
     assert_eq!(request.body().and_then(|body| body.as_bytes()), Some(b"a=1&b=2".as_slice()));

@@ -1,29 +1,30 @@
-//! Tokens for scripts: shown once, good for what their owner lets them, and never for the account.
+//! Personal tokens for scripts: shown once, limited to their scopes, and without access to the account.
 
 use serde_json::{Value, json};
 
 use crate::account::{PASSWORD, is_known, member, settings, signs_in};
 use crate::harness::{ANN, BEN, Guest, House, ROOM, ask};
-use crate::reading::{reads_to, unread};
+use crate::read_state::{reads_to, unread};
 use crate::sessions::is_over;
 
-/// Makes one; what its owner is told.
-async fn make(guest: &Guest, name: &str, scopes: &str) -> Value {
+/// Creates a token, and returns the answer as JSON.
+async fn create(guest: &Guest, name: &str, scopes: &str) -> Value {
     let answer = settings(guest, "/tokens", Some(json!({ "name": name, "scopes": scopes }))).await;
     assert_eq!((answer.status, answer.header("cache-control")), (201, "no-store"), "{}", answer.text());
     answer.json()
 }
 
-fn script(guest: &Guest, made: &Value) -> Guest {
-    Guest { token: made["token"].as_str().expect("it is told").to_owned(), ..guest.clone() }
+/// The same person with the new token.
+fn script(guest: &Guest, created: &Value) -> Guest {
+    Guest { token: created["token"].as_str().expect("a token").to_owned(), ..guest.clone() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_is_good_for_its_scopes_and_for_nothing_else() {
+async fn a_token_allows_only_its_scopes() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     for (scopes, reads, posts) in [("read", true, false), ("post", false, true), ("read post", true, true)] {
-        let script = script(&ann, &make(&ann, "deploys", scopes).await);
+        let script = script(&ann, &create(&ann, "deploys", scopes).await);
         let get = |path: &str| ask(house.get(path).bearer_auth(&script.token).header("accept", "application/json"));
         for path in [script.room.clone(), format!("{}/older?before=1", script.room), "/".to_owned()] {
             assert_eq!(get(&path).await.status, if reads { 200 } else { 403 }, "{scopes} {path}");
@@ -35,7 +36,7 @@ async fn each_is_good_for_its_scopes_and_for_nothing_else() {
         let basic = house.post(&format!("{}/messages", script.room)).basic_auth(&script.name, Some(&script.token));
         assert_eq!(ask(basic.body("by name")).await.status, if posts { 201 } else { 403 }, "{scopes}");
         let stranger = house.post(&format!("{}/messages", script.room)).basic_auth(BEN, Some(&script.token));
-        assert_eq!(ask(stranger.body("as somebody else")).await.status, 401, "{scopes}");
+        assert_eq!(ask(stranger.body("as another person")).await.status, 401, "{scopes}");
         for path in ["", "/devices", "/tokens", "/password", "/recovery-codes"] {
             assert_eq!(settings(&script, path, None).await.status, 403, "{scopes} {path}");
         }
@@ -53,51 +54,52 @@ async fn each_is_good_for_its_scopes_and_for_nothing_else() {
             assert_eq!(answer.status, 403, "{scopes} {path}");
         }
     }
-    assert_eq!(settings(&ann, "/tokens", None).await.json().as_array().unwrap().len(), 3, "none was made by another");
+    assert_eq!(settings(&ann, "/tokens", None).await.json().as_array().unwrap().len(), 3, "no token created another");
     signs_in(&house, &ann, PASSWORD).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_script_says_has_read_nothing_for_its_owner_unless_it_may_read_and_never_what_speaks_to_them() {
+async fn posting_marks_as_read_only_with_the_read_scope_and_never_a_mention() {
     let house = House::open().await;
     let (ann, ben) = (member(&house, ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    let only_posts = script(&ann, &make(&ann, "deploys", "post").await);
-    let also_reads = script(&ann, &make(&ann, "terminal", "read post").await);
+    let only_posts = script(&ann, &create(&ann, "deploys", "post").await);
+    let also_reads = script(&ann, &create(&ann, "terminal", "read post").await);
     reads_to(&ann, ben.posts("read").await).await;
     ben.posts("one").await;
     only_posts.posts("17 is out").await;
     ben.posts("three").await;
-    assert_eq!(unread(&ann).await, (3, 0), "what came before a job's words is as new to her as it was");
+    assert_eq!(unread(&ann).await, (3, 0), "a post without the read scope marks nothing as read");
     also_reads.posts("I see").await;
     ben.posts("one").await;
-    assert_eq!(unread(&ann).await, (1, 0), "whoever speaks where they read has read");
-    for (call, by) in [(format!("@{ANN}, look"), &also_reads), ("@room, look".to_owned(), &ann)] {
+    assert_eq!(unread(&ann).await, (1, 0), "a post with the read scope marks as read");
+    for (mention, poster) in [(format!("@{ANN}, look"), &also_reads), ("@room, look".to_owned(), &ann)] {
         let before = ben.posts("before").await;
-        let (calls, hers) = (ben.posts(&call).await, by.posts("again").await);
+        let (mentioned, posted) = (ben.posts(&mention).await, poster.posts("again").await);
         let last = ben.posts("last").await;
-        assert!(before < calls && calls < hers);
-        assert_eq!(unread(&ann).await, (3, 1), "from “{call}” on it is all unread");
+        assert!(before < mentioned && mentioned < posted);
+        assert_eq!(unread(&ann).await, (3, 1), "everything from “{mention}” on stays unread");
         reads_to(&ann, last).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_shown_once_with_a_line_that_works_and_is_over_when_its_owner_says_so() {
+async fn a_token_is_shown_once_with_a_working_command_and_can_be_revoked() {
     let house = House::open().await;
     let ann = member(&house, ANN, ROOM).await;
     let form = [("name", "<b>deploys</b>"), ("scopes", "read"), ("scopes", "post")];
-    let make = house.post("/settings/tokens").header("cookie", ann.cookie()).header("accept", "text/html").form(&form);
-    let page = ask(make).await;
+    let request =
+        house.post("/settings/tokens").header("cookie", ann.cookie()).header("accept", "text/html").form(&form);
+    let page = ask(request).await;
     assert_eq!((page.status, page.header("cache-control")), (201, "no-store"));
     assert!(!page.text().contains("<b>deploys"));
     let token = page.text().split_once(r#"<code id="token">"#).unwrap().1.split('<').next().unwrap().to_owned();
     let line = page.text().split("<code>").nth(1).unwrap().split("</code>").next().unwrap();
     assert!(line.contains(&token) && line.contains(&house.url), "{line}");
-    let said = crate::terminal::run(line).await;
-    assert!(said.ends_with(&format!("{ANN}: Hello\n")), "{said}");
+    let output = crate::terminal::run(line).await;
+    assert!(output.ends_with(&format!("{ANN}: Hello\n")), "{output}");
 
     let listed = ask(house.get("/settings/tokens").header("cookie", ann.cookie())).await;
-    assert!(!listed.text().contains(&token), "it is shown once");
+    assert!(!listed.text().contains(&token), "the list does not show the token");
     assert!(listed.text().contains("&lt;b&gt;deploys&lt;/b&gt;"));
     let script = Guest { token, ..ann.clone() };
     let ears = script.listen("as=json").await;
@@ -105,25 +107,29 @@ async fn it_is_shown_once_with_a_line_that_works_and_is_over_when_its_owner_says
     assert_eq!(settings(&ann, &format!("/tokens/{id}/revoke"), Some(json!({}))).await.status, 204);
     is_over(ears).await;
     assert_eq!(ask(script.post().json(&json!({ "body": "still?" }))).await.status, 401);
-    assert_eq!(settings(&ann, &format!("/tokens/{id}/revoke"), Some(json!({}))).await.status, 404, "it is over once");
+    assert_eq!(
+        settings(&ann, &format!("/tokens/{id}/revoke"), Some(json!({}))).await.status,
+        404,
+        "a revoked token is gone"
+    );
     assert!(is_known(&ann).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_leaves_the_scripts_alone_and_a_guest_has_none() {
+async fn tokens_survive_a_password_change_and_need_an_account() {
     let house = House::open().await;
     let (ann, ben) = (member(&house, ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    let script = script(&ann, &make(&ann, "deploys", "post").await);
+    let script = script(&ann, &create(&ann, "deploys", "post").await);
     let change = json!({ "current": PASSWORD, "password": "another password" });
     assert_eq!(settings(&ann, "/password", Some(change)).await.status, 200);
-    script.posts("made on purpose, ended on purpose").await;
+    script.posts("still valid").await;
     for path in ["/tokens", "/password", "/recovery-codes"] {
         let refused = settings(&ben, path, None).await;
         assert_eq!(refused.status, 403, "{path}");
-        assert!(refused.text().contains("Give your name a password first."));
+        assert!(refused.text().contains("Create an account first."));
     }
-    let made = settings(&ben, "/tokens", Some(json!({ "name": "x", "scopes": "read" }))).await;
-    assert_eq!(made.status, 403);
+    let refused = settings(&ben, "/tokens", Some(json!({ "name": "x", "scopes": "read" }))).await;
+    assert_eq!(refused.status, 403);
     let page = ask(house.get("/settings").header("cookie", ben.cookie())).await;
     assert!(page.text().contains("/register") && !page.text().contains("/settings/tokens"));
 }

@@ -1,4 +1,4 @@
-//! Who is typing: told to those who listen, for some seconds, and kept nowhere.
+//! Typing notices: sent to listeners, shown for a few seconds, never stored.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::harness::{ANN, Answer, BEN, Ears, Guest, House, ROOM, ask, escaped, w
 use crate::sse::Event;
 use crate::staff::{Staffed, page_of};
 
-/// What stands in the foot of the composer from here on, without its markup, when the stream tells it next.
+/// Waits for the next typing notice of a stream; its text without markup.
 async fn hears_typing(ears: &mut Ears) -> String {
     within("who is typing", async {
         loop {
             let event = ears.next().await.expect("the stream goes on");
-            if let Some(words) = typing(&event) {
-                return words;
+            if let Some(text) = typing(&event) {
+                return text;
             }
         }
     })
@@ -25,13 +25,13 @@ async fn hears_typing(ears: &mut Ears) -> String {
 }
 
 fn typing(event: &Event) -> Option<String> {
-    let inside = event.data.strip_prefix(r##"<hx-partial hx-target="#typing" hx-swap="innerHTML">"##)?;
-    assert_eq!((event.name.as_str(), &event.id), ("message", &None), "it is no change, and has no id");
-    let mut words = inside.strip_suffix("</hx-partial>").expect("it is one fragment").to_owned();
-    while let (Some(start), Some(end)) = (words.find('<'), words.find('>')) {
-        words.replace_range(start..=end, "");
+    let content = event.data.strip_prefix(r##"<hx-partial hx-target="#typing" hx-swap="innerHTML">"##)?;
+    assert_eq!((event.name.as_str(), &event.id), ("message", &None), "it is not a change, so it has no id");
+    let mut text = content.strip_suffix("</hx-partial>").expect("it is one fragment").to_owned();
+    while let (Some(start), Some(end)) = (text.find('<'), text.find('>')) {
+        text.replace_range(start..=end, "");
     }
-    Some(words)
+    Some(text)
 }
 
 async fn types(guest: &Guest) -> Answer {
@@ -39,62 +39,62 @@ async fn types(guest: &Guest) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_listens_is_told_who_is_typing_until_it_is_sent() {
+async fn listeners_see_who_is_typing_until_the_message_is_sent() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    let (mut nobodys, mut program) = (house.listen(&ann.room, "").await, house.listen(&ann.room, "as=json").await);
+    let (mut anonymous, mut program) = (house.listen(&ann.room, "").await, house.listen(&ann.room, "as=json").await);
     let before = house.read(&ann.room, "application/json").await.json()["cursor"].clone();
-    let told = types(&ann).await;
-    assert_eq!((told.status, told.bytes.len()), (204, 0));
-    assert_eq!(hears_typing(&mut nobodys).await, format!("{} is typing", escaped(ANN)));
+    let answer = types(&ann).await;
+    assert_eq!((answer.status, answer.bytes.len()), (204, 0));
+    assert_eq!(hears_typing(&mut anonymous).await, format!("{} is typing", escaped(ANN)));
     assert_eq!(types(&ben).await.status, 204);
-    assert_eq!(hears_typing(&mut nobodys).await, format!("{} and {} are typing", escaped(ANN), escaped(BEN)));
+    assert_eq!(hears_typing(&mut anonymous).await, format!("{} and {} are typing", escaped(ANN), escaped(BEN)));
 
     let mut late = house.listen(&ann.room, "").await;
-    assert!(hears_typing(&mut late).await.ends_with(" are typing"), "whoever comes now sees it too");
+    assert!(hears_typing(&mut late).await.ends_with(" are typing"), "a new listener sees it too");
     let after = house.read(&ann.room, "application/json").await.json()["cursor"].clone();
     assert_eq!(before, after, "nothing was written");
 
     ann.posts("sent").await;
-    let row = nobodys.hears().await;
+    let row = anonymous.hears().await;
     assert!(row.data.contains("sent"));
-    assert_eq!(hears_typing(&mut nobodys).await, format!("{} is typing", escaped(BEN)), "with the very message");
+    assert_eq!(hears_typing(&mut anonymous).await, format!("{} is typing", escaped(BEN)), "with the message itself");
     ben.posts("too").await;
-    assert_eq!(hears_typing(&mut nobodys).await, "");
+    assert_eq!(hears_typing(&mut anonymous).await, "");
     loop {
         let event = program.next().await.expect("the stream goes on");
-        assert!(typing(&event).is_none(), "a program hears nothing of it: {event:?}");
+        assert!(typing(&event).is_none(), "a program receives no notices: {event:?}");
         if event.data.contains("too") {
             break;
         }
     }
 }
 
-/// The clock of this test stands still once everybody is there, and jumps when everybody waits.
+/// The clock of this test is paused once all streams are open, and advances when all tasks wait.
 #[tokio::test]
-async fn somebody_types_for_five_seconds_after_they_said_so_last_and_a_room_is_told_once_a_second() {
+async fn a_notice_lasts_five_seconds_and_a_room_gets_one_a_second() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
     let mut ears = house.listen(&ann.room, "").await;
     tokio::time::pause();
     assert_eq!(types(&ann).await.status, 204);
     assert!(hears_typing(&mut ears).await.ends_with(" is typing"));
-    let told = Instant::now();
+    let first = Instant::now();
     assert_eq!(types(&ben).await.status, 204);
     assert!(hears_typing(&mut ears).await.ends_with(" are typing"));
-    assert!(told.elapsed() >= Duration::from_millis(999), "{:?}", told.elapsed());
+    assert!(first.elapsed() >= Duration::from_millis(999), "{:?}", first.elapsed());
 
     tokio::time::advance(Duration::from_secs(3)).await;
     assert_eq!(types(&ann).await.status, 204);
-    let again = Instant::now();
-    assert_eq!(hears_typing(&mut ears).await, format!("{} is typing", escaped(ANN)), "Ben has said nothing since");
-    assert!(again.elapsed() < Duration::from_millis(4_900), "{:?}", again.elapsed());
+    let second = Instant::now();
+    assert_eq!(hears_typing(&mut ears).await, format!("{} is typing", escaped(ANN)), "Ben's notice has expired");
+    assert!(second.elapsed() < Duration::from_millis(4_900), "{:?}", second.elapsed());
     assert_eq!(hears_typing(&mut ears).await, "");
-    assert!(again.elapsed() >= Duration::from_millis(4_900), "{:?}", again.elapsed());
+    assert!(second.elapsed() >= Duration::from_millis(4_900), "{:?}", second.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_than_three_are_several_people() {
+async fn more_than_three_typists_are_several_people() {
     let house = House::open().await;
     let first = house.guest("Typist 0", ROOM).await;
     let mut ears = house.listen(&first.room, "").await;
@@ -106,26 +106,26 @@ async fn more_than_three_are_several_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_may_not_speak_does_not_type_either() {
+async fn people_who_may_not_post_send_no_notices() {
     let Staffed { house, owner, guest, member, .. } = Staffed::open().await;
     let mut ears = house.listen(&guest.room, "").await;
     let path = format!("{}/typing", guest.room);
-    let nobody = ask(house.post(&path).header("accept", "application/json")).await;
-    assert_eq!((nobody.status, nobody.header("content-type")), (401, "application/problem+json"));
+    let anonymous = ask(house.post(&path).header("accept", "application/json")).await;
+    assert_eq!((anonymous.status, anonymous.header("content-type")), (401, "application/problem+json"));
     assert_eq!(guest.sends("/rooms/nowhere/typing", &[]).await.status, 404);
     let hidden = owner.creates("Plans", "private", "").await;
     assert_eq!(guest.sends(&format!("{hidden}/typing"), &[]).await.status, 404);
     assert_eq!(owner.sends(&format!("{}/mute", page_of(&guest.name)), &[("duration", "1h")]).await.status, 200);
     assert_eq!(types(&guest).await.status, 403);
     let foreign = house.post(&path).header("cookie", member.cookie()).header("sec-fetch-site", "cross-site");
-    assert_eq!(ask(foreign).await.status, 403, "no other site says that somebody types");
+    assert_eq!(ask(foreign).await.status, 403, "other sites cannot send notices");
     assert_eq!(member.reads(&path, "application/json").await.status, 405);
     assert_eq!(types(&member).await.status, 204);
-    assert_eq!(hears_typing(&mut ears).await, format!("{} is typing", member.name), "and nobody before");
+    assert_eq!(hears_typing(&mut ears).await, format!("{} is typing", member.name), "it is the first notice");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_says_so_too_often_is_not_told_and_neither_is_the_room() {
+async fn notices_over_the_rate_limit_are_dropped_silently() {
     let clock = FakeRelativeClock::default();
     let house = House::open_by(LimitClock::Fake(clock.clone()), |config| config.rate_limits = Switch::On).await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
@@ -136,26 +136,28 @@ async fn whoever_says_so_too_often_is_not_told_and_neither_is_the_room() {
     assert!(hears_typing(&mut ears).await.ends_with(" is typing"));
     ann.posts("sent").await;
     assert_eq!(hears_typing(&mut ears).await, "");
-    assert_eq!(types(&ann).await.status, 204, "it looks as ever");
+    assert_eq!(types(&ann).await.status, 204, "the answer is the same");
     assert_eq!(types(&ben).await.status, 204);
     assert_eq!(hears_typing(&mut ears).await, format!("{} is typing", escaped(BEN)), "Ann's was dropped");
-    ann.posts("and takes nothing from what one may say").await;
+    ann.posts("notices do not count as posts").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_is_not_told() {
+async fn a_large_room_gets_no_notices() {
     let house = House::open().await;
     let (ann, ben) = (house.guest(ANN, ROOM).await, house.guest(BEN, ROOM).await);
-    let mut crowd = Vec::new();
+    let mut listeners = Vec::new();
     for _ in 0..201 {
-        crowd.push(house.listen(&ann.room, "").await);
+        listeners.push(house.listen(&ann.room, "").await);
     }
     assert_eq!(types(&ann).await.status, 204);
-    crowd.pop();
-    crate::harness::until("200 listening", || async {
-        house.read("/", "text/html").await.text().contains("200 listening")
-    })
-    .await;
+    listeners.pop();
+    crate::harness::until("200 here", || async { house.read("/", "text/html").await.text().contains("200 here") })
+        .await;
     assert_eq!(types(&ben).await.status, 204);
-    assert_eq!(hears_typing(&mut crowd[0]).await, format!("{} is typing", escaped(BEN)), "of Ann nobody was told");
+    assert_eq!(
+        hears_typing(&mut listeners[0]).await,
+        format!("{} is typing", escaped(BEN)),
+        "Ann's notice was not sent"
+    );
 }

@@ -65,7 +65,7 @@ async fn a_full_disk_stops_posting_not_reading_and_costs_no_restart() {
     let ready = ask(client().get(format!("{}/ready", program.url))).await;
     assert_eq!(
         (ready.status, ready.text()),
-        (503, "not writable: the disk takes nothing\n"),
+        (503, "not writable: failed to write to the disk\n"),
         "whoever watches is told"
     );
     assert_eq!(ask(client().get(format!("{}/up", program.url))).await.status, 200, "it is alive");
@@ -160,7 +160,7 @@ async fn on_a_read_only_disk_it_does_not_start_and_says_why() {
 async fn on_a_disk_that_is_too_small_it_says_so() {
     let mount = tempfile::tempdir().unwrap();
     let line = refuses(with_a_disk(TINY, mount.path(), &command(&mount.path().join("data")))).await;
-    assert!(!line.contains("move it away"), "there is nothing yet that could be moved: {line}");
+    assert!(!line.contains("move the file away"), "there is nothing yet that could be moved: {line}");
     assert!(line.contains("No space left on device") && line.contains("--data"), "{line}");
 }
 

@@ -137,7 +137,7 @@ impl Besieged {
     pub async fn all_others_have_gone(&self) {
         let url = format!("{}/", self.program.url);
         until("the listeners to be gone", || async {
-            ask(client().get(&url).header("accept", "text/html")).await.text().contains("1 listening")
+            ask(client().get(&url).header("accept", "text/html")).await.text().contains("1 here")
         })
         .await;
     }

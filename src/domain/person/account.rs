@@ -1,132 +1,132 @@
-//! What somebody asks for about their own account: a password, sessions, tokens for scripts, and the ways back to a name.
+//! Commands about the caller's own account: password, sessions, tokens, recovery, name and presence.
 
 use crate::domain::{Device, PasswordHash, Scopes, Seq, SessionId, SingleLine, TokenHash, UserId, UserName};
 
-/// Something about one's own account.
+/// A command about the caller's own account.
 #[derive(Clone, Debug)]
 pub enum AccountCommand {
-    /// Take the house, once: become its owner. Whoever has a name keeps it.
+    /// Become the first owner. It works once. A guest keeps their name.
     SetUpServer {
-        /// What to call the house.
+        /// The name of the server.
         server_name: SingleLine,
-        /// The name to take; if it is the asker's own, they keep it.
+        /// The name to take. The caller's own name is free to the caller.
         name: UserName,
-        /// The password of the account.
+        /// The password of the new account.
         password: PasswordHash,
-        /// The token that will prove the name.
+        /// The token of the new session.
         token: TokenHash,
-        /// From where.
+        /// The device of the new session.
         device: Device,
     },
-    /// Give one's name a password: a guest becomes a member.
+    /// Set a password: the guest becomes a member.
     Register {
         /// The password.
         password: PasswordHash,
-        /// The token that takes the place of the one that was shown.
+        /// The token of the session from now on.
         token: TokenHash,
-        /// The token that was shown.
+        /// The token of the session until now.
         replaces: TokenHash,
-        /// From where.
+        /// The device of the session.
         device: Device,
     },
-    /// Come in as somebody whose password was tried and was right.
+    /// Start a session. The password has been verified already.
     SignIn {
-        /// Who.
+        /// Who signs in.
         user: UserId,
-        /// The change that set the password that was tried.
+        /// The change that set the verified password. The command is refused if the password has changed since.
         password_seq: Seq,
-        /// The token that will prove the name.
+        /// The token of the new session.
         token: TokenHash,
-        /// From where.
+        /// The device of the new session.
         device: Device,
     },
-    /// Take another password. All other sessions end.
+    /// Change the password. All other sessions end.
     SetPassword {
-        /// The change that set the password that was tried.
+        /// The change that set the verified password. The command is refused if the password has changed since.
         password_seq: Seq,
-        /// The new one.
+        /// The new password.
         password: PasswordHash,
-        /// The token that takes the place of the one that was shown.
+        /// The token of the session from now on.
         token: TokenHash,
-        /// From where.
+        /// The device of the session.
         device: Device,
     },
-    /// Make a token for a script.
+    /// Create a personal token for a script.
     CreateToken {
-        /// What to call it.
+        /// The label of the token.
         label: SingleLine,
-        /// What it may be used for.
+        /// What the token may be used for.
         scopes: Scopes,
-        /// It.
+        /// The hash of the token.
         token: TokenHash,
     },
-    /// End a session or a token of one's own.
+    /// Revoke a session or a personal token.
     RevokeSession {
-        /// Which.
+        /// The session or token.
         id: SessionId,
     },
-    /// End all sessions but this.
+    /// Revoke all sessions except the current one.
     RevokeOtherSessions {
-        /// The token that was shown.
+        /// The token of the current session.
         current: TokenHash,
     },
-    /// Take new recovery codes; the old ones are no longer good.
+    /// Replace the recovery codes.
     SetRecoveryCodes {
-        /// Their hashes.
+        /// The hashes of the new codes.
         codes: Vec<TokenHash>,
     },
-    /// Choose a new password with a recovery code. All sessions end.
+    /// Set a new password with a recovery code. All sessions end.
     Recover {
-        /// Who.
+        /// Whose account it is.
         user: UserId,
-        /// The code.
+        /// The hash of the recovery code.
         code: TokenHash,
         /// The new password.
         password: PasswordHash,
-        /// The token that will prove the name.
+        /// The token of the new session.
         token: TokenHash,
-        /// From where.
+        /// The device of the new session.
         device: Device,
     },
-    /// Choose a new password with a link from the owner. All sessions end.
+    /// Set a new password with a reset link from an owner. All sessions end.
     ResetPassword {
-        /// The link.
+        /// The hash of the link.
         link: TokenHash,
         /// The new password.
         password: PasswordHash,
-        /// The token that will prove the name.
+        /// The token of the new session.
         token: TokenHash,
-        /// From where.
+        /// The device of the new session.
         device: Device,
     },
-    /// Come in by an invitation.
+    /// Join with an invitation.
     AcceptInvitation {
-        /// The link.
+        /// The hash of the invitation code.
         code: TokenHash,
         /// The name to take.
         name: UserName,
-        /// The password, if there is to be an account at once.
+        /// The password, if the person gets an account at once.
         password: Option<PasswordHash>,
-        /// The token that will prove the name.
+        /// The token of the new session.
         token: TokenHash,
-        /// From where.
+        /// The device of the new session.
         device: Device,
     },
-    /// Be called otherwise. The name that one had stays one's own, and leads to the new one.
+    /// Take another name. The old name stays reserved and leads to the new one.
     Rename {
         /// The new name.
         name: UserName,
     },
-    /// Whether others are shown when one is here.
+    /// Choose whether others see when the caller is online or typing.
     SetPresence {
-        /// Whether not.
+        /// Whether others do not see it.
         hidden: bool,
     },
-    /// A token was used today.
+    /// Record that a token was used today.
     RecordUse {
-        /// Which.
+        /// The token.
         token: TokenHash,
-        /// From where, if it is a session.
+        /// The device that used it, if it is a session.
         device: Device,
     },
 }

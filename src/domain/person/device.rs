@@ -1,4 +1,4 @@
-//! Where somebody is signed in, and what a token may do.
+//! Sessions and personal tokens of a person, and what they may be used for.
 
 use std::fmt;
 
@@ -6,50 +6,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Timestamp, TokenHash};
 
-/// What a browser tells of itself, as far as it helps its owner to know it again.
+/// Where a session was used last, as far as it helps its owner to recognise it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// For example "Firefox on Linux".
     pub browser: String,
-    /// From which address it came last.
+    /// The client address of the last use.
     pub address: String,
 }
 
 /// What a token may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scopes {
-    /// Reading rooms and streams.
+    /// Read rooms and listen to streams.
     pub read: bool,
-    /// Posting.
+    /// Post messages.
     pub post: bool,
 }
 
-/// What a token is.
+/// Whether a token is a session or was made for a script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenKind {
-    /// A browser, or a program that came in at the door: it may do all that its owner may.
+    /// A browser or a program that signed in or joined. It may do everything that its owner may.
     Session(Device),
-    /// Made by its owner for a script: it may do what its scopes say, and nothing about the account.
+    /// Made by its owner for a script. It may do what its scopes say, and can never change the account.
     Personal {
-        /// What its owner calls it.
+        /// The owner's label for it.
         label: String,
         /// What it may be used for.
         scopes: Scopes,
     },
 }
 
-/// Names a session or a token on a page without giving it away: the first bytes of its hash.
+/// Identifies a session or a token on a page without revealing it: the first 8 bytes of its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionId(pub u64);
 
 impl SessionId {
-    /// The id of the token of this hash.
+    /// The id of the token with this hash.
     pub fn from_hash(TokenHash(hash): TokenHash) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = hash;
         Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
     }
 
-    /// Reads it as it is written.
+    /// Parses what [`fmt::Display`] writes: 16 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16).map(Self)
     }
@@ -61,15 +61,15 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// A token of somebody's, as its owner sees it.
+/// A session or a personal token, as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// Its id.
+    /// The id.
     pub id: SessionId,
-    /// What it is.
+    /// Whether it is a session or a personal token.
     pub kind: TokenKind,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was used last, to within a day.
+    /// When it was used last, accurate to a day.
     pub last_used_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! A person as the house knows them: their name, their role, and what has been laid on them.
+//! A person: name, role, and whether they are muted or banned.
 
 pub(crate) mod account;
 pub(crate) mod device;
@@ -8,26 +8,26 @@ pub(crate) mod token;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Author, Timestamp};
+use crate::domain::{Author, Expiry};
 
-/// What somebody is in the house. Each may do what those before it may.
+/// What a person may do on the server. Each role includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Role {
-    /// Has a name, and no account: whoever loses the browser loses the name.
+    /// Has a name and no account: the name is lost with the browser.
     Guest,
     /// Has an account.
     Member,
-    /// Keeps order in the house.
+    /// Moderates the server.
     Moderator,
-    /// Runs the house.
+    /// Runs the server.
     Owner,
 }
 
 impl Role {
-    /// All of them, the least first.
+    /// All roles, the lowest first.
     pub const ALL: [Self; 4] = [Self::Guest, Self::Member, Self::Moderator, Self::Owner];
 
-    /// The word for it, on pages and in forms.
+    /// The role as pages and forms write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Guest => "guest",
@@ -37,54 +37,30 @@ impl Role {
         }
     }
 
-    /// Reads the word.
+    /// Parses what [`Self::as_str`] writes.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == word)
     }
 }
 
-/// Somebody with a name, and how they stand.
+/// A person, as permissions need them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Person {
-    /// Their number and the name they have now.
+    /// The id and the present name.
     pub author: Author,
-    /// What they are.
+    /// The role.
     pub role: Role,
-    /// Until when they may not say anything anywhere.
+    /// Until when the person can post nowhere.
     pub muted_until: Expiry,
-    /// Until when they may not come in.
+    /// Until when the person is locked out.
     pub banned_until: Expiry,
-    /// Whether nobody is to be shown when they are here.
+    /// Whether others do not see when the person is online or typing.
     pub presence_hidden: bool,
 }
 
 impl Person {
-    /// Whether they have an account: a password, and with it a way back to the name from anywhere.
+    /// Whether the person has an account: a password to sign in with anywhere.
     pub fn has_account(&self) -> bool {
         self.role > Role::Guest
-    }
-}
-
-/// An end that something has, or none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Expiry(pub Timestamp);
-
-impl Expiry {
-    /// It is over, or never was.
-    pub const PAST: Self = Self(Timestamp(0));
-    /// Until somebody lifts it.
-    pub const NEVER: Self = Self(Timestamp(u64::MAX));
-
-    /// Whether it still holds at this moment.
-    pub fn is_active(self, now: Timestamp) -> bool {
-        now < self.0
-    }
-}
-
-/// The end of something as the end of a sentence: " until 2026-11-24 18:00 UTC", or nothing if it has none.
-pub fn describe_expiry(until: Expiry) -> String {
-    match i64::try_from(until.0.0).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()) {
-        Some(end) => format!(" until {} UTC", end.strftime("%Y-%m-%d %H:%M")),
-        None => String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! Passwords. What somebody types never gets further than the place where it is hashed.
+//! Passwords. A typed password never gets further than the code that hashes it.
 
 use std::fmt;
 
@@ -7,24 +7,24 @@ use unicode_normalization::UnicodeNormalization;
 use crate::domain::Refusal;
 use crate::domain::limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
-/// The passwords that are tried first: of the 20,000 used most in what was stolen elsewhere, as Royce Williams has counted
-/// them, those that are long enough. In lower case, one a line.
+/// The passwords that an attacker tries first: of the 20,000 most common ones in leaked collections, as counted by
+/// Royce Williams, those that are long enough. In lower case, one per line.
 const COMMON_PASSWORDS: &str = include_str!("../../../assets/common-passwords.txt");
-/// A shorter part of a name is in a password by chance.
+/// A shorter part of a name may be in a password by chance.
 const NAME_PART_CHARS_MIN: usize = 3;
 
-/// A password as somebody typed it, in NFC (RFC 8265, section 4.2.2). It has no `Debug`, so that no log can hold it.
+/// A typed password in NFC (RFC 8265, section 4.2.2). It has no `Debug`, so that no log can contain it.
 #[derive(Clone)]
 pub struct Password(String);
 
 impl Password {
-    /// Takes a password that somebody of this name chooses in a house of that name. Of what kinds of characters it is made
-    /// is theirs to choose (NIST SP 800-63B, section 3.1.1.2).
+    /// Checks a new password of a person with this name on a server with that name. Any mix of characters is accepted
+    /// (NIST SP 800-63B, section 3.1.1.2).
     ///
     /// # Errors
     /// [`Refusal::PasswordLength`] unless it has [`PASSWORD_CHARS_MIN`] to [`PASSWORD_CHARS_MAX`] characters, and
-    /// [`Refusal::PasswordWeak`] if it would be guessed soon: if, without the names of whoever chooses it, of the house and
-    /// of Taproom, it is too short, or one of those that are used most.
+    /// [`Refusal::PasswordWeak`] if it is one of the most common passwords, or if it is one of them or too short
+    /// without the names of the person, the server and Taproom.
     pub fn parse_new(typed: &str, name: &str, server_name: &str) -> Result<Self, Refusal> {
         let password = Self::parse_attempt(typed);
         let length = password.0.chars().count();
@@ -34,7 +34,7 @@ impl Password {
         let (typed, names) = (password.0.to_lowercase(), format!("{name} {server_name} taproom").to_lowercase());
         let names = names.split_whitespace().filter(|name| name.chars().count() >= NAME_PART_CHARS_MIN);
         let own = names.fold(typed.clone(), |own, name| own.replace(name, ""));
-        // Read from end to end: hashing the password takes a thousand times as long.
+        // A linear search is fast enough: hashing the password takes a thousand times as long.
         let is_common = COMMON_PASSWORDS.lines().any(|common| common == typed || common == own.trim());
         if is_common || own.trim().chars().count() < PASSWORD_CHARS_MIN {
             Err(Refusal::PasswordWeak)
@@ -43,7 +43,7 @@ impl Password {
         }
     }
 
-    /// Takes a password that somebody tries. What is too long is cut: no password that was chosen is as long.
+    /// Takes a password to verify. It is cut to one character more than the longest password, so it matches none.
     pub fn parse_attempt(typed: &str) -> Self {
         Self(typed.nfc().take(PASSWORD_CHARS_MAX + 1).collect())
     }
@@ -59,7 +59,7 @@ impl Password {
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// A hash that was just made, or that the store keeps.
+    /// Wraps a PHC string that was just made or read from the store.
     pub fn new(phc: String) -> Self {
         Self(phc)
     }
@@ -70,7 +70,7 @@ impl PasswordHash {
     }
 }
 
-/// No log holds a hash either.
+/// Without the hash, so that no log contains it.
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash")
@@ -83,11 +83,11 @@ mod tests {
 
     #[test]
     fn password_length_is_limited() {
-        let choose = |typed: &str| Password::parse_new(typed, "Ann", "House");
+        let choose = |typed: &str| Password::parse_new(typed, "Ann", "Harbour");
         assert!(choose(&"é".repeat(8)).is_ok());
         assert!(choose(&"é".repeat(128)).is_ok());
-        for wrong in ["", &"é".repeat(7), &"é".repeat(129)] {
-            assert!(matches!(choose(wrong), Err(Refusal::PasswordLength)), "{wrong}");
+        for invalid in ["", &"é".repeat(7), &"é".repeat(129)] {
+            assert!(matches!(choose(invalid), Err(Refusal::PasswordLength)), "{invalid}");
         }
     }
 

@@ -1,37 +1,38 @@
-//! Codes to write down: the way back to a name for whoever has forgotten the password.
+//! Recovery codes: written down once, they let a person who forgot the password set a new one.
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::TokenHash;
 
-/// 120 random bits, shown to their owner once and never stored. It has no `Debug`, so that no log can hold it.
+/// 120 random bits, shown to their owner once and never stored. It has no `Debug`, so that no log can contain it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode([u8; 15]);
 
-/// Letters and digits that are not taken for one another (Crockford's Base32, <https://www.crockford.com/base32.html>).
+/// Letters and digits that are not confused with each other (Crockford's Base32,
+/// <https://www.crockford.com/base32.html>).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// How many signs a code has, of five bits each.
+/// How many characters a code has, with five bits each.
 const CODE_CHARS: usize = 24;
-/// How many signs stand together.
+/// How many characters are written between two dashes.
 const GROUP_CHARS: usize = 4;
 
 impl RecoveryCode {
-    /// A code of these random bits.
+    /// A code with these random bits.
     pub fn new(random: [u8; 15]) -> Self {
         Self(random)
     }
 
-    /// Reads a code as somebody has written it down: upper and lower case are one, dashes and blanks are nothing, and what
-    /// looks like a digit is that digit. `None` for anything else.
+    /// Parses a code as a person has written it down: case, dashes and white space do not matter, and letters that look
+    /// like a digit count as that digit. `None` for anything else.
     pub fn parse(typed: &str) -> Option<Self> {
         let (mut bits, mut count) = (0_u128, 0);
-        for sign in typed.chars().filter(|sign| !sign.is_whitespace() && *sign != '-') {
-            let sign = match sign.to_ascii_lowercase() {
+        for c in typed.chars().filter(|c| !c.is_whitespace() && *c != '-') {
+            let c = match c.to_ascii_lowercase() {
                 'o' => '0',
                 'i' | 'l' => '1',
-                sign => sign,
+                c => c,
             };
-            let value = ALPHABET.iter().position(|known| char::from(*known) == sign)?;
+            let value = ALPHABET.iter().position(|known| char::from(*known) == c)?;
             count += 1;
             if count > CODE_CHARS {
                 return None;
@@ -42,7 +43,7 @@ impl RecoveryCode {
         (count == CODE_CHARS).then_some(Self(code))
     }
 
-    /// The code in six groups of four signs, as in `0123-4567-89ab-cdef-ghjk-mnpq`.
+    /// The code in six groups of four characters, as in `0123-4567-89ab-cdef-ghjk-mnpq`.
     pub fn to_text(&self) -> String {
         let mut bytes = [0; 16];
         bytes[1..].copy_from_slice(&self.0);
@@ -58,7 +59,7 @@ impl RecoveryCode {
         text
     }
 
-    /// What the store keeps of it. A plain hash is enough: nobody can try 2^120 codes.
+    /// What the store keeps. A plain hash is enough: no one can try 2^120 codes.
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
     }
@@ -77,8 +78,8 @@ mod tests {
         for written in [text.as_str(), &text.replace('-', ""), &loose, &format!("\t{text}\n")] {
             assert!(RecoveryCode::parse(written).is_some_and(|read| read == code), "{written:?}");
         }
-        for wrong in ["", &text[1..], &format!("{text}0"), &text.replace('z', "u"), &"é".repeat(24)] {
-            assert!(RecoveryCode::parse(wrong).is_none(), "{wrong:?}");
+        for invalid in ["", &text[1..], &format!("{text}0"), &text.replace('z', "u"), &"é".repeat(24)] {
+            assert!(RecoveryCode::parse(invalid).is_none(), "{invalid:?}");
         }
     }
 }

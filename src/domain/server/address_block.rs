@@ -1,20 +1,20 @@
-//! From where somebody comes: the addresses of one line, which somebody can change among as they like.
+//! Address blocks: all addresses of one internet line, among which its user can change freely.
 
-// Addresses as numbers: there are no sockets in `core`.
+// From `core`, because these are only numbers: the domain knows no sockets.
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt;
 
-/// One IPv4 address, or the /64 of an IPv6 address, which is what a household is given (RFC 6177).
+/// One IPv4 address, or the /64 of an IPv6 address: the least that a household gets (RFC 6177).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddressBlock {
     /// The address.
     V4(Ipv4Addr),
-    /// Its first 64 bits; the others are 0.
+    /// The first 64 bits; the others are 0.
     V6(Ipv6Addr),
 }
 
 impl AddressBlock {
-    /// The block of an address. One of IPv4 that is written as IPv6 (RFC 4291, section 2.5.5.2) is the one of IPv4.
+    /// The block of an address. An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) counts as IPv4.
     pub fn containing(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),
@@ -25,8 +25,8 @@ impl AddressBlock {
         }
     }
 
-    /// Whether it stands for one line on the internet. The others stand for a whole network, or for everybody behind a
-    /// proxy, so shutting one out would shut out people who have done nothing. (Special-purpose registries of RFC 6890.)
+    /// Whether the block is one line on the public internet. Any other may be a whole network, or all people behind a
+    /// proxy, so blocking it would lock out people who did nothing wrong. (Special-purpose registries of RFC 6890.)
     pub fn is_public(self) -> bool {
         match self {
             Self::V4(address) => {
@@ -44,11 +44,11 @@ impl AddressBlock {
                     || is_protocol
                     || is_anycast
                     || a == 0
-                    || a >= 224) // multicast, and what is reserved
+                    || a >= 224) // multicast and reserved
             }
             Self::V6(address) => {
                 let [a, b, ..] = address.segments();
-                let is_global = a & 0xe000 == 0x2000; // RFC 4291, section 2.4: all that was ever given out
+                let is_global = a & 0xe000 == 0x2000; // RFC 4291, section 2.4: all global addresses so far
                 let is_translated = a == 0x2002 || (a == 0x2001 && b < 0x200); // 6to4, Teredo and other protocols
                 let is_documentation = (a == 0x2001 && b == 0xdb8) || (a == 0x3fff && b < 0x1000);
                 is_global && !is_translated && !is_documentation
@@ -57,7 +57,7 @@ impl AddressBlock {
     }
 }
 
-/// As the store keeps it.
+/// The form that the store keeps.
 impl fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

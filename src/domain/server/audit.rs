@@ -1,107 +1,107 @@
-//! What is written down of those who keep order, and what others report to them.
+//! The audit log of moderators and owners, and the reports that people send them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Expiry, MessageId, Role, RoomId, Seq, Timestamp, UserId};
 
-/// Something done to keep order, or to settle who may do what. It holds nothing that anybody said. Stored, so variants are
-/// only ever added at the end.
+/// An action of a moderator, an owner or the operator. It contains no message text. It is stored, so new variants are
+/// only added at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuditAction {
-    /// Became the owner with the link of the first start.
+    /// Became the first owner, with the setup link.
     ServerSetUp,
-    /// Took away what another had said.
+    /// Deleted a message of another person.
     MessageDeleted {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The message.
         message: MessageId,
-        /// Whose it was.
+        /// The author of the message.
         author: UserId,
     },
-    /// Silenced somebody, or let them speak again.
+    /// Muted or unmuted a person.
     Muted {
-        /// Whom.
+        /// The person.
         user: UserId,
-        /// Where. None: everywhere.
+        /// The room. `None`: everywhere.
         room: Option<RoomId>,
-        /// Until when.
+        /// Until when. In the past: unmuted.
         until: Expiry,
     },
-    /// Put somebody outside, or let them in again.
+    /// Banned or unbanned a person.
     Banned {
-        /// Whom.
+        /// The person.
         user: UserId,
-        /// Until when.
+        /// Until when. In the past: unbanned.
         until: Expiry,
-        /// Why.
+        /// The reason. Blank if none was given.
         reason: String,
-        /// With how many addresses.
+        /// How many address blocks were blocked with the ban.
         blocked_addresses: u32,
     },
-    /// Took away what somebody had said in a room.
+    /// Deleted messages of a banned person in a room. One purge takes several such steps.
     MessagesPurged {
-        /// Whose it was.
+        /// The author of the messages.
         user: UserId,
-        /// Where.
+        /// The room.
         room: RoomId,
         /// How many messages.
         messages: u32,
     },
-    /// Made somebody something else.
+    /// Changed the role of a person.
     RoleChanged {
-        /// Whom.
+        /// The person.
         user: UserId,
-        /// What.
+        /// The new role.
         role: Role,
     },
-    /// Made a link by which somebody may choose a new password. Nobody did: whoever runs the machine.
+    /// Created a password reset link. The actor is the operator if it was created on the machine itself.
     ResetLinkCreated {
-        /// For whom.
+        /// Whose password it resets.
         user: UserId,
     },
-    /// Made an invitation.
+    /// Created an invitation.
     InvitationCreated {
-        /// Which.
+        /// The invitation.
         id: Seq,
-        /// What it is called.
+        /// Its label.
         label: String,
     },
-    /// Took an invitation back.
+    /// Revoked an invitation.
     InvitationRevoked {
-        /// Which.
+        /// The invitation.
         id: Seq,
     },
-    /// Settled what the house is.
+    /// Changed the server settings.
     SettingsChanged,
-    /// Changed a room of somebody else's.
+    /// Changed the settings of a room that another person created.
     RoomChanged {
-        /// Which.
+        /// The room.
         room: RoomId,
     },
-    /// Put a room into the archive, or took it out.
+    /// Archived or unarchived a room.
     RoomArchived {
-        /// Which.
+        /// The room.
         room: RoomId,
-        /// Whether it is there now.
+        /// Whether it is archived now.
         archived: bool,
     },
-    /// Deleted a room, or had it back.
+    /// Deleted or restored a room.
     RoomDeleted {
-        /// Which.
+        /// The room.
         room: RoomId,
-        /// Whether it is gone now.
+        /// Whether it is deleted now.
         deleted: bool,
     },
-    /// Put a report away.
+    /// Resolved a report.
     ReportResolved {
-        /// Which.
+        /// The report.
         report: Seq,
     },
 }
 
 impl AuditAction {
-    /// To whom it was done, if to anybody.
+    /// The person that the action was about, if any.
     pub fn target_user(&self) -> Option<UserId> {
         match self {
             Self::MessageDeleted { author: user, .. }
@@ -121,7 +121,7 @@ impl AuditAction {
         }
     }
 
-    /// In which room it was done, if in one.
+    /// The room that the action was about, if any.
     pub fn target_room(&self) -> Option<RoomId> {
         match self {
             Self::Muted { room, .. } => *room,
@@ -142,30 +142,30 @@ impl AuditAction {
     }
 }
 
-/// A line of the audit log.
+/// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who. None: whoever runs the machine.
+    /// Who did it. `None`: the operator of the machine.
     pub actor: Option<UserId>,
-    /// What.
+    /// What was done.
     pub action: AuditAction,
 }
 
-/// A message that somebody reported.
+/// A report of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// Where.
+    /// The room of the message.
     pub room: RoomId,
-    /// What.
+    /// The reported message.
     pub message: MessageId,
     /// Who reported it.
     pub reporter: UserId,
-    /// Why. Blank if they did not say.
+    /// The reason. Blank if none was given.
     pub reason: String,
-    /// When.
+    /// When it was reported.
     pub reported_at: Timestamp,
-    /// Who put it away, and when.
+    /// Who resolved it, and when.
     pub resolved: Option<(UserId, Timestamp)>,
 }

@@ -1,29 +1,29 @@
-//! The house: everything under one address. Its name, and who may come in.
+//! The server: its settings, who can join, and invitations.
 
 pub(crate) mod address_block;
 pub(crate) mod audit;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Person, Role, RoomId, Seq, Timestamp};
+use crate::domain::{Expiry, Person, Role, RoomId, Seq, Timestamp, UserId};
 
-/// Who may come in.
+/// Who can join.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum JoinPolicy {
-    /// Everybody, with a nickname; and whoever has none may read.
+    /// Anyone, with a nickname. People who are not signed in can read.
     #[default]
     Anyone,
-    /// Whoever has a name already, or an invitation.
+    /// People with a name, and new people with an invitation.
     Invited,
-    /// Whoever has an account.
+    /// Only people with an account.
     Members,
 }
 
 impl JoinPolicy {
-    /// All of them, the widest first.
+    /// All policies, the widest first.
     pub const ALL: [Self; 3] = [Self::Anyone, Self::Invited, Self::Members];
 
-    /// The word for it in forms.
+    /// The policy as forms write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Anyone => "anyone",
@@ -32,12 +32,12 @@ impl JoinPolicy {
         }
     }
 
-    /// Reads the word.
+    /// Parses what [`Self::as_str`] writes.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|door| door.as_str() == word)
+        Self::ALL.into_iter().find(|policy| policy.as_str() == word)
     }
 
-    /// Whether it lets somebody in.
+    /// Whether it admits this person, or people who are not signed in for `None`.
     pub fn admits(self, person: Option<&Person>) -> bool {
         match self {
             Self::Anyone => true,
@@ -47,16 +47,16 @@ impl JoinPolicy {
     }
 }
 
-/// What the owner has settled.
+/// The settings that an owner can change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ServerSettings {
-    /// What it is called.
+    /// The name of the server.
     pub name: String,
-    /// Who may come in.
+    /// Who can join.
     pub join_policy: JoinPolicy,
-    /// What somebody must be to open a room.
+    /// The lowest role that can create rooms.
     pub room_creation: Role,
-    /// Whether new guests may come in at the open door. It is shut for a while when trouble comes in crowds.
+    /// Whether new guests can join while the policy is [`JoinPolicy::Anyone`]. Turned off during a raid.
     pub allow_guests: bool,
 }
 
@@ -71,31 +71,31 @@ impl Default for ServerSettings {
     }
 }
 
-/// A link by which somebody may come in.
+/// A link to join with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
     /// The change that made it.
     pub id: Seq,
-    /// What its maker calls it.
+    /// The label that its creator gave it.
     pub label: String,
-    /// What whoever comes by it becomes: a guest, a member or a moderator.
+    /// The role of the people who join with it: guest, member or moderator.
     pub role: Role,
-    /// How often it may still be used. None: as often as somebody likes.
+    /// How often it can still be used. `None`: without a limit.
     pub uses_left: Option<u32>,
-    /// Until when.
-    pub expiry: crate::domain::Expiry,
-    /// Closed rooms to which it leads.
+    /// When it expires.
+    pub expiry: Expiry,
+    /// The private rooms that people who join with it become members of.
     pub rooms: Vec<RoomId>,
-    /// Who made it.
-    pub created_by: crate::domain::UserId,
-    /// When.
+    /// Who created it.
+    pub created_by: UserId,
+    /// When it was created.
     pub created_at: Timestamp,
-    /// It was taken back.
+    /// Whether it was revoked.
     pub revoked: bool,
 }
 
 impl Invitation {
-    /// Whether somebody may come in by it at this moment.
+    /// Whether people can join with it at this moment.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         !self.revoked && self.expiry.is_active(now) && self.uses_left != Some(0)
     }

@@ -1,39 +1,39 @@
-//! Takes out of a text what must never reach a page. What is left is shown as it was written.
+//! Removes characters that must never reach a page. The rest stays as it was written.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// One line fit to be a name: NFC, without controls, bidirectional marks and invisible characters; every run of
-/// white space is one blank, none at the ends.
+/// Makes one line that can be a name: NFC, without controls, bidirectional marks and invisible characters. Every run of
+/// white space becomes one space; there is none at the ends.
 pub(crate) fn clean_line(text: &str) -> String {
     let visible = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !is_hidden_char(c));
-    // Composed last: what was taken out may have stood between a letter and its accent.
+    // Composed last, because a removed character may have been between a letter and its accent.
     let visible: String = visible.nfc().collect();
     let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }
 
-/// A text of several lines: NFC, line ends are `\n`, no controls but newline and tab, no blank lines at either end
-/// and no blanks at the very end.
+/// Makes a text of several lines: NFC, with `\n` as line ends, no controls except newline and tab, no blank lines at
+/// either end and no white space at the very end.
 pub(crate) fn clean_text(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let kept: String = unix.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
-    let kept = if is_nfc_quick(kept.chars()) == IsNormalized::Yes { kept } else { kept.nfc().collect() };
-    let first = kept.lines().take_while(|line| line.trim().is_empty()).map(|line| line.len() + 1).sum::<usize>();
-    kept.get(first..).unwrap_or("").trim_end().to_owned()
+    let text: String = unix.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
+    let text = if is_nfc_quick(text.chars()) == IsNormalized::Yes { text } else { text.nfc().collect() };
+    let blank_bytes = text.lines().take_while(|line| line.trim().is_empty()).map(|line| line.len() + 1).sum::<usize>();
+    text.get(blank_bytes..).unwrap_or("").trim_end().to_owned()
 }
 
-/// The form in which two names that read the same are the same: compatibility forms, case and joiners are folded.
+/// Makes the key under which equivalent names are equal: compatibility forms, case and joiners are folded.
 pub(crate) fn fold(line: &str) -> String {
-    let joined = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
-    line.nfkc().filter(joined).flat_map(char::to_lowercase).nfc().collect()
+    let is_visible = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    line.nfkc().filter(is_visible).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// Whether a text shows anything at all.
+/// Whether a text has no visible character.
 pub(crate) fn is_invisible(text: &str) -> bool {
     fold(&clean_line(text)).is_empty()
 }
 
-/// Characters that change how their neighbours read, or that show nothing and so make two names look alike.
+/// Whether a character changes how its neighbours read, or is invisible, so that two names would look the same.
 /// (Bidirectional controls: Unicode Standard Annex 9, section 2.)
 fn is_hidden_char(c: char) -> bool {
     c.is_control()

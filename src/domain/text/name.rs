@@ -9,15 +9,15 @@ use crate::domain::limits::{ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX};
 use crate::domain::text::clean;
 use crate::domain::{Refusal, Slug};
 
-/// A person's name as it is shown: one line of 1 to [`NAME_CHARS_MAX`] characters, clean of anything unseen.
+/// A person's display name: one line of 1 to [`USER_NAME_CHARS_MAX`] characters, without invisible ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserName(String);
 
 impl UserName {
-    /// Takes what somebody typed.
+    /// Cleans and checks a typed name.
     ///
     /// # Errors
-    /// [`Refusal::NameBlank`] when nothing that can be seen is left, [`Refusal::NameTooLong`].
+    /// [`Refusal::NameBlank`] if no visible character is left, [`Refusal::NameTooLong`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
         let name = clean::clean_line(typed);
         match name.chars().count() {
@@ -28,34 +28,33 @@ impl UserName {
         }
     }
 
-    /// Two names with one key are one name: case, width and invisible joiners make no difference.
+    /// Two names with the same key are the same name: case, width and invisible joiners make no difference.
     pub fn key(&self) -> String {
         clean::fold(&self.0)
     }
 
-    /// Two names with one look are taken for one another: letters that look alike make no difference either (Unicode
-    /// Technical Standard 39, section 4), neither as the name is written, where a capital I looks like a small l, nor when
-    /// its case is folded.
+    /// Two names with the same skeleton look alike (Unicode Technical Standard 39, section 4). The skeleton is taken of
+    /// the name as it is written, where a capital I looks like a small l, and again of its folded form.
     pub fn skeleton(&self) -> String {
         let written: String = skeleton(&self.0).collect();
         skeleton(&clean::fold(&written)).collect()
     }
 
-    /// Takes a name that somebody wants for a new person: names that mix scripts as no language does are refused, because
-    /// they read like another (Unicode Technical Standard 39, section 5.2, up to "highly restrictive").
+    /// Checks a name that a person wants to take. Names that mix scripts as no language does are refused, because they
+    /// can imitate another name (Unicode Technical Standard 39, section 5.2, up to "highly restrictive").
     ///
     /// # Errors
-    /// As [`UserName::parse`], and [`Refusal::NameMixed`].
+    /// As [`UserName::parse`], and [`Refusal::NameMixesScripts`].
     pub fn parse_new(typed: &str) -> Result<Self, Refusal> {
         let name = Self::parse(typed)?;
-        let words: String = name.0.chars().filter(|c| c.is_alphanumeric()).collect();
-        let fits = words.is_empty()
-            || words.check_restriction_level(RestrictionLevel::HighlyRestrictive)
-            || words.is_single_script();
-        if fits { Ok(name) } else { Err(Refusal::NameMixesScripts) }
+        let letters: String = name.0.chars().filter(|c| c.is_alphanumeric()).collect();
+        let is_plausible = letters.is_empty()
+            || letters.check_restriction_level(RestrictionLevel::HighlyRestrictive)
+            || letters.is_single_script();
+        if is_plausible { Ok(name) } else { Err(Refusal::NameMixesScripts) }
     }
 
-    /// The name as it is shown.
+    /// The name as it was cleaned.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,7 +66,7 @@ impl fmt::Display for UserName {
     }
 }
 
-/// A room's name as it is shown, of 1 to [`ROOM_CHARS_MAX`] characters, together with the address it makes.
+/// A room's display name of 1 to [`ROOM_NAME_CHARS_MAX`] characters, with the slug made of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomName {
     text: String,
@@ -75,38 +74,48 @@ pub struct RoomName {
 }
 
 impl RoomName {
-    /// Takes what somebody typed.
+    /// Cleans and checks a typed name.
     ///
     /// # Errors
-    /// [`Refusal::RoomBlank`] when no letter, digit or sign is left that could make an address,
-    /// [`Refusal::RoomTooLong`], [`Refusal::RoomAbsent`] for what only a hidden room is called.
+    /// [`Refusal::RoomNameBlank`] if no character is left that a slug could be made of, [`Refusal::RoomNameTooLong`],
+    /// [`Refusal::RoomNotVisible`] for a name that only a hidden room can have.
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
-        let shown = clean::clean_line(typed);
-        if shown.chars().count() > ROOM_NAME_CHARS_MAX {
+        let text = clean::clean_line(typed);
+        if text.chars().count() > ROOM_NAME_CHARS_MAX {
             return Err(Refusal::RoomNameTooLong);
         }
-        if clean::is_invisible(&shown) {
+        if clean::is_invisible(&text) {
             return Err(Refusal::RoomNameBlank);
         }
-        let address = Slug::from_name(&shown)?;
-        if Slug::is_hidden(address.as_str()) {
+        let slug = Slug::from_name(&text)?;
+        if Slug::is_hidden(slug.as_str()) {
             return Err(Refusal::RoomNotVisible);
         }
-        Ok(Self { text: shown, slug: address })
+        Ok(Self { text, slug })
     }
 
-    /// Where the room is found. Two names with one address are one room.
+    /// The slug. Two names with the same slug are the same room.
     pub fn slug(&self) -> &Slug {
         &self.slug
     }
 
-    /// The name as it is shown.
+    /// The name as it was cleaned.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// One or two letters that stand for a name: the first of its first two words, or the first two of its only word.
+impl Refusal {
+    /// The refusal for a room name that does not exist. It repeats the name cleaned and cut like that of a room.
+    pub fn room_not_found(name: &str) -> Self {
+        if Slug::is_hidden(name) {
+            return Self::RoomNotVisible;
+        }
+        Self::RoomNotFound(clean::clean_line(name).chars().take(ROOM_NAME_CHARS_MAX).collect())
+    }
+}
+
+/// One or two letters for a name's avatar: the first of each of the first two words, or the first two of the only word.
 pub fn initials(name: &str) -> String {
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b' ') {
         return ascii_initials(name);
@@ -120,8 +129,8 @@ pub fn initials(name: &str) -> String {
     letters.concat().to_uppercase()
 }
 
-/// The same for a name of ASCII letters, digits and blanks, where words end at blanks and nowhere else: most names, and
-/// every row of a page shows one.
+/// The same for a name of ASCII letters, digits and spaces, where words end only at spaces. This is the fast path: most
+/// names are like that, and every row of a page shows one.
 fn ascii_initials(name: &str) -> String {
     let mut words = name.split_ascii_whitespace();
     let (first, second) = (words.next().unwrap_or(name), words.next());
@@ -146,13 +155,13 @@ mod tests {
 
     #[test]
     fn confusable_names_share_a_skeleton() {
-        let look = |name: &str| UserName::parse(name).map(|name| name.skeleton());
-        assert_eq!(look("\u{430}nn"), look("ann")); // a Cyrillic letter
-        assert_eq!(look("ＡＮＮ"), look("ann"));
-        assert_eq!(look("mark"), look("rnark"));
-        assert_eq!(look("Iris"), look("lris")); // a capital I, and a small l
-        assert_eq!(look("BOB"), look("b0b")); // a capital O, and a zero
-        assert_ne!(look("ann"), look("anna"));
+        let skeleton = |name: &str| UserName::parse(name).map(|name| name.skeleton());
+        assert_eq!(skeleton("\u{430}nn"), skeleton("ann")); // a Cyrillic letter
+        assert_eq!(skeleton("ＡＮＮ"), skeleton("ann"));
+        assert_eq!(skeleton("mark"), skeleton("rnark"));
+        assert_eq!(skeleton("Iris"), skeleton("lris")); // a capital I, and a small l
+        assert_eq!(skeleton("BOB"), skeleton("b0b")); // a capital O, and a zero
+        assert_ne!(skeleton("ann"), skeleton("anna"));
     }
 
     #[test]
@@ -172,6 +181,13 @@ mod tests {
         assert!(RoomName::parse(&"r".repeat(80)).is_ok());
         assert_eq!(RoomName::parse(&"r".repeat(81)), Err(Refusal::RoomNameTooLong));
         assert_eq!(RoomName::parse(" / "), Err(Refusal::RoomNameBlank));
+    }
+
+    #[test]
+    fn missing_room_is_quoted_like_a_room_name() {
+        let long = format!(" a\u{202e}  {}", "b".repeat(ROOM_NAME_CHARS_MAX));
+        let expected = format!("a {}", "b".repeat(ROOM_NAME_CHARS_MAX - 2));
+        assert_eq!(Refusal::room_not_found(&long), Refusal::RoomNotFound(expected));
     }
 
     #[test]

@@ -1,14 +1,14 @@
-//! A line that somebody writes about something: the house's name, a room's topic, why a message is reported.
+//! Single lines of text: the server's name, a room's topic, the reason of a report.
 
 use crate::domain::Refusal;
 use crate::domain::text::clean;
 
-/// One line of text, clean of anything unseen, of 1 to so many characters as its field takes.
+/// One line of text without invisible characters, of 1 character up to the limit of its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SingleLine(String);
 
 impl SingleLine {
-    /// Takes what somebody typed into this field, which has at most `max` characters.
+    /// Cleans and checks what was typed into this field, which takes at most `max` characters.
     ///
     /// # Errors
     /// [`Refusal::FieldBlank`], [`Refusal::FieldTooLong`].
@@ -23,7 +23,7 @@ impl SingleLine {
         Ok(Self(line))
     }
 
-    /// The same for a field that may be left blank.
+    /// The same for a field that can be left blank.
     ///
     /// # Errors
     /// [`Refusal::FieldTooLong`].
@@ -35,7 +35,7 @@ impl SingleLine {
         }
     }
 
-    /// The line.
+    /// The cleaned line.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,5 +1,4 @@
-//! A day of the calendar, from midnight to midnight in UTC. It knows no other time zone: where a day begins for somebody
-//! else is the business of their own clock.
+//! Calendar days, from midnight to midnight in UTC. Other time zones are left to the browser.
 
 use std::fmt;
 
@@ -10,27 +9,27 @@ use crate::domain::{Message, Timestamp};
 
 const UNIX_EPOCH: Date = Date::constant(1970, 1, 1);
 
-/// A day between the years 0 and 9999, in which all moments are that are ever told.
+/// A day of the years 0 to 9999. All timestamps that occur are within them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(Date);
 
-/// What was said in a room on one day, or a part of it, and when before and after that day.
+/// The messages of a room on one day, or some of them, and the nearest other days with messages.
 #[derive(Debug)]
 pub struct DayPage {
     /// The messages, oldest first.
     pub messages: Vec<Message>,
-    /// There are older ones on the same day.
+    /// Whether the day has older ones.
     pub has_older: bool,
-    /// There are newer ones on the same day.
+    /// Whether the day has newer ones.
     pub has_newer: bool,
-    /// The last day before it on which something was said.
+    /// The last day before it that has messages.
     pub previous_day: Option<Day>,
-    /// The first day after it on which something was said.
+    /// The first day after it that has messages.
     pub next_day: Option<Day>,
 }
 
 impl Day {
-    /// Reads `2026-11-22` (RFC 3339, full-date), and nothing else; nothing if the calendar has no such day.
+    /// Parses `2026-11-22` (RFC 3339, full-date) and no other form. `None` if the calendar has no such day.
     pub fn parse(text: &str) -> Option<Self> {
         let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else { return None };
         let number = |digits: &[u8]| {
@@ -40,24 +39,24 @@ impl Day {
         Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().map(Self)
     }
 
-    /// The day of a moment.
+    /// The day that contains this moment.
     pub fn containing(at: Timestamp) -> Self {
         let days = i64::try_from(at.days_since_epoch()).unwrap_or(i64::MAX);
         let since = jiff::Span::new().try_days(days).ok();
         Self(since.and_then(|since| UNIX_EPOCH.checked_add(since).ok()).unwrap_or(Date::MAX))
     }
 
-    /// The first moment of it. All days before 1970 begin and end with the first moment that there is.
+    /// The first moment of the day. Days before 1970 start and end at 1970-01-01, the first timestamp that exists.
     pub fn start(self) -> Timestamp {
         Timestamp(self.days_since_epoch().saturating_mul(DAY_MS))
     }
 
-    /// The first moment of the day after it.
+    /// The first moment of the next day.
     pub fn end(self) -> Timestamp {
         if self.0 < UNIX_EPOCH { Timestamp(0) } else { Timestamp((self.days_since_epoch() + 1).saturating_mul(DAY_MS)) }
     }
 
-    /// The same as the calendar knows it.
+    /// The calendar date.
     pub fn date(self) -> Date {
         self.0
     }
@@ -69,7 +68,7 @@ impl Day {
     }
 }
 
-/// As it is written in an address.
+/// The form in URLs: `2026-11-22`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())

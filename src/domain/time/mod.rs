@@ -1,3 +1,4 @@
-//! time.
+//! Calendar days and expiry times.
 
 pub(crate) mod day;
+pub(crate) mod expiry;

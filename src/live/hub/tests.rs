@@ -10,7 +10,7 @@ fn room() -> Room {
 }
 
 fn applied(before: u64, seq: u64, event: Event) -> Applied {
-    Applied { seq: Seq(seq), previous: Seq(before), event, is_replay: false }
+    Applied { seq: Seq(seq), previous: Seq(before), event, read_state_of: None, is_replay: false }
 }
 
 fn rename_frame(before: u64, seq: u64) -> Frame {

@@ -1,179 +1,232 @@
-//! Judges a command and carries it out. The one place where anything changes, and the one judge of who may have what.
+//! Applies commands: the one place where tables change, and the one judge of permissions, membership and uniqueness.
 //!
-//! Total and deterministic: it reads no clock, draws nothing at random, iterates no hash map, and whatever somebody
-//! asks for ends in a [`Done`] or a [`Refusal`]. The same commands in the same order, at the same moments, on an empty
-//! file give the same tables. A room's command reads only that room's rows, the people and the outcomes.
-//! Each judgement comes before the first write, so a refusal leaves nothing behind.
+//! Total and deterministic: no clock, no randomness, no iteration over hash maps, no panic. Each command ends in an
+//! [`Applied`] or a [`Refusal`]. The same commands in the same order with the same moments on an empty file give the same
+//! tables. All checks of a command come before its first write, so that a refusal leaves no trace.
 
-pub(crate) mod idempotency;
-
-mod account;
-mod join;
+mod accounts;
+mod context;
+mod idempotency;
 mod messages;
-mod moderation;
-mod names;
 mod people;
-mod reactions;
-mod read_state;
 mod rooms;
 mod server;
-mod sessions;
+#[cfg(test)]
+mod tests;
 
 use crate::domain::{
-    Actor, Applied, AuditAction, AuditEntry, Command, Envelope, Event, Permission, Person, Refusal, Room, RoomId, Seq,
-    ServerSettings, Timestamp, UserId, can, can_see, describe_expiry,
+    AccountCommand, Actor, Applied, Command, Envelope, PersonCommand, Refusal, RoomCommand, RoomId, ServerCommand,
+    ServerSettings, Timestamp, UserId,
 };
+use crate::store::StoreError;
+use crate::store::apply::accounts::credentials::NewCredentials;
+use crate::store::apply::accounts::{join, names, sessions, setup};
+use crate::store::apply::context::{Halt, Outcome, Stamp};
+use crate::store::apply::messages::post::NewMessage;
+use crate::store::apply::messages::{moderation, post, reactions};
+use crate::store::apply::people::NewBan;
+use crate::store::apply::rooms::{RoomUpdate, members, new_room, read_state};
+use crate::store::apply::server::NewInvitation;
 use crate::store::table::Tables;
-use crate::store::table::rows;
-use crate::store::table::schema::{ActivityRow, ChangeRow, MemberRow, RoomRow, SettingsRow, UserRow};
-use crate::store::{StoreError, feed};
 
-/// The number and the moment of a change.
-#[derive(Clone, Copy)]
-struct Stamp {
-    seq: Seq,
-    at: Timestamp,
-}
-
-/// A room without its row in `recent`.
-const ACTIVITY_ROW_MISSING: StoreError = StoreError::Missing { table: "recent" };
-
-/// Why a command ended early.
-enum Halt {
-    Refused(Refusal),
-    Failed(StoreError),
-}
-
-impl<E: Into<StoreError>> From<E> for Halt {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-/// What a command comes to.
-type Outcome = Result<Applied, Halt>;
-
-fn refuse<T>(refusal: Refusal) -> Result<T, Halt> {
-    Err(Halt::Refused(refusal))
-}
-
-/// Carries out one command, or refuses it. `now` counts only if it does not lie before the last change.
+/// Applies one command or refuses it. The moment of the change is `now`, or that of the last change if `now` is earlier.
 pub(crate) fn apply(
     tables: &mut Tables,
     now: Timestamp,
     envelope: &Envelope,
 ) -> Result<Result<Applied, Refusal>, StoreError> {
     let stamp = Stamp { seq: tables.last_seq.next(), at: now.max(tables.last_at) };
-    if let Some(done) = idempotency::find_outcome(tables, envelope, stamp.at)? {
-        return Ok(Ok(done));
+    if let Some(applied) = idempotency::find_outcome(tables, envelope, stamp.at)? {
+        return Ok(Ok(applied));
     }
     match execute(tables, stamp, envelope) {
-        Ok(done) => {
-            idempotency::record_outcome(tables, envelope, stamp.at, done)?;
+        Ok(applied) => {
+            idempotency::record_outcome(tables, envelope, stamp.at, applied)?;
             (tables.last_seq, tables.last_at) = (stamp.seq, stamp.at);
-            Ok(Ok(done))
+            Ok(Ok(applied))
         }
         Err(Halt::Refused(refusal)) => Ok(Err(refusal)),
-        Err(Halt::Failed(fault)) => Err(fault),
+        Err(Halt::Failed(error)) => Err(error),
     }
 }
 
 fn execute(t: &mut Tables, stamp: Stamp, envelope: &Envelope) -> Outcome {
-    let who = envelope.actor;
+    let actor = envelope.actor;
     match &envelope.command {
         Command::Join { room, name, token, device } => join::join(t, stamp, room, name, *token, device),
-        Command::OpenRoom { room } => join::open_room(t, stamp, who, room),
-        Command::Post { room, content: words, reply_to } => {
-            messages::post_message(t, stamp, who, *room, words, *reply_to)
+        Command::OpenRoom { room } => new_room::open_room(t, stamp, actor, room),
+        Command::Post { room, content, reply_to, follow_ups } => {
+            let new = NewMessage { room: *room, content, reply_to: *reply_to, follow_ups: *follow_ups };
+            post::post_message(t, stamp, actor, &new)
         }
         Command::SignOut { token } => sessions::sign_out(t, stamp, *token),
-        Command::Account(command) => account::execute_account(t, stamp, who, command),
-        Command::Room(room, command) => rooms::execute_room(t, stamp, who, *room, command),
-        Command::ReadState(room, command) => read_state::execute_read_state(t, stamp, who, *room, command),
-        Command::Person(user, command) => people::execute_person(t, stamp, who, *user, command),
-        Command::Server(command) => server::execute_server(t, stamp, who, command),
+        Command::Account(command) => execute_account(t, stamp, actor, command),
+        Command::Room(room, command) => execute_room(t, stamp, actor, *room, command),
+        Command::ReadState(room, command) => read_state::execute_read_state(t, stamp, actor, *room, command),
+        Command::Person(user, command) => execute_person(t, stamp, actor, *user, command),
+        Command::Server(command) => execute_server(t, stamp, actor, command),
     }
 }
 
-/// Whoever asks: somebody with a name, who has not been put outside.
-fn require_person(t: &Tables, stamp: Stamp, actor: Actor) -> Result<Person, Halt> {
-    let user = match actor {
-        Actor::User(user) => user,
-        Actor::Anonymous | Actor::Operator => return refuse(Refusal::SignInRequired),
-    };
-    let Some(person) = find_person(t, user)? else { return refuse(Refusal::SignInRequired) };
-    if person.banned_until.is_active(stamp.at) {
-        return refuse(Refusal::Banned(describe_expiry(person.banned_until)));
+fn execute_account(t: &mut Tables, stamp: Stamp, actor: Actor, command: &AccountCommand) -> Outcome {
+    use AccountCommand as C;
+    match command {
+        C::SetUpServer { server_name, name, password, token, device } => {
+            let new = NewCredentials { password, token: *token, device };
+            setup::set_up_server(t, stamp, actor, server_name, name, new)
+        }
+        C::AcceptInvitation { code, name, password, token, device } => {
+            join::accept_invitation(t, stamp, *code, name, password.as_ref(), *token, device)
+        }
+        C::Register { password, token, replaces, device } => {
+            let new = NewCredentials { password, token: *token, device };
+            accounts::register(t, stamp, actor, *replaces, new)
+        }
+        C::SignIn { user, password_seq, token, device } => {
+            accounts::sign_in(t, stamp, *user, *password_seq, *token, device)
+        }
+        C::SetPassword { password_seq, password, token, device } => {
+            let new = NewCredentials { password, token: *token, device };
+            accounts::set_password(t, stamp, actor, *password_seq, new)
+        }
+        C::CreateToken { label, scopes, token } => accounts::create_token(t, stamp, actor, label, *scopes, *token),
+        C::RevokeSession { id } => accounts::revoke_session(t, stamp, actor, *id),
+        C::RevokeOtherSessions { current } => accounts::revoke_other_sessions(t, stamp, actor, *current),
+        C::SetRecoveryCodes { codes } => accounts::set_recovery_codes(t, stamp, actor, codes),
+        C::Recover { user, code, password, token, device } => {
+            let new = NewCredentials { password, token: *token, device };
+            accounts::recover_account(t, stamp, *user, *code, new)
+        }
+        C::ResetPassword { link, password, token, device } => {
+            let new = NewCredentials { password, token: *token, device };
+            accounts::reset_password(t, stamp, *link, new)
+        }
+        C::Rename { name } => names::rename_person(t, stamp, actor, name),
+        C::SetPresence { hidden } => accounts::set_presence(t, stamp, actor, *hidden),
+        C::RecordUse { token, device } => sessions::record_token_use(t, stamp, *token, device),
     }
-    Ok(person)
 }
 
-/// The same, if they may do this; in this room, if it is done in one.
-fn require_permission(
-    t: &Tables,
-    stamp: Stamp,
-    actor: Actor,
-    permission: Permission,
-    room: Option<&Room>,
-) -> Result<Person, Halt> {
-    let person = require_person(t, stamp, actor)?;
-    if can(&person, permission, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
-}
-
-fn find_user(t: &Tables, id: UserId) -> Result<Option<UserRow>, StoreError> {
-    rows::get(&t.users, "users", id.0)
-}
-
-fn find_person(t: &Tables, id: UserId) -> Result<Option<Person>, StoreError> {
-    Ok(find_user(t, id)?.map(|row| row.into_person(id)))
-}
-
-fn settings<'t>(t: &'t Tables<'_>) -> Result<&'t ServerSettings, StoreError> {
-    if let Some(house) = t.cached_settings.get() {
-        return Ok(house);
+fn execute_room(t: &mut Tables, stamp: Stamp, actor: Actor, room: RoomId, command: &RoomCommand) -> Outcome {
+    use RoomCommand as C;
+    match command {
+        C::Update { name, topic, visibility, slow_mode_s, salt } => {
+            let (visibility, slow_mode_s, salt) = (*visibility, *slow_mode_s, *salt);
+            let update = RoomUpdate { name, topic: topic.as_ref(), visibility, slow_mode_s, salt };
+            rooms::update_room(t, stamp, actor, room, update)
+        }
+        C::AddMember { user } => members::add_member(t, stamp, actor, room, *user),
+        C::RemoveMember { user } => members::remove_member(t, stamp, actor, room, *user),
+        C::Leave => members::leave_room(t, stamp, actor, room),
+        C::SetArchived { archived } => rooms::set_archived(t, stamp, actor, room, *archived),
+        C::Delete => rooms::delete_room(t, stamp, actor, room),
+        C::Restore => rooms::restore_room(t, stamp, actor, room),
+        C::EditMessage { message, content } => messages::edit_message(t, stamp, actor, room, *message, content),
+        C::SetReaction { message, reaction, present } => {
+            reactions::set_reaction(t, stamp, actor, room, *message, (reaction, *present))
+        }
+        C::SetPinned { message, pinned } => reactions::set_pinned(t, stamp, actor, room, *message, *pinned),
+        C::DeleteMessage { message } => moderation::delete_message(t, stamp, actor, room, *message),
+        C::ReportMessage { message, reason } => {
+            moderation::report_message(t, stamp, actor, room, *message, reason.as_ref())
+        }
+        C::MuteMember { user, until } => moderation::mute_member(t, stamp, actor, room, *user, *until),
     }
-    let row: Option<SettingsRow> = rows::get(&t.settings, "house", "house")?;
-    Ok(t.cached_settings.get_or_init(|| row.unwrap_or_default().settings))
 }
 
-fn save_settings(t: &mut Tables, row: &SettingsRow) -> Result<(), StoreError> {
-    t.cached_settings.take();
-    rows::put(&mut t.settings, "house", row)
-}
-
-fn member_row(t: &Tables, room: RoomId, user: UserId) -> Result<MemberRow, StoreError> {
-    Ok(rows::get(&t.members, "members", (room.0, user.0))?.unwrap_or_default())
-}
-
-/// A room that this person may see. One that they may not answers as one that is not there.
-fn require_visible_room(t: &Tables, stamp: Stamp, id: RoomId, person: &Person) -> Result<(Room, MemberRow), Halt> {
-    let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id.0)?;
-    let Some(room) = row.map(|row| row.into_room(id)) else { return refuse(Refusal::RoomNotFound(String::new())) };
-    let member = member_row(t, id, person.author.id)?;
-    if !can_see(settings(t)?, &room, Some(person), member.is_member, stamp.at) {
-        return refuse(Refusal::RoomNotFound(String::new()));
+fn execute_person(t: &mut Tables, stamp: Stamp, actor: Actor, user: UserId, command: &PersonCommand) -> Outcome {
+    use PersonCommand as C;
+    match command {
+        C::SetRole(role) => people::set_role(t, stamp, actor, user, *role),
+        C::Mute { until } => people::mute(t, stamp, actor, user, *until),
+        C::Ban { until, reason, blocked_addresses, delete_messages } => {
+            let (until, delete_messages) = (*until, *delete_messages);
+            let new = NewBan { until, reason: reason.as_ref(), blocked_addresses, delete_messages };
+            people::ban(t, stamp, actor, user, new)
+        }
+        C::Unban => people::unban(t, stamp, actor, user),
+        C::PurgeMessages { room, after } => moderation::purge_messages(t, stamp, actor, user, *room, *after),
+        C::FinishPurge => people::finish_purge(t, stamp, actor, user),
+        C::CreateResetLink { link } => people::create_reset_link(t, stamp, actor, user, *link),
     }
-    Ok((room, member))
 }
 
-/// Writes a change of a room that its listeners hear.
-fn record_room_change(t: &mut Tables, stamp: Stamp, room: RoomId, event: Event) -> Result<Applied, StoreError> {
-    let before = feed::last_room_change(&t.messages, &t.changes, &t.rooms, room)?.ok_or(ACTIVITY_ROW_MISSING)?;
-    let mut recent: ActivityRow = rows::remove(&mut t.activity, "recent", before.0)?.ok_or(ACTIVITY_ROW_MISSING)?;
-    rows::put(&mut t.changes, (room.0, stamp.seq.0), &ChangeRow { at: stamp.at, event })?;
-    let row: RoomRow = rows::get(&t.rooms, "rooms", room.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
-    recent.is_listed = !row.visibility.is_members_only() && row.deleted_at.is_none();
-    recent.at = stamp.at;
-    feed::append_and_sweep(t, &mut recent)?;
-    rows::put(&mut t.activity, stamp.seq.0, &recent)?;
-    Ok(Applied { seq: stamp.seq, previous: before, event, is_replay: false })
+fn execute_server(t: &mut Tables, stamp: Stamp, actor: Actor, command: &ServerCommand) -> Outcome {
+    use ServerCommand as C;
+    match command {
+        C::UpdateSettings { name, join_policy, room_creation, allow_guests } => {
+            let (join_policy, room_creation, allow_guests) = (*join_policy, *room_creation, *allow_guests);
+            let name = name.as_str().to_owned();
+            let settings = ServerSettings { name, join_policy, room_creation, allow_guests };
+            server::update_settings(t, stamp, actor, settings)
+        }
+        C::CreateRoom { name, visibility, members, salt } => {
+            new_room::create_room_checked(t, stamp, actor, (name, *visibility), members, *salt)
+        }
+        C::OpenDirect { others, salt } => new_room::open_direct_room(t, stamp, actor, others, *salt),
+        C::CreateInvitation { label, role, max_uses, expiry, rooms, code } => {
+            let (role, max_uses, expiry, code) = (*role, *max_uses, *expiry, *code);
+            let new = NewInvitation { label, role, max_uses, expiry, rooms, code };
+            server::create_invitation(t, stamp, actor, new)
+        }
+        C::RevokeInvitation { id } => server::revoke_invitation(t, stamp, actor, *id),
+        C::ResolveReport { report } => server::resolve_report(t, stamp, actor, *report),
+    }
 }
 
-/// Writes down what was done to keep order.
-fn audit(t: &mut Tables, stamp: Stamp, actor: Option<UserId>, action: AuditAction) -> Result<(), StoreError> {
-    rows::put(t.audit_log.open()?, stamp.seq.0, &AuditEntry { at: stamp.at, actor, action })
-}
-
-fn silent(stamp: Stamp, event: Event) -> Applied {
-    Applied { seq: stamp.seq, previous: Seq(0), event, is_replay: false }
-}
+/// The tables that each command touches; `*` marks those it writes. Besides these every command with a nonce reads and
+/// writes `outcomes`, and all read and write `meta`, the number of the last change. `tests` derives the table from the
+/// sources: a command that touches another table is a decision, not an accident. A command of a room reads only rows
+/// of that room, of people and the server's settings.
+#[cfg(test)]
+const TABLES_BY_COMMAND: &str = "
+Join: activity* former_names meta* names* rooms* settings skeletons* slugs* tokens* tokens_by_person* users*
+OpenRoom: activity* members meta* rooms* settings slugs* users
+Post: activity* changes* drafts* members* mentions* messages* name_uses* read_states* room_mentions* rooms settings threads* users
+SignOut: tokens* tokens_by_person*
+Account::SetUpServer: audit_log* former_names names* passwords* reset_links* settings* skeletons* tokens* tokens_by_person* users*
+Account::AcceptInvitation: former_names invitation_codes invitations* members* names* passwords* rooms_by_person* settings skeletons* tokens* tokens_by_person* users*
+Account::Register: passwords* reset_links* tokens* tokens_by_person* users*
+Account::SignIn: passwords tokens* tokens_by_person* users
+Account::SetPassword: passwords* reset_links* tokens* tokens_by_person* users*
+Account::CreateToken: tokens* tokens_by_person* users
+Account::RevokeSession: tokens* tokens_by_person* users
+Account::RevokeOtherSessions: tokens* tokens_by_person* users
+Account::SetRecoveryCodes: recovery_codes* users
+Account::Recover: passwords* recovery_codes* reset_links* tokens* tokens_by_person* users*
+Account::ResetPassword: passwords* reset_links* tokens* tokens_by_person* users*
+Account::Rename: former_names* names* renames* skeletons* users*
+Account::SetPresence: users*
+Account::RecordUse: tokens*
+Room::Update: activity* audit_log* changes* members* messages meta* rooms* rooms_by_person* settings slugs* users
+Room::AddMember: members* rooms rooms_by_person* settings users
+Room::RemoveMember: members* rooms rooms_by_person* settings users
+Room::Leave: members* rooms rooms_by_person* settings users
+Room::SetArchived: activity* audit_log* changes* members messages rooms* settings users
+Room::Delete: activity* audit_log* changes* members messages meta* rooms* settings users
+Room::Restore: activity* audit_log* changes* members messages meta* rooms* settings slugs* users
+Room::EditMessage: activity* changes* members mentions* messages* name_uses* read_states room_mentions* rooms settings users versions*
+Room::SetReaction: activity* changes* members messages* name_uses* rooms settings users
+Room::SetPinned: activity* changes* members messages* pins* rooms settings users
+Room::DeleteMessage: activity* audit_log* changes* members mentions* messages* pins* room_mentions* rooms settings users versions*
+Room::ReportMessage: members messages reports* rooms settings users
+Room::MuteMember: audit_log* members* rooms settings users
+ReadState::MarkRead: members mentions* messages read_states* rooms settings users
+ReadState::MarkUnread: members mentions* messages read_states* rooms settings users
+ReadState::SaveDraft: drafts* members rooms settings users
+ReadState::SetNotificationLevel: members mentions* read_states* rooms settings users
+ReadState::SetFavorite: members mentions* read_states* rooms settings users
+Person::SetRole: audit_log* invitations* settings* users*
+Person::Mute: audit_log* users*
+Person::Ban: audit_log* blocked_addresses* invitations* purges* tokens* tokens_by_person* users*
+Person::Unban: audit_log* blocked_addresses* users*
+Person::PurgeMessages: activity* audit_log* changes* mentions* messages* pins* room_mentions* rooms users versions*
+Person::FinishPurge: purges* users
+Person::CreateResetLink: audit_log* reset_links* users
+Server::UpdateSettings: audit_log* settings* users
+Server::CreateRoom: activity* members* meta* rooms* rooms_by_person* settings slugs* users
+Server::OpenDirect: activity* direct_rooms* members* meta* name_uses* rooms* rooms_by_person* settings slugs* users
+Server::CreateInvitation: audit_log* invitation_codes* invitations* members rooms settings users
+Server::RevokeInvitation: audit_log* invitations* users
+Server::ResolveReport: audit_log* reports* users
+";

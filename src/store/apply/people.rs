@@ -4,51 +4,21 @@ use redb::ReadableTable;
 
 use crate::domain::limits::RESET_LINK_LIFETIME;
 use crate::domain::{
-    Actor, AuditAction, Event, Expiry, Invitation, Permission, Person, PersonCommand, Refusal, Role, SingleLine,
-    TokenHash, UserId, outranks,
+    Actor, AuditAction, Event, Expiry, Invitation, Permission, Person, Refusal, Role, SingleLine, TokenHash, UserId,
+    outranks,
 };
 use crate::store::StoreError;
-use crate::store::apply::{
-    Halt, Outcome, Stamp, account, audit, find_person, find_user, moderation, refuse, require_permission, sessions,
-    silent,
+use crate::store::apply::accounts::credentials::revoke_reset_links;
+use crate::store::apply::accounts::sessions;
+use crate::store::apply::context::{
+    Halt, Outcome, Stamp, audit, find_person, find_user, refuse, require_permission, save_settings, silent,
 };
 use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{BlockedAddressRow, ResetLinkRow, SettingsRow, UserRow};
 
-pub(crate) fn execute_person(
-    t: &mut Tables,
-    stamp: Stamp,
-    actor: Actor,
-    id: UserId,
-    command: &PersonCommand,
-) -> Outcome {
-    use PersonCommand as C;
-    match command {
-        C::SetRole(role) => set_role(t, stamp, actor, id, *role),
-        C::Mute { until } => {
-            let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Mute)?;
-            row.muted_until = *until;
-            rows::put(&mut t.users, id.0, &row)?;
-            audit(t, stamp, Some(by), AuditAction::Muted { user: id, room: None, until: *until })?;
-            Ok(silent(stamp, Event::PersonChanged { user: id }))
-        }
-        C::Ban { until, reason: why, blocked_addresses: addresses, delete_messages: erase } => {
-            ban(t, stamp, actor, id, (*until, why.as_ref(), addresses, *erase))
-        }
-        C::Unban => unban(t, stamp, actor, id),
-        C::PurgeMessages { room, after } => moderation::purge_messages(t, stamp, actor, id, *room, *after),
-        C::FinishPurge => {
-            require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
-            t.purges.open()?.remove(id.0)?;
-            Ok(silent(stamp, Event::AuditLogged))
-        }
-        C::CreateResetLink { link } => create_reset_link(t, stamp, actor, id, *link),
-    }
-}
-
 /// A guest has no account that could be given a role, and becomes none by being given one.
-fn set_role(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, role: Role) -> Outcome {
+pub(crate) fn set_role(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, role: Role) -> Outcome {
     let by = require_permission(t, stamp, actor, Permission::ChangeRoles, None)?.author.id;
     let Some(mut row) = find_user(t, id)? else { return refuse(Refusal::PersonNotFound) };
     if row.role == Role::Guest || role == Role::Guest {
@@ -64,7 +34,7 @@ fn set_role(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, role: Role) 
         (false, true) => house.owner_count += 1,
         (true, true) | (false, false) => {}
     }
-    crate::store::apply::save_settings(t, &house)?;
+    save_settings(t, &house)?;
     row.role = role;
     rows::put(&mut t.users, id.0, &row)?;
     revoke_invitations_above(t, id, role)?;
@@ -99,13 +69,17 @@ fn revoke_invitations_above(t: &mut Tables, by: UserId, role: Role) -> Result<()
     Ok(())
 }
 
-fn ban(
-    t: &mut Tables,
-    stamp: Stamp,
-    actor: Actor,
-    id: UserId,
-    (until, reason, blocked_addresses, delete_messages): (Expiry, Option<&SingleLine>, &[String], bool),
-) -> Outcome {
+/// A ban, and what goes with it.
+#[derive(Clone, Copy)]
+pub(crate) struct NewBan<'a> {
+    pub until: Expiry,
+    pub reason: Option<&'a SingleLine>,
+    pub blocked_addresses: &'a [String],
+    pub delete_messages: bool,
+}
+
+pub(crate) fn ban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, new: NewBan<'_>) -> Outcome {
+    let NewBan { until, reason, blocked_addresses, delete_messages } = new;
     let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
     row.banned_until = until;
     rows::put(&mut t.users, id.0, &row)?;
@@ -139,7 +113,7 @@ fn block_address(t: &mut Tables, stamp: Stamp, address: &str, user: UserId, unti
     rows::put(blocks, (address, user.0), &BlockedAddressRow { expiry: until })
 }
 
-fn unban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> Outcome {
+pub(crate) fn unban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> Outcome {
     let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
     row.banned_until = Expiry::PAST;
     rows::put(&mut t.users, id.0, &row)?;
@@ -164,7 +138,7 @@ fn unban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> Outcome {
 }
 
 /// Whoever runs the machine may do this too: it is how an owner comes back who has forgotten everything.
-fn create_reset_link(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, link: TokenHash) -> Outcome {
+pub(crate) fn create_reset_link(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, link: TokenHash) -> Outcome {
     let by = match actor {
         Actor::Operator => None,
         Actor::User(_) | Actor::Anonymous => {
@@ -174,7 +148,7 @@ fn create_reset_link(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, lin
     if find_person(t, id)?.is_none() {
         return refuse(Refusal::PersonNotFound);
     }
-    account::revoke_reset_links(t, id)?;
+    revoke_reset_links(t, id)?;
     let row = ResetLinkRow { user: id, expiry: Expiry(stamp.at.plus(RESET_LINK_LIFETIME)) };
     rows::put(t.reset_links.open()?, link.0, &row)?;
     audit(t, stamp, by, AuditAction::ResetLinkCreated { user: id })?;
@@ -195,4 +169,20 @@ fn require_sanctionable(
         return refuse(Refusal::NotAllowed);
     }
     Ok((asker.author.id, row))
+}
+
+/// Mutes a user in all rooms, or ends that.
+pub(crate) fn mute(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, until: Expiry) -> Outcome {
+    let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Mute)?;
+    row.muted_until = until;
+    rows::put(&mut t.users, id.0, &row)?;
+    audit(t, stamp, Some(by), AuditAction::Muted { user: id, room: None, until })?;
+    Ok(silent(stamp, Event::PersonChanged { user: id }))
+}
+
+/// All messages of a banned user have been deleted.
+pub(crate) fn finish_purge(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> Outcome {
+    require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
+    t.purges.open()?.remove(id.0)?;
+    Ok(silent(stamp, Event::AuditLogged))
 }

@@ -1,7 +1,7 @@
-//! Copies of the data file: made while it is in use, verified, and put back.
+//! Backups of the data file: made while it is in use, verified, and restored.
 //!
-//! A copy is the state after one commit, row by row in a file of its own. It appears under its name only when it is whole
-//! and every row in it has been read again.
+//! A backup is the state after one commit, copied row by row into its own file. It appears under its name only after it
+//! is complete and every row in it has been read again.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,35 +14,35 @@ use redb::{
 };
 use thiserror::Error;
 
+use crate::store::file::format::{create_tables, read_format_and_epoch};
 use crate::store::file::open::{
-    FILE_NAME, catch_panic, check_format, create_private_dir, create_private_file, create_tables, damaged,
-    describe_open_error, read_format_and_epoch,
+    FILE_NAME, catch_panic, check_format, create_private_dir, create_private_file, damaged, describe_open_error,
 };
 use crate::store::file::verify::{self, Counts};
 use crate::store::file::{migrate, staged_open};
 use crate::store::table::schema::{FORMAT, META, each_table};
 use crate::store::{OpenError, Store, StoreError};
 
-/// How much of a table is copied at a time, in bytes of its rows.
+/// How much of a table is copied in one transaction, in bytes of its rows.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// How many times as long as it took to write a piece a backup rests after it, because people post meanwhile.
+/// After each transaction a backup pauses this many times as long as the transaction took, so that posts get the disk.
 const PAUSE_FACTOR: u32 = 5;
 
-/// Why a copy was not made or not put back. Each is one line: what is wrong, and what to do.
+/// Why a backup was not made or not restored. Each text is one line that says what is wrong and what to do.
 #[derive(Debug, Error)]
 pub enum BackupError {
-    /// Something is there already.
-    #[error("{0} is there already. Give a name that is free.")]
+    /// The target exists already.
+    #[error("{0} exists already. Choose another name.")]
     Exists(PathBuf),
     /// The copy cannot be written.
-    #[error("{path}: {cause}")]
+    #[error("{path}: {cause}. Check the directory and the free space.")]
     Unwritable {
-        /// Where.
+        /// The file or the directory.
         path: PathBuf,
-        /// What is wrong.
+        /// What went wrong.
         cause: StoreError,
     },
-    /// The file that should be copied or checked cannot be used.
+    /// The source file cannot be used.
     #[error(transparent)]
     Unusable(#[from] OpenError),
 }
@@ -50,19 +50,19 @@ pub enum BackupError {
 /// What a copy is for.
 #[derive(Clone, Copy)]
 enum CopyPurpose {
-    /// It is the same history, kept.
+    /// It continues the same history.
     Backup,
-    /// It becomes a history of its own.
+    /// It starts a new history with this epoch.
     Restore { epoch: u32 },
 }
 
 impl Store {
-    /// Writes the state after the last commit into `file`, and reads it all again. Posting goes on meanwhile.
+    /// Writes the state after the last commit into `file` and reads all of it again. Commits go on meanwhile.
     ///
-    /// Blocks for as long as it takes to write and read the whole file.
+    /// Blocks until the whole file is written and read.
     ///
     /// # Errors
-    /// [`CopyError`]; then there is no such file.
+    /// [`BackupError`]; then `file` was not created.
     pub fn backup(&self, file: &Path) -> Result<Counts, BackupError> {
         let unwritable = |cause| BackupError::Unwritable { path: file.to_owned(), cause };
         let snapshot = self.snapshot().map_err(unwritable)?;
@@ -70,25 +70,25 @@ impl Store {
     }
 }
 
-/// Reads every row of a data file, and whether they fit together. The file is not changed.
+/// Reads every row of a data file and checks that the rows are consistent. The file is not changed.
 ///
 /// # Errors
-/// [`OpenError`]: what is wrong with it.
+/// [`OpenError`]: what is wrong with the file.
 pub fn check_file(file: &Path) -> Result<Counts, OpenError> {
     catch_panic(file, || {
         let opened = open_read_only(file)?;
-        verify::verify_tables(&opened.txn).map_err(|fault| damaged(file, fault))
+        verify::verify_tables(&opened.txn).map_err(|cause| damaged(file, cause))
     })
 }
 
-/// A file that is only read: its state, and what must stay open for as long as that is read.
+/// A file that is opened for reading only. `_in_memory` keeps the database of `txn` open.
 struct ReadOnlyFile {
     txn: ReadTransaction,
     _in_memory: Option<Database>,
 }
 
-/// Opens a file for reading only. One that was not closed in peace is mended in memory, and one of an older format is
-/// brought up to date there.
+/// Opens a file for reading only. A file that was not closed cleanly is repaired in memory, and one of an older format
+/// is migrated in memory.
 fn open_read_only(file: &Path) -> Result<ReadOnlyFile, OpenError> {
     match Builder::new().open_read_only(file) {
         Ok(db) => {
@@ -100,28 +100,28 @@ fn open_read_only(file: &Path) -> Result<ReadOnlyFile, OpenError> {
         Err(DatabaseError::RepairAborted) => {}
         Err(cause) => return Err(describe_open_error(file, cause)),
     }
-    // On trial, and never settled.
-    let (db, _trial) =
+    // Staged, and never written through.
+    let (db, _staged) =
         staged_open::open_staged(file, Builder::new()).map_err(|cause| describe_open_error(file, cause))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
     let format = read_supported_format(file, &txn)?;
     drop(txn);
-    migrate::migrate(&db, format).map_err(|fault| damaged(file, fault))?;
+    migrate::migrate(&db, format).map_err(|cause| damaged(file, cause))?;
     let txn = db.begin_read().map_err(|cause| damaged(file, cause))?;
     Ok(ReadOnlyFile { txn, _in_memory: Some(db) })
 }
 
 fn read_supported_format(file: &Path, txn: &ReadTransaction) -> Result<u64, OpenError> {
-    let (format, _) = read_format_and_epoch(txn).map_err(|fault| damaged(file, fault))?;
+    let (format, _) = read_format_and_epoch(txn).map_err(|cause| damaged(file, cause))?;
     check_format(file, format)?;
     Ok(format)
 }
 
-/// Puts a copy back as the data file of `directory`, which must have none. It becomes a history of its own, so that
-/// whoever listened to the file that it was copied from starts anew instead of taking one for the other.
+/// Restores a backup as the data file of `directory`, which must not have one. The restored file gets a new epoch, so
+/// that listeners of the original load their rooms again instead of mixing the two histories.
 ///
 /// # Errors
-/// [`CopyError`]; then nothing has changed.
+/// [`BackupError`]; then nothing has changed.
 pub fn restore_backup(file: &Path, directory: &Path) -> Result<Counts, BackupError> {
     check_file(file)?;
     let target = directory.join(FILE_NAME);
@@ -147,7 +147,7 @@ fn write_copy(from: &ReadTransaction, file: &Path, purpose: CopyPurpose) -> Resu
         Ok(counts)
     });
     if placed.is_err() {
-        let _not_there = fs::remove_file(&part);
+        let _may_be_missing = fs::remove_file(&part);
     }
     placed
 }
@@ -160,12 +160,12 @@ fn fill_copy(from: &ReadTransaction, part: &Path, purpose: CopyPurpose) -> Resul
 
 fn copy_all(from: &ReadTransaction, db: &Database, purpose: CopyPurpose) -> Result<(), StoreError> {
     create_tables(db)?;
-    let rests = match purpose {
+    let pause_factor = match purpose {
         CopyPurpose::Backup => PAUSE_FACTOR,
         CopyPurpose::Restore { .. } => 0,
     };
-    copy_table(META, from, db, rests)?;
-    each_table!(table => copy_table(table, from, db, rests)?);
+    copy_table(META, from, db, pause_factor)?;
+    each_table!(table => copy_table(table, from, db, pause_factor)?);
     if let CopyPurpose::Restore { epoch } = purpose {
         let txn = db.begin_write()?;
         txn.open_table(META)?.insert("epoch", u64::from(epoch))?;
@@ -174,8 +174,8 @@ fn copy_all(from: &ReadTransaction, db: &Database, purpose: CopyPurpose) -> Resu
     Ok(())
 }
 
-/// Copies a table piece by piece, each made durable by itself, and rests after each so many times as long. One commit of the whole would hold
-/// up every post meanwhile, which waits for the same disk.
+/// Copies a table in small durable transactions, and pauses after each for `pause_factor` times its duration. One large
+/// commit would delay every post, which waits for the same disk.
 fn copy_table<K, V>(
     table: TableDefinition<K, V>,
     from: &ReadTransaction,
@@ -206,7 +206,7 @@ where
     Ok(())
 }
 
-/// Gives a whole file its name, unless that was taken meanwhile, and makes sure that the name stays.
+/// Gives a complete file its final name, unless that exists by now, and makes the name durable.
 fn move_into_place(part: &Path, file: &Path) -> io::Result<()> {
     fs::hard_link(part, file)?;
     fs::remove_file(part)?;

@@ -1,5 +1,5 @@
-//! Opening the data file: what may be opened, what is refused, and in which words. A file that is refused is left as
-//! it was, to the byte.
+//! Opening the data file. A file that cannot be used is left unchanged, to the byte, and the error says why and what to
+//! do.
 
 use std::cell::Cell;
 use std::fs::{self, File, OpenOptions};
@@ -12,57 +12,56 @@ use std::sync::{Once, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use redb::{
-    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageBackend, StorageError, TableError,
-};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageBackend, StorageError};
 use thiserror::Error;
 
 use crate::clock::ClockCheck;
 use crate::domain::Epoch;
+use crate::store::file::format::{create_tables, read_format_and_epoch};
 use crate::store::file::{migrate, staged_open, verify};
-use crate::store::table::schema::{FORMAT, META};
-use crate::store::{Counts, Store, StoreError, table};
+use crate::store::table::schema::FORMAT;
+use crate::store::{Counts, Store, StoreError};
 
-/// The data file's name in its directory.
+/// The name of the data file in its directory.
 pub(crate) const FILE_NAME: &str = "taproom.redb";
-/// How much of the file the storage engine keeps in memory, in bytes; the kernel's own cache lies behind it.
+/// How much of the file redb keeps in memory, in bytes. The kernel caches the file as well.
 const CACHE_BYTES: usize = 64 * 1024 * 1024;
-/// How much the disk must take before a file that broke is opened again, in bytes.
+/// How much must fit on the disk before the file is opened again after a fault, in bytes.
 const PROBE_BYTES: usize = 4 * 1024 * 1024;
-/// How long reads that have begun may take to end.
+/// How long to wait for the present readers before the file is opened again.
 const REOPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why the data file cannot be used. Each is one line: what is wrong, and what to do.
+/// Why the data file cannot be used. Each text is one line that says what is wrong and what to do.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The directory or the file in it cannot be made, read or written.
-    #[error("{path}: {cause}. Give a directory that can be written with --data.")]
+    /// The directory or the file in it cannot be created, read or written.
+    #[error("{path}: {cause}. Choose a writable directory with --data.")]
     Unwritable {
-        /// Where.
+        /// The file or the directory.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
     /// Another process has it open.
-    #[error("{path} is in use by another Taproom. Stop that one, or give another directory with --data.")]
+    #[error("{path} is in use by another Taproom. Stop it, or choose another directory with --data.")]
     Locked {
-        /// Where.
+        /// The file.
         path: PathBuf,
     },
-    /// It was written by a newer Taproom.
-    #[error("{path} has format {found}, this Taproom knows formats up to {FORMAT}. Start a newer Taproom on it.")]
+    /// A newer Taproom has written the file.
+    #[error("{path} has format {found}, but this Taproom reads formats up to {FORMAT}. Start a newer Taproom.")]
     TooNew {
-        /// Where.
+        /// The file.
         path: PathBuf,
         /// The format of the file.
         found: u64,
     },
-    /// It is no data file of Taproom, or no longer one.
-    #[error("{path} cannot be read as a data file: {cause}. Put a copy of it back, or move it away to start anew.")]
+    /// The file is damaged, or is not a data file of Taproom.
+    #[error("{path} cannot be read as a data file: {cause}. Restore a backup, or move the file away to start empty.")]
     Damaged {
-        /// Where.
+        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         cause: String,
     },
 }
@@ -73,19 +72,19 @@ pub fn data_file_exists(directory: &Path) -> bool {
 }
 
 impl Store {
-    /// Opens the data file in `directory`; makes both if they are not there.
+    /// Opens the data file in `directory`. Creates both if they do not exist.
     ///
     /// # Errors
-    /// [`OpenError`]; then nothing has changed on disk.
+    /// [`OpenError`]; then nothing has changed on the disk.
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         let path = directory.join(FILE_NAME);
         catch_panic(&path, || Self::open_file(directory, &path))
     }
 
-    /// A store on something else than a file: for tests, which can make it fail. It is not opened again after a fault.
+    /// Opens a store on another backend than a file, for tests that make it fail. It is not opened again after a fault.
     ///
     /// # Errors
-    /// [`Fault`] if it cannot be read, or written when it is new.
+    /// [`StoreError`] if it cannot be read, or cannot be written while it is new.
     pub fn open_with_backend(backend: impl StorageBackend) -> Result<Self, StoreError> {
         let is_new = backend.len().map_err(StoreError::Disk)? == 0;
         let db = database_builder().create_with_backend(backend).map_err(|cause| StoreError::Storage(cause.into()))?;
@@ -96,24 +95,24 @@ impl Store {
         Ok(Self::new(PathBuf::new(), db, epoch))
     }
 
-    /// Reads every row, and whether they fit together.
+    /// Reads every row and checks that the rows are consistent.
     ///
     /// # Errors
-    /// [`Fault`]: the first thing that is wrong.
+    /// [`StoreError`]: the first fault that was found.
     pub fn verify(&self) -> Result<Counts, StoreError> {
         verify::verify_tables(self.snapshot()?.transaction())
     }
 
     fn open_file(directory: &Path, path: &Path) -> Result<Self, OpenError> {
         create_if_missing(directory, path)?;
-        let (db, trial) =
+        let (db, staged) =
             staged_open::open_staged(path, database_builder()).map_err(|cause| describe_open_error(path, cause))?;
         let read = || read_format_and_epoch(&db.begin_read()?);
-        let (format, epoch) = read().map_err(|fault| damaged(path, fault))?;
+        let (format, epoch) = read().map_err(|cause| damaged(path, cause))?;
         check_format(path, format)?;
-        trial.write_through().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
-        // Not on trial: only the storage engine's own commit stands a crash half way.
-        migrate::migrate(&db, format).map_err(|fault| damaged(path, fault))?;
+        staged.write_through().map_err(|cause| OpenError::Unwritable { path: path.to_owned(), cause })?;
+        // Not staged, because a crash half way through it must be safe: only a commit of redb is.
+        migrate::migrate(&db, format).map_err(|cause| damaged(path, cause))?;
         Ok(Self::new(path.to_owned(), db, epoch))
     }
 
@@ -121,23 +120,24 @@ impl Store {
         Self { path, db: RwLock::new(Some(db)), epoch, broken: AtomicBool::new(false), clock: ClockCheck::default() }
     }
 
-    /// Opens the file again after a fault. Opening mends, and mending writes, so it first tries whether the disk takes
-    /// anything and the file may be written: until then readers keep what they have. While it opens, new readers wait; if one
-    /// who still reads (a backup) takes too long, or if the file is none any more, nobody reads until the next try.
+    /// Opens the file again after a fault. Opening repairs the file, which writes to it, so this first checks that the
+    /// file is writable and that the disk has room; until then the present snapshots and new ones stay readable. While
+    /// it opens, new readers wait. If a present reader, such as a backup, takes longer than [`REOPEN_TIMEOUT`], or if
+    /// the file is gone, the store stays closed to readers until the next attempt.
     pub(crate) fn reopen(&self) -> Result<(), StoreError> {
         OpenOptions::new().read(true).write(true).open(&self.path)?;
         let probe = self.path.with_extension("probe");
-        let tried = fs::write(&probe, vec![0; PROBE_BYTES]).and_then(|()| File::open(&probe)?.sync_all());
+        let written = fs::write(&probe, vec![0; PROBE_BYTES]).and_then(|()| File::open(&probe)?.sync_all());
         let removed = fs::remove_file(&probe);
-        tried.and(removed)?;
+        written.and(removed)?;
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
         *db = None;
-        // The old file is let go of when its last reader is done.
+        // The old handle closes when its last reader is done.
         let deadline = Instant::now() + REOPEN_TIMEOUT;
         loop {
             match staged_open::open_staged(&self.path, database_builder()) {
-                Ok((opened, trial)) => {
-                    trial.write_through()?;
+                Ok((opened, staged)) => {
+                    staged.write_through()?;
                     *db = Some(opened);
                     return Ok(());
                 }
@@ -149,25 +149,25 @@ impl Store {
 }
 
 thread_local! {
-    /// Whether a panic on this thread is an answer, and not to be printed.
+    /// Whether a panic on this thread becomes an [`OpenError`], so that it must not be printed.
     static PANIC_SILENCED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// On a file that something else wrote into, the storage engine may also panic; that too is an answer.
+/// Runs `work` and turns a panic into [`OpenError::Damaged`]: redb may panic on a file that another program wrote into.
 pub(crate) fn catch_panic<T>(path: &Path, work: impl FnOnce() -> Result<T, OpenError>) -> Result<T, OpenError> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
-        let printed = panic::take_hook();
+        let default_hook = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
             if !PANIC_SILENCED.get() {
-                printed(panic)
+                default_hook(panic)
             }
         }));
     });
     PANIC_SILENCED.set(true);
-    let done = panic::catch_unwind(panic::AssertUnwindSafe(work));
+    let result = panic::catch_unwind(panic::AssertUnwindSafe(work));
     PANIC_SILENCED.set(false);
-    done.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
+    result.unwrap_or_else(|_| Err(damaged(path, "its pages contradict each other")))
 }
 
 fn database_builder() -> Builder {
@@ -176,8 +176,9 @@ fn database_builder() -> Builder {
     builder
 }
 
-/// Makes the data file if there is none: whole under another name first, so that a crash leaves none or a good one.
-/// The lock on the directory lets only one of two Taprooms that start at once do it.
+/// Creates the data file if it does not exist. It is written completely under another name first, so that a crash
+/// leaves either no file or a valid one. A lock on the directory makes two processes that start at once do this one
+/// after the other.
 fn create_if_missing(directory: &Path, path: &Path) -> Result<(), OpenError> {
     let unwritable = |cause| OpenError::Unwritable { path: directory.to_owned(), cause };
     if fs::metadata(path).is_ok_and(|file| file.len() > 0) {
@@ -190,59 +191,37 @@ fn create_if_missing(directory: &Path, path: &Path) -> Result<(), OpenError> {
         return Ok(());
     }
     let new = path.with_extension("new");
-    let _left_by_a_crash = fs::remove_file(&new);
+    let _leftover_of_a_crash = fs::remove_file(&new);
     create_private_file(&new).map_err(unwritable)?;
     let db = database_builder().create(&new).map_err(|cause| describe_open_error(&new, cause))?;
-    create_tables(&db).map_err(|fault| match fault {
+    create_tables(&db).map_err(|error| match error {
         StoreError::Storage(redb::Error::Io(cause)) => unwritable(cause),
-        fault => damaged(&new, fault),
+        error => damaged(&new, error),
     })?;
     drop(db);
     fs::rename(&new, path).and_then(|()| lock.sync_all()).map_err(unwritable)
 }
 
-/// Makes a directory that only its owner may enter: it will hold what people say.
+/// Creates a directory that only its owner can open, because it will contain messages.
 pub(crate) fn create_private_dir(directory: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
 }
 
-/// Makes an empty file that only its owner may read.
+/// Creates an empty file that only its owner can read and write.
 pub(crate) fn create_private_file(path: &Path) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(|_| ())
 }
 
-/// Writes what a new file starts with: every table, its format and its epoch.
-pub(crate) fn create_tables(db: &Database) -> Result<(), StoreError> {
-    let txn = db.begin_write()?;
-    let epoch = getrandom::u32().map_err(|cause| redb::Error::Io(io::Error::other(cause)))?;
-    {
-        let mut meta = txn.open_table(META)?;
-        meta.insert("format", FORMAT)?;
-        meta.insert("epoch", u64::from(epoch))?;
-    }
-    table::create_all_tables(&txn)?;
-    Ok(txn.commit()?)
-}
-
-/// A format that this Taproom can take over.
+/// Checks that this version can read or migrate the format.
 pub(crate) fn check_format(path: &Path, found: u64) -> Result<(), OpenError> {
     match found {
-        0 => Err(damaged(path, "it holds something else")),
+        0 => Err(damaged(path, "it contains something else")),
         1..=FORMAT => Ok(()),
         _ => Err(OpenError::TooNew { path: path.to_owned(), found }),
     }
 }
 
-/// The format and the epoch of a file; format 0 if it is none of ours.
-pub(crate) fn read_format_and_epoch(txn: &ReadTransaction) -> Result<(u64, Epoch), StoreError> {
-    let meta = match txn.open_table(META) {
-        Err(TableError::TableDoesNotExist(_) | TableError::TableTypeMismatch { .. }) => return Ok((0, Epoch(0))),
-        meta => meta?,
-    };
-    let number = |key| Ok::<u64, StoreError>(meta.get(key)?.map_or(0, |value| value.value()));
-    Ok((number("format")?, Epoch(number("epoch")? as u32)))
-}
-
+/// The error of redb as an error about this file.
 pub(crate) fn describe_open_error(path: &Path, cause: DatabaseError) -> OpenError {
     let path = path.to_owned();
     match cause {
@@ -255,6 +234,7 @@ pub(crate) fn describe_open_error(path: &Path, cause: DatabaseError) -> OpenErro
     }
 }
 
+/// The error for a damaged file.
 pub(crate) fn damaged(path: &Path, cause: impl ToString) -> OpenError {
     OpenError::Damaged { path: path.to_owned(), cause: cause.to_string() }
 }

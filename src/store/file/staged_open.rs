@@ -1,7 +1,8 @@
-//! Opening a file on trial. The storage engine writes while it opens: it marks the file as open, and mends it after a
-//! crash, before it has seen whether it can use it at all. On trial those writes are only remembered; they reach the
-//! file when the caller has seen enough and settles, and a file that is refused stays as it was, to the byte. Settling
-//! does what the engine did, in its order, so that a crash half way is one that the engine stands.
+//! Opening a file with staged writes. redb writes while it opens a file: it marks the file as open and repairs it after
+//! a crash, before it is known whether the file can be used at all. Here those writes are kept in memory. They reach
+//! the file when the caller has checked the contents and calls [`StagedFile::write_through`], so a file that is refused
+//! stays unchanged, to the byte. Writing through repeats redb's operations in their order, so that redb can recover
+//! from a crash in the middle of it.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -13,32 +14,35 @@ use std::sync::{Arc, PoisonError, RwLock};
 use redb::backends::FileBackend;
 use redb::{BackendError, Builder, Database, DatabaseError, RepairSession, StorageBackend};
 
-/// What is remembered is remembered in blocks of this size.
+/// The size of the blocks in which staged bytes are kept.
 const BLOCK_BYTES: u64 = 4096;
-/// How much of a file the storage engine keeps in memory while it mends it, in bytes.
+/// How much of a file redb keeps in memory while it repairs it, in bytes.
 const REPAIR_CACHE_BYTES: usize = 256 * 1024;
 
-/// A file that was opened on trial. It stays on trial until it is settled.
+/// A file whose writes are staged until [`StagedFile::write_through`].
 #[derive(Clone, Debug)]
 pub(crate) struct StagedFile(Arc<StagedFileInner>);
 
 #[derive(Debug)]
 struct StagedFileInner {
     file: FileBackend,
+    /// `None` after the writes were written through.
     staged: RwLock<Option<Staged>>,
 }
 
-/// How the file would be, and how it would get there.
+/// The staged operations, and the contents that they lead to.
 #[derive(Debug)]
 struct Staged {
     operations: Vec<Operation>,
+    /// The length after the operations, in bytes.
     length: u64,
-    /// How long the file is meanwhile. Nobody else changes it.
+    /// The length of the file on the disk, in bytes. No one else changes it.
     file_length: u64,
+    /// The blocks that differ from the file, by their number.
     blocks: BTreeMap<u64, Vec<u8>>,
 }
 
-/// Something that the engine did to the file.
+/// An operation of redb on the file.
 #[derive(Debug)]
 enum Operation {
     Write(u64, Vec<u8>),
@@ -57,7 +61,8 @@ impl Operation {
 }
 
 impl Staged {
-    /// Whether these bytes are as the file has them. Most are, also where a file of gigabytes is read whole to mend it.
+    /// Whether these bytes are the same in the file. Most are, even while a file of gigabytes is read as a whole to
+    /// repair it.
     fn is_untouched(&self, offset: u64, length: usize) -> bool {
         let end = offset + length as u64;
         let blocks = offset / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES);
@@ -65,72 +70,73 @@ impl Staged {
     }
 }
 
-/// Opens the file on trial. Nobody else can open it meanwhile.
+/// Opens the file with staged writes. The file is locked, so that no other process can open it.
 ///
 /// # Errors
-/// As the storage engine has them.
+/// The error of redb, or [`io::ErrorKind::InvalidData`] for an empty file.
 pub(crate) fn open_staged(path: &Path, mut builder: Builder) -> Result<(Database, StagedFile), DatabaseError> {
     let file = FileBackend::new(OpenOptions::new().read(true).write(true).open(path)?)?;
     let length = file.len()?;
-    let remembered = Staged { operations: Vec::new(), length, file_length: length, blocks: BTreeMap::new() };
-    let trial = StagedFile(Arc::new(StagedFileInner { file, staged: RwLock::new(Some(remembered)) }));
-    if trial.len()? == 0 {
-        // The storage engine would take an empty file for a new one.
+    let staged = Staged { operations: Vec::new(), length, file_length: length, blocks: BTreeMap::new() };
+    let staged_file = StagedFile(Arc::new(StagedFileInner { file, staged: RwLock::new(Some(staged)) }));
+    if staged_file.len()? == 0 {
+        // redb would treat an empty file as a new one.
         return Err(io::Error::from(io::ErrorKind::InvalidData).into());
     }
     builder.set_repair_callback(RepairSession::abort);
-    let db = match builder.create_with_backend(trial.clone()) {
+    let db = match builder.create_with_backend(staged_file.clone()) {
         Err(DatabaseError::RepairAborted) => {
-            repair(&trial)?;
-            builder.set_repair_callback(|_| {}).create_with_backend(trial.clone())?
+            repair(&staged_file)?;
+            builder.set_repair_callback(|_| {}).create_with_backend(staged_file.clone())?
         }
         opened => opened?,
     };
-    Ok((db, trial))
+    Ok((db, staged_file))
 }
 
-/// Mends the file, of which all is read twice, far apart: what the engine keeps is never of use, and the less memory
-/// goes round, the faster it goes.
+/// Repairs the file. A repair reads the whole file twice, so a cached page is evicted before it is read again: a small
+/// cache is as good as a large one, and faster.
 fn repair(staged_file: &StagedFile) -> Result<(), DatabaseError> {
     Builder::new().set_cache_size(REPAIR_CACHE_BYTES).create_with_backend(staged_file.clone())?.close()
 }
 
 impl StagedFile {
-    /// Whether the file is still on trial. Until then the engine's locks are kept whatever it does: it may close the
-    /// file only to open it again, and nobody else may change it in between.
+    /// Whether writes are still staged. While they are, the file stays locked even if redb closes it, because it may be
+    /// opened again and no one else may change it in between.
     fn is_staging(&self) -> bool {
         self.0.staged.read().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Ends the trial: writes what was remembered, and from now on writes at once.
+    /// Applies the staged operations to the file. From now on operations apply at once.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// The error of the system if the file cannot be written.
     pub fn write_through(&self) -> io::Result<()> {
-        let mut remembered = self.0.staged.write().unwrap_or_else(PoisonError::into_inner);
-        for step in remembered.iter().flat_map(|remembered| &remembered.operations) {
-            step.apply_to(&self.0.file)?;
+        let mut staged = self.0.staged.write().unwrap_or_else(PoisonError::into_inner);
+        for operation in staged.iter().flat_map(|staged| &staged.operations) {
+            operation.apply_to(&self.0.file)?;
         }
         self.0.file.sync_data()?;
-        *remembered = None;
+        *staged = None;
         Ok(())
     }
 }
 
 impl StagedFileInner {
-    /// The block as it would be: as remembered, or as the file has it, with zeros beyond its end.
+    /// The block after the staged operations: its staged bytes, or those of the file, with zeros after its end.
     fn read_block(&self, staged: &Staged, block: u64) -> io::Result<Vec<u8>> {
         if let Some(bytes) = staged.blocks.get(&block) {
             return Ok(bytes.clone());
         }
         let mut bytes = vec![0; BLOCK_BYTES as usize];
-        let there = staged.file_length.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
-        self.file.read(block * BLOCK_BYTES, &mut bytes[..there as usize])?;
+        let bytes_in_file = staged.file_length.saturating_sub(block * BLOCK_BYTES).min(BLOCK_BYTES);
+        self.file.read(block * BLOCK_BYTES, &mut bytes[..bytes_in_file as usize])?;
         Ok(bytes)
     }
 }
 
-/// The pieces of `length` bytes from `offset` on, by blocks: the block, where in it, and how many bytes.
+/// Splits `length` bytes from `offset` on into blocks: the number of each block, the offset in it, and the length in
+/// it.
 fn split_into_blocks(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, usize)> {
     let end = offset + length as u64;
     (offset / BLOCK_BYTES..end.div_ceil(BLOCK_BYTES)).map(move |block| {
@@ -144,23 +150,23 @@ fn split_into_blocks(offset: u64, length: usize) -> impl Iterator<Item = (u64, u
 impl StorageBackend for StagedFile {
     fn len(&self) -> io::Result<u64> {
         match self.0.staged.read().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            Some(remembered) => Ok(remembered.length),
+            Some(staged) => Ok(staged.length),
             None => self.0.file.len(),
         }
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let remembered = self.0.staged.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(remembered) = remembered.as_ref() else { return self.0.file.read(offset, out) };
-        if remembered.is_untouched(offset, out.len()) {
+        let staged = self.0.staged.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(staged) = staged.as_ref() else { return self.0.file.read(offset, out) };
+        if staged.is_untouched(offset, out.len()) {
             return self.0.file.read(offset, out);
         }
-        if offset + out.len() as u64 > remembered.length {
+        if offset + out.len() as u64 > staged.length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let mut done = 0;
         for (block, from, length) in split_into_blocks(offset, out.len()) {
-            let bytes = self.0.read_block(remembered, block)?;
+            let bytes = self.0.read_block(staged, block)?;
             out[done..done + length].copy_from_slice(&bytes[from..from + length]);
             done += length;
         }
@@ -169,9 +175,9 @@ impl StorageBackend for StagedFile {
 
     fn set_len(&self, length: u64) -> io::Result<()> {
         match self.0.staged.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            Some(remembered) => {
-                remembered.operations.push(Operation::SetLen(length));
-                remembered.length = length;
+            Some(staged) => {
+                staged.operations.push(Operation::SetLen(length));
+                staged.length = length;
                 Ok(())
             }
             None => self.0.file.set_len(length),
@@ -180,8 +186,8 @@ impl StorageBackend for StagedFile {
 
     fn sync_data(&self) -> io::Result<()> {
         match self.0.staged.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
-            Some(remembered) => {
-                remembered.operations.push(Operation::Sync);
+            Some(staged) => {
+                staged.operations.push(Operation::Sync);
                 Ok(())
             }
             None => self.0.file.sync_data(),
@@ -189,16 +195,16 @@ impl StorageBackend for StagedFile {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut remembered = self.0.staged.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(remembered) = remembered.as_mut() else { return self.0.file.write(offset, data) };
+        let mut staged = self.0.staged.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(staged) = staged.as_mut() else { return self.0.file.write(offset, data) };
         let mut done = 0;
         for (block, from, length) in split_into_blocks(offset, data.len()) {
-            let mut bytes = self.0.read_block(remembered, block)?;
+            let mut bytes = self.0.read_block(staged, block)?;
             bytes[from..from + length].copy_from_slice(&data[done..done + length]);
-            remembered.blocks.insert(block, bytes);
+            staged.blocks.insert(block, bytes);
             done += length;
         }
-        remembered.operations.push(Operation::Write(offset, data.to_vec()));
+        staged.operations.push(Operation::Write(offset, data.to_vec()));
         Ok(())
     }
 
@@ -256,24 +262,24 @@ mod tests {
     #[test]
     fn crash_while_writing_through_a_repaired_file_loses_nothing() -> Result<(), Box<dyn Error>> {
         let directory = tempfile::tempdir()?;
-        let [open, crashed, settled] = ["open", "crashed", "settled"].map(|name| directory.path().join(name));
+        let [open, crashed, partial] = ["open", "crashed", "partial"].map(|name| directory.path().join(name));
         let db = Database::create(&open)?;
         let written: Vec<u64> = (0..200).collect();
         written.iter().try_for_each(|number| insert_number(&db, *number))?;
-        // As a kill would leave it.
+        // The file that a killed process leaves.
         fs::copy(&open, &crashed)?;
-        let (mended, trial) = crate::store::file::staged_open::open_staged(&crashed, Builder::new())?;
-        assert_eq!(read_numbers(&mended)?, written);
-        let remembered = trial.0.staged.read().unwrap_or_else(PoisonError::into_inner);
-        let steps = &remembered.as_ref().ok_or("it is not on trial")?.operations;
-        assert!(steps.len() > 10, "there was nothing to mend: {} steps", steps.len());
-        for taken in 0..=steps.len() {
-            fs::copy(&crashed, &settled)?;
-            let file = FileBackend::new(File::options().read(true).write(true).open(&settled)?)?;
-            steps[..taken].iter().try_for_each(|step| step.apply_to(&file))?;
+        let (repaired, staged_file) = open_staged(&crashed, Builder::new())?;
+        assert_eq!(read_numbers(&repaired)?, written);
+        let staged = staged_file.0.staged.read().unwrap_or_else(PoisonError::into_inner);
+        let operations = &staged.as_ref().ok_or("nothing is staged")?.operations;
+        assert!(operations.len() > 10, "there was nothing to repair: {} operations", operations.len());
+        for applied in 0..=operations.len() {
+            fs::copy(&crashed, &partial)?;
+            let file = FileBackend::new(File::options().read(true).write(true).open(&partial)?)?;
+            operations[..applied].iter().try_for_each(|operation| operation.apply_to(&file))?;
             drop(file);
-            let db = Database::open(&settled)?;
-            assert_eq!(read_numbers(&db)?, written, "after {taken} of {} steps", steps.len());
+            let db = Database::open(&partial)?;
+            assert_eq!(read_numbers(&db)?, written, "after {applied} of {} operations", operations.len());
             insert_number(&db, 200)?;
         }
         Ok(())

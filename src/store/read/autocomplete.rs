@@ -1,31 +1,30 @@
-//! Reading what goes on with a few letters: people and rooms. Each look is bounded, however large the house is: it is asked
-//! for while somebody types.
+//! Reading suggestions for autocompletion and for the quick switcher: people and rooms. Every scan is bounded however
+//! large the server is, because it runs at every keystroke.
 
 use std::collections::HashSet;
 
 use redb::{ReadableTable, ReadableTableMetadata};
 
-use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES, SMALL_ROOM_PEOPLE_MAX};
+use crate::domain::limits::{LISTED_ROOMS_MAX, PAGE_MESSAGES};
 use crate::domain::{
     CompletionPrefix, CompletionQuery, Person, Room, RoomId, Timestamp, UserId, UserName, Visibility, can_see,
 };
-use crate::store::table::rows::{self, RowBytes};
-use crate::store::table::schema::{MEMBERS, MESSAGES, MemberRow, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
+use crate::store::table::members::{is_small_room, scan_members};
+use crate::store::table::rows;
+use crate::store::table::schema::{MEMBERS, MESSAGES, MessageRow, NAMES, ROOMS_BY_PERSON, SLUGS, USERS};
 use crate::store::{Snapshot, StoreError};
 
-/// In a house with more names than this they are found by how they begin, and not by what stands inside them: a look at so
-/// many costs less than a millisecond.
+/// On a server with more names than this, only their starts are searched. A scan of so many takes less than a
+/// millisecond.
 const NAMES_SCANNED_MAX: u64 = 2_000;
-/// Of how many names, and of how many members of a hidden room, it is found out whether they may read the room.
+/// How many people found by their names are checked for whether they can see the room.
 const MATCHES_MAX: usize = 100;
-/// Through how many rows of a hidden room it is looked for who belongs to it: those who have gone have one too.
-const MEMBERS_SCANNED_MAX: usize = 1_000;
 
 impl Snapshot {
-    /// Who said something lately in a room: the last one first.
+    /// The authors of the last messages in a room, latest first.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read; so with all that follow.
+    /// [`StoreError`] if the file cannot be read, as in all methods below.
     pub fn recent_authors(&self, room: RoomId) -> Result<Vec<UserId>, StoreError> {
         let (table, mut found) = (self.transaction().open_table(MESSAGES)?, Vec::new());
         for entry in table.range((room.0, 0)..=(room.0, u64::MAX))?.rev().take(PAGE_MESSAGES) {
@@ -38,8 +37,8 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Those of `near` and of the people of the house whose names go on with what was begun and who may read the room, with
-    /// the rank of each. Of a hidden room, who belongs to it; of the others, nobody else unless a letter is there.
+    /// The people who match the query and can see the room, with their ranks. They are searched among `candidates`, the
+    /// members of a members-only room, and, if the query is not empty, all people of the server.
     pub fn matching_people(
         &self,
         completion: &CompletionQuery,
@@ -54,32 +53,32 @@ impl Snapshot {
         if !completion.query.is_empty() {
             ids.extend(self.people_by_name_prefix(completion)?);
         }
-        let (house, mut found) = (self.settings()?, Vec::new());
+        let (settings, mut found) = (self.settings()?, Vec::new());
         for (rank, person) in self.rank_people(completion, &ids)? {
-            let belongs = room.visibility.is_members_only() && self.is_member(room.id, person.author.id)?;
-            if can_see(&house, room, Some(&person), belongs, now) {
+            let is_member = room.visibility.is_members_only() && self.is_member(room.id, person.author.id)?;
+            if can_see(&settings, room, Some(&person), is_member, now) {
                 found.push((rank, person));
             }
         }
         Ok(found)
     }
 
-    /// Those who may come into the house and have this very name or had it, and those whose names go on with it; the best
-    /// first.
+    /// The people who have or had exactly this name, then those whose names match it, best first. Banned people and
+    /// people whom the join policy does not admit are left out.
     pub fn matching_people_anywhere(&self, name: &UserName, now: Timestamp) -> Result<Vec<Person>, StoreError> {
-        let begun = CompletionQuery { prefix: CompletionPrefix::Person, query: name.key() };
-        let mut like = self.rank_people(&begun, &self.people_by_name_prefix(&begun)?)?;
-        like.sort_by_key(|(rank, _)| *rank);
+        let completion = CompletionQuery { prefix: CompletionPrefix::Person, query: name.key() };
+        let mut similar = self.rank_people(&completion, &self.people_by_name_prefix(&completion)?)?;
+        similar.sort_by_key(|(rank, _)| *rank);
         let mut found: Vec<Person> = self.person_by_name(name)?.into_iter().collect();
-        let very = found.first().map(|person| person.author.id);
-        found.extend(like.into_iter().map(|(_, person)| person).filter(|person| Some(person.author.id) != very));
-        let door = self.settings()?.join_policy;
-        found.retain(|person| door.admits(Some(person)) && !person.banned_until.is_active(now));
+        let exact = found.first().map(|person| person.author.id);
+        found.extend(similar.into_iter().map(|(_, person)| person).filter(|person| Some(person.author.id) != exact));
+        let join_policy = self.settings()?.join_policy;
+        found.retain(|person| join_policy.admits(Some(person)) && !person.banned_until.is_active(now));
         Ok(found)
     }
 
-    /// Of these people those whose names go on with what was begun, each once. A name that they had is not asked: it leads
-    /// to them for whoever knows it, and is told to nobody else.
+    /// Those of these people whose present names match the query, each once. Former names are not matched: they lead to
+    /// the person for someone who knows them, and are not revealed to others.
     fn rank_people(&self, completion: &CompletionQuery, ids: &[UserId]) -> Result<Vec<(u8, Person)>, StoreError> {
         let (mut seen, mut found) = (HashSet::new(), Vec::new());
         for id in ids.iter().filter(|id| seen.insert(**id)) {
@@ -90,7 +89,8 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// Whose names go on with what was begun, in their order; in a large house only whose names begin with it.
+    /// The people whose names start with the query, in the order of the names. On a server with at most
+    /// [`NAMES_SCANNED_MAX`] names, also those whose names match elsewhere.
     fn people_by_name_prefix(&self, completion: &CompletionQuery) -> Result<Vec<UserId>, StoreError> {
         let (table, mut found) = (self.transaction().open_table(NAMES)?, Vec::new());
         for entry in table.range(completion.query.as_str()..)? {
@@ -115,27 +115,27 @@ impl Snapshot {
         Ok(self.transaction().open_table(ROOMS_BY_PERSON)?.get((user.0, room.0))?.is_some())
     }
 
-    /// Whether a room has so few people that each of them may call all.
+    /// Whether a room has so few people that each of them may mention everyone.
     pub fn is_small_room(&self, room: &Room) -> Result<bool, StoreError> {
         is_small_room(&self.transaction().open_table(USERS)?, &self.transaction().open_table(MEMBERS)?, room)
     }
 
-    /// The rooms that somebody sees and whose names or addresses go on with what was begun, with the rank of each. Talks have
-    /// no name that anybody else would know.
+    /// The rooms that a person can see and whose names or slugs match the query, with their ranks. Direct messages are
+    /// left out, because their names differ between their people.
     pub fn matching_rooms(
         &self,
         completion: &CompletionQuery,
         person: &Person,
         now: Timestamp,
     ) -> Result<Vec<(u8, Room)>, StoreError> {
-        let recent = self.active_rooms(LISTED_ROOMS_MAX, Some(person), now)?.into_iter().map(|recent| recent.room);
+        let recent = self.active_rooms(LISTED_ROOMS_MAX, Some(person), now)?.into_iter().map(|active| active.room);
         let mut rooms: Vec<Room> = recent.chain(self.members_only_rooms(person, now)?).collect();
         for entry in self.transaction().open_table(SLUGS)?.range(completion.query.as_str()..)?.take(MATCHES_MAX) {
-            let (address, id) = entry?;
-            if completion.query.is_empty() || !address.value().starts_with(&completion.query) {
+            let (slug, id) = entry?;
+            if completion.query.is_empty() || !slug.value().starts_with(&completion.query) {
                 break;
             }
-            rooms.extend(self.visible_room_by_id(RoomId(id.value()), Some(person), now)?.map(|sight| sight.room));
+            rooms.extend(self.visible_room_by_id(RoomId(id.value()), Some(person), now)?.map(|visible| visible.room));
         }
         let mut found = Vec::<(u8, Room)>::new();
         for room in rooms {
@@ -150,35 +150,4 @@ impl Snapshot {
         }
         Ok(found)
     }
-}
-
-/// Whether a room has so few people that each of them may call all. One in which very many have gone counts as large.
-pub(crate) fn is_small_room(
-    users: &impl ReadableTableMetadata,
-    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
-    room: &Room,
-) -> Result<bool, StoreError> {
-    if !room.visibility.is_members_only() {
-        return Ok(users.len()? <= SMALL_ROOM_PEOPLE_MAX);
-    }
-    let (people, are_all) = scan_members(members, room.id)?;
-    Ok(are_all && people.len() as u64 <= SMALL_ROOM_PEOPLE_MAX)
-}
-
-/// Who belongs to a hidden room, at most so many as are looked at; and whether these are all.
-fn scan_members(
-    members: &impl ReadableTable<(u64, u64), RowBytes<MemberRow>>,
-    room: RoomId,
-) -> Result<(Vec<UserId>, bool), StoreError> {
-    let mut found = Vec::new();
-    for (n, entry) in members.range((room.0, 0)..=(room.0, u64::MAX))?.enumerate() {
-        if n == MEMBERS_SCANNED_MAX || found.len() == MATCHES_MAX {
-            return Ok((found, false));
-        }
-        let (key, row) = entry?;
-        if rows::decode::<MemberRow>("members", row.value())?.is_member {
-            found.push(UserId(key.value().1));
-        }
-    }
-    Ok((found, true))
 }

@@ -15,7 +15,7 @@ use crate::domain::{
     Applied, Author, Cursor, Grouping, LazyDetails, Message, MessageDetails, MessageExtras, MessageId,
     NAMED_REACTORS_MAX, Quote, Room, RoomId, Seq, Slug, UserId, UserName, mentioned_users,
 };
-use crate::store::file::open;
+use crate::store::file::format;
 use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
     ACTIVITY, ActivityRow, CHANGES, MESSAGES, META, MessageRow, NAME_USES, NAMES, RENAMES, ROOMS, RoomRow, SLUGS,
@@ -69,7 +69,7 @@ impl Snapshot {
 
     /// The same, and in which history it counts.
     pub fn cursor(&self) -> Result<Cursor, StoreError> {
-        Ok(Cursor { epoch: Some(open::read_format_and_epoch(&self.0)?.1), seq: self.last_seq()? })
+        Ok(Cursor { epoch: Some(format::read_format_and_epoch(&self.0)?.1), seq: self.last_seq()? })
     }
 
     /// The room at this address.

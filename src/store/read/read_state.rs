@@ -1,11 +1,11 @@
-//! Reading how somebody reads: how far they have come in each room, and what they have begun to write.
+//! Reading read states and drafts: how far a person has read in each room, and what they have started to write.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use redb::ReadOnlyTable;
 
 use crate::domain::limits::UNREAD_SUBSCRIPTIONS_MAX;
-use crate::domain::{Draft, Message, ReadState, Room, RoomId, Seq, UserId, Visibility};
+use crate::domain::{Draft, Message, MessageId, ReadState, Room, RoomId, Seq, UserId, Visibility};
 use crate::store::read::rooms::MEMBERS_ONLY_ROOMS_LISTED_MAX;
 use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
@@ -15,10 +15,10 @@ use crate::store::table::schema::{
 use crate::store::{Snapshot, StoreError};
 
 impl Snapshot {
-    /// How somebody reads a room.
+    /// The read state of a person in a room.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read; so with all that follow.
+    /// [`StoreError`] if the file cannot be read, as in all methods below.
     pub fn read_state(&self, user: UserId, room: RoomId) -> Result<ReadState, StoreError> {
         let row: Option<ReadStateRow> =
             rows::get(&self.transaction().open_table(READ_STATES)?, "reads", (user.0, room.0))?;
@@ -27,15 +27,8 @@ impl Snapshot {
         ReadStateReader::new(self, user)?.read_state(room, row, mentions.range(unread)?.count() as u64)
     }
 
-    /// Whether somebody has read a room at all: then there is a mark that can move.
-    pub fn has_read_mark(&self, user: UserId, room: RoomId) -> Result<bool, StoreError> {
-        let row: Option<ReadStateRow> =
-            rows::get(&self.transaction().open_table(READ_STATES)?, "reads", (user.0, room.0))?;
-        Ok(row.is_some_and(|row| row.read_up_to > Seq(0)))
-    }
-
-    /// How somebody reads each room that they have read, that speaks to them or in which they talk with single people, in
-    /// the order of the rooms' numbers. Some may have been closed to them since: ask whether they see each.
+    /// The read states of a person in the rooms that they have read or are mentioned in and in their newest
+    /// members-only rooms, in the order of the room ids. The caller checks whether the person can still see each room.
     pub fn read_states(&self, user: UserId) -> Result<Vec<(RoomId, ReadState)>, StoreError> {
         let mut rooms: BTreeMap<RoomId, (ReadStateRow, u64)> = BTreeMap::new();
         for entry in self.transaction().open_table(READ_STATES)?.range((user.0, 0)..=(user.0, u64::MAX))? {
@@ -45,45 +38,45 @@ impl Snapshot {
         for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
             let (_, room, message) = entry?.0.value();
             let (row, mentions) = rooms.entry(RoomId(room)).or_default();
-            *mentions += u64::from(message > row.read_up_to.0); // one that came into a message that was read is not counted
+            *mentions += u64::from(message > row.read_up_to.0); // a message below the mark may gain a mention by an edit
         }
-        let hidden = self.transaction().open_table(ROOMS_BY_PERSON)?;
-        for entry in hidden.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
+        let rooms_of = self.transaction().open_table(ROOMS_BY_PERSON)?;
+        for entry in rooms_of.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
             rooms.entry(RoomId(entry?.0.value().1)).or_default();
         }
         let reader = ReadStateReader::new(self, user)?;
-        let readings = rooms.into_iter();
-        readings.map(|(room, (row, mentions))| Ok((room, reader.read_state(room, row, mentions)?))).collect()
+        let rooms = rooms.into_iter();
+        rooms.map(|(room, (row, mentions))| Ok((room, reader.read_state(room, row, mentions)?))).collect()
     }
 
-    /// The newest message of a room of which somebody is notified, if there is one.
+    /// The newest unread message of a room that notifies a person, if there is one.
     pub fn newest_notifying_message(
         &self,
         user: UserId,
         room: &Room,
         read_state: &ReadState,
     ) -> Result<Option<Message>, StoreError> {
-        let ReadState { read_up_to: read, last_message: last, level: involvement, .. } = *read_state;
+        let ReadState { read_up_to, last_message, level, .. } = *read_state;
         if read_state.notify_count(room.visibility) == 0 {
             return Ok(None);
         }
-        if involvement.notifies(room.visibility, false) {
-            let newest = self.message(room.id, last)?;
+        if level.notifies(room.visibility, false) {
+            let newest = self.message(room.id, last_message)?;
             if newest.as_ref().is_none_or(|newest| newest.author.id != user) {
                 return Ok(newest);
             }
         }
-        let from = read.0.saturating_add(1);
+        let from = read_up_to.0.saturating_add(1);
         let mentions = self.transaction().open_table(MENTIONS)?;
         let by_name =
             mentions.range((user.0, room.id.0, from)..=(user.0, room.id.0, u64::MAX))?.next_back().transpose()?;
         let mut newest = by_name.map(|(key, _)| key.value().2);
-        if read > Seq(0) || room.visibility == Visibility::Direct {
+        if read_up_to > Seq(0) || room.visibility == Visibility::Direct {
             for entry in
                 self.transaction().open_table(ROOM_MENTIONS)?.range((room.id.0, from)..=(room.id.0, u64::MAX))?.rev()
             {
-                let (key, by) = entry?;
-                if by.value() != user.0 {
+                let (key, author) = entry?;
+                if author.value() != user.0 {
                     newest = newest.max(Some(key.value().1));
                     break;
                 }
@@ -92,13 +85,14 @@ impl Snapshot {
         newest.map_or(Ok(None), |id| self.message(room.id, Seq(id)))
     }
 
-    /// Of which rooms somebody is to be told when there is more to read: those that [`Self::readings`] tells of, but no more
-    /// than [`FOLLOWED_ROOMS_MAX`] that they have read. Some may have been closed to them since.
+    /// The rooms whose new messages a person is notified of while elsewhere: those of [`Self::read_states`], but at
+    /// most [`UNREAD_SUBSCRIPTIONS_MAX`] rooms that they have read. The caller checks whether the person can still see
+    /// each room.
     pub fn unread_subscriptions(&self, user: UserId) -> Result<BTreeSet<RoomId>, StoreError> {
         let mut rooms = BTreeSet::new();
         let of_user = (user.0, 0)..=(user.0, u64::MAX);
-        let reads = self.transaction().open_table(READ_STATES)?;
-        for entry in reads.range(of_user.clone())?.rev().take(UNREAD_SUBSCRIPTIONS_MAX) {
+        let read_states = self.transaction().open_table(READ_STATES)?;
+        for entry in read_states.range(of_user.clone())?.rev().take(UNREAD_SUBSCRIPTIONS_MAX) {
             rooms.insert(RoomId(entry?.0.value().1));
         }
         for entry in self.transaction().open_table(MENTIONS)?.range((user.0, 0, 0)..=(user.0, u64::MAX, u64::MAX))? {
@@ -112,31 +106,13 @@ impl Snapshot {
         Ok(rooms)
     }
 
-    /// The first message of a room after this change that speaks to somebody, by name or by calling everybody.
-    pub fn first_mention_after(&self, user: UserId, room: RoomId, after: Seq) -> Result<Option<Seq>, StoreError> {
-        let from = after.0.saturating_add(1);
-        let (mentions, calls) =
-            (self.transaction().open_table(MENTIONS)?, self.transaction().open_table(ROOM_MENTIONS)?);
-        let by_name = mentions.range((user.0, room.0, from)..=(user.0, room.0, u64::MAX))?.next().transpose()?;
-        let mut first = by_name.map(|(key, _)| Seq(key.value().2));
-        for entry in calls.range((room.0, from)..=(room.0, u64::MAX))? {
-            let (key, by) = entry?;
-            let call = Seq(key.value().1);
-            if by.value() != user.0 {
-                first = Some(first.map_or(call, |first| first.min(call)));
-                break;
-            }
-        }
-        Ok(first)
-    }
-
-    /// What somebody has begun to write in a room.
+    /// The draft of a person in a room.
     pub fn draft(&self, user: UserId, room: RoomId) -> Result<Option<Draft>, StoreError> {
         let row: Option<DraftRow> = rows::get(&self.transaction().open_table(DRAFTS)?, "drafts", (user.0, room.0))?;
         Ok(row.map(|DraftRow { body, reply_to, .. }| Draft { body, reply_to }))
     }
 
-    /// In which rooms somebody has begun to write.
+    /// The rooms in which a person has a draft.
     pub fn rooms_with_drafts(&self, user: UserId) -> Result<Vec<RoomId>, StoreError> {
         let table = self.transaction().open_table(DRAFTS)?;
         let rows = table.range((user.0, 0)..=(user.0, u64::MAX))?;
@@ -144,7 +120,7 @@ impl Snapshot {
     }
 }
 
-/// What tells how somebody reads, opened once for however many rooms.
+/// Reads the read states of one person. The tables are opened once for any number of rooms.
 struct ReadStateReader {
     user: UserId,
     messages: ReadOnlyTable<(u64, u64), RowBytes<MessageRow>>,
@@ -153,38 +129,46 @@ struct ReadStateReader {
     rooms: ReadOnlyTable<u64, RowBytes<RoomRow>>,
 }
 
+/// The last message of a room.
+struct LastMessage {
+    id: MessageId,
+    author: UserId,
+    /// Its position among the messages of the room, counted from 1.
+    ordinal: u64,
+}
+
 impl ReadStateReader {
     fn new(snapshot: &Snapshot, user: UserId) -> Result<Self, StoreError> {
-        let file = snapshot.transaction();
-        let (messages, rooms) = (file.open_table(MESSAGES)?, file.open_table(ROOMS)?);
-        let (calls, mentions) = (file.open_table(ROOM_MENTIONS)?, file.open_table(MENTIONS)?);
-        Ok(Self { user, messages, room_mentions: calls, mentions, rooms })
+        let txn = snapshot.transaction();
+        let (messages, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?);
+        let (room_mentions, mentions) = (txn.open_table(ROOM_MENTIONS)?, txn.open_table(MENTIONS)?);
+        Ok(Self { user, messages, room_mentions, mentions, rooms })
     }
 
     fn read_state(&self, room: RoomId, row: ReadStateRow, mentions: u64) -> Result<ReadState, StoreError> {
-        let ReadStateRow { read_up_to: seq, read_ordinal: nth, level: involvement, favorite: on_top } = row;
-        let Some((last, author, posts)) = self.last_message(room)? else {
-            return Ok(ReadState { read_up_to: seq, level: involvement, favorite: on_top, ..ReadState::default() });
+        let ReadStateRow { read_up_to, read_ordinal, level, favorite } = row;
+        let Some(last) = self.last_message(room)? else {
+            return Ok(ReadState { read_up_to, level, favorite, ..ReadState::default() });
         };
-        let is_new_here = seq == Seq(0) && !self.is_direct(room)?;
-        let behind = posts.saturating_sub(nth);
-        let calls = if behind == 0 || is_new_here { 0 } else { self.count_room_mentions(room, seq)? };
-        let mentions = (mentions + calls).min(behind);
-        let unread = match author == self.user {
-            // Whoever spoke last has read what was said before. But programs speak for people too: what speaks to them waits.
+        let has_never_read = read_up_to == Seq(0) && !self.is_direct(room)?;
+        let behind = last.ordinal.saturating_sub(read_ordinal);
+        let room_mentions = if behind == 0 || has_never_read { 0 } else { self.count_room_mentions(room, read_up_to)? };
+        let mentions = (mentions + room_mentions).min(behind);
+        let unread = match last.author == self.user {
+            // The author of the last message has read the ones before. But a program may have posted it with the
+            // person's token, so mentions stay unread.
             true if mentions == 0 => 0,
-            _ if is_new_here => mentions,
+            _ if has_never_read => mentions,
             _ => behind,
         };
-        Ok(ReadState { read_up_to: seq, last_message: last, unread, mentions, level: involvement, favorite: on_top })
+        Ok(ReadState { read_up_to, last_message: last.id, unread, mentions, level, favorite })
     }
 
-    /// The last message of a room, who said it, and which of the room's messages it is.
-    fn last_message(&self, room: RoomId) -> Result<Option<(Seq, UserId, u64)>, StoreError> {
+    fn last_message(&self, room: RoomId) -> Result<Option<LastMessage>, StoreError> {
         let last = self.messages.range((room.0, 0)..=(room.0, u64::MAX))?.next_back().transpose()?;
         let Some((key, row)) = last else { return Ok(None) };
-        let MessageRow::<&str> { author, ordinal: nth, .. } = rows::decode("messages", row.value())?;
-        Ok(Some((Seq(key.value().1), author, nth)))
+        let MessageRow::<&str> { author, ordinal, .. } = rows::decode("messages", row.value())?;
+        Ok(Some(LastMessage { id: Seq(key.value().1), author, ordinal }))
     }
 
     fn is_direct(&self, room: RoomId) -> Result<bool, StoreError> {
@@ -192,13 +176,13 @@ impl ReadStateReader {
         Ok(row.is_some_and(|row| row.visibility == Visibility::Direct))
     }
 
-    /// How many messages after this change call somebody only with everybody else.
+    /// The number of messages after this change that mention the person only with a room mention.
     fn count_room_mentions(&self, room: RoomId, after: Seq) -> Result<u64, StoreError> {
         let (mut found, user) = (0, self.user.0);
         for entry in self.room_mentions.range((room.0, after.0.saturating_add(1))..=(room.0, u64::MAX))? {
-            let (key, by) = entry?;
+            let (key, author) = entry?;
             let is_by_name = self.mentions.get((user, room.0, key.value().1))?.is_some();
-            found += u64::from(by.value() != user && !is_by_name);
+            found += u64::from(author.value() != user && !is_by_name);
         }
         Ok(found)
     }

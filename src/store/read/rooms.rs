@@ -1,4 +1,4 @@
-//! Reading rooms: which there are for somebody, and who belongs to them.
+//! Reading rooms: which ones a person can see, and who their members are.
 
 use crate::domain::limits::{DIRECT_ROOM_PEOPLE_MAX, SEARCHED_ROOMS_MAX};
 use crate::domain::{
@@ -11,84 +11,73 @@ use crate::store::table::schema::{
 };
 use crate::store::{Snapshot, StoreError};
 
-/// Through how many rooms a list of rooms looks for those that may be seen: some milliseconds, if nearly all are hidden.
+/// How many rooms a list of rooms scans for visible ones. It takes some milliseconds if nearly all are hidden.
 const ROOMS_SCANNED_MAX: usize = 50_000;
-/// The same while somebody types what they look for; it is more than [`SOUGHT_ROOMS_MAX`], since hidden rooms are passed over
-/// without being read.
+/// The same for a search, which runs at every keystroke. It is more than [`SEARCHED_ROOMS_MAX`] because hidden rooms
+/// are skipped without reading their rows.
 const SEARCHED_ROOMS_SCANNED_MAX: usize = 5 * SEARCHED_ROOMS_MAX;
-/// The same for those that were deleted lately.
+/// The same for the list of recently deleted rooms.
 const DELETED_ROOMS_SCANNED_MAX: usize = 1_000;
-/// How many hidden rooms of one person a list has, the newest of them.
+/// How many members-only rooms of one person a list has. It has the newest ones.
 pub(crate) const MEMBERS_ONLY_ROOMS_LISTED_MAX: usize = 200;
 
-/// A room and its last change, or its opening.
+/// A room and its last change, or its creation if nothing changed since.
 #[derive(Clone, Debug)]
 pub struct ActiveRoom {
     /// The room.
     pub room: Room,
-    /// The change.
+    /// The number of that change.
     pub last_seq: Seq,
-    /// When that was.
+    /// When that change happened.
     pub last_changed_at: Timestamp,
 }
 
 /// A room as one person sees it.
 #[derive(Clone, Debug)]
 pub struct VisibleRoom {
-    /// The room. A direct one has the names of its other people as its name.
+    /// The room. A direct message is named after the other people in it.
     pub room: Room,
-    /// Whether they belong to it, if it is hidden.
+    /// Whether the person is a member. Only members-only rooms have members.
     pub is_member: bool,
-    /// Until when they may not speak there.
+    /// Until when the person is muted in the room.
     pub muted_until: Expiry,
 }
 
+/// How much of the activity table a scan looks at.
+#[derive(Clone, Copy)]
+struct ScanLimits {
+    /// How many entries it looks at.
+    scanned_max: usize,
+    /// How many of them it reads the room of.
+    read_max: usize,
+}
+
 impl RoomRow {
-    /// The room of this row.
+    /// Converts the row of the room with this id.
     pub(crate) fn into_room(self, id: RoomId) -> Room {
-        let Self {
-            name,
-            slug: address,
-            created_by: opened_by,
-            topic,
-            visibility: kind,
-            slow_mode_s: slow_s,
-            archived,
-            deleted_at,
-            ..
-        } = self;
-        let address = Slug::from_stored(address);
-        Room {
-            id,
-            name,
-            slug: address,
-            topic,
-            visibility: kind,
-            created_by: opened_by,
-            slow_mode_s: slow_s,
-            archived,
-            deleted_at,
-        }
+        let Self { name, slug, created_by, topic, visibility, slow_mode_s, archived, deleted_at, .. } = self;
+        let slug = Slug::from_stored(slug);
+        Room { id, name, slug, topic, visibility, created_by, slow_mode_s, archived, deleted_at }
     }
 }
 
 impl Snapshot {
-    /// What the owners have settled.
+    /// The settings of the server.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read; so with all that follow.
+    /// [`StoreError`] if the file cannot be read, as in all methods below.
     pub fn settings(&self) -> Result<ServerSettings, StoreError> {
         let row: Option<SettingsRow> = rows::get(&self.transaction().open_table(SETTINGS)?, "house", "house")?;
         Ok(row.unwrap_or_default().settings)
     }
 
-    /// Whether the house has an owner.
+    /// Whether the server has an owner.
     pub fn has_owner(&self) -> Result<bool, StoreError> {
         let row: Option<SettingsRow> = rows::get(&self.transaction().open_table(SETTINGS)?, "house", "house")?;
         Ok(row.is_some_and(|row| row.owner_count > 0))
     }
 
-    /// The room at this address as this person sees it. `None` if they may not, as if there were none.
+    /// The room with this slug as this person sees it. `None` if it does not exist or the person cannot see it.
     pub fn visible_room_by_slug(
         &self,
         slug: &Slug,
@@ -99,7 +88,7 @@ impl Snapshot {
         id.map_or(Ok(None), |id| self.visible_room_by_id(id, person, now))
     }
 
-    /// The same by its number.
+    /// The same for the room with this id.
     pub fn visible_room_by_id(
         &self,
         id: RoomId,
@@ -118,23 +107,24 @@ impl Snapshot {
         Ok(Some(VisibleRoom { room, is_member: row.is_member, muted_until: row.muted_until }))
     }
 
-    /// A deleted room, for whoever may have it back.
+    /// The deleted room with this slug. The caller checks who may restore it.
     pub fn deleted_room_by_slug(&self, slug: &Slug) -> Result<Option<Room>, StoreError> {
         Ok(self.room_by_slug(slug)?.filter(|room| room.deleted_at.is_some()))
     }
 
-    /// The rooms for everybody in the house in which something happened last, latest first; nothing hidden.
+    /// The most recently active rooms that this person can see, latest first, without members-only rooms.
     pub fn active_rooms(
         &self,
         limit: usize,
         person: Option<&Person>,
         now: Timestamp,
     ) -> Result<Vec<ActiveRoom>, StoreError> {
-        self.scan_active_rooms(limit, (ROOMS_SCANNED_MAX, ROOMS_SCANNED_MAX), person, now, |_| true)
+        let scan = ScanLimits { scanned_max: ROOMS_SCANNED_MAX, read_max: ROOMS_SCANNED_MAX };
+        self.scan_active_rooms(limit, scan, person, now, |_| true)
     }
 
-    /// The same, of those only that are wanted, of the [`SOUGHT_ROOMS_MAX`] last rooms at most. Which are wanted is asked of
-    /// rooms that may be seen, and of no others.
+    /// The same for rooms that `is_wanted` accepts, among the last [`SEARCHED_ROOMS_MAX`] active ones. `is_wanted` is
+    /// only called for rooms that the person can see.
     pub fn matching_active_rooms(
         &self,
         limit: usize,
@@ -142,49 +132,49 @@ impl Snapshot {
         now: Timestamp,
         is_wanted: impl Fn(&Room) -> bool,
     ) -> Result<Vec<ActiveRoom>, StoreError> {
-        self.scan_active_rooms(limit, (SEARCHED_ROOMS_SCANNED_MAX, SEARCHED_ROOMS_MAX), person, now, is_wanted)
+        let scan = ScanLimits { scanned_max: SEARCHED_ROOMS_SCANNED_MAX, read_max: SEARCHED_ROOMS_MAX };
+        self.scan_active_rooms(limit, scan, person, now, is_wanted)
     }
 
-    /// It looks at so many rooms at most, and reads so many of them.
     fn scan_active_rooms(
         &self,
         limit: usize,
-        (scanned_max, read_max): (usize, usize),
+        scan: ScanLimits,
         person: Option<&Person>,
         now: Timestamp,
         is_wanted: impl Fn(&Room) -> bool,
     ) -> Result<Vec<ActiveRoom>, StoreError> {
-        let (rooms, house) = (self.transaction().open_table(ROOMS)?, self.settings()?);
-        let (mut found, mut left) = (Vec::with_capacity(limit), read_max);
-        for entry in self.transaction().open_table(ACTIVITY)?.range::<u64>(..)?.rev().take(scanned_max) {
-            let (last, row) = entry?;
+        let (rooms, settings) = (self.transaction().open_table(ROOMS)?, self.settings()?);
+        let (mut found, mut reads_left) = (Vec::with_capacity(limit), scan.read_max);
+        for entry in self.transaction().open_table(ACTIVITY)?.range::<u64>(..)?.rev().take(scan.scanned_max) {
+            let (last_seq, row) = entry?;
             let ActivityRow { room: id, is_listed, at, .. } = rows::decode("recent", row.value())?;
             if !is_listed {
                 continue;
             }
             let row: RoomRow = rows::get(&rooms, "rooms", id.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
             let room = row.into_room(id);
-            if can_see(&house, &room, person, false, now) && is_wanted(&room) {
-                found.push(ActiveRoom { room, last_seq: Seq(last.value()), last_changed_at: at });
+            if can_see(&settings, &room, person, false, now) && is_wanted(&room) {
+                found.push(ActiveRoom { room, last_seq: Seq(last_seq.value()), last_changed_at: at });
             }
-            left -= 1;
-            if found.len() == limit || left == 0 {
+            reads_left -= 1;
+            if found.len() == limit || reads_left == 0 {
                 break;
             }
         }
         Ok(found)
     }
 
-    /// The hidden rooms to which somebody belongs, in the order of their addresses' numbers.
+    /// The members-only rooms of a person, oldest first.
     pub fn members_only_rooms(&self, person: &Person, now: Timestamp) -> Result<Vec<Room>, StoreError> {
         let id = person.author.id.0;
-        let (rooms_of, house) = (self.transaction().open_table(ROOMS_BY_PERSON)?, self.settings()?);
+        let (rooms_of, settings) = (self.transaction().open_table(ROOMS_BY_PERSON)?, self.settings()?);
         let mut found = Vec::new();
         for entry in rooms_of.range((id, 0)..=(id, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
             let room = RoomId(entry?.0.value().1);
             let Some(room) = self.room_by_id(room)? else { continue };
-            // One that was opened to everybody is in the other list.
-            if room.visibility.is_members_only() && can_see(&house, &room, Some(person), true, now) {
+            // A private room that was opened since is among the active rooms.
+            if room.visibility.is_members_only() && can_see(&settings, &room, Some(person), true, now) {
                 found.push(self.with_display_name(room, Some(person))?);
             }
         }
@@ -192,8 +182,8 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// The direct rooms of two to which somebody belongs, and the other of the two; of the newest hidden rooms, as many as a
-    /// list has.
+    /// The direct messages of a person with one other, and that other person. It looks at the newest
+    /// `MEMBERS_ONLY_ROOMS_LISTED_MAX` members-only rooms.
     pub fn direct_partners(&self, user: UserId) -> Result<Vec<(RoomId, Author)>, StoreError> {
         let (rooms_of, mut found) = (self.transaction().open_table(ROOMS_BY_PERSON)?, Vec::new());
         for entry in rooms_of.range((user.0, 0)..=(user.0, u64::MAX))?.rev().take(MEMBERS_ONLY_ROOMS_LISTED_MAX) {
@@ -202,17 +192,17 @@ impl Snapshot {
             if !self.room_by_id(room)?.as_ref().is_some_and(is_direct) {
                 continue;
             }
-            let people = self.members(room, 3)?;
-            if let ([one, other], true) = (people.as_slice(), people.iter().any(|person| person.id == user)) {
-                found.push((room, if one.id == user { other.clone() } else { one.clone() }));
+            let members = self.members(room, 3)?;
+            if let ([first, second], true) = (members.as_slice(), members.iter().any(|member| member.id == user)) {
+                found.push((room, if first.id == user { second.clone() } else { first.clone() }));
             }
         }
         Ok(found)
     }
 
-    /// The rooms deleted lately that this person may have back.
+    /// The recently deleted rooms that this person may restore.
     pub fn deleted_rooms(&self, person: &Person, now: Timestamp) -> Result<Vec<Room>, StoreError> {
-        let (house, mut found) = (self.settings()?, Vec::new());
+        let (settings, mut found) = (self.settings()?, Vec::new());
         for entry in self.transaction().open_table(ACTIVITY)?.range::<u64>(..)?.rev().take(DELETED_ROOMS_SCANNED_MAX) {
             let ActivityRow { room: id, is_listed, .. } = rows::decode("recent", entry?.1.value())?;
             if is_listed {
@@ -220,20 +210,20 @@ impl Snapshot {
             }
             let room = self.room_by_id(id)?.filter(|room| room.deleted_at.is_some());
             let Some(room) = room else { continue };
-            let belongs = self.member_row(id, person.author.id)?.is_member;
-            if can_restore(&house, &room, person, belongs, now) {
+            let is_member = self.member_row(id, person.author.id)?.is_member;
+            if can_restore(&settings, &room, person, is_member, now) {
                 found.push(room);
             }
         }
         Ok(found)
     }
 
-    /// How many rooms there are that everybody in the house may see.
+    /// The number of open and public rooms.
     pub fn count_rooms(&self) -> Result<u64, StoreError> {
         Ok(self.transaction().open_table(META)?.get("rooms")?.map_or(0, |rooms| rooms.value()))
     }
 
-    /// Who belongs to a hidden room, in the order in which they came to the house; at most `limit`.
+    /// The members of a members-only room, in the order in which they joined the server; at most `limit`.
     pub fn members(&self, room: RoomId, limit: usize) -> Result<Vec<Author>, StoreError> {
         let mut found = Vec::new();
         for entry in self.transaction().open_table(MEMBERS)?.range((room.0, 0)..=(room.0, u64::MAX))? {
@@ -253,7 +243,7 @@ impl Snapshot {
         Ok(row.unwrap_or_default())
     }
 
-    /// A direct room is called after its other people.
+    /// Names a direct message after its people, without `person`.
     fn with_display_name(&self, mut room: Room, person: Option<&Person>) -> Result<Room, StoreError> {
         if room.visibility == Visibility::Direct {
             let others = self.members(room.id, DIRECT_ROOM_PEOPLE_MAX)?.into_iter();

@@ -1,5 +1,6 @@
 //! All tables, open for one write transaction.
 
+pub(crate) mod members;
 pub(crate) mod rows;
 pub(crate) mod schema;
 

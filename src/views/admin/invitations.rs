@@ -1,66 +1,65 @@
-//! Invitations: the list of them, a new one with its link and its code for a camera, and the page to which it leads.
+//! Invitations: the list, the form for a new one, its link with a QR code, and the page it leads to.
 
 use maud::{Markup, html};
 
-use crate::domain::limits::{LABEL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, USER_NAME_CHARS_MAX};
+use crate::domain::limits::LABEL_CHARS_MAX;
 use crate::domain::{Author, Expiry, Invitation, Role, Room, Timestamp, describe_expiry};
-use crate::views::admin::settings::admin_page;
-use crate::views::layout::card;
+use crate::views::admin::page::admin_page;
 use crate::views::layout::form_fields::{self, FormField, radio_group, render_field};
 use crate::views::layout::page::{Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
 use crate::views::time::format_ago;
 
-/// An invitation and who came by it.
+/// An invitation and the people who joined with it.
 #[derive(Debug)]
 pub struct ListedInvitation {
-    /// It.
+    /// The invitation.
     pub invitation: Invitation,
-    /// Who made it.
+    /// Who created it.
     pub created_by: Option<Author>,
-    /// Who came by it, latest first.
+    /// Who joined with it, latest first.
     pub joined_people: Vec<Author>,
 }
 
-/// What was typed, or what the form starts with.
+/// The values of the form: what was typed, or its initial state.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "each is the field of its name")]
+#[expect(missing_docs, reason = "each is the form field of the same name")]
 pub struct InvitationForm {
     pub name: String,
     pub role: String,
     pub uses: String,
     pub expires: String,
     pub rooms: Vec<String>,
-    /// Which field is wrong, and why.
+    /// The field with an error, "" if none, and the error.
     pub error: Option<(&'static str, String)>,
 }
 
 /// What the page shows.
 #[derive(Debug)]
 pub struct InvitationsView<'a> {
-    /// What stands beside it, and who looks.
+    /// The sidebar of the page, with the viewer.
     pub sidebar: &'a SidebarView<'a>,
     /// The invitations, newest first.
     pub invitations: &'a [ListedInvitation],
-    /// The closed rooms to which the viewer may lead others.
+    /// The private rooms that the viewer can invite people to.
     pub rooms: &'a [Room],
-    /// What was typed.
+    /// The form.
     pub form: &'a InvitationForm,
-    /// What the page says once.
+    /// The notice of the page.
     pub notice: Option<&'a Notice>,
-    /// The moment.
+    /// The current time.
     pub now: Timestamp,
 }
 
-const EXPIRIES: [(&str, &str); 4] = [("1d", "A day"), ("1w", "A week"), ("1m", "A month"), ("never", "Without an end")];
+const EXPIRIES: [(&str, &str); 4] = [("1d", "1 day"), ("1w", "1 week"), ("1m", "30 days"), ("never", "Never")];
 
-/// The list, and the form for a new one.
+/// The list of invitations with the form for a new one.
 pub fn list(view: &InvitationsView) -> Markup {
     let body = html! {
         section aria-labelledby="new" { (form(view)) }
         section aria-labelledby="all" {
             (section_head("all", "Invitations", ""))
-            @if view.invitations.is_empty() { div.empty { h2 { "Nobody is invited yet." } } }
+            @if view.invitations.is_empty() { div.empty { h2 { "No invitations yet." } } }
             ul.rows role="list" { @for listed in view.invitations { li { (invitation_row(listed, view.now)) } } }
         }
     };
@@ -76,23 +75,23 @@ fn form(view: &InvitationsView) -> Markup {
     let roles: Vec<(&str, &str)> =
         roles.into_iter().filter(|(role, _)| *role <= max_role).map(|(role, words)| (role.as_str(), words)).collect();
     html! {
-        (section_head("new", "Invite", "A link by which others come in. You can take it back at any time."))
+        (section_head("new", "New invitation", "People can join with its link. You can revoke it at any time."))
         form.stack method="post" action="/admin/invitations" {
             (render_field(FormField {
-                name: "name", label: "What you call it", input_type: "text", value: name, autocomplete: "off",
-                max_chars: Some(LABEL_CHARS_MAX), required: true, hint: "For example “For the neighbours”.", error: error_for("name"),
+                name: "name", label: "Label", input_type: "text", value: name, autocomplete: "off",
+                max_chars: Some(LABEL_CHARS_MAX), required: true, hint: "Shown in this list, for example “For the neighbours”.", error: error_for("name"),
             }))
-            (radio_group("role", "What they become", &roles, role))
+            (radio_group("role", "Role", &roles, role))
             @if let Some(why) = error_for("role") { (form_fields::error_text("role-error", why)) }
             (render_field(FormField {
-                name: "uses", label: "How many may use it", input_type: "number", value: uses, autocomplete: "off",
-                hint: "Blank for as many as like.", error: error_for("uses"), ..FormField::default()
+                name: "uses", label: "Max. uses", input_type: "number", value: uses, autocomplete: "off",
+                hint: "Leave empty for no limit.", error: error_for("uses"), ..FormField::default()
             }))
-            (radio_group("expires", "For how long", &EXPIRIES, expires))
+            (radio_group("expires", "Expires after", &EXPIRIES, expires))
             @if let Some(why) = error_for("expires") { (form_fields::error_text("expires-error", why)) }
             @if !view.rooms.is_empty() {
                 fieldset.field {
-                    legend { "Closed rooms to which it leads" }
+                    legend { "Private rooms to add them to" }
                     @for room in view.rooms {
                         @let slug = room.slug.as_str();
                         label.check {
@@ -104,7 +103,7 @@ fn form(view: &InvitationsView) -> Markup {
             }
             @if let Some(why) = error_for("rooms") { (form_fields::error_text("rooms-error", why)) }
             @if let Some(why) = error_for("") { (form_fields::error_text("invitation-error", why)) }
-            button.button.primary { "Make a link" }
+            button.button.primary { "Create link" }
         }
     }
 }
@@ -114,17 +113,17 @@ fn invitation_row(listed: &ListedInvitation, now: Timestamp) -> Markup {
     html! {
         div.who {
             strong { bdi { (label) } " " span.tag { (role.as_str()) } }
-            @if *revoked { "Taken back" }
-            @else if !expiry.is_active(now) { "Over" }
+            @if *revoked { "Revoked" }
+            @else if !expiry.is_active(now) { "Expired" }
             @else if *uses_left == Some(0) { "Used up" }
             @else {
-                "Good" @if *expiry == Expiry::NEVER { " without an end" } @else { (describe_expiry(*expiry)) }
-                @match uses_left { Some(1) => ", for one more", Some(n) => { ", for " (n) " more" }, None => {} }
+                @if *expiry == Expiry::NEVER { "Never expires" } @else { "Valid" (describe_expiry(*expiry)) }
+                @match uses_left { Some(1) => ", 1 use left", Some(n) => { ", " (n) " uses left" }, None => {} }
             }
-            "; made " (format_ago(*created_at, now)) @if let Some(by) = &listed.created_by { " by " bdi { (by.name) } }
+            " · created " (format_ago(*created_at, now)) @if let Some(by) = &listed.created_by { " by " bdi { (by.name) } }
             @if !listed.joined_people.is_empty() {
                 p {
-                    "Came by it: "
+                    "Joined: "
                     @for (n, person) in listed.joined_people.iter().enumerate() {
                         @if n > 0 { ", " }
                         a href=(person.path()) { bdi { (person.name) } }
@@ -134,26 +133,26 @@ fn invitation_row(listed: &ListedInvitation, now: Timestamp) -> Markup {
         }
         @if listed.invitation.is_usable(now) {
             form method="post" action={ "/admin/invitations/" (id) "/revoke" } {
-                button.button.quiet.danger { "Take back" span.sr { " " (label) } }
+                button.button.quiet.danger { "Revoke" span.sr { " " (label) } }
             }
         }
     }
 }
 
-/// The link of a new one, which is shown this once.
+/// The page that shows the link of a new invitation, once.
 pub fn created_page(sidebar: &SidebarView, invitation: &Invitation, link: &str, qr_src: &str) -> Markup {
     let body = html! {
         section aria-labelledby="link-head" {
-            (section_head("link-head", &invitation.label, "Give this link to whom you invite. It is shown only now: nothing here remembers it."))
+            (section_head("link-head", &invitation.label, "Copy this link now. It is not shown again."))
             (copy_field("link", "Link", link))
-            p { img.qr src=(qr_src) width="240" height="240" alt="The same link, for the camera of a phone"; }
+            p { img.qr src=(qr_src) width="240" height="240" alt="QR code of the link"; }
             p { a href="/admin/invitations" { "All invitations" } }
         }
     };
     admin_page("Invitations", sidebar, "/admin/invitations", None, body)
 }
 
-/// A field from which something is copied.
+/// A read-only field with a button that copies its value.
 pub(crate) fn copy_field(id: &str, label: &str, value: &str) -> Markup {
     html! {
         div.field {
@@ -164,58 +163,8 @@ pub(crate) fn copy_field(id: &str, label: &str, value: &str) -> Markup {
     }
 }
 
-/// A button that copies what stands in the element of this id; without a script, and where pages may not copy, there is
-/// none.
+/// A button that copies the text of the element with this id. It stays hidden without a script, and where pages may not
+/// copy.
 pub(crate) fn copy_button(target_id: &str) -> Markup {
     html! { div.actions { button.button type="button" data-copies=(target_id) aria-live="polite" hidden { "Copy" } } }
-}
-
-/// What the page shows to which an invitation leads.
-#[derive(Debug)]
-pub struct AcceptInvitationView<'a> {
-    /// What the house is called.
-    pub server_name: &'a str,
-    /// Who looks, if they have a name already.
-    pub viewer: Option<&'a Author>,
-    /// The path of the page.
-    pub path: &'a str,
-    /// What whoever comes by it becomes.
-    pub role: Role,
-    /// Whether a password must be chosen.
-    pub needs_account: bool,
-    /// The name that was typed.
-    pub name: &'a str,
-    /// Which field is wrong, and why.
-    pub error: Option<(&'static str, String)>,
-}
-
-/// The page.
-pub fn page(view: &AcceptInvitationView) -> Markup {
-    let error_for =
-        |name: &str| view.error.as_ref().filter(|(field, _)| *field == name).map(|(_, message)| message.as_str());
-    let hint = if view.needs_account {
-        format!("{PASSWORD_CHARS_MIN} characters or more. A sentence is fine.")
-    } else {
-        format!("If you want to keep the name: {PASSWORD_CHARS_MIN} characters or more. Blank for a visit as a guest.")
-    };
-    let body = html! {
-        p { "Somebody has asked you in" @if view.role > Role::Guest { ", as a " (view.role.as_str()) } ". Which name shall the others see?" }
-        @if let Some(viewer) = view.viewer {
-            p.hint { "This browser comes in as " bdi { (viewer.name) } " already. " a href="/" { "Go in" } " or take a new name." }
-        }
-        form method="post" action=(view.path) {
-            (render_field(FormField {
-                name: "name", label: "Your name", input_type: "text", value: view.name, autocomplete: "username",
-                max_chars: Some(USER_NAME_CHARS_MAX), required: true, error: error_for("name"), ..FormField::default()
-            }))
-            (render_field(FormField {
-                name: "password", label: "A password", input_type: "password", autocomplete: "new-password",
-                max_chars: Some(PASSWORD_CHARS_MAX), required: view.needs_account, hint: &hint, error: error_for("password"),
-                ..FormField::default()
-            }))
-            @if let Some(why) = error_for("") { (form_fields::error_text("join-error", why)) }
-            button.button.primary.big { "Come in" }
-        }
-    };
-    card::page(view.server_name, &format!("Welcome to {}", view.server_name), view.viewer, body)
 }

@@ -1,62 +1,41 @@
-//! The door: the form by which one comes in, and the rooms one may come into.
+//! The landing page: the form for joining a room, and the rooms that anyone can join.
 
 use maud::{Markup, html};
 
 use crate::domain::limits::{ROOM_NAME_CHARS_MAX, USER_NAME_CHARS_MAX};
-use crate::domain::{self, Cursor, Person, Room, ServerSettings, Timestamp};
+use crate::domain::{Cursor, JoinPolicy, Person, Room, ServerSettings, Timestamp};
+use crate::views::auth::sign_out;
 use crate::views::layout;
-use crate::views::layout::icons::{self, Icon};
+use crate::views::layout::form_fields::{FormState, error_text};
 use crate::views::time::{self, FormattedTime};
-
-/// The form as it was sent, or as it starts.
-#[derive(Clone, Debug, Default)]
-pub struct LandingForm {
-    /// What stands in the field of the room.
-    pub room: String,
-    /// What stands in the field of the name.
-    pub name: String,
-    /// What is wrong with it.
-    pub error: Option<LandingError>,
-}
-
-/// What is wrong with a form, and where.
-#[derive(Clone, Debug)]
-pub enum LandingError {
-    /// With the room.
-    Room(String),
-    /// With the name.
-    Name(String),
-    /// With the moment: nothing needs to be changed.
-    General(String),
-}
 
 /// A room in the list.
 #[derive(Clone, Debug)]
 pub struct LandingRoom {
     /// The room.
     pub room: Room,
-    /// When something happened there last.
+    /// The time of the room's latest change.
     pub active_at: Timestamp,
-    /// How many listen now.
+    /// How many listeners the room has now.
     pub listeners: usize,
 }
 
-/// What the door shows.
+/// What the page shows.
 #[derive(Debug)]
 pub struct LandingView<'a> {
-    /// Who stands before it, if they have a name.
+    /// The visitor's person.
     pub viewer: Option<&'a Person>,
-    /// What the owners have settled.
+    /// The server's settings.
     pub settings: &'a ServerSettings,
-    /// The form.
-    pub form: &'a LandingForm,
-    /// The rooms in which something happened last.
+    /// The form for joining.
+    pub form_state: &'a FormState,
+    /// The rooms with the latest changes, latest first.
     pub rooms: &'a [LandingRoom],
-    /// How many rooms there are.
+    /// The number of rooms in all.
     pub room_count: u64,
-    /// What time it is.
+    /// The present time.
     pub now: Timestamp,
-    /// Up to which change all of this is told.
+    /// The change up to which the page is current.
     pub since: Cursor,
     /// The origin by which this server was reached, for the example.
     pub origin: &'a str,
@@ -64,6 +43,7 @@ pub struct LandingView<'a> {
 
 /// The page.
 pub fn page(view: &LandingView) -> Markup {
+    let closed_notice = closed_notice(view);
     layout::document(
         &view.settings.name,
         view.viewer.map(|viewer| &viewer.author),
@@ -75,32 +55,16 @@ pub fn page(view: &LandingView) -> Markup {
                 }
                 main {
                     div.hero {
-                        @match view.viewer {
-                            Some(viewer) => {
-                                h1 { "Welcome back, " bdi { (viewer.author.name) } "." }
-                                @if view.settings.join_policy.admits(view.viewer) {
-                                    p { "Which room would you like to sit in? A new name opens a new room." }
-                                }
-                            }
-                            None => {
-                                h1 { "Pull up a stool." }
-                                p {
-                                    "Live rooms on a server of your own. "
-                                    @if view.settings.join_policy == crate::domain::JoinPolicy::Anyone { "No sign-up, no app, and nothing" }
-                                    @else { "Nothing" }
-                                    " said is ever lost."
-                                }
-                            }
-                        }
-                        @match closed_notice(view) {
-                            Some((words, way)) => { p { (words) } (way) }
+                        (headline(view))
+                        @match &closed_notice {
+                            Some(ClosedNotice { text, action }) => { p { (text) } div.actions { (action) } }
                             None => (join_form(view)),
                         }
                     }
                     @if !view.rooms.is_empty() { (room_listing(view)) }
                 }
-                @if closed_notice(view).is_none() { footer.door-foot {
-                    p { "Rather talk from a terminal?" }
+                @if closed_notice.is_none() { footer.door-foot {
+                    p { "Prefer the terminal?" }
                     p.code-line tabindex="0" role="group" aria-label="Command line" {
                         code { "curl -H 'Accept: text/plain' -d room=lobby -d name=Ada " (view.origin) "/join" }
                     }
@@ -110,107 +74,109 @@ pub fn page(view: &LandingView) -> Markup {
     )
 }
 
-fn join_form(view: &LandingView) -> Markup {
-    let LandingForm { room, name, error } = view.form;
-    let (room_error, name_error, general_error) = match error {
-        Some(LandingError::Room(why)) => (Some(why), None, None),
-        Some(LandingError::Name(why)) => (None, Some(why), None),
-        Some(LandingError::General(why)) => (None, None, Some(why)),
-        None => (None, None, None),
-    };
+fn headline(view: &LandingView) -> Markup {
+    let policy = view.settings.join_policy;
     html! {
-        form.enter.known[view.viewer.is_some()] method="post" action="/join" aria-label="Come in" {
+        @match view.viewer {
+            Some(viewer) => {
+                h1 { "Welcome back, " bdi { (viewer.author.name) } "." }
+                @if policy.admits(view.viewer) { p { "Choose a room, or type a new name to create one." } }
+            }
+            None => {
+                h1 { "Pull up a stool." }
+                p {
+                    "Live rooms on a server of your own. "
+                    @if policy == JoinPolicy::Anyone { "No sign-up, no app, and no message is ever lost." }
+                    @else { "No message is ever lost." }
+                }
+            }
+        }
+    }
+}
+
+fn join_form(view: &LandingView) -> Markup {
+    let state = view.form_state;
+    let (room_error, name_error) = (state.error_for("room"), state.error_for("name"));
+    html! {
+        form.enter.known[view.viewer.is_some()] method="post" action="/join" aria-label="Join a room" {
             div.field {
                 label for="room" { "Room" }
-                input #room name="room" required maxlength=(ROOM_NAME_CHARS_MAX) value=(room) autocomplete="off"
+                input #room name="room" required maxlength=(ROOM_NAME_CHARS_MAX) value=(state.value("room", "")) autocomplete="off"
                     autocapitalize="none" spellcheck="false"
                     aria-invalid=[room_error.map(|_| "true")] aria-describedby=[room_error.map(|_| "room-error")];
-                @if let Some(why) = room_error { (render_error(Some("room-error"), why)) }
+                @if let Some(error) = room_error { (error_text("room-error", error)) }
             }
             @if view.viewer.is_none() {
                 div.field {
                     label for="name" { "Your name" }
-                    input #name name="name" required maxlength=(USER_NAME_CHARS_MAX) value=(name) placeholder="Ada"
+                    input #name name="name" required maxlength=(USER_NAME_CHARS_MAX) value=(state.value("name", "")) placeholder="Ada"
                         autocomplete="nickname"
                         aria-invalid=[name_error.map(|_| "true")] aria-describedby=[name_error.map(|_| "name-error")];
-                    @if let Some(why) = name_error { (render_error(Some("name-error"), why)) }
+                    @if let Some(error) = name_error { (error_text("name-error", error)) }
                 }
             }
-            button.button.primary.big { "Come in" }
-            @if let Some(why) = general_error { (render_error(None, why)) }
+            button.button.primary.big { "Join" }
+            (state.general_error(if view.viewer.is_none() { &["room", "name"] } else { &["room"] }))
         }
     }
 }
 
-fn render_error(id: Option<&str>, message: &str) -> Markup {
-    html! { p.error id=[id] role="alert" { (icons::small_icon(Icon::Alert)) (message) } }
+/// Why the visitor cannot join, in place of the form.
+struct ClosedNotice {
+    text: &'static str,
+    action: Markup,
 }
 
-/// Why the form would lead nowhere, and what does: not everybody may come in everywhere.
-fn closed_notice(view: &LandingView) -> Option<(&'static str, Markup)> {
-    let sign_in = || html! { div.actions { a.button.primary.big href="/sign-in" { "Sign in" } } };
-    let register = || html! { div.actions { a.button.primary.big href="/register" { "Keep your name" } } };
+/// The notice for a visitor whom the join policy does not admit, with what that visitor can do instead.
+fn closed_notice(view: &LandingView) -> Option<ClosedNotice> {
+    let sign_in = || html! { a.button.primary.big href="/sign-in" { "Sign in" } };
+    let register = || html! { a.button.primary.big href="/register" { "Create an account" } };
     let settings = view.settings;
-    match (settings.join_policy, view.viewer) {
-        (_, viewer) if settings.join_policy.admits(viewer) && (viewer.is_some() || settings.allow_guests) => None,
-        (domain::JoinPolicy::Anyone, _) => {
-            Some(("No new guests for the moment. Come back later, or sign in if you have an account.", sign_in()))
+    let (text, action) = match (settings.join_policy, view.viewer) {
+        (policy, viewer) if policy.admits(viewer) && (viewer.is_some() || settings.allow_guests) => return None,
+        (JoinPolicy::Anyone, _) => {
+            ("New guests can't join right now. Try again later, or sign in if you have an account.", sign_in())
         }
-        (domain::JoinPolicy::Invited, _) => Some((
-            "You come in here by an invitation: open the link that somebody gave you. If you have an account, sign in.",
-            sign_in(),
-        )),
-        (domain::JoinPolicy::Members, Some(_)) => {
-            Some(("This house is for its members now. Give your name a password, and you are one.", register()))
+        (JoinPolicy::Invited, _) => {
+            ("This server is invite-only. Open your invitation link, or sign in if you have an account.", sign_in())
         }
-        (domain::JoinPolicy::Members, None) => {
-            Some(("This house is for its members. Sign in, or open the invitation that somebody gave you.", sign_in()))
+        (JoinPolicy::Members, Some(_)) => {
+            ("This server is for members only. Create an account to become a member.", register())
         }
-    }
+        (JoinPolicy::Members, None) => {
+            ("This server is for members only. Sign in, or open your invitation link.", sign_in())
+        }
+    };
+    Some(ClosedNotice { text, action })
 }
 
-/// Beside the name of the house: what somebody can do about their own name.
+/// The links beside the server's name: what the visitor can do about their own name.
 fn account_links(viewer: Option<&Person>) -> Markup {
     html! {
         div.actions {
             @match viewer {
                 None => a.button.quiet href="/sign-in" { "Sign in" },
                 Some(viewer) if viewer.has_account() => {
-                    a.button.quiet href="/settings" { "My settings" }
+                    a.button.quiet href="/settings" { "Settings" }
                     form method="post" action="/sign-out" { button.button.quiet { "Sign out" } }
                 }
                 Some(_) => {
-                    a.button.quiet href="/register" { "Keep your name" }
-                    button.button.quiet type="button" popovertarget="leave" { "Leave" }
-                    (sign_out_dialog())
+                    a.button.quiet href="/register" { "Create an account" }
+                    button.button.quiet type="button" popovertarget="leave" { "Sign out" }
+                    (sign_out::dialog())
                 }
-            }
-        }
-    }
-}
-
-/// Asks before this browser forgets a name.
-pub(crate) fn sign_out_dialog() -> Markup {
-    html! {
-        div #leave .dialog popover role="dialog" aria-labelledby="leave-title" {
-            h2 #leave-title { "Leave Taproom?" }
-            p { "This browser forgets your name. What you said stays. Nobody else can take the name, but without this \
-                 browser neither can you." }
-            form.actions method="post" action="/leave" {
-                button.button type="button" popovertarget="leave" popovertargetaction="hide" { "Stay" }
-                button.button.danger.filled { "Leave" }
             }
         }
     }
 }
 
 fn room_listing(view: &LandingView) -> Markup {
-    let shown_count = view.rooms.len() as u64;
+    let listed_count = view.rooms.len() as u64;
     html! {
         section.listing aria-labelledby="open" {
             h2 #open {
-                "Open rooms"
-                @if view.room_count > shown_count { " " span.muted { "the latest " (shown_count) " of " (view.room_count) } }
+                "Rooms"
+                @if view.room_count > listed_count { " " span.muted { "the latest " (listed_count) " of " (view.room_count) } }
             }
             ul role="list" {
                 @for LandingRoom { room, active_at, listeners } in view.rooms {
@@ -218,8 +184,8 @@ fn room_listing(view: &LandingView) -> Markup {
                         span { strong dir="auto" { (room.name) } }
                         span {
                             @match listeners {
-                                0 => span.live { "nobody in" },
-                                n => span.live { span.dot.here {} (n) " listening" },
+                                0 => span.live { "quiet" },
+                                n => span.live { span.dot.here {} (n) " here" },
                             }
                             time datetime={ (FormattedTime::new(*active_at).iso_seconds()) "Z" } { (time::format_ago(*active_at, view.now)) }
                         }

@@ -1,5 +1,4 @@
-//! Help: keys, signs in what one writes, words behind a slash. The page and the dialog that the script opens over another
-//! hold the same.
+//! Help: keys, formatting and slash commands. The page and the dialog of the script have the same content.
 
 pub mod commands;
 pub(crate) mod keys;
@@ -12,11 +11,11 @@ use crate::views::layout::page;
 use crate::views::rooms::sidebar::SidebarView;
 use crate::views::text::{self, CodeStyle, NameResolver, RenderedText};
 
-/// What can be written so that it looks like something, each shown as it comes out.
+/// Examples of formatting. Each is shown with its result.
 const FORMATTING_EXAMPLES: [&str; 9] = [
     "**bold**",
-    "*slanted*",
-    "~~struck~~",
+    "*italic*",
+    "~~strikethrough~~",
     "`code`",
     "> a quote",
     "- a list",
@@ -30,7 +29,7 @@ pub fn page(sidebar: &SidebarView) -> Markup {
     page::page("Help", sidebar, (&[], ""), None, help_sections())
 }
 
-/// What the dialog holds.
+/// The content of the dialog.
 pub fn dialog() -> Markup {
     html! {
         (page::close_button())
@@ -46,16 +45,16 @@ fn help_sections() -> Markup {
                 h2 #help-keys { "Keys" }
                 (key_list("Anywhere", &keys::ANYWHERE))
                 (key_list("On a message", &keys::ON_MESSAGE))
-                p.hint { "To get onto one, click it, or press " (render_combination("Shift+Tab")) " where you write." }
-                (key_list("Where you write", &keys::IN_COMPOSER))
-                p.hint { "On a Mac, ⌘ in place of Ctrl." }
+                p.hint { "To focus a message, click it, or press " (render_combination("Shift+Tab")) " in the message field." }
+                (key_list("In the message field", &keys::IN_COMPOSER))
+                p.hint { "On a Mac, use ⌘ instead of Ctrl." }
             }
             div {
                 section aria-labelledby="help-writing" {
                     h2 #help-writing { "Formatting" }
                     dl { @for example in FORMATTING_EXAMPLES { div { dt { code { (example) } } dd { (formatting_example(example)) } } } }
                     p.hint {
-                        code { "@name" } " speaks to somebody, " code { "@room" } " to everybody; " code { "#room" } " leads there."
+                        code { "@name" } " mentions a person, " code { "@room" } " everyone in the room. " code { "#room" } " links to a room."
                     }
                 }
                 section aria-labelledby="help-slash" {
@@ -73,7 +72,7 @@ fn key_list(title: &str, keys: &[Shortcut]) -> Markup {
         dl {
             @for key in keys {
                 div {
-                    dt { @for (n, way) in key.keys.iter().enumerate() { @if n > 0 { " or " } (render_combination(way)) } }
+                    dt { @for (n, keys) in key.keys.iter().enumerate() { @if n > 0 { " or " } (render_combination(keys)) } }
                     dd { (key.action) }
                 }
             }
@@ -82,12 +81,12 @@ fn key_list(title: &str, keys: &[Shortcut]) -> Markup {
 }
 
 fn render_combination(combination: &str) -> Markup {
-    html! { @for (n, cap) in keys::key_labels(combination).into_iter().enumerate() { @if n > 0 { " " } kbd { (cap) } } }
+    html! { @for (n, label) in keys::key_labels(combination).into_iter().enumerate() { @if n > 0 { " " } kbd { (label) } } }
 }
 
-/// As everybody would see it.
+/// The example as a message shows it.
 fn formatting_example(source: &str) -> Markup {
     let resolver = NameResolver { find_person: &|_| None, find_room: &|_| None };
     let content = Body::parse(source).map(|body| text::render(body, &resolver, CodeStyle::Highlighted));
-    html! { @if let Ok(words) = &content { div.body { (RenderedText::from_content(words)) } } }
+    html! { @if let Ok(content) = &content { div.body { (RenderedText::from_content(content)) } } }
 }

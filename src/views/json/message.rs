@@ -1,14 +1,13 @@
-//! A message for programs, and what happens to messages and rooms as the stream tells it.
+//! Messages.
 
 use maud::Render;
 use serde::Serialize;
 
-use crate::domain::{Author, ReactionGroup, Seq, Slug, Timestamp, UserId, Version, initials};
-use crate::views::json::RoomJson;
+use crate::domain::{Author, Cursor, Day, DayPage, Message, ReactionGroup, Room, Seq, Slug, UserId, Version};
+use crate::views::json::time::format_time;
 use crate::views::messages::history::version_times;
 use crate::views::messages::reactions::ListedReaction;
 use crate::views::text::RenderedText;
-use crate::views::time::FormattedTime;
 
 /// A message.
 #[derive(Debug, Serialize)]
@@ -22,7 +21,7 @@ pub struct MessageJson<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     deleted: bool,
     continues_group: bool,
-    /// How it is shown, if otherwise than it was written.
+    /// The rendered HTML, if it differs from the plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
     html: Option<String>,
     #[serde(skip_serializing_if = "<[UserId]>::is_empty")]
@@ -31,10 +30,12 @@ pub struct MessageJson<'a> {
     mentions_room: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<Seq>,
-    #[serde(rename = "thread", skip_serializing_if = "Option::is_none")]
-    thread_root: Option<Seq>,
-    #[serde(rename = "replies", skip_serializing_if = "is_zero")]
-    reply_count: u32,
+    /// The first message of the thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread: Option<Seq>,
+    /// The number of replies in the thread that this message starts.
+    #[serde(skip_serializing_if = "is_zero")]
+    replies: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     edited_at: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -50,16 +51,15 @@ fn is_zero(number: &u32) -> bool {
 }
 
 impl<'a> MessageJson<'a> {
-    /// A message of the room at this address.
-    pub fn from_message(room: &'a Slug, message: &'a crate::domain::Message) -> Self {
+    /// The JSON of a message in the room with this slug.
+    pub fn from_message(room: &'a Slug, message: &'a Message) -> Self {
         let extras = &message.details.extras;
-        let edited_at = extras.edited_at.map(|at| FormattedTime::new(at).iso_millis().to_owned());
         Self {
             id: message.id.0,
             room: room.as_str(),
             author: &message.author.name,
             author_id: message.author.id.0,
-            at: FormattedTime::new(message.at).iso_millis().to_owned(),
+            at: format_time(message.at),
             body: &message.body,
             deleted: message.is_deleted(),
             continues_group: message.grouping.continues_group,
@@ -67,9 +67,9 @@ impl<'a> MessageJson<'a> {
             mentions: &extras.mentions,
             mentions_room: extras.mentions_room,
             reply_to: extras.reply_to,
-            thread_root: extras.thread_root,
-            reply_count: extras.reply_count,
-            edited_at,
+            thread: extras.thread_root,
+            replies: extras.reply_count,
+            edited_at: extras.edited_at.map(format_time),
             pinned: extras.pinned,
             reactions: &extras.reactions,
             url: format!("{}/messages/{}", room.path(), message.id),
@@ -77,7 +77,11 @@ impl<'a> MessageJson<'a> {
     }
 }
 
-/// Some messages of a room that belong together: a thread, or what is pinned.
+fn messages_json<'a>(room: &'a Slug, messages: &'a [Message]) -> Vec<MessageJson<'a>> {
+    messages.iter().map(|message| MessageJson::from_message(room, message)).collect()
+}
+
+/// Messages of a room that belong together: a thread, or the pins.
 #[derive(Debug, Serialize)]
 pub struct MessagesJson<'a> {
     room: &'a str,
@@ -85,16 +89,69 @@ pub struct MessagesJson<'a> {
 }
 
 impl<'a> MessagesJson<'a> {
-    /// These messages of the room at this address.
-    pub fn new(room: &'a Slug, messages: &'a [crate::domain::Message]) -> Self {
+    /// The JSON of these messages in the room with this slug.
+    pub fn new(room: &'a Slug, messages: &'a [Message]) -> Self {
+        Self { room: room.as_str(), messages: messages_json(room, messages) }
+    }
+}
+
+/// A page of messages.
+#[derive(Debug, Serialize)]
+pub struct PageJson<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    /// Where a stream continues from this page: `/rooms/{room}/live?after=CURSOR`.
+    cursor: String,
+    older: bool,
+    newer: bool,
+    messages: Vec<MessageJson<'a>>,
+}
+
+impl<'a> PageJson<'a> {
+    /// The JSON of these messages, read at this cursor, and whether there are older and newer ones.
+    pub fn new(room: &'a Room, cursor: Cursor, messages: &'a [Message], older: bool, newer: bool) -> Self {
+        let cursor = cursor.to_string();
+        let messages = messages_json(&room.slug, messages);
+        Self { room: room.slug.as_str(), name: &room.name, url: room.slug.path(), cursor, older, newer, messages }
+    }
+}
+
+/// The messages of a room on one day.
+#[derive(Debug, Serialize)]
+pub struct DayJson<'a> {
+    room: &'a str,
+    name: &'a str,
+    url: &'a str,
+    date: String,
+    /// The nearest days before and after this one that have messages.
+    previous: Option<String>,
+    next: Option<String>,
+    /// Whether the same day has more messages.
+    older: bool,
+    newer: bool,
+    messages: Vec<MessageJson<'a>>,
+}
+
+impl<'a> DayJson<'a> {
+    /// The JSON of a page of a day.
+    pub fn new(room: &'a Room, day: Day, page: &'a DayPage) -> Self {
+        let DayPage { messages, has_older, has_newer, previous_day, next_day } = page;
         Self {
-            room: room.as_str(),
-            messages: messages.iter().map(|message| MessageJson::from_message(room, message)).collect(),
+            room: room.slug.as_str(),
+            name: &room.name,
+            url: room.slug.path(),
+            date: day.to_string(),
+            previous: previous_day.map(|day| day.to_string()),
+            next: next_day.map(|day| day.to_string()),
+            older: *has_older,
+            newer: *has_newer,
+            messages: messages_json(&room.slug, messages),
         }
     }
 }
 
-/// What a message said from a moment on.
+/// The text of a message from a time on.
 #[derive(Debug, Serialize)]
 pub struct VersionJson<'a> {
     from: String,
@@ -102,15 +159,15 @@ pub struct VersionJson<'a> {
 }
 
 impl<'a> VersionJson<'a> {
-    /// All that a message said, oldest first; the last is what it says now.
-    pub fn from_versions(message: &'a crate::domain::Message, versions: &'a [Version]) -> Vec<Self> {
+    /// All versions of a message, oldest first; the last one is the current text.
+    pub fn from_versions(message: &'a Message, versions: &'a [Version]) -> Vec<Self> {
         let bodies = versions.iter().map(|version| version.body.as_str()).chain([message.body.as_str()]);
-        let stamp = |at: Timestamp| FormattedTime::new(at).iso_millis().to_owned();
-        version_times(message.at, versions).zip(bodies).map(|(from, body)| Self { from: stamp(from), body }).collect()
+        let times = version_times(message.at, versions);
+        times.zip(bodies).map(|(from, body)| Self { from: format_time(from), body }).collect()
     }
 }
 
-/// Who reacted to a message in one way.
+/// One reaction to a message, with the people who chose it.
 #[derive(Debug, Serialize)]
 pub struct ReactionJson<'a> {
     reaction: &'a str,
@@ -118,7 +175,7 @@ pub struct ReactionJson<'a> {
     people: Vec<PersonRefJson<'a>>,
 }
 
-/// Somebody, in a few words.
+/// The id and the name of a person.
 #[derive(Debug, Serialize)]
 struct PersonRefJson<'a> {
     id: u64,
@@ -126,94 +183,9 @@ struct PersonRefJson<'a> {
 }
 
 impl<'a> ReactionJson<'a> {
-    /// These.
+    /// The JSON of a reaction.
     pub fn from_listed(listed: &'a ListedReaction) -> Self {
         let person_ref = |author: &'a Author| PersonRefJson { id: author.id.0, name: &author.name };
         Self { reaction: &listed.reaction, count: listed.count, people: listed.people.iter().map(person_ref).collect() }
-    }
-}
-
-/// A change, as the stream tells it.
-#[derive(Debug, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ChangeJson<'a> {
-    /// Somebody said something.
-    Posted {
-        /// The number of the change.
-        seq: Seq,
-        /// What was said.
-        message: MessageJson<'a>,
-    },
-    /// What somebody had said reads otherwise now.
-    Edited {
-        /// The number of the change.
-        seq: Seq,
-        /// What it is now.
-        message: MessageJson<'a>,
-    },
-    /// Somebody reacted to what was said, or no longer does.
-    Reacted {
-        /// The number of the change.
-        seq: Seq,
-        /// What it is now.
-        message: MessageJson<'a>,
-    },
-    /// A message is pinned, or no longer.
-    Pinned {
-        /// The number of the change.
-        seq: Seq,
-        /// What it is now.
-        message: MessageJson<'a>,
-    },
-    /// What somebody had said was taken away.
-    Deleted {
-        /// The number of the change.
-        seq: Seq,
-        /// Where.
-        room: &'a str,
-        /// Which message.
-        message: Seq,
-    },
-    /// The room is not what it was.
-    RoomChanged {
-        /// The number of the change.
-        seq: Seq,
-        /// What it is now.
-        room: RoomJson<'a>,
-    },
-    /// Somebody is called otherwise.
-    Renamed {
-        /// The number of the change.
-        seq: Seq,
-        /// Where.
-        room: &'a str,
-        /// Their number.
-        user: u64,
-        /// What they are called now.
-        name: &'a str,
-        /// What they were called, if that name is still theirs.
-        #[serde(rename = "was", skip_serializing_if = "Option::is_none")]
-        former_name: Option<&'a str>,
-    },
-}
-
-/// A new name, for the script of a page, which puts it in the place of the old one.
-#[derive(Debug, Serialize)]
-pub struct RenamedJson<'a> {
-    user: u64,
-    name: &'a str,
-    initials: String,
-    path: String,
-}
-
-impl<'a> RenamedJson<'a> {
-    /// Of somebody who is called so now.
-    pub fn from_author(author: &'a Author) -> Self {
-        Self { user: author.id.0, name: &author.name, initials: initials(&author.name), path: author.path() }
-    }
-
-    /// As it stands in an event.
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers are always JSON")
     }
 }

@@ -1,10 +1,10 @@
-//! How somebody reads, for programs: one room, or all in which there is something to read.
+//! Read states and unread counts.
 
 use serde::Serialize;
 
-use crate::domain;
+use crate::domain::{Message, Quote, ReadState, Room};
 
-/// How somebody reads a room.
+/// How far a user has read a room, and what they are notified of.
 #[derive(Debug, Serialize)]
 pub struct ReadStateJson<'a> {
     room: &'a str,
@@ -17,15 +17,15 @@ pub struct ReadStateJson<'a> {
 }
 
 impl<'a> ReadStateJson<'a> {
-    /// This.
-    pub fn new(room: &'a domain::Room, read_state: &domain::ReadState) -> Self {
-        let domain::ReadState { read_up_to, unread, mentions, level, favorite, .. } = *read_state;
+    /// The JSON of a read state.
+    pub fn new(room: &'a Room, read_state: &ReadState) -> Self {
+        let ReadState { read_up_to, unread, mentions, level, favorite, .. } = *read_state;
         let level = level.resolve_for(room.visibility).as_str();
         Self { room: room.slug.as_str(), url: room.slug.path(), read: read_up_to.0, unread, mentions, level, favorite }
     }
 }
 
-/// A room that somebody may go to, and how they read it.
+/// A room in the list of the switcher.
 #[derive(Debug, Serialize)]
 pub struct SidebarRoomJson<'a> {
     room: &'a str,
@@ -38,24 +38,36 @@ pub struct SidebarRoomJson<'a> {
 }
 
 impl<'a> SidebarRoomJson<'a> {
-    /// This.
-    pub fn new(room: &'a domain::Room, read_state: &domain::ReadState) -> Self {
-        let domain::ReadState { unread, mentions, favorite, .. } = *read_state;
+    /// The JSON of a room with the read state of the caller.
+    pub fn new(room: &'a Room, read_state: &ReadState) -> Self {
+        let ReadState { unread, mentions, favorite, .. } = *read_state;
         let (slug, url) = (room.slug.as_str(), room.slug.path());
         Self { room: slug, name: &room.name, url, visibility: room.visibility.as_str(), unread, mentions, favorite }
     }
 }
 
-/// How much there is that somebody has not read, in all rooms that tell them so.
+/// A room with unread messages.
+#[derive(Debug)]
+pub struct UnreadRoom {
+    /// The room.
+    pub room: Room,
+    /// The read state of the caller.
+    pub read_state: ReadState,
+    /// The newest message worth a notification, if there is one.
+    pub newest: Option<Message>,
+}
+
+/// Unread counts in total and for each room.
 #[derive(Debug, Default, Serialize)]
 pub struct UnreadJson<'a> {
     unread: u64,
     mentions: u64,
-    notify_count: u64,
+    /// Messages worth a notification.
+    notify: u64,
     rooms: Vec<UnreadRoomJson<'a>>,
 }
 
-/// How much there is in one of them.
+/// The unread counts of one room.
 #[derive(Debug, Serialize)]
 struct UnreadRoomJson<'a> {
     room: &'a str,
@@ -63,51 +75,49 @@ struct UnreadRoomJson<'a> {
     url: &'a str,
     unread: u64,
     mentions: u64,
-    /// Of how many they are notified.
-    notify_count: u64,
-    /// The newest of these.
+    /// Messages worth a notification.
+    notify: u64,
+    /// The newest of those.
     #[serde(skip_serializing_if = "Option::is_none")]
     newest: Option<NewestMessageJson>,
 }
 
-/// How a message begins of which somebody is notified.
+/// The beginning of a message worth a notification.
 #[derive(Debug, Serialize)]
 struct NewestMessageJson {
     id: u64,
     author: String,
-    /// On one line. Blank if it was taken away.
+    /// One line; empty if the message was deleted.
     text: String,
 }
 
 impl NewestMessageJson {
-    fn from_message(message: &domain::Message) -> Self {
-        let text = domain::Quote::from_message(message).to_text();
+    fn from_message(message: &Message) -> Self {
+        let text = Quote::from_message(message).to_text();
         Self { id: message.id.0, author: message.author.name.to_string(), text }
     }
 }
 
 impl<'a> UnreadJson<'a> {
-    /// In these rooms; with the newest message of each of which they are notified, if there is one.
-    pub fn new(rooms: &'a [(domain::Room, domain::ReadState, Option<domain::Message>)]) -> Self {
-        let mut unread_json = Self::default();
-        for (room, reading, newest) in rooms {
-            let (domain::ReadState { unread, mentions, .. }, notify) =
-                (*reading, reading.notify_count(room.visibility));
-            unread_json.unread += unread;
-            unread_json.mentions += mentions;
-            unread_json.notify_count += notify;
-            let (slug, url) = (room.slug.as_str(), room.slug.path());
-            let newest = newest.as_ref().map(NewestMessageJson::from_message);
-            unread_json.rooms.push(UnreadRoomJson {
-                room: slug,
+    /// The JSON of all rooms with unread messages.
+    pub fn new(rooms: &'a [UnreadRoom]) -> Self {
+        let mut total = Self::default();
+        for UnreadRoom { room, read_state, newest } in rooms {
+            let ReadState { unread, mentions, .. } = *read_state;
+            let notify = read_state.notify_count(room.visibility);
+            total.unread += unread;
+            total.mentions += mentions;
+            total.notify += notify;
+            total.rooms.push(UnreadRoomJson {
+                room: room.slug.as_str(),
                 name: &room.name,
-                url,
+                url: room.slug.path(),
                 unread,
                 mentions,
-                notify_count: notify,
-                newest,
+                notify,
+                newest: newest.as_ref().map(NewestMessageJson::from_message),
             });
         }
-        unread_json
+        total
     }
 }

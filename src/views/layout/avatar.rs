@@ -1,11 +1,11 @@
-//! A person's initials on one of twelve stable tints.
+//! The avatar of a person: initials on one of twelve tints, always the same for one person.
 
 use maud::{Markup, html};
 
 use crate::domain::{Author, initials};
 use crate::views::text::escaped::Escaped;
 
-/// How many tints there are: `hue-0` to `hue-11` in the stylesheet.
+/// The number of tints: `hue-0` to `hue-11` in the stylesheet.
 const TINTS: u64 = 12;
 
 /// The avatar beside a message.
@@ -23,12 +23,12 @@ pub(crate) fn tiny_avatar(person: &Author) -> Markup {
     avatar_with_class(person, "avatar tiny")
 }
 
-/// The same, with a mark on it.
+/// The avatar in a row of a list, with a marker on it.
 pub(crate) fn small_avatar_with_marker(person: &Author, marker: &Markup) -> Markup {
     avatar_with_marker(person, "avatar small", marker)
 }
 
-/// The avatar on somebody's own page.
+/// The avatar on the page of a person.
 pub(crate) fn big_avatar(person: &Author) -> Markup {
     avatar_with_class(person, "avatar big")
 }

@@ -1,38 +1,39 @@
-//! A field of a form with its label, what it expects, and what is wrong with what was typed.
+//! Form fields with their label, hint and error, and the state of a form that is shown again.
 
 use maud::{Markup, html};
 
+use crate::views::layout::field_labels::{with_label, with_labels};
 use crate::views::layout::icons::{self, Icon};
 
-/// A form that could not be done: what was typed into it, and what is wrong with it. One that nobody has sent yet has
-/// neither.
+/// The state of a form that is shown again after an error: what was typed, and what is wrong with it. The default is a form
+/// that was not sent yet.
 #[derive(Clone, Debug, Default)]
 pub struct FormState {
-    /// What stands in the fields, by their names. Passwords are typed again.
+    /// The values of the fields, by name. Passwords are not kept.
     pub values: Vec<(&'static str, String)>,
-    /// Why it could not be done, and with which field that has to do, if with one.
+    /// The error text, and the field that it belongs to, if it belongs to one.
     pub error: Option<(Option<&'static str>, String)>,
 }
 
 impl FormState {
-    /// What stands in this field; at first what it starts with.
+    /// The value of this field; `initial` if the form has none.
     pub(crate) fn value<'a>(&'a self, name: &str, initial: &'a str) -> &'a str {
         self.values.iter().find(|(field, _)| *field == name).map_or(initial, |(_, value)| value)
     }
 
-    /// What is wrong with this field.
+    /// The error of this field.
     pub(crate) fn error_for(&self, name: &str) -> Option<&str> {
-        self.error.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, why)| why.as_str())
+        self.error.as_ref().filter(|(field, _)| *field == Some(name)).map(|(_, text)| text.as_str())
     }
 
-    /// What is wrong with none of these fields alone.
+    /// The error, if it belongs to none of these fields.
     pub(crate) fn general_error(&self, fields: &[&str]) -> Markup {
         let error = self.error.as_ref().filter(|(field, _)| field.is_none_or(|field| !fields.contains(&field)));
-        html! { @if let Some((_, why)) = error { (error_text("form-error", why)) } }
+        html! { @if let Some((_, text)) = error { (error_text("form-error", text)) } }
     }
 }
 
-/// A field for one line.
+/// An input field for one line of text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct FormField<'a> {
     /// Its name in the form, and its id.
@@ -46,13 +47,13 @@ pub(crate) struct FormField<'a> {
     pub max_chars: Option<usize>,
     pub required: bool,
     pub hint: &'a str,
-    /// What is wrong with it.
+    /// The error text shown beside it.
     pub error: Option<&'a str>,
 }
 
-/// The field.
+/// The field with its label, error and hint.
 pub(crate) fn render_field(field: FormField) -> Markup {
-    let FormField { name, label, input_type: kind, value, autocomplete, max_chars: max, required, hint, error } = field;
+    let FormField { name, label, input_type, value, autocomplete, max_chars, required, hint, error } = field;
     let described_by = match (hint.is_empty(), error.is_some()) {
         (true, false) => None,
         (false, false) => Some(format!("{name}-hint")),
@@ -62,24 +63,24 @@ pub(crate) fn render_field(field: FormField) -> Markup {
     html! {
         div.field {
             label for=(name) { (label) }
-            input id=(name) name=(name) type=(kind) value=(value) required[required] maxlength=[max]
+            input id=(name) name=(name) type=(input_type) value=(value) required[required] maxlength=[max_chars]
                 autocomplete=(autocomplete) aria-invalid=[error.map(|_| "true")] aria-describedby=[described_by];
-            @if let Some(why) = error { (error_text(&format!("{name}-error"), why)) }
+            @if let Some(text) = error { (error_text(&format!("{name}-error"), &with_label(text, name, label))) }
             @if !hint.is_empty() { p.hint id={ (name) "-hint" } { (hint) } }
         }
     }
 }
 
-/// One of several, by a radio button each: value and words.
+/// A choice of one option by radio buttons. An option is a value and its label.
 pub(crate) fn radio_group(name: &str, label: &str, options: &[(&str, &str)], selected: &str) -> Markup {
     html! {
         div.field {
             span id={ (name) "-label" } { (label) }
             div.choice role="radiogroup" aria-labelledby={ (name) "-label" } {
-                @for (value, words) in options {
+                @for (value, text) in options {
                     label {
                         input type="radio" name=(name) value=(value) checked[*value == selected];
-                        span { (words) }
+                        span { (text) }
                     }
                 }
             }
@@ -87,7 +88,8 @@ pub(crate) fn radio_group(name: &str, label: &str, options: &[(&str, &str)], sel
     }
 }
 
-/// Any of several, by a box to tick each: value and words. A form has the name once for each that is ticked.
+/// A choice of any number of options by checkboxes. An option is a value and its label. The form has `name` once for each
+/// checked option.
 pub(crate) fn checkbox_group(
     name: &str,
     label: &str,
@@ -98,18 +100,18 @@ pub(crate) fn checkbox_group(
     html! {
         fieldset.field aria-describedby=[error.map(|_| format!("{name}-error"))] {
             legend { (label) }
-            @for (value, words) in options {
+            @for (value, text) in options {
                 label.tick {
                     input type="checkbox" name=(name) value=(value) checked[selected.contains(value)];
-                    (words)
+                    (text)
                 }
             }
-            @if let Some(why) = error { (error_text(&format!("{name}-error"), why)) }
+            @if let Some(text) = error { (error_text(&format!("{name}-error"), &with_label(text, name, label))) }
         }
     }
 }
 
-/// Something that is on or off. A form has `name=on` in it, or nothing.
+/// A switch. The form has `name=on` if it is on, and no field of this name if it is off.
 pub(crate) fn switch_field(name: &str, label: &str, hint: &str, is_on: bool) -> Markup {
     html! {
         label.switch {
@@ -119,7 +121,7 @@ pub(crate) fn switch_field(name: &str, label: &str, hint: &str, is_on: bool) -> 
     }
 }
 
-/// What is wrong with a field, or with the whole form.
+/// The error text of a field or of the whole form.
 pub(crate) fn error_text(id: &str, message: &str) -> Markup {
-    html! { p.error id=(id) role="alert" { (icons::small_icon(Icon::Alert)) (message) } }
+    html! { p.error id=(id) role="alert" { (icons::small_icon(Icon::Alert)) (with_labels(message)) } }
 }

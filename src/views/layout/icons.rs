@@ -1,10 +1,10 @@
-//! The pictures of the interface. A page carries those it uses once, and refers to them.
+//! The icons. A page has the shape of each once, in a sprite, and refers to it.
 
 use std::sync::LazyLock;
 
 use maud::{Markup, PreEscaped, html};
 
-/// A picture of the set.
+/// An icon.
 #[derive(Clone, Copy)]
 pub(crate) enum Icon {
     Alert,
@@ -39,7 +39,7 @@ use Icon::{
     Plus, Reply, Search, Send, Smile, Thread, Trash,
 };
 
-/// All of them, in the order in which they are declared, which is that of their names.
+/// All icons, in the order of their declaration, so that `icon as usize` is an index into this array.
 const ALL: [Icon; 25] = [
     Alert, Bell, BellOff, Check, Close, Dot, Edit, Eye, Gear, Hash, Help, Leave, Link, Lock, Menu, More, People, Pin,
     Plus, Reply, Search, Send, Smile, Thread, Trash,
@@ -76,7 +76,7 @@ impl Icon {
         }
     }
 
-    /// Its shape on a field of 24 by 24.
+    /// The SVG elements of its shape, on a canvas of 24 by 24.
     fn path(self) -> &'static str {
         match self {
             Alert => r#"<circle cx="12" cy="12" r="8.5"/><path d="M12 8v4.5M12 15.8h.01"/>"#,
@@ -124,7 +124,7 @@ impl Icon {
     }
 }
 
-/// The shapes, once per page and always the same.
+/// The shapes of all icons, which every page has once.
 pub(crate) fn sprite() -> PreEscaped<&'static str> {
     static SPRITE: LazyLock<String> = LazyLock::new(|| {
         let sprite = html! {
@@ -139,7 +139,7 @@ pub(crate) fn sprite() -> PreEscaped<&'static str> {
     PreEscaped(&SPRITE)
 }
 
-/// A picture that says nothing beside a word that does. Written once: a page has one for each room.
+/// An icon beside a text, hidden from screen readers. The markup is made once, because a page has one for each room.
 pub(crate) fn icon(icon: Icon) -> PreEscaped<&'static str> {
     static RENDERED: LazyLock<[String; 25]> = LazyLock::new(|| {
         ALL.map(|icon| html! { svg.icon aria-hidden="true" { use href={ "#" (icon.name()) } {} } }.into_string())
@@ -147,27 +147,27 @@ pub(crate) fn icon(icon: Icon) -> PreEscaped<&'static str> {
     PreEscaped(&RENDERED[icon as usize])
 }
 
-/// The same, smaller.
+/// A small icon beside a text.
 pub(crate) fn small_icon(icon: Icon) -> Markup {
     html! { svg.icon.small aria-hidden="true" { use href={ "#" (icon.name()) } {} } }
 }
 
-/// A link that is a picture alone: its name is for those who hear it, and stands beside a pointer that rests on it.
+/// A link that shows only an icon. Its name is read by screen readers and shown as a tooltip.
 pub(crate) fn icon_link(href: &str, name: &str, picture: Icon) -> Markup {
     html! { a.icon-button href=(href) aria-label=(name) title=(name) { (icon(picture)) } }
 }
 
-/// The same, smaller.
+/// A link that shows only a small icon.
 pub(crate) fn small_icon_link(href: &str, name: &str, picture: Icon) -> Markup {
     html! { a.icon-button href=(href) aria-label=(name) title=(name) { (small_icon(picture)) } }
 }
 
-/// The same with the keys that do what it does.
-pub(crate) fn icon_link_with_shortcut(href: &str, (name, keys): (&str, &str), picture: Icon) -> Markup {
-    html! { a.icon-button href=(href) aria-label=(name) title={ (name) " (" (keys) ")" } { (icon(picture)) } }
+/// A link that shows only an icon, with a keyboard shortcut in its tooltip.
+pub(crate) fn icon_link_with_shortcut(href: &str, (name, shortcut): (&str, &str), picture: Icon) -> Markup {
+    html! { a.icon-button href=(href) aria-label=(name) title={ (name) " (" (shortcut) ")" } { (icon(picture)) } }
 }
 
-/// A button that is a picture alone, and opens a popover of the page.
+/// A button that shows only an icon and opens a popover of the page.
 pub(crate) fn popover_button(popover_id: &str, name: &str, picture: Icon) -> Markup {
     html! {
         button.icon-button type="button" popovertarget=(popover_id) aria-label=(name) title=(name) { (icon(picture)) }

@@ -1,46 +1,14 @@
-//! What all pages share: the head of the document.
+//! What many pages share: the document, the two page shells ([`page`] with the sidebar, [`card`] without), form fields,
+//! avatars, icons and the theme.
 
+pub(crate) mod account_fields;
 pub(crate) mod avatar;
 pub(crate) mod card;
+pub(crate) mod field_labels;
 pub(crate) mod form_fields;
+pub(crate) mod html_document;
 pub(crate) mod icons;
 pub mod page;
 pub(crate) mod theme;
 
-use maud::{DOCTYPE, Markup, html};
-
-use crate::assets::{APP_JS, ICON, TAPROOM_CSS};
-use crate::domain::Author;
-use crate::views::stylesheet;
-
-/// htmx, told what it may do: our errors are swapped only where a form says so, nothing else's are; no history, no
-/// styles of its own.
-const HTMX_CONFIG: &str = r#"{"noSwap":[204,304,"4xx","5xx"],"includeIndicatorCSS":false,"history":false}"#;
-
-/// A whole document around `body`.
-pub(crate) fn document(title: &str, viewer: Option<&Author>, body: Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" dir="ltr" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content, viewport-fit=cover";
-                meta name="color-scheme" content="light dark";
-                meta name="theme-color" content="#f3efe7" media="(prefers-color-scheme: light)";
-                meta name="theme-color" content="#120f0c" media="(prefers-color-scheme: dark)";
-                meta name="htmx-config" content=(HTMX_CONFIG);
-                title { (title) }
-                link rel="icon" href=(ICON) type="image/svg+xml";
-                link rel="stylesheet" href=(TAPROOM_CSS);
-                @if let Some(viewer) = viewer { link rel="stylesheet" href=(stylesheet::href(viewer.id)); }
-                script defer src=(APP_JS) {}
-            }
-            body { (icons::sprite()) (body) }
-        }
-    }
-}
-
-/// The mark and the name of the house, which lead home.
-pub(crate) fn brand(server_name: &str) -> Markup {
-    html! { a.brand href="/" { img src=(ICON) width="28" height="28" alt=""; (server_name) } }
-}
+pub(crate) use crate::views::layout::html_document::{brand, document};

@@ -1,29 +1,30 @@
-//! Pages that scroll inside the sheet beside the places: settings, people, and whatever else is kept in order.
+//! The shell of a page beside the sidebar: its head, tabs, a notice, and the content.
 
 use maud::{Markup, html};
 
 use crate::domain::Room;
-use crate::views::layout;
+use crate::views::layout::field_labels::with_labels;
+use crate::views::layout::html_document::document;
 use crate::views::layout::icons::{self, Icon};
 use crate::views::rooms::sidebar::{self, SidebarView};
 
-/// A page of several that belong together, as its tab shows it.
+/// A tab: one of several pages that belong together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tab {
     pub name: &'static str,
     pub href: &'static str,
 }
 
-/// What a page says once about what has just been done, or could not be.
+/// A message shown once, about what has just been done or has failed.
 #[derive(Clone, Debug)]
 pub enum Notice {
-    /// It was done.
+    /// It succeeded.
     Success(String),
-    /// It was not done.
+    /// It failed.
     Error(String),
 }
 
-/// The page: `title` in its head, beside the tabs of which `current` is the one that is open.
+/// A page with `title` in its head, beside the tabs. `tabs` has the address of the current one.
 pub(crate) fn page(
     title: &str,
     sidebar: &SidebarView,
@@ -34,7 +35,7 @@ pub(crate) fn page(
     page_document(title, (title, sidebar), tabs, notice, body)
 }
 
-/// A page of a room beside that of its messages: the room's name in its head, and `what` it is before that in its title.
+/// A page about a room, with the room's name in its head. The document's title is `title` and the room's name.
 pub(crate) fn room_page(
     title: &str,
     room: &Room,
@@ -45,29 +46,29 @@ pub(crate) fn room_page(
     page_document(&format!("{title} · {}", room.name), (&room.name, sidebar), (&[], ""), notice, body)
 }
 
-/// The way back to a room, or to a place in it.
+/// A link back to a room, or to a message in it.
 pub(crate) fn back_link(room: &Room, href: &str) -> Markup {
     html! { a.button href=(href) { span { "Back to " bdi { (room.name) } } } }
 }
 
-/// What has just been done, or could not be.
+/// The notice as a line above the content.
 pub(crate) fn flash(notice: &Notice) -> Markup {
     html! {
         @match notice {
-            Notice::Success(words) => p.flash role="status" { (icons::icon(Icon::Check)) (words) },
-            Notice::Error(words) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (words) },
+            Notice::Success(text) => p.flash role="status" { (icons::icon(Icon::Check)) (text) },
+            Notice::Error(text) => p.flash.bad role="alert" { (icons::icon(Icon::Alert)) (with_labels(text)) },
         }
     }
 }
 
-/// The button by which one leaves a dialog that stands over a page.
+/// The button that closes a dialog.
 pub(crate) fn close_button() -> Markup {
     html! {
         form.dialog-close method="dialog" { button.icon-button aria-label="Close" title="Close" { (icons::icon(Icon::Close)) } }
     }
 }
 
-/// The head of a section of the page.
+/// The head of a section: its title and a description, which may be blank.
 pub(crate) fn section_head(id: &str, title: &str, description: &str) -> Markup {
     html! { div.section-head { div { h2 id=(id) { (title) } @if !description.is_empty() { p { (description) } } } } }
 }
@@ -79,11 +80,11 @@ fn page_document(
     notice: Option<&Notice>,
     body: Markup,
 ) -> Markup {
-    layout::document(
+    document(
         &format!("{title} · {}", sidebar.server_name),
         sidebar.viewer.map(|viewer| &viewer.author),
         html! {
-            a.skip href="#content" { "To the content" }
+            a.skip href="#content" { "Skip to content" }
             div.house {
                 (sidebar::render_sidebar(sidebar))
                 main.sheet {

@@ -1,9 +1,9 @@
-//! Light or dark, as a reader likes it on this device. It is written into the finished page, so that no page needs to know.
+//! The color theme that a reader chose for one browser. It is written into the finished page, so no view needs to know it.
 
-/// What a reader has chosen for one browser.
+/// A color theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
-    /// As the device has it.
+    /// The theme of the device.
     #[default]
     System,
     /// Light.
@@ -12,14 +12,14 @@ pub enum Theme {
     Dark,
 }
 
-/// How every page of ours starts.
+/// The first bytes of every page.
 const DOCUMENT_START: &str = "<!DOCTYPE html><html lang=\"en\" dir=\"ltr\"";
 
 impl Theme {
-    /// All of them.
+    /// All themes.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The word for it, in forms and in the page.
+    /// The value in forms and in the page.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::System => "device",
@@ -28,12 +28,12 @@ impl Theme {
         }
     }
 
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
+    /// Parses the value of a form.
+    pub fn parse(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == value)
     }
 
-    /// The page in this theme. What is no page stays as it is.
+    /// The page in this theme; `None` if nothing has to change, because the theme is the default or `page` is not a page.
     pub fn apply_to(self, page: &[u8]) -> Option<Vec<u8>> {
         let rest = page.strip_prefix(DOCUMENT_START.as_bytes()).filter(|_| self != Self::System)?;
         Some([DOCUMENT_START.as_bytes(), b" data-theme=\"", self.as_str().as_bytes(), b"\"", rest].concat())
@@ -44,12 +44,12 @@ impl Theme {
 mod tests {
     use maud::html;
 
-    use crate::views::layout;
+    use crate::views::layout::html_document::document;
     use crate::views::layout::theme::*;
 
     #[test]
-    fn a_page_of_ours_is_painted_and_nothing_else_is() {
-        let page = layout::document("t", None, html! { p { "x" } }).into_string();
+    fn only_whole_pages_get_a_theme() {
+        let page = document("t", None, html! { p { "x" } }).into_string();
         let dark = Theme::Dark.apply_to(page.as_bytes()).expect("it is a page");
         assert!(dark.starts_with(b"<!DOCTYPE html><html lang=\"en\" dir=\"ltr\" data-theme=\"dark\"><head>"));
         assert_eq!(dark.len(), page.len() + " data-theme=\"dark\"".len());

@@ -1,23 +1,23 @@
-//! How much there is in a room that somebody has not read, beside its name in the list.
+//! The badge beside a room in the sidebar: the number of unread messages.
 
 use maud::{Markup, html};
 
 use crate::domain::{Badge, ReadState, Room, Visibility};
 
-/// Above this a number says no more than that there is much.
+/// Larger numbers are shown as this number and a plus.
 const UNREAD_SHOWN_MAX: u64 = 999;
 
-/// The badge. It is there if there is nothing to show, so that something can come into its place. Of how much of it somebody
-/// is notified, the script counts in the title.
+/// The badge. It is in the page even if it is empty, so that the stream can replace it. The script adds `data-notify`, the
+/// number of messages worth a notification, to the title.
 pub(crate) fn render_badge(room: &Room, read_state: &ReadState) -> Markup {
     let badge = read_state.badge(room.visibility);
-    let notify = Some(read_state.notify_count(room.visibility)).filter(|notify| *notify > 0);
+    let notify_count = Some(read_state.notify_count(room.visibility)).filter(|count| *count > 0);
     html! {
-        span #{ "badge-" (room.id.0) } .count .for-me[matches!(badge, Badge::Mentioned(_))] data-notify=[notify] { (badge_text(badge)) }
+        span #{ "badge-" (room.id.0) } .count .for-me[matches!(badge, Badge::Mentioned(_))] data-notify=[notify_count] { (badge_text(badge)) }
     }
 }
 
-/// The same where nothing ever takes its place, if there is anything to show.
+/// The badge for a list that no stream updates; nothing if it is empty.
 pub(crate) fn render_static_badge(room: &Room, read_state: &ReadState) -> Markup {
     let badge = read_state.badge(room.visibility);
     html! {
@@ -35,13 +35,13 @@ fn badge_text(badge: Badge) -> Markup {
     }
 }
 
-/// The name of a direct room in the list, which is that of its people.
+/// The name of a direct room in the sidebar, made of the names of its people. The stream can replace it.
 pub(crate) fn direct_room_name(room: &Room) -> Markup {
     html! { span #{ "name-" (room.id.0) } { (room.name) } }
 }
 
-/// What the stream brings when there is more to read in a room that is not the page's own, or less; with the name of a direct
-/// one, whose people may be called otherwise by now. Where the room is not in the page's list nothing comes of it.
+/// What the stream brings when the unread count of another room changes; for a direct room with its name, because its people
+/// may have been renamed. It has no effect on a page whose sidebar does not have the room.
 pub fn update(room: &Room, read_state: &ReadState) -> Markup {
     html! {
         hx-partial hx-target={ "#badge-" (room.id.0) } hx-swap="outerHTML" { (render_badge(room, read_state)) }

@@ -1,5 +1,5 @@
-//! What was said in a room on one day, the ways to the days around it, and a calendar to choose one from. A day is one of
-//! UTC, for everybody the same, and says so.
+//! The messages of a room on one day, links to the days around it, and a form to choose another. Days follow UTC, so they
+//! are the same for everyone.
 
 use maud::{Markup, html};
 
@@ -12,15 +12,15 @@ use crate::views::time;
 /// What the page of a day shows.
 #[derive(Debug)]
 pub struct DayView<'a> {
-    /// What stands beside it, and who looks.
+    /// The sidebar, and who looks at the page.
     pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
     /// The day.
     pub day: Day,
-    /// What was said on it.
+    /// A page of its messages.
     pub page: &'a DayPage,
-    /// The day on which it is looked at.
+    /// Today.
     pub today: Day,
 }
 
@@ -32,7 +32,7 @@ pub fn page(view: &DayView) -> Markup {
         section aria-labelledby="day" data-utc {
             div.section-head { div {
                 h2 #day { time datetime=(day) { (time::format_calendar_day(day)) } ", UTC" }
-                p { "Days here follow UTC, so this page is the same for everybody." }
+                p { "Days follow UTC, so this page is the same for everyone." }
             } }
             @if page.messages.is_empty() { p { (empty_text(view)) } }
             (day_nav(view, "Days"))
@@ -52,20 +52,20 @@ pub fn page(view: &DayView) -> Markup {
     page::room_page(&time::format_date(day), room, view.sidebar, None, body)
 }
 
-/// The ways to the last day before and the first after on which something was said, and to the present.
+/// Links to the nearest earlier and later day with messages, and back to the room.
 fn day_nav(view: &DayView, label: &str) -> Markup {
     let (path, page) = (view.room.slug.path(), view.page);
-    let name = |day: Day| time::format_date_relative(day, view.today);
+    let day_name = |day: Day| time::format_date_relative(day, view.today);
     html! {
         nav.actions aria-label=(label) {
             @if let Some(before) = page.previous_day {
                 a.button rel="prev" href={ (path) "/days/" (before) } {
-                    span aria-hidden="true" { "←" } span { span.sr { "Before: " } (name(before)) }
+                    span aria-hidden="true" { "←" } span { span.sr { "Earlier: " } (day_name(before)) }
                 }
             }
             @if let Some(after) = page.next_day {
                 a.button rel="next" href={ (path) "/days/" (after) } {
-                    span { span.sr { "After: " } (name(after)) } span aria-hidden="true" { "→" }
+                    span { span.sr { "Later: " } (day_name(after)) } span aria-hidden="true" { "→" }
                 }
             }
             (page::back_link(view.room, path))
@@ -73,22 +73,22 @@ fn day_nav(view: &DayView, label: &str) -> Markup {
     }
 }
 
-/// What a day without messages says.
+/// What a day without messages shows.
 fn empty_text(view: &DayView) -> &'static str {
     let is_room_empty = view.page.previous_day.is_none() && view.page.next_day.is_none();
     if view.day > view.today {
-        "This day is yet to come."
+        "This day is in the future."
     } else if is_room_empty {
-        "Nothing has been said in this room yet."
+        "No messages in this room yet."
     } else {
-        "Nobody said anything here on this day."
+        "No messages on this day."
     }
 }
 
 fn date_form(view: &DayView) -> Markup {
     html! {
-        form.actions method="get" action={ (view.room.slug.path()) "/days" } aria-label="Another day" {
-            label for="date" { "Another day" }
+        form.actions method="get" action={ (view.room.slug.path()) "/days" } aria-label="Jump to date" {
+            label for="date" { "Jump to date" }
             input #date type="date" name="date" required value=(view.day) max=(view.today);
             button.button { "Go" }
         }

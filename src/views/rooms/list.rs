@@ -1,79 +1,53 @@
-//! Rooms as a whole: the list, the form for a new one, and the form for a talk with single people.
+//! The page of all rooms, with the forms for a new room and a new direct message.
 
 use maud::{Markup, html};
 
 use crate::domain::limits::ROOM_NAME_CHARS_MAX;
 use crate::domain::{Room, Visibility};
-use crate::views::layout::form_fields::{self, FormField, radio_group, render_field};
+use crate::views::layout::form_fields::{FormField, FormState, radio_group, render_field};
 use crate::views::layout::page::{self, section_head};
 use crate::views::rooms::sidebar::SidebarView;
-
-/// What was typed, or what the forms start with.
-#[derive(Clone, Debug, Default)]
-pub struct NewRoomForm {
-    /// The new room's name.
-    pub name: String,
-    /// Who is to hear it.
-    pub visibility: Visibility,
-    /// Who is to belong to it.
-    pub members: String,
-    /// With whom to talk.
-    pub direct_names: String,
-    /// What is wrong with it.
-    pub error: Option<NewRoomError>,
-}
-
-/// What is wrong, and with which field.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each is the field of its name")]
-pub enum NewRoomError {
-    Name(String),
-    Members(String),
-    DirectNames(String),
-}
+use crate::views::rooms::visibility::VISIBILITY_OPTIONS;
 
 /// What the page shows.
 #[derive(Debug)]
 pub struct RoomsView<'a> {
-    /// What stands beside it.
+    /// The sidebar, and who looks at the page.
     pub sidebar: &'a SidebarView<'a>,
-    /// The rooms for everybody in the house, latest first.
+    /// The open and public rooms, the most recently active first.
     pub rooms: &'a [Room],
-    /// Deleted ones that the viewer may have back.
+    /// Deleted rooms that the viewer may restore.
     pub deleted: &'a [Room],
-    /// Whether the viewer may create one.
+    /// Whether the viewer may create a room.
     pub may_create: bool,
-    /// What was typed.
-    pub form: &'a NewRoomForm,
+    /// What was typed, and what is wrong with it: `name`, `visibility` and `members` of a new room, `names` of a direct
+    /// message.
+    pub form_state: &'a FormState,
 }
-
-/// The kinds that a room can be given, in words.
-pub(crate) const VISIBILITIES: [(&str, &str); 3] =
-    [("open", "Everybody here"), ("private", "Picked people"), ("public", "The whole world")];
 
 /// The page.
 pub fn page(view: &RoomsView) -> Markup {
     let body = html! {
-        @if view.may_create { section aria-labelledby="new" { (new_room_form(view.form)) } }
-        section aria-labelledby="direct" { (direct_form(view.form)) }
+        @if view.may_create { section aria-labelledby="new" { (new_room_form(view.form_state)) } }
+        section aria-labelledby="direct" { (direct_form(view.form_state)) }
         section aria-labelledby="all" {
-            (section_head("all", "Rooms for everybody here", ""))
+            (section_head("all", "All open rooms", ""))
             ul.rows role="list" {
                 @for room in view.rooms {
                     li { div.who { strong { a href=(room.slug.path()) dir="auto" { (room.name) } } bdi { (room.topic) } } }
                 }
             }
-            @if view.rooms.is_empty() { p.hint { "There is none yet." } }
+            @if view.rooms.is_empty() { p.hint { "No open rooms yet." } }
         }
         @if !view.deleted.is_empty() {
             section aria-labelledby="deleted" {
-                (section_head("deleted", "Deleted rooms", "For a week you can have them back."))
+                (section_head("deleted", "Deleted rooms", "You can restore a room for 7 days."))
                 ul.rows role="list" {
                     @for room in view.deleted {
                         li {
                             div.who { strong dir="auto" { (room.name) } }
                             form method="post" action={ (room.slug.path()) "/undelete" } {
-                                button.button { "Have it back" }
+                                button.button { "Restore" span.sr { " " (room.name) } }
                             }
                         }
                     }
@@ -84,43 +58,37 @@ pub fn page(view: &RoomsView) -> Markup {
     page::page("Rooms", view.sidebar, (&[], ""), None, body)
 }
 
-fn new_room_form(form: &NewRoomForm) -> Markup {
-    let (name_error, members_error) = match &form.error {
-        Some(NewRoomError::Name(why)) => (Some(why.as_str()), None),
-        Some(NewRoomError::Members(why)) => (None, Some(why.as_str())),
-        Some(NewRoomError::DirectNames(_)) | None => (None, None),
-    };
+fn new_room_form(form_state: &FormState) -> Markup {
+    let visibility = Visibility::parse(form_state.value("visibility", "")).unwrap_or_default();
     html! {
-        (section_head("new", "A new room", ""))
+        (section_head("new", "New room", ""))
         form.stack method="post" action="/rooms" {
             (render_field(FormField {
-                name: "name", label: "Name", input_type: "text", value: &form.name, autocomplete: "off",
-                max_chars: Some(ROOM_NAME_CHARS_MAX), required: true, error: name_error, ..FormField::default()
+                name: "name", label: "Name", input_type: "text", value: form_state.value("name", ""), autocomplete: "off",
+                max_chars: Some(ROOM_NAME_CHARS_MAX), required: true, error: form_state.error_for("name"),
+                ..FormField::default()
             }))
-            (radio_group("visibility", "Who hears it", &VISIBILITIES, form.visibility.as_str()))
+            (radio_group("visibility", "Who can see it", &VISIBILITY_OPTIONS, visibility.as_str()))
             (render_field(FormField {
-                name: "members", label: "Picked people", input_type: "text", value: &form.members, autocomplete: "off",
-                hint: "Names with commas between them, for a room of picked people. You belong to it anyway.",
-                error: members_error, ..FormField::default()
+                name: "members", label: "Add people", input_type: "text", value: form_state.value("members", ""),
+                autocomplete: "off", error: form_state.error_for("members"),
+                hint: "For a private room: names, separated by commas. You are always a member.", ..FormField::default()
             }))
-            button.button.primary { "Create the room" }
+            button.button.primary { "Create room" }
         }
     }
 }
 
-fn direct_form(form: &NewRoomForm) -> Markup {
-    let error = match &form.error {
-        Some(NewRoomError::DirectNames(why)) => Some(why.as_str()),
-        Some(NewRoomError::Name(_) | NewRoomError::Members(_)) | None => None,
-    };
+fn direct_form(form_state: &FormState) -> Markup {
     html! {
-        (section_head("direct", "Talk alone", "Exactly you and those you name; nobody else ever comes in."))
+        (section_head("direct", "New direct message", "Only the people you name can ever see it."))
         form.stack method="post" action="/direct" {
-            (render_field(form_fields::FormField {
-                name: "names", label: "With", input_type: "text", value: &form.direct_names, autocomplete: "off", required: true,
-                hint: "One name, or several with commas between them.", error, ..FormField::default()
+            (render_field(FormField {
+                name: "names", label: "To", input_type: "text", value: form_state.value("names", ""), autocomplete: "off",
+                required: true, hint: "One name, or several separated by commas.", error: form_state.error_for("names"),
+                ..FormField::default()
             }))
-            button.button.primary { "Talk" }
+            button.button.primary { "Message" }
         }
     }
 }

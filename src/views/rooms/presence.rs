@@ -1,4 +1,4 @@
-//! Who is here: who listens to a room now. Volatile; it takes no viewer.
+//! Who is here: the people with an open stream of a room. Kept in memory only; it takes no viewer.
 
 use maud::{Markup, html};
 
@@ -6,31 +6,31 @@ use crate::domain::Author;
 use crate::domain::limits::PRESENCE_NAMES_MAX;
 use crate::views::layout::avatar;
 
-/// Who listens to a room.
+/// The people who are in a room now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PresenceList {
-    /// People with a name, each once, in the order of their names; not more than [`NAMED_PEOPLE_MAX`].
+    /// Signed-in people, each once, by name; at most [`PRESENCE_NAMES_MAX`].
     pub people: Vec<Author>,
-    /// How many people there are, with a name or without.
+    /// The number of all people, signed in or not.
     pub count: usize,
 }
 
 impl PresenceList {
-    /// The same with somebody of that name who is just coming: their page is made before their stream is open.
+    /// Adds a person whose page is being made, because their stream opens only after that.
     #[must_use]
     pub fn with_person(mut self, person: Option<&Author>) -> Self {
-        if let Some(comer) = person.filter(|comer| self.people.iter().all(|person| person.id != comer.id)) {
-            self.people.insert(0, comer.clone());
+        if let Some(person) = person.filter(|person| self.people.iter().all(|other| other.id != person.id)) {
+            self.people.insert(0, person.clone());
             self.count += 1;
         }
         self
     }
 }
 
-/// How many faces stand in the head of the room.
+/// The number of avatars in the head of the room.
 const FACEPILE_MAX: usize = 3;
 
-/// The button in the head of the room, and the list that it opens.
+/// The button in the head of the room, and the list of people that it opens.
 pub(crate) fn presence_menu(presence: &PresenceList) -> Markup {
     html! {
         button.faces type="button" popovertarget="here" { span #faces { (facepile(presence)) } }
@@ -38,7 +38,7 @@ pub(crate) fn presence_menu(presence: &PresenceList) -> Markup {
     }
 }
 
-/// What the stream brings when somebody came or went.
+/// What the stream brings when someone comes or goes.
 pub fn update(presence: &PresenceList) -> Markup {
     html! {
         hx-partial hx-target="#faces" hx-swap="innerHTML" { (facepile(presence)) }
@@ -46,18 +46,18 @@ pub fn update(presence: &PresenceList) -> Markup {
     }
 }
 
-/// Somebody in the list of talks, and whether they are here: for the eye a dot on their face, and in words.
+/// A person in the list of direct messages, with a dot on the avatar that shows whether they are here.
 pub(crate) fn avatar_with_presence(person: &Author, is_online: bool) -> Markup {
     let dot = html! { span .dot.here[is_online] {} };
     html! { span #{ "face-" (person.id) } .face { (avatar::small_avatar_with_marker(person, &dot)) } }
 }
 
-/// The same in words.
+/// The meaning of that dot for screen readers.
 pub(crate) fn presence_text(is_online: bool) -> &'static str {
     if is_online { ", here now" } else { ", away" }
 }
 
-/// What the stream brings when somebody has come or is gone with whom the viewer talks.
+/// What the stream brings when a direct partner of the viewer comes or goes.
 pub fn update_person(person: &Author, is_online: bool) -> Markup {
     html! {
         hx-partial hx-target={ "#face-" (person.id) } hx-swap="outerHTML" { (avatar_with_presence(person, is_online)) }
@@ -82,8 +82,8 @@ fn people_list(presence: &PresenceList) -> Markup {
                 span.tag.own-only { "you" }
             }
         }
-        @if presence.count == 0 { li.place { span.place-name { "Nobody is listening." } } }
-        @else if presence.people.is_empty() { li.place { span.place-name { (others) " listening without a name" } } }
+        @if presence.count == 0 { li.place { span.place-name { "Nobody is here." } } }
+        @else if presence.people.is_empty() { li.place { span.place-name { (others) " without a name" } } }
         @else if others > 0 { li.place { span.place-name { "and " (others) " more" } } }
     }
 }

@@ -1,45 +1,46 @@
-//! A room: its messages, who is here, where to write, and the way to other rooms.
+//! The page of a room: the sidebar, the head, the messages, and the composer or what replaces it.
 
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
 use crate::domain::limits::USER_NAME_CHARS_MAX;
 use crate::domain::{Cursor, Draft, Message, Person, Quote, ReadState, Room};
-use crate::views::layout;
+use crate::views::layout::html_document::document;
 use crate::views::layout::icons::{self, Icon};
 use crate::views::messages::{actions, autocomplete, message, pins};
 use crate::views::rooms::notifications;
 use crate::views::rooms::presence::{self, PresenceList};
 use crate::views::rooms::sidebar::{self, SidebarView};
+use crate::views::rooms::timeline::{self, TimelineRows};
 use crate::views::rooms::unread_divider::{self, UnreadDivider};
 
 /// What the page of a room shows.
 #[derive(Debug)]
 pub struct RoomView<'a> {
-    /// What stands beside it, and who looks.
+    /// The sidebar, and who looks at the page.
     pub sidebar: &'a SidebarView<'a>,
     /// The room.
     pub room: &'a Room,
-    /// Why the viewer, who has a name, may not post here.
+    /// Why the viewer may not post here, if they are signed in and may not.
     pub muted_reason: Option<&'a str>,
-    /// How the viewer reads it, if they have a name.
+    /// The read state of the viewer, if they are signed in.
     pub read_state: Option<&'a ReadState>,
-    /// What the viewer has begun to write.
+    /// The draft of the viewer.
     pub draft: Option<&'a Draft>,
     /// The messages, oldest first.
     pub messages: &'a [Message],
-    /// There are older ones.
+    /// Whether there are older ones.
     pub has_older: bool,
-    /// There are newer ones; then this page is not live.
+    /// Whether there are newer ones. Then the page has no stream.
     pub has_newer: bool,
-    /// Up to which change this page tells all.
+    /// The cursor at which the page is made: the page shows all changes up to it.
     pub cursor: Cursor,
     /// Who is here.
     pub presence: &'a PresenceList,
-    /// How many messages are pinned.
+    /// The number of pinned messages.
     pub pin_count: usize,
-    /// What the first message written here answers.
+    /// The message that the composer replies to.
     pub reply_to: Option<&'a Quote>,
-    /// The nonce of the first message written here.
+    /// The nonce of the first message sent from this page.
     pub nonce: &'a str,
 }
 
@@ -51,18 +52,15 @@ impl RoomView<'_> {
     }
 }
 
-/// About how long a row is beside what was said, in bytes.
-const ROW_BYTES_ESTIMATE: usize = 832;
-
 /// The page.
 pub fn page(view: &RoomView) -> Markup {
     let title = format!("{} · {}", view.room.name, view.sidebar.server_name);
     let viewer = view.sidebar.viewer;
-    layout::document(
+    document(
         &title,
         viewer.map(|viewer| &viewer.author),
         html! {
-            a.skip href="#text" { @if viewer.is_some() { "Write a message" } @else { "Take a name" } }
+            a.skip href="#text" { @if viewer.is_some() { "Write a message" } @else { "Choose a name" } }
             div.house {
                 (sidebar::render_sidebar(view.sidebar))
                 main.sheet {
@@ -79,26 +77,9 @@ pub fn page(view: &RoomView) -> Markup {
                     }
                 }
             }
-            @if !view.has_newer { (stream_connection(view.room, view.cursor)) }
+            @if !view.has_newer { (timeline::stream_connection(view.room, view.cursor)) }
         },
     )
-}
-
-/// What htmx loads on scrolling up: the rows, and the way further up.
-pub fn older_fragment(room: &Room, messages: &[Message], older: bool) -> Markup {
-    html! {
-        (older_link(room, messages, older))
-        hx-partial hx-target="#messages" hx-swap="afterbegin" { (TimelineRows(room, messages, UnreadDivider::None)) }
-    }
-}
-
-/// The same on scrolling down. `since` is where the page has begun: at the present, the stream goes on from there.
-pub fn newer_fragment(room: &Room, messages: &[Message], newer: bool, since: Cursor) -> Markup {
-    html! {
-        (newer_link(room, messages, newer, since))
-        @if !newer { (stream_connection(room, since)) }
-        hx-partial hx-target="#messages" hx-swap="beforeend" { (TimelineRows(room, messages, UnreadDivider::None)) }
-    }
 }
 
 fn timeline(view: &RoomView) -> Markup {
@@ -106,69 +87,23 @@ fn timeline(view: &RoomView) -> Markup {
     let divider = view.unread_divider();
     html! {
         div.timeline {
-            // The scroller has one child and runs in reverse: it starts and stays at the bottom without a script.
+            // The scroller has one child and is reversed: it starts and stays at the bottom without a script.
             div #log role="log" aria-label={ "Messages in " (room.name) } tabindex="0" {
                 div {
-                    (older_link(room, messages, view.has_older))
-                    ol #messages role="list" { (TimelineRows(room, messages, divider)) }
+                    (timeline::older_link(room, messages, view.has_older))
+                    ol #messages role="list" { (TimelineRows { room, messages, divider }) }
                     @if messages.is_empty() && !view.has_older && !view.has_newer {
                         div.empty { h2 { "Nothing said yet" } p { "The first word is yours." } }
                     }
-                    (newer_link(room, messages, view.has_newer, view.cursor))
+                    (timeline::newer_link(room, messages, view.has_newer, view.cursor))
                     @if let Some(read_state) = view.read_state { (unread_divider::mark_read_button(room, read_state)) }
                     (actions::toolbar(view.sidebar.viewer.is_some() && view.muted_reason.is_none()))
-                    div #end data-read=[view.read_state.map(|reading| reading.read_up_to)] {}
+                    div #end data-read=[view.read_state.map(|read_state| read_state.read_up_to)] {}
                 }
             }
             @if let Some(read_state) = view.read_state { (unread_divider::jump_link(divider, room, read_state)) }
             a #pill .pill href=(room.slug.path()) hidden[!view.has_newer] { "Jump to latest" }
             p #state .banner role="status" {}
-        }
-    }
-}
-
-/// The rows. The first has its day above it, also when the day began on an earlier page.
-struct TimelineRows<'a>(&'a Room, &'a [Message], UnreadDivider);
-
-/// Into the page's own buffer: as a [`Markup`] of its own, most of the page would be copied once more.
-impl Render for TimelineRows<'_> {
-    fn render_to(&self, page: &mut String) {
-        let Self(room, messages, divider) = self;
-        page.reserve(messages.iter().map(|message| ROW_BYTES_ESTIMATE + message.body.len()).sum());
-        for (n, message) in messages.iter().enumerate() {
-            if n == 0 && !message.grouping.starts_day {
-                message::day_divider(&room.slug, message.at).render_to(page);
-            }
-            divider.render_line(message).render_to(page);
-            message::TimelineRow(&room.slug, message).render_to(page);
-        }
-    }
-}
-
-fn older_link(room: &Room, messages: &[Message], has_older: bool) -> Markup {
-    html! {
-        @if let (true, Some(first)) = (has_older, messages.first()) {
-            @let path = room.slug.path();
-            p #older .edge-link {
-                a href={ (path) "?before=" (first.id) } hx-get={ (path) "/older?before=" (first.id) } hx-target="#older"
-                    hx-swap="outerHTML" hx-sync="this:drop"
-                    hx-trigger="click, intersect root:#log rootMargin:'400px 0px 0px 0px'" { "Older messages" }
-            }
-        } @else {
-            p #older .edge-link {}
-        }
-    }
-}
-
-fn newer_link(room: &Room, messages: &[Message], has_newer: bool, since: Cursor) -> Markup {
-    html! {
-        @if let (true, Some(last)) = (has_newer, messages.last()) {
-            @let path = room.slug.path();
-            p #newer .edge-link {
-                a href={ (path) "?after=" (last.id) } hx-get={ (path) "/newer?after=" (last.id) "&since=" (since) }
-                    hx-target="#newer" hx-swap="outerHTML" hx-sync="this:drop"
-                    hx-trigger="click, intersect root:#log rootMargin:'0px 0px 400px 0px'" { "Newer messages" }
-            }
         }
     }
 }
@@ -196,17 +131,17 @@ fn composer(view: &RoomView, viewer: &Person) -> Markup {
             div.composer-foot {
                 p #typing .typing role="status" {}
                 noscript {
-                    a href=(view.room.slug.path()) { "Reload to see what is new" } " "
-                    button.link formaction={ (view.room.slug.path()) "/draft" } formnovalidate { "Keep as draft" }
+                    a href=(view.room.slug.path()) { "Reload to see new messages" } " "
+                    button.link formaction={ (view.room.slug.path()) "/draft" } formnovalidate { "Save draft" }
                 }
                 p #waiting .waiting role="status" {}
-                p.hint { "Enter sends, Shift + Enter breaks the line" }
+                p.hint { "Enter to send, Shift + Enter for a new line" }
             }
         }
     }
 }
 
-/// What is being answered, above what is written, and the way out of answering it.
+/// The message that is replied to, above the text, with a link to cancel the reply.
 fn reply_preview(view: &RoomView) -> Markup {
     let room = &view.room.slug;
     html! {
@@ -214,7 +149,7 @@ fn reply_preview(view: &RoomView) -> Markup {
             div #replying .composer-with {
                 (message::quote_link(room, quote))
                 input type="hidden" name="reply_to" value=(quote.id);
-                (icons::icon_link(&format!("{}#text", room.path()), "Do not reply to this", Icon::Close))
+                (icons::icon_link(&format!("{}#text", room.path()), "Cancel reply", Icon::Close))
             }
         } @else {
             div #replying hidden {}
@@ -222,7 +157,7 @@ fn reply_preview(view: &RoomView) -> Markup {
     }
 }
 
-/// The name of the room, what it is about, and the way to what it is.
+/// The name and topic of the room, and links to its pins, notifications and settings.
 fn room_header(view: &RoomView) -> Markup {
     let room = view.room;
     html! {
@@ -231,35 +166,26 @@ fn room_header(view: &RoomView) -> Markup {
             @if !room.topic.is_empty() { p.topic dir="auto" { (room.topic) } }
         }
         (pins::pins_link(room, view.pin_count))
-        @if let Some(read_state) = view.read_state { (notifications::bell_menu(room, read_state)) }
+        @if let Some(read_state) = view.read_state { (notifications::menu(room, read_state)) }
         @if view.sidebar.viewer.is_some() {
-            (icons::icon_link(&format!("{}/settings", room.slug.path()), &format!("About {}", room.name), Icon::Gear))
+            (icons::icon_link(&format!("{}/settings", room.slug.path()), "Room settings", Icon::Gear))
         }
     }
 }
 
-/// What stands in the composer's place for whoever may only read.
+/// Replaces the composer for a viewer who may only read.
 fn muted_notice(reason: &str) -> Markup {
     html! { p #text .composer-closed tabindex="-1" { (reason) } }
 }
 
-/// What stands in the composer's place for whoever has no name yet.
+/// Replaces the composer for a reader who is not signed in.
 fn sign_in_notice(view: &RoomView) -> Markup {
     html! {
-        form.composer-closed method="post" action="/join" aria-label="Take a name" {
+        form.composer-closed method="post" action="/join" aria-label="Join" {
             input type="hidden" name="room" value=(view.room.name);
-            label for="text" { "Join in as" }
+            label for="text" { "Join as" }
             input #text name="name" required maxlength=(USER_NAME_CHARS_MAX) placeholder="Your name" autocomplete="nickname";
-            button.button.primary { "Come in" }
+            button.button.primary { "Join" }
         }
-    }
-}
-
-/// The one stream of the page: it starts where the page ends, connects again by itself, and rests in a hidden tab.
-fn stream_connection(room: &Room, after: Cursor) -> Markup {
-    html! {
-        div #live hx-sse:connect={ (room.slug.path()) "/live?after=" (after) } hx-swap="none"
-            hx-sync="this:drop" hx-trigger="load, visibilitychange from:document, online from:window, every 20s"
-            hx-config="sse.reconnectMaxDelay:8s sse.connectTimeout:15s" {}
     }
 }

@@ -1,4 +1,4 @@
-//! The places beside a page: the rooms, the talks with single people, and oneself.
+//! The sidebar of a page: rooms, direct messages, and the viewer.
 
 use std::collections::HashMap;
 
@@ -6,34 +6,36 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::domain::{Author, Badge, Cursor, Person, ReadState, Role, Room, RoomId, SidebarRank, Visibility};
+use crate::views::layout::avatar;
+use crate::views::layout::html_document::brand;
 use crate::views::layout::icons::{self, Icon};
-use crate::views::layout::{self, avatar};
 use crate::views::rooms::badge::{self, render_badge};
 use crate::views::rooms::presence;
+use crate::views::rooms::visibility::visibility_icon;
 use crate::views::text::escaped::Escaped;
 
-/// What stands beside a page.
+/// What the sidebar shows.
 #[derive(Debug)]
 pub struct SidebarView<'a> {
-    /// What the house is called.
+    /// The name of the server.
     pub server_name: &'a str,
-    /// Who looks, if they have a name.
+    /// Who looks at the page, if they are signed in.
     pub viewer: Option<&'a Person>,
-    /// The rooms to go to, those on top first, in the order of their names.
+    /// The rooms that are not direct: favorites first, then by name.
     pub rooms: &'a [Room],
-    /// The direct rooms, those on top first, latest first.
+    /// The direct rooms: favorites first, then the latest first.
     pub direct_rooms: &'a [Room],
-    /// With whom those of them are that are for two.
+    /// The other person of each direct room of two.
     pub direct_partners: &'a [DirectPartner],
-    /// How the viewer reads them.
+    /// The read states of the viewer.
     pub read_states: &'a HashMap<RoomId, ReadState>,
-    /// Where the viewer has begun to write.
+    /// The rooms in which the viewer has a draft.
     pub draft_rooms: &'a [RoomId],
-    /// Of which room the page is, if of one.
+    /// The room this page is about, if any.
     pub current_room: Option<RoomId>,
-    /// Whether it is the page of that room's messages, which hears what is new there.
+    /// Whether the page shows the messages of that room, and so has its stream.
     pub is_live: bool,
-    /// Up to which change all of this is told.
+    /// The cursor at which the sidebar was read.
     pub since: Cursor,
 }
 
@@ -44,22 +46,22 @@ pub struct DirectPartner {
     pub room: RoomId,
     /// The other of the two.
     pub person: Author,
-    /// Whether the other is here. Only a page with a stream says so: on another it would soon be wrong.
+    /// Whether the other is here now. Only a page with a stream shows it: on another page it would soon be wrong.
     pub is_online: Option<bool>,
 }
 
 impl SidebarView<'_> {
-    /// How the viewer reads a room.
+    /// The read state of a room.
     pub(crate) fn read_state(&self, room: &Room) -> ReadState {
         self.read_states.get(&room.id).copied().unwrap_or_default()
     }
 
-    /// How the viewer reads a room, as it is shown beside it: whoever looks at a room sees there what is new.
+    /// The read state of a room as its badge shows it: none in the room whose messages are on the page.
     fn sidebar_read_state(&self, room: &Room) -> ReadState {
         if self.is_live && self.current_room == Some(room.id) { ReadState::default() } else { self.read_state(room) }
     }
 
-    /// Where the list of the rooms is read anew that stands beside this page.
+    /// The address from which the page fetches its room lists again.
     fn list_href(&self) -> String {
         let live = if self.is_live { "&live=on" } else { "" };
         self.current_room.map_or("/sidebar".to_owned(), |room| format!("/sidebar?room={}{live}", room.0))
@@ -70,14 +72,14 @@ impl SidebarView<'_> {
     }
 }
 
-/// The places.
+/// The sidebar.
 pub(crate) fn render_sidebar(sidebar: &SidebarView) -> Markup {
     html! {
-        nav #places .sidebar popover aria-label="Places" data-list=(sidebar.list_href())
+        nav #places .sidebar popover aria-label="Rooms" data-list=(sidebar.list_href())
             data-since=[sidebar.viewer.map(|_| sidebar.since)] {
             div.top {
-                (layout::brand(sidebar.server_name))
-                (icons::icon_link_with_shortcut("/switcher", ("Go to a room", "Ctrl+K"), Icon::Search))
+                (brand(sidebar.server_name))
+                (icons::icon_link_with_shortcut("/switcher", ("Jump to…", "Ctrl+K"), Icon::Search))
                 (icons::icon_link_with_shortcut("/help", ("Help", "Ctrl+/"), Icon::Help))
             }
             div.places { (room_lists(sidebar)) }
@@ -87,9 +89,9 @@ pub(crate) fn render_sidebar(sidebar: &SidebarView) -> Markup {
                         (avatar::small_avatar(&viewer.author)) span.place-name dir="auto" { (viewer.author.name) }
                     }
                     @if sidebar.can_moderate() {
-                        (icons::icon_link("/admin/people", "People and house", Icon::People))
+                        (icons::icon_link("/admin/people", "Admin", Icon::People))
                     }
-                    (icons::icon_link("/settings", "My settings", Icon::Gear))
+                    (icons::icon_link("/settings", "Settings", Icon::Gear))
                 }
             } @else {
                 @let current_room = sidebar.rooms.iter().find(|room| sidebar.current_room == Some(room.id));
@@ -100,20 +102,20 @@ pub(crate) fn render_sidebar(sidebar: &SidebarView) -> Markup {
     }
 }
 
-/// The list of the rooms, which a page fetches anew.
+/// The lists of rooms, which a page also fetches alone.
 pub fn room_lists(sidebar: &SidebarView) -> Markup {
     html! {
         h2 { "Rooms " (icons::small_icon_link("/rooms", "New room", Icon::Plus)) }
         (room_items(sidebar.rooms, sidebar))
         @if sidebar.viewer.is_some() {
-            h2 { "Direct " (icons::small_icon_link("/rooms#direct", "New direct talk", Icon::Plus)) }
+            h2 { "Direct messages " (icons::small_icon_link("/rooms#direct", "New direct message", Icon::Plus)) }
             (room_items(sidebar.direct_rooms, sidebar))
             (mark_all_read_button(sidebar))
         }
     }
 }
 
-/// The script fetches the list when it is told another rank of a room than stands here.
+/// The script fetches the lists again when the stream brings another rank for a room than `data-rank`.
 fn room_items(rooms: &[Room], sidebar: &SidebarView) -> Markup {
     html! {
         ul role="list" {
@@ -124,7 +126,7 @@ fn room_items(rooms: &[Room], sidebar: &SidebarView) -> Markup {
     }
 }
 
-/// Where a room stands in somebody's list, as letters of which the later stand higher; none if it does not stand there.
+/// The rank of a room in the sidebar as a string: a greater string is higher in the list, an empty one is not in it.
 pub fn encode_rank(rank: Option<SidebarRank>) -> String {
     match rank {
         None => String::new(),
@@ -137,16 +139,16 @@ pub fn encode_rank(rank: Option<SidebarRank>) -> String {
 
 fn room_item(room: &Room, sidebar: &SidebarView) -> Markup {
     let current = (sidebar.current_room == Some(room.id)).then_some("page");
-    let partner = sidebar.direct_partners.iter().find(|talk| talk.room == room.id);
+    let partner = sidebar.direct_partners.iter().find(|partner| partner.room == room.id);
     html! {
         a.place href=(Escaped(room.slug.path())) aria-current=[current] {
             @match partner {
-                Some(talk) => (partner_avatar(talk)),
+                Some(partner) => (partner_avatar(partner)),
                 None => (icons::icon(visibility_icon(room.visibility))),
             }
             span.place-name dir="auto" {
                 @if room.visibility == Visibility::Direct { (badge::direct_room_name(room)) } @else { (Escaped(&room.name)) }
-                @if let Some(DirectPartner { person: person, is_online: Some(is_online), .. }) = partner {
+                @if let Some(DirectPartner { person, is_online: Some(is_online), .. }) = partner {
                     span #{ "dot-words-" (person.id) } .sr { (presence::presence_text(*is_online)) }
                 }
             }
@@ -156,26 +158,18 @@ fn room_item(room: &Room, sidebar: &SidebarView) -> Markup {
     }
 }
 
-/// The picture of a room of this kind.
-pub(crate) fn visibility_icon(visibility: Visibility) -> Icon {
-    match visibility {
-        Visibility::Open | Visibility::Public => Icon::Hash,
-        Visibility::Private => Icon::Lock,
-        Visibility::Direct => Icon::People,
-    }
-}
-
-/// The mark of a room in which the viewer has begun to write.
+/// The mark of a room in which the viewer has a draft.
 pub(crate) fn draft_marker() -> Markup {
-    html! { span.draft { (icons::small_icon(Icon::Edit)) span.sr { ", a draft" } } }
+    html! { span.draft { (icons::small_icon(Icon::Edit)) span.sr { ", draft" } } }
 }
 
-/// The button that marks everything as read, if anything is not.
+/// The button that marks all rooms as read, if one has a badge.
 fn mark_all_read_button(sidebar: &SidebarView) -> Markup {
-    let all = || sidebar.rooms.iter().chain(sidebar.direct_rooms);
-    let next_path = all().find(|room| sidebar.current_room == Some(room.id)).map_or("/rooms", |room| room.slug.path());
+    let all_rooms = || sidebar.rooms.iter().chain(sidebar.direct_rooms);
+    let next_path =
+        all_rooms().find(|room| sidebar.current_room == Some(room.id)).map_or("/rooms", |room| room.slug.path());
     html! {
-        @if all().any(|room| sidebar.read_state(room).badge(room.visibility) != Badge::Nothing) {
+        @if all_rooms().any(|room| sidebar.read_state(room).badge(room.visibility) != Badge::Nothing) {
             form.read-all method="post" action="/read-all" {
                 input type="hidden" name="next" value=(next_path);
                 button.link { "Mark all read" }
@@ -186,14 +180,14 @@ fn mark_all_read_button(sidebar: &SidebarView) -> Markup {
 
 fn partner_avatar(DirectPartner { person, is_online, .. }: &DirectPartner) -> Markup {
     match is_online {
-        Some(is_here) => presence::avatar_with_presence(person, *is_here),
+        Some(is_online) => presence::avatar_with_presence(person, *is_online),
         None => avatar::small_avatar(person),
     }
 }
 
-/// The button that opens the places where there is no room beside the page.
+/// The button that opens the sidebar on a narrow screen.
 pub(crate) fn sidebar_button() -> Markup {
     html! {
-        div.only-narrow { (icons::popover_button("places", "Places", Icon::Menu)) }
+        div.only-narrow { (icons::popover_button("places", "Rooms", Icon::Menu)) }
     }
 }

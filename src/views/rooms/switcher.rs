@@ -1,5 +1,5 @@
-//! Going to another room: a field, and below it the rooms that have in their names what is typed there. The page and the
-//! dialog that the script opens over another hold the same.
+//! The switcher: a search field, and below it the rooms and people that it finds. The page and the dialog that the script
+//! opens have the same content.
 
 use maud::{Markup, html};
 
@@ -9,17 +9,18 @@ use crate::views::layout::icons::{self, Icon};
 use crate::views::layout::{avatar, page};
 use crate::views::rooms::badge;
 use crate::views::rooms::sidebar::{self, SidebarView};
+use crate::views::rooms::visibility::visibility_icon;
 
-/// What was found.
+/// What the switcher shows.
 #[derive(Debug)]
 pub struct SwitcherView<'a> {
-    /// What stands beside the page, and how the viewer reads the rooms.
+    /// The sidebar of the page, which has the read states of the viewer.
     pub sidebar: &'a SidebarView<'a>,
-    /// The rooms, in the order in which they are shown.
+    /// The rooms, in the order in which they are listed.
     pub rooms: &'a [Room],
-    /// With whom the viewer may begin to talk.
+    /// People with whom the viewer has no direct room yet.
     pub people: &'a [Author],
-    /// What was sought.
+    /// The text in the search field.
     pub query: &'a str,
 }
 
@@ -28,38 +29,38 @@ pub fn page(view: &SwitcherView) -> Markup {
     let body = html! {
         section.finder { (search_field(view)) (results(view)) }
     };
-    page::page("Go to a room", view.sidebar, (&[], ""), None, body)
+    page::page("Jump to…", view.sidebar, (&[], ""), None, body)
 }
 
-/// What the dialog holds.
+/// The content of the dialog.
 pub fn dialog(view: &SwitcherView) -> Markup {
     html! {
-        h2 #over-title .sr { "Go to a room" }
+        h2 #over-title .sr { "Jump to…" }
         div.finder {
             (search_field(view))
             p #found-count .sr role="status" {}
             (results(view))
-            p.hint.no-touch { kbd { "↑" } " " kbd { "↓" } " to choose, " kbd { "Enter" } " to go, " kbd { "Esc" } " to stay" }
+            p.hint.no-touch { kbd { "↑" } " " kbd { "↓" } " to choose, " kbd { "Enter" } " to go, " kbd { "Esc" } " to close" }
         }
         (page::close_button())
     }
 }
 
-/// What stands below the field.
+/// The results below the field.
 pub fn results(view: &SwitcherView) -> Markup {
     let count = view.rooms.len() + view.people.len();
     html! {
-        div #found data-q=(view.query) data-count={ (count) @if count == 1 { " place" } @else { " places" } } {
+        div #found data-q=(view.query) data-count={ (count) @if count == 1 { " result" } @else { " results" } } {
             ul role="list" {
                 @for room in view.rooms { li { (room_result(view.sidebar, room)) } }
                 @for person in view.people { li { (person_result(person)) } }
             }
-            @if count == 0 { p.hint { "Nothing of that name." } }
+            @if count == 0 { p.hint { "No matches." } }
         }
     }
 }
 
-/// Only whoever has a name finds people.
+/// Only a signed-in viewer finds people.
 fn search_field(view: &SwitcherView) -> Markup {
     let placeholder = if view.sidebar.viewer.is_some() { "A room or a person" } else { "A room" };
     html! {
@@ -74,12 +75,12 @@ fn search_field(view: &SwitcherView) -> Markup {
 }
 
 fn room_result(sidebar: &SidebarView, room: &Room) -> Markup {
-    let partner = sidebar.direct_partners.iter().find(|talk| talk.room == room.id);
+    let partner = sidebar.direct_partners.iter().find(|partner| partner.room == room.id);
     html! {
         a.place href=(room.slug.path()) {
             @match partner {
-                Some(talk) => (avatar::small_avatar(&talk.person)),
-                None => (icons::icon(sidebar::visibility_icon(room.visibility))),
+                Some(partner) => (avatar::small_avatar(&partner.person)),
+                None => (icons::icon(visibility_icon(room.visibility))),
             }
             span.place-name dir="auto" { (room.name) }
             @if sidebar.draft_rooms.contains(&room.id) { (sidebar::draft_marker()) }
@@ -92,7 +93,7 @@ fn person_result(person: &Author) -> Markup {
     html! {
         form method="post" action="/direct" {
             input type="hidden" name="names" value=(person.name);
-            button.place { (avatar::small_avatar(person)) span.place-name { "Talk with " bdi { (person.name) } } }
+            button.place { (avatar::small_avatar(person)) span.place-name { "Message " bdi { (person.name) } } }
         }
     }
 }

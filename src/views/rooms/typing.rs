@@ -1,15 +1,15 @@
-//! Who is typing in a room. Volatile; it takes no viewer, and the page's script takes out the viewer's own name.
+//! Who is typing in a room. It takes no viewer: the page's script removes the viewer's own name.
 
 use maud::{Markup, html};
 
 use crate::domain::Author;
 
-/// The people who are typing, as they are shown.
+/// The people who are typing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typists {
-    /// These, or nobody.
+    /// These people, or nobody.
     People(Vec<Author>),
-    /// More than have room.
+    /// More people than are named.
     Several,
 }
 
@@ -19,7 +19,7 @@ impl Default for Typists {
     }
 }
 
-/// What the stream brings when somebody has begun or ended to type.
+/// What the stream brings when someone starts or stops typing.
 pub fn update(typists: &Typists) -> Markup {
     html! {
         hx-partial hx-target="#typing" hx-swap="innerHTML" {
@@ -46,24 +46,24 @@ mod tests {
     use crate::views::rooms::typing::*;
 
     #[test]
-    fn the_words_are_those_that_people_would_say() {
+    fn typing_notice_lists_names() {
         let people: Vec<Author> = ["Ann", "B & <o>", "Cem"]
             .iter()
             .zip(1..)
             .map(|(name, id)| Author { id: UserId(id), name: (*name).into() })
             .collect();
-        let words = |typists| {
+        let text = |typists| {
             let html = update(&typists).into_string();
-            let inside = html.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</hx-partial>"));
-            inside.expect("it is one partial").to_owned()
+            let content = html.split_once('>').and_then(|(_, rest)| rest.strip_suffix("</hx-partial>"));
+            content.expect("it is one partial").to_owned()
         };
-        let these = |count| words(Typists::People(people[..count].to_vec()));
+        let people_text = |count| text(Typists::People(people[..count].to_vec()));
         let [ann, ben, cem] = [("1", "Ann"), ("2", "B &amp; &lt;o&gt;"), ("3", "Cem")]
             .map(|(id, name)| format!("<bdi data-author=\"{id}\">{name}</bdi>"));
-        assert_eq!(these(0), "", "the stylesheet hides what is empty");
-        assert_eq!(these(1), format!("<span>{ann} is typing</span>"));
-        assert_eq!(these(2), format!("<span>{ann} and {ben} are typing</span>"));
-        assert_eq!(these(3), format!("<span>{ann}, {ben} and {cem} are typing</span>"));
-        assert_eq!(words(Typists::Several), "<span>Several people are typing</span>");
+        assert_eq!(people_text(0), "", "the stylesheet hides an empty element");
+        assert_eq!(people_text(1), format!("<span>{ann} is typing</span>"));
+        assert_eq!(people_text(2), format!("<span>{ann} and {ben} are typing</span>"));
+        assert_eq!(people_text(3), format!("<span>{ann}, {ben} and {cem} are typing</span>"));
+        assert_eq!(text(Typists::Several), "<span>Several people are typing</span>");
     }
 }

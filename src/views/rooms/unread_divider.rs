@@ -1,23 +1,23 @@
-//! What is new in a room for the one person who looks: the line above it, the way to it, and, without a script, the button
-//! that says that it has been read. The rows themselves are the same for everybody.
+//! The unread messages of a room for one viewer: the line above the first, the link to it, and, without a script, the
+//! button that marks them as read. The rows of the messages are the same for everyone.
 
 use maud::{Markup, html};
 
 use crate::domain::{Author, Message, MessageId, ReadState, Room, Seq, Visibility};
 
-/// Where on a page begins what its viewer has not read.
+/// Where the unread messages begin on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnreadDivider {
-    /// Nowhere: they have read all of it, or what they have not read comes later.
+    /// Not on this page: all its messages are read, or the unread ones come later.
     None,
-    /// With this message, and there is so much of it.
+    /// Before this message; the number of unread messages.
     Before(MessageId, u64),
-    /// Before the page.
+    /// On an earlier page; the number of unread messages.
     Earlier(u64),
 }
 
 impl UnreadDivider {
-    /// On a page of these messages of a room, before and after which there may be more.
+    /// Finds the divider on a page of messages, before and after which there may be more.
     pub fn find(
         room: &Room,
         read_state: &ReadState,
@@ -25,21 +25,21 @@ impl UnreadDivider {
         messages: &[Message],
         (has_older, has_newer): (bool, bool),
     ) -> Self {
-        // Whoever has never read in a room for all is told of what speaks to them alone: where that is, nothing tells.
+        // In an open room without a read mark, only mentions count as unread, and nothing says where they are.
         let has_divider =
             read_state.unread > 0 && (read_state.read_up_to > Seq(0) || room.visibility == Visibility::Direct);
         let is_unread = |message: &&Message| message.id > read_state.read_up_to && message.author.id != viewer.id;
         let Some(first) = messages.iter().find(is_unread).filter(|_| has_divider) else { return Self::None };
-        let on_page = messages.iter().filter(|message| message.id > read_state.read_up_to).count() as u64;
+        let unread_on_page = messages.iter().filter(|message| message.id > read_state.read_up_to).count() as u64;
         let reaches_back = !has_older || messages.first().is_some_and(|message| message.id <= read_state.read_up_to);
-        if reaches_back || (!has_newer && on_page >= read_state.unread) {
+        if reaches_back || (!has_newer && unread_on_page >= read_state.unread) {
             Self::Before(first.id, read_state.unread)
         } else {
             Self::Earlier(read_state.unread)
         }
     }
 
-    /// The line above this message, if what is new begins with it.
+    /// The line above this message, if the unread messages begin with it.
     pub fn render_line(self, message: &Message) -> Markup {
         html! {
             @if let Self::Before(first, count) = self {
@@ -53,7 +53,8 @@ fn unread_text(count: u64) -> String {
     format!("{count} new message{}", if count == 1 { "" } else { "s" })
 }
 
-/// The way to what is new: shown by the script while the line is out of sight, and always where it is on another page.
+/// The link to the first unread message. The script shows it while the line is out of sight; it is always visible if the
+/// line is on another page.
 pub(crate) fn jump_link(divider: UnreadDivider, room: &Room, read_state: &ReadState) -> Markup {
     let path = room.slug.path();
     html! {
@@ -67,7 +68,7 @@ pub(crate) fn jump_link(divider: UnreadDivider, room: &Room, read_state: &ReadSt
     }
 }
 
-/// The button that says that all of this has been read, for whoever has no script to say it.
+/// The button that marks the room as read, for a page without a script.
 pub(crate) fn mark_read_button(room: &Room, read_state: &ReadState) -> Markup {
     html! {
         @if read_state.would_advance_to(read_state.last_message) {

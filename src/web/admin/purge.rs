@@ -1,5 +1,5 @@
-//! Taking away all that somebody has said, room by room, while the house goes on. The ban remembers that it was begun: if
-//! the server stops meanwhile, it goes on with the next start.
+//! Deletes all messages of a banned person, room by room, while the server goes on. The ban records that this began, so
+//! it resumes after a restart. Nothing here knows a request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,52 +13,52 @@ use crate::store::StoreError;
 use crate::web::response::error::Error;
 use crate::web::state::AppState;
 
-/// How many rooms are looked up at a time.
+/// How many rooms are read at a time.
 const ROOMS_PER_BATCH: usize = 64;
-/// How long it waits when others have filled the queue: they go first.
+/// How long to wait when the queue is full: the commands of users go first.
 const BUSY_RETRY_DELAY: Duration = Duration::from_millis(250);
 
-/// Goes on with what was begun before the server stopped.
+/// Resumes the purges that a stop of the server interrupted.
 ///
 /// # Errors
-/// [`Fault`] if the file cannot be read.
-pub(crate) fn resume_purges(house: &Arc<AppState>) -> Result<(), StoreError> {
-    for (user, by) in house.store.snapshot()?.pending_purges()? {
-        start_purge(house, Actor::User(by), user);
+/// [`StoreError`] if the file cannot be read.
+pub(crate) fn resume_purges(state: &Arc<AppState>) -> Result<(), StoreError> {
+    for (user, moderator) in state.store.snapshot()?.pending_purges()? {
+        start_purge(state, Actor::User(moderator), user);
     }
     Ok(())
 }
 
-/// Begins. It is done for whoever asked, so their rights are judged at each step.
-pub(crate) fn start_purge(house: &Arc<AppState>, actor: Actor, user: UserId) {
-    let house = Arc::clone(house);
+/// Starts a purge in the background. It acts for the moderator who asked, so their permission is checked at each step.
+pub(crate) fn start_purge(state: &Arc<AppState>, actor: Actor, user: UserId) {
+    let state = Arc::clone(state);
     tokio::spawn(async move {
-        if let Err(problem) = purge_all_rooms(&house, actor, user).await {
-            tracing::warn!(%problem, user.id = %user, "not all that somebody said could be taken away");
+        if let Err(error) = purge_all_rooms(&state, actor, user).await {
+            tracing::warn!(%error, user.id = %user, "failed to delete all messages of a banned user");
         }
     });
 }
 
-async fn purge_all_rooms(house: &Arc<AppState>, actor: Actor, user: UserId) -> Result<(), Error> {
+async fn purge_all_rooms(state: &Arc<AppState>, actor: Actor, user: UserId) -> Result<(), Error> {
     let mut last = RoomId(0);
     loop {
-        let rooms = house.store.snapshot()?.room_ids_after(last, ROOMS_PER_BATCH)?;
-        let Some(&end) = rooms.last() else { break };
+        let rooms = state.store.snapshot()?.room_ids_after(last, ROOMS_PER_BATCH)?;
+        let Some(&last_of_batch) = rooms.last() else { break };
         for room in rooms {
-            purge_room(house, actor, user, room).await?;
+            purge_room(state, actor, user, room).await?;
         }
-        last = end;
+        last = last_of_batch;
     }
-    house.engine.execute(actor, None, Command::Person(user, PersonCommand::FinishPurge)).await?;
+    state.engine.execute(actor, None, Command::Person(user, PersonCommand::FinishPurge)).await?;
     Ok(())
 }
 
-async fn purge_room(house: &Arc<AppState>, actor: Actor, user: UserId, room: RoomId) -> Result<(), Error> {
+async fn purge_room(state: &Arc<AppState>, actor: Actor, user: UserId, room: RoomId) -> Result<(), Error> {
     let mut after = Seq(0);
-    while let Some(message) = find_next_message(house, user, room, after).await? {
-        // From the one before it on, so that it is the first to go, with as many more as fit into one change.
-        let erase = PersonCommand::PurgeMessages { room, after: Seq(message.0 - 1) };
-        match house.engine.execute(actor, None, Command::Person(user, erase)).await {
+    while let Some(message) = find_next_message(state, user, room, after).await? {
+        // `after` is exclusive: this message goes first, with as many more as fit into one command.
+        let command = PersonCommand::PurgeMessages { room, after: Seq(message.0 - 1) };
+        match state.engine.execute(actor, None, Command::Person(user, command)).await {
             Ok(_) | Err(EngineError::Refused(Refusal::MessageNotFound)) => after = message,
             Err(EngineError::Busy) => sleep(BUSY_RETRY_DELAY).await,
             Err(error) => return Err(error.into()),
@@ -67,14 +67,14 @@ async fn purge_room(house: &Arc<AppState>, actor: Actor, user: UserId, room: Roo
     Ok(())
 }
 
-/// The next message of theirs. It may be far away, so it is looked for where waiting disturbs nobody.
+/// The next message of the user. It may be far away, so the search runs on a blocking thread.
 async fn find_next_message(
-    house: &Arc<AppState>,
+    state: &Arc<AppState>,
     user: UserId,
     room: RoomId,
     after: Seq,
 ) -> Result<Option<MessageId>, Error> {
-    let store = Arc::clone(&house.store);
+    let store = Arc::clone(&state.store);
     let found = spawn_blocking(move || store.snapshot()?.next_message_by(user, room, after)).await;
     found.unwrap_or(Err(StoreError::Closed)).map_err(Error::Internal)
 }

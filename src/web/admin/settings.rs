@@ -1,7 +1,7 @@
-//! The house: what it is called, and who may come in.
+//! The settings of the server: its name, who can join, and who can create rooms.
 
 use poem::web::Json;
-use poem::{IntoResponse, Response, Result, handler};
+use poem::{IntoResponse, Response, handler};
 
 use crate::domain::limits::LABEL_CHARS_MAX;
 use crate::domain::{Command, JoinPolicy, Permission, Role, ServerCommand, ServerSettings as Settings, SingleLine};
@@ -10,16 +10,17 @@ use crate::views::admin::settings::SettingsForm;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
 use crate::web::request::query;
-use crate::web::response::error;
-use crate::web::response::error::Error;
+use crate::web::response::error::{self, Error};
 use crate::web::response::{redisplay, see_other, with_private_cache};
 use crate::web::rooms::sidebar::Sidebar;
 
-/// The settings.
+const FIELDS: [&str; 4] = ["name", "join_policy", "room_creation", "allow_guests"];
+
+/// Shows the settings.
 #[handler]
 pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     ctx.require_permission(Permission::EditServer, None)?;
-    let settings = ctx.state.store.snapshot().and_then(|snapshot| snapshot.settings())?;
+    let settings = ctx.snapshot()?.settings()?;
     if !ctx.wants_page() {
         return Ok(with_private_cache(
             Json(views::json::SettingsJson::from_settings(&settings)).into_response(),
@@ -29,40 +30,39 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     server_settings_page(&ctx, &SettingsForm::from_settings(settings))
 }
 
-/// An owner settles what the house is.
+/// Changes the settings.
 #[handler]
 pub(crate) async fn update(ctx: Ctx<'_>) -> Result<Response, Error> {
     ctx.require_permission(Permission::EditServer, None)?;
-    let fields = ["name", "join_policy", "room_creation", "allow_guests"];
-    let form = ctx.form(&fields).await?;
+    let form = ctx.form(&FIELDS).await?;
     match try_update(&ctx, &form).await {
         Ok(settings) if !ctx.wants_page() => {
             Ok(Json(views::json::SettingsJson::from_settings(&settings)).into_response())
         }
         Ok(_) => Ok(see_other("/admin/settings?done=saved")),
-        Err(error) => redisplay(ctx.request, ctx.state, error, |problem| {
-            server_settings_page(&ctx, &SettingsForm::from_form(&form, error::field_error(problem, &fields)))
+        Err(error) => redisplay(ctx.request, ctx.state, error, |error| {
+            server_settings_page(&ctx, &SettingsForm::from_form(&form, error::field_error(error, &FIELDS)))
         }),
     }
 }
 
 async fn try_update(ctx: &Ctx<'_>, form: &Form) -> Result<Settings, Error> {
     let name = SingleLine::parse("name", form.get_single("name")?, LABEL_CHARS_MAX)?;
-    let door = form.require_choice("join_policy", JoinPolicy::parse)?;
-    let rooms_by = form.require_choice("room_creation", |word| Role::parse(word).filter(|role| *role < Role::Owner))?;
-    let new_guests = form.is_on("allow_guests")?;
-    let command =
-        ServerCommand::UpdateSettings { name, join_policy: door, room_creation: rooms_by, allow_guests: new_guests };
-    ctx.execute(Command::Server(command)).await?;
+    let join_policy = form.require_choice("join_policy", JoinPolicy::parse)?;
+    let room_creation =
+        form.require_choice("room_creation", |word| Role::parse(word).filter(|role| *role < Role::Owner))?;
+    let allow_guests = form.is_on("allow_guests")?;
+    ctx.execute(Command::Server(ServerCommand::UpdateSettings { name, join_policy, room_creation, allow_guests }))
+        .await?;
     Ok(ctx.snapshot()?.settings()?)
 }
 
 fn server_settings_page(ctx: &Ctx<'_>, form: &SettingsForm) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
     let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
-    let saved = (query::text(ctx.request, "done").as_deref() == Some("saved")).then_some("Saved.");
+    let notice_text = (query::text(ctx.request, "done").as_deref() == Some("saved")).then_some("Saved.");
     Ok(with_private_cache(
-        views::admin::settings::page(&sidebar.view(&ctx.visitor, None), saved, form).into_response(),
+        views::admin::settings::page(&sidebar.view(&ctx.visitor, None), notice_text, form).into_response(),
         &ctx.visitor,
     ))
 }

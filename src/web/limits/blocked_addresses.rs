@@ -1,4 +1,4 @@
-//! From where nobody comes in anew: the addresses of those who were put outside.
+//! Blocked networks: nobody creates an account from the addresses of banned people.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::web::request::client_address;
 use crate::web::response::error::Error;
 use crate::web::state::AppState;
 
-/// Refuses whoever has no account and comes from where somebody was put out. They may still read.
+/// Refuses visitors without an account who come from a blocked network. They may still read.
 ///
 /// # Errors
 /// [`Refusal::AddressBlocked`].
@@ -24,10 +24,10 @@ pub(crate) fn check_not_blocked(snapshot: &Snapshot, request: &Request, visitor:
     if snapshot.is_address_blocked(&block, now())? { Err(Refusal::AddressBlocked.into()) } else { Ok(()) }
 }
 
-/// From where somebody has come whose devices are still known; only what stands for them and no whole network.
+/// The networks of a user's current sessions, without private and shared ones.
 ///
 /// # Errors
-/// [`Fault`] if the file cannot be read.
+/// [`StoreError`] if the file cannot be read.
 pub(crate) fn find_address_blocks(state: &AppState, user: UserId) -> Result<Vec<String>, StoreError> {
     let addresses =
         state.store.snapshot()?.sessions(user, now())?.into_iter().filter_map(|session| match session.kind {

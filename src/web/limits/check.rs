@@ -1,4 +1,4 @@
-//! Checks the rate limits of an action of a request.
+//! Checks the rate limits of a request.
 
 use poem::Request;
 
@@ -8,8 +8,8 @@ use crate::web::request::client_address;
 use crate::web::response::error::Error;
 use crate::web::state::AppState;
 
-/// Counts one `action` for the person (who they are, or say they are), their address and the server, whether or not the
-/// action then succeeds.
+/// Counts one `action` of the person (or of the one they claim to be), of their address and of the server, whether or
+/// not the action then succeeds.
 ///
 /// # Errors
 /// [`crate::web::response::http_error::HttpError::RateLimited`] if one of them has no budget left.

@@ -1,5 +1,5 @@
-//! How many of something each of many holds at a time, and that nobody holds more: connections and streams of an address,
-//! streams of a person. Unlike a pace this does not forget: whoever has a place keeps it for as long as they like.
+//! Limits on what is held at one time: connections and streams of an address, streams of a person. Unlike a rate limit
+//! it does not refill with time: a permit is held until it is dropped.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,29 +9,29 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::domain::UserId;
 use crate::web::response::http_error::HttpError;
 
-/// How many streams one person has open at a time: every tab has one, on every device, and one that has gone without a
-/// word is there for another minute.
+/// How many streams one person may have open: one for each tab on each device. A stream whose client vanished stays
+/// open for another minute.
 const STREAMS_PER_PERSON_MAX: usize = 32;
 
-/// Those who hold something, each as often as there are places for one.
+/// Counts the permits of each key, up to a maximum.
 pub(crate) struct ConcurrencyLimit<Key: Hash + Eq> {
     max: usize,
     held: Mutex<HashMap<Key, usize>>,
 }
 
-/// A place, taken until it is dropped.
+/// One permit of a key, held until it is dropped.
 pub(crate) struct ConcurrencyPermit<Key: Hash + Eq> {
     limit: Arc<ConcurrencyLimit<Key>>,
     key: Key,
 }
 
 impl<Key: Hash + Eq + Clone> ConcurrencyLimit<Key> {
-    /// Nobody yet, of whom each may have so many places.
+    /// A limit of `max` permits for each key, none of them held.
     pub fn new(max: usize) -> Arc<Self> {
         Arc::new(Self { max, held: Mutex::default() })
     }
 
-    /// A place for this one, if they have one left.
+    /// A permit for this key, if it has one left.
     pub fn try_acquire(self: &Arc<Self>, key: Key) -> Option<ConcurrencyPermit<Key>> {
         let mut held = self.lock();
         let count = held.get(&key).copied().unwrap_or(0);
@@ -61,17 +61,17 @@ impl<Key: Hash + Eq> Drop for ConcurrencyPermit<Key> {
     }
 }
 
-/// The streams that are open.
+/// Limits of open streams, for people and for addresses.
 pub(crate) struct StreamLimits {
     per_person: Arc<ConcurrencyLimit<UserId>>,
     per_address: Arc<ConcurrencyLimit<IpAddr>>,
 }
 
-/// What a stream holds while it is open.
+/// The permits that a stream holds while it is open.
 pub(crate) type StreamPermits = (Option<ConcurrencyPermit<UserId>>, Option<ConcurrencyPermit<IpAddr>>);
 
 impl StreamLimits {
-    /// None yet, of which an address may have so many.
+    /// Limits with this maximum for each address, and [`STREAMS_PER_PERSON_MAX`] for each person.
     pub fn new(streams_per_address: usize) -> Self {
         Self {
             per_person: ConcurrencyLimit::new(STREAMS_PER_PERSON_MAX),
@@ -79,10 +79,10 @@ impl StreamLimits {
         }
     }
 
-    /// Places for one more of this person and this address, as far as they are known.
+    /// Permits for one more stream of this person and this address, as far as they are known.
     ///
     /// # Errors
-    /// [`HttpError::TooManyStreams`] if one of them has as many as they may.
+    /// [`HttpError::TooManyStreams`] if one of them has none left.
     pub fn try_acquire(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<StreamPermits, HttpError> {
         let person = person.map(|person| self.per_person.try_acquire(person).ok_or(HttpError::TooManyStreams));
         let address = address.map(|address| self.per_address.try_acquire(address).ok_or(HttpError::TooManyStreams));
@@ -96,25 +96,25 @@ mod tests {
 
     #[test]
     fn each_key_has_its_own_permits_and_dropping_one_frees_it() {
-        let crowd = ConcurrencyLimit::new(2);
-        let (first, second) = (crowd.try_acquire("a"), crowd.try_acquire("a"));
-        assert!(first.is_some() && second.is_some() && crowd.try_acquire("a").is_none());
-        let other = crowd.try_acquire("b");
-        assert!(other.is_some(), "another has places of their own");
+        let limit = ConcurrencyLimit::new(2);
+        let (first, second) = (limit.try_acquire("a"), limit.try_acquire("a"));
+        assert!(first.is_some() && second.is_some() && limit.try_acquire("a").is_none());
+        let other = limit.try_acquire("b");
+        assert!(other.is_some(), "another key has its own permits");
         drop(first);
-        let third = crowd.try_acquire("a");
-        assert!(third.is_some() && crowd.try_acquire("a").is_none());
+        let third = limit.try_acquire("a");
+        assert!(third.is_some() && limit.try_acquire("a").is_none());
         drop((second, third, other));
-        assert!(crowd.lock().is_empty());
+        assert!(limit.lock().is_empty());
     }
 
     #[test]
     fn a_stream_refused_for_its_address_holds_no_permit_of_the_person() {
-        let (streams, here) = (StreamLimits::new(1), Some(IpAddr::from([192, 0, 2, 1])));
-        let open = streams.try_acquire(Some(UserId(1)), here).expect("there is a place");
-        assert!(streams.try_acquire(Some(UserId(1)), here).is_err());
+        let (streams, address) = (StreamLimits::new(1), Some(IpAddr::from([192, 0, 2, 1])));
+        let open = streams.try_acquire(Some(UserId(1)), address).expect("a permit is left");
+        assert!(streams.try_acquire(Some(UserId(1)), address).is_err());
         assert_eq!(streams.per_person.lock().get(&UserId(1)), Some(&1));
         drop(open);
-        assert!(streams.try_acquire(None, here).is_ok());
+        assert!(streams.try_acquire(None, address).is_ok());
     }
 }

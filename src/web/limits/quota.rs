@@ -1,39 +1,38 @@
-//! How fast something may be done. What that is, nothing here knows.
+//! Rates: how fast a person, an address and the whole server may do something. Nothing here knows what that is.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How fast: so many at once, and one more each time that `refill_us` microseconds have passed.
+/// A token bucket: up to `burst` at once, and one more every `refill_us` microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many tokens a full bucket has.
+    /// The number of tokens in a full bucket.
     pub burst: u32,
-    /// How long it takes to get one token back, in microseconds.
+    /// How long one token takes to come back, in microseconds.
     pub refill_us: u64,
 }
 
-/// How fast one person, one address, and everybody together may do something.
+/// The rates of one person, of one address, and of the whole server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// Whoever has a name.
+    /// One person.
     pub person: Rate,
-    /// Everybody behind one address: a school, an office, a whole provider.
+    /// Everyone behind one address: a school, an office, a whole provider.
     pub address: Rate,
-    /// Everybody.
+    /// The whole server.
     pub server: Rate,
 }
 
 impl Rate {
-    /// The same for governor.
+    /// The same as governor's type.
     pub(crate) fn to_governor(self) -> governor::Quota {
-        let burst = NonZeroU32::new(self.burst).expect("the table lets everybody do something");
+        let burst = NonZeroU32::new(self.burst).expect("every quota has a burst above zero");
         let quota = governor::Quota::with_period(Duration::from_micros(self.refill_us));
-        quota.expect("the table lets nobody do anything without end").allow_burst(burst)
+        quota.expect("every quota has a refill time above zero").allow_burst(burst)
     }
 }
 
-/// A person's rate, an address's and the house's: so many at once, and one more each time that so many microseconds have
-/// passed.
+/// A quota from the rates of a person, of an address and of the server, each as burst and refill time in microseconds.
 pub(crate) const fn new_quota(person: (u32, u64), address: (u32, u64), server: (u32, u64)) -> Quota {
     const fn rate((burst, refill_us): (u32, u64)) -> Rate {
         Rate { burst, refill_us }
@@ -41,5 +40,5 @@ pub(crate) const fn new_quota(person: (u32, u64), address: (u32, u64), server: (
     Quota { person: rate(person), address: rate(address), server: rate(server) }
 }
 
-/// A second, in microseconds.
+/// One second in microseconds.
 pub(crate) const SECOND_US: u64 = 1_000_000;

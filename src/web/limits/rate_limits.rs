@@ -1,9 +1,9 @@
-//! How fast anybody may do what costs something. Each person, each address and the whole house has a bucket of tokens for
-//! each kind of deed: a deed takes a token from all three, and they fill again with time. Honest use never finds one empty.
+//! Rate limits of costly actions. Each person, each address and the whole server has a bucket of tokens for each
+//! action. An action takes one token from all three buckets; they refill with time. Normal use never empties one.
 //!
-//! The buckets are governor's (GCRA): a number each, in maps of many locks, of which a deed holds one for some
-//! nanoseconds; next to a post, which waits for the disk, that is nothing. They live in memory only, and a restart fills
-//! them all. Nothing here knows what a deed is about.
+//! The buckets are governor's (GCRA): one number each, in maps with many locks, each held for nanoseconds; that is
+//! nothing next to a post, which waits for the disk. They live in memory only, and a restart fills them all. Nothing
+//! here knows what an action does.
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -21,41 +21,41 @@ use crate::web::limits::concurrency::StreamLimits;
 use crate::web::limits::quota::{Quota, Rate, SECOND_US, new_quota};
 use crate::web::response::http_error::HttpError;
 
-/// What costs something.
+/// An action with a rate limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitedAction {
-    /// Coming in at the door, with a new name or one that one has. It is a row on disk, and it tries whether a name is free.
+    /// Joining with a new name or one's own. It writes a row, and reveals whether a name is free.
     Join,
-    /// Showing a password, or choosing one. The person is whoever it is said to be, as tried from one address: whoever
-    /// tries a name from elsewhere does not stand in the way of its owner.
+    /// Sending a password, or choosing one. The person is the claimed one as tried from one address: attempts from
+    /// elsewhere do not lock the owner of a name out.
     SignIn,
-    /// Showing a password for a name, from whatever addresses: so that nobody's password is guessed from very many. The
-    /// person is whoever it is said to be.
+    /// Sending a password for a name from any address, so that no password is guessed from very many addresses. The
+    /// person is the claimed one.
     TryPassword,
-    /// Saying something. Everybody in the room is sent it.
+    /// Posting a message. It is sent to everyone in the room.
     Post,
-    /// Being about to say something. It passes, and a small room is sent it.
+    /// Signalling that one is typing. It is not stored, and is sent to small rooms only.
     SendTyping,
-    /// Opening a room that was not there. It stays, and everybody's list has it.
+    /// Creating a room. It stays, and appears in everyone's list.
     CreateRoom,
-    /// Changing what a room is, or who belongs to it. Everybody who has it open reads it anew.
+    /// Changing a room's settings or members. Everyone who has the room open reloads it.
     ChangeRoom,
-    /// A small change of which nobody hears at once: of one's own account, or a report. It is a row on disk.
+    /// A small change that nobody else sees at once: of one's own account, or a report. It writes a row.
     MinorChange,
-    /// Taking another name. Everybody is told who sees it.
+    /// Changing one's name. It is sent to everyone who sees it.
     Rename,
-    /// Telling how far one has read, or keeping what one has begun to write. It waits for the disk, and nobody is sent it.
+    /// Saving a read position or a draft. It waits for the disk, and nobody else sees it.
     UpdateReadState,
-    /// Asking what a name goes on with that one has begun to write. It looks through some hundred names.
+    /// Completing a name that is being typed. It searches some hundred names.
     Autocomplete,
-    /// Looking for a room by words of its name. It looks through some thousand names.
+    /// Searching rooms by words of their names. It searches some thousand names.
     SearchRooms,
-    /// Opening a stream. Each may begin with a long way to catch up.
+    /// Opening an event stream. Each may begin with a long catch-up.
     OpenStream,
 }
 
 impl LimitedAction {
-    /// All of them, in their order.
+    /// All actions, in the order of their discriminants.
     pub const ALL: [Self; 13] = [
         Self::Join,
         Self::SignIn,
@@ -72,50 +72,52 @@ impl LimitedAction {
         Self::OpenStream,
     ];
 
-    /// How fast it may be done.
+    /// The quota of this action.
     pub const fn quota(self) -> Quota {
         match self {
-            // A whole school comes in when the lesson begins, a whole conference when the talk does.
+            // A whole school joins when the lesson begins, a whole conference when the talk does.
             Self::Join => new_quota((30, SECOND_US), (300, SECOND_US / 2), (2_000, SECOND_US / 50)),
-            // Ten tries for whoever forgot which password it was. The same school signs in. Hashing takes tens of milliseconds.
+            // Ten attempts for a user who forgot which password it was. The same school signs in. Hashing takes tens of
+            // milliseconds.
             Self::SignIn => new_quota((10, 30 * SECOND_US), (300, SECOND_US), (1_000, SECOND_US / 20)),
-            // Ten addresses with all their tries: no more than NIST SP 800-63B, section 3.2.2, lets be wrong one after another.
+            // Ten addresses with all their attempts: no more than NIST SP 800-63B, section 3.2.2, allows to fail in a
+            // row.
             Self::TryPassword => new_quota((100, 15 * SECOND_US), (300, SECOND_US), (1_000, SECOND_US / 20)),
-            // Nobody types two lines a second for long; a script ends with a dozen. A lively class of hundreds is behind one
-            // address. The writer does three times what the house may.
+            // Nobody types two lines a second for long; a script ends with a dozen. A lively class of hundreds is
+            // behind one address. The writer handles three times the server's rate.
             Self::Post => new_quota((20, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 10_000)),
-            // A page says so once in three seconds, in as many rooms as somebody writes at a time.
+            // A page sends it once in three seconds, in as many rooms as a user writes in at a time.
             Self::SendTyping => new_quota((5, 2 * SECOND_US), (2_000, SECOND_US / 100), (20_000, SECOND_US / 2_000)),
-            // Rooms are for more than one: a class opens one for each pair and is done.
+            // Rooms are shared: a class creates one for each pair and is done.
             Self::CreateRoom => new_quota((10, 30 * SECOND_US), (300, 2 * SECOND_US), (1_000, SECOND_US / 5)),
-            // A room is arranged once, with a dozen tries and as many people brought in, and then talked in.
-            // Whoever tidies up ends a dozen devices and tokens one by one; a raid is reported by many.
+            // A room is set up once, with a dozen attempts and as many people added. A user who cleans up ends a dozen
+            // sessions and tokens one by one; a raid is reported by many.
             Self::ChangeRoom | Self::MinorChange => {
                 new_quota((30, 2 * SECOND_US), (300, SECOND_US / 2), (2_000, SECOND_US / 20))
             }
             // A typing error, a second thought, and back again: then the name is found.
             Self::Rename => new_quota((5, 600 * SECOND_US), (50, 60 * SECOND_US), (500, SECOND_US)),
-            // A page tells it every few seconds; whoever goes through many rooms, for each of them.
+            // A page sends it every few seconds; a user who goes through many rooms, for each of them.
             Self::UpdateReadState => {
                 new_quota((60, SECOND_US / 2), (2_000, SECOND_US / 200), (20_000, SECOND_US / 5_000))
             }
-            // A page asks some times a second while somebody types a name.
+            // A page asks a few times a second while a user types a name.
             Self::Autocomplete | Self::SearchRooms => {
                 new_quota((60, SECOND_US / 5), (2_000, SECOND_US / 200), (20_000, SECOND_US / 2_000))
             }
-            // Every tab has one and comes back by itself; after a restart all of them come back within seconds, as many as
-            // there are seats.
+            // Every tab has one and reconnects by itself; after a restart all reconnect within seconds, as many as
+            // there may be connections.
             Self::OpenStream => new_quota((60, SECOND_US / 2), (2_000, SECOND_US / 100), (20_000, SECOND_US / 2_000)),
         }
     }
 }
 
-/// The time by which buckets fill.
+/// The clock by which buckets refill.
 #[derive(Clone, Debug)]
 pub enum LimitClock {
-    /// The machine's, since this moment.
+    /// The monotonic clock of the machine, counted from this moment.
     System(Instant),
-    /// One that moves only when it is told to.
+    /// A clock that tests advance.
     Fake(FakeRelativeClock),
 }
 
@@ -131,24 +133,24 @@ impl clock::Clock for LimitClock {
     fn now(&self) -> Duration {
         match self {
             Self::System(started) => started.elapsed(),
-            Self::Fake(told) => clock::Clock::now(told).into(),
+            Self::Fake(clock) => clock::Clock::now(clock).into(),
         }
     }
 }
 
-/// All buckets, and all places.
+/// The buckets of all actions, and the limits of open streams.
 pub struct RateLimits {
     clock: LimitClock,
-    /// Of each deed, in the order of [`Deed::ALL`].
+    /// The buckets of each action, in the order of [`LimitedAction::ALL`].
     buckets: [ActionBuckets; LimitedAction::ALL.len()],
-    /// What is open at this moment.
+    /// The streams that are open.
     pub(crate) streams: StreamLimits,
 }
 
 impl RateLimits {
-    /// Full buckets, which fill by this clock; and so many streams at a time for an address.
+    /// Full buckets that refill by this clock, and this many streams for each address.
     pub fn new(clock: LimitClock, streams_per_address: usize) -> Self {
-        let buckets = LimitedAction::ALL.map(|deed| ActionBuckets::new(deed.quota(), &clock));
+        let buckets = LimitedAction::ALL.map(|action| ActionBuckets::new(action.quota(), &clock));
         Self { buckets, streams: StreamLimits::new(streams_per_address), clock }
     }
 
@@ -182,7 +184,7 @@ impl ActionBuckets {
         }
     }
 
-    /// The house comes last: whoever has nothing left takes nothing from everybody else.
+    /// Takes a token of the server last: a person or address without tokens takes none from everyone else.
     fn check(&self, person: Option<UserId>, address: Option<IpAddr>) -> Result<(), NotUntil<Duration>> {
         person.map_or(Ok(()), |person| self.person.check(&person))?;
         address.map_or(Ok(()), |address| self.address.check(&address))?;
@@ -190,11 +192,11 @@ impl ActionBuckets {
     }
 }
 
-/// After how many deeds the buckets are looked through, and those that are full again are thrown away.
+/// How many checks pass between two sweeps, which drop the buckets that are full again.
 const CHECKS_PER_SWEEP: u32 = 4_096;
 
-/// A bucket for each of many. What is kept is at most [`SWEPT_AFTER`] buckets and those that are not full again: as many as
-/// can be begun within twice a refill, since each token that is taken keeps a bucket for as long.
+/// A bucket for each key. At most [`CHECKS_PER_SWEEP`] buckets are kept besides those that are not full yet; each token
+/// taken keeps a bucket for as long as it takes to refill.
 struct KeyedBuckets<Key: Hash + Eq + Clone> {
     buckets: Bucket<Key, DashMapStateStore<Key>>,
     checks: AtomicU32,

@@ -11,7 +11,7 @@ use crate::web::messages::target::message_page;
 use crate::web::request::context::Ctx;
 use crate::web::request::query;
 use crate::web::response::error::Error;
-use crate::web::rooms::show::muted_reason_here;
+use crate::web::rooms::find::muted_reason_here;
 
 /// The actions, as a page or with `as=menu` as a menu.
 #[handler]

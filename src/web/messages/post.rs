@@ -5,7 +5,9 @@ use poem::http::header::LOCATION;
 use poem::web::Json;
 use poem::{IntoResponse, Request, Response, Result, handler};
 
-use crate::domain::{Applied, Body as Text, Command, Event, Input, Message, Nonce, Refusal, Room};
+use crate::domain::{
+    Applied, Body as Text, Command, Event, Input, MarkReadOnPost, Message, Nonce, PostFollowUps, Refusal, Room,
+};
 use crate::engine::now;
 use crate::views;
 use crate::web::limits::blocked_addresses;
@@ -19,8 +21,7 @@ use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::response::error::UnsentData;
 use crate::web::response::see_other;
-use crate::web::rooms::read_state::PostSource;
-use crate::web::rooms::{read_state, settings};
+use crate::web::rooms::settings;
 
 /// Somebody says something.
 #[handler]
@@ -45,12 +46,6 @@ async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
         Input::Text(text) => {
             let done = post_text(ctx, form, &text).await?;
             let (room, message) = find_posted_message(ctx, done)?;
-            let source = match (is_plain_form(ctx.request, form), ctx.is_htmx()) {
-                (true, _) => PostSource::Form,
-                (false, true) => PostSource::Script,
-                (false, false) => PostSource::Program,
-            };
-            read_state::run_follow_ups(ctx, &room, message.id, source).await;
             respond_posted(ctx.request, form, &room, &message)
         }
         Input::Topic(topic) => {
@@ -73,8 +68,22 @@ async fn post_text(ctx: &Ctx<'_>, form: &Form, text: &str) -> Result<Applied, Er
     let reply_to = parse_reply_to(form)?;
     let words = render_markdown(&snapshot, person, body);
     drop(snapshot);
-    let command = Command::Post { room, content: words, reply_to };
+    let follow_ups = follow_ups(ctx, form);
+    let command = Command::Post { room, content: words, reply_to, follow_ups };
     ctx.execute_as(ctx.visitor.posting_actor()?, nonce, command).await
+}
+
+/// What a post changes beside the message. A page sends what was the draft, so that is cleared. A page without a script has
+/// shown the room up to the post, a page with one marks as read by itself. A program's post moves the mark only if its
+/// token may read: a nightly job that only posts must not read for its owner.
+fn follow_ups(ctx: &Ctx<'_>, form: &Form) -> PostFollowUps {
+    let is_plain_form = is_plain_form(ctx.request, form);
+    let mark_read = match (is_plain_form, ctx.is_htmx()) {
+        (true, _) => MarkReadOnPost::UpToMessage,
+        (false, false) if ctx.visitor.can_read() => MarkReadOnPost::UpToMention,
+        (false, true | false) => MarkReadOnPost::Unchanged,
+    };
+    PostFollowUps { clear_draft: is_plain_form || ctx.is_htmx(), mark_read }
 }
 
 /// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.

@@ -17,7 +17,7 @@ use crate::web::request::form::Form;
 use crate::web::request::query;
 use crate::web::response::error::Error;
 use crate::web::response::redisplay_form;
-use crate::web::rooms::show::muted_reason_here;
+use crate::web::rooms::find::muted_reason_here;
 
 /// Who reacted and how, with the forms to react. With `as=menu` only the picker.
 #[handler]

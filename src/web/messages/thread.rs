@@ -3,15 +3,15 @@
 use poem::web::Json;
 use poem::{IntoResponse, Response, Result, handler};
 
+use crate::secrets;
 use crate::views;
 use crate::views::messages::thread::ThreadView;
-use crate::web::auth::secrets;
 use crate::web::messages::target::find_message_including_deleted;
 use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
-use crate::web::rooms::show::muted_reason_here;
+use crate::web::rooms::find::muted_reason_here;
 use crate::web::rooms::sidebar::Sidebar;
 
 /// The thread of a message: the one it replies in, or the one it starts.

@@ -1,9 +1,9 @@
-//! Packs answers with gzip (RFC 1952) where that is asked for and worth it, and answers HEAD: as GET would be, packed or
-//! not, but without the body.
+//! Compresses responses with gzip (RFC 1952) where the client accepts it and it is worth it, and answers HEAD: as GET
+//! would, compressed or not, but without the body.
 //!
-//! Packing lets nobody guess what a page keeps secret by adding text to it and watching its length (BREACH): the only
-//! secret in a page is its nonce, which is drawn anew each time; and a token is told only in the answer to a POST that no
-//! other site's page can send.
+//! Compression does not help to guess a secret in a page by adding text and watching the length (BREACH): the only
+//! secret in a page is its nonce, which is drawn anew each time; and a token is only shown in the response to a POST,
+//! which no page of another site can send.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -17,21 +17,21 @@ use poem::{Endpoint, Request, Response, Result};
 use crate::web::request::accept::accepts_encoding;
 use crate::web::response::error::Error;
 
-/// What is shorter fits into one packet as it is.
+/// Shorter responses fit into one packet as they are.
 const COMPRESSED_FROM_BYTES: usize = 1_400;
-/// Of a room's page of 35,575 bytes, level 1 makes 7,198 in 40 us, level 2 makes 5,813 in 45 us, 3 makes 5,623 in 62 us, 6
-/// makes 5,461 in 124 us; brotli makes 8,956 in 120 us at its level 1, 5,379 in 200 us at 4, 5,053 in 300 us at 5. After
-/// level 2 each byte saved costs twenty times as much.
+/// A room's page of 35,575 bytes becomes 7,198 bytes in 40 us at level 1, 5,813 in 45 us at level 2, 5,623 in 62 us at
+/// level 3 and 5,461 in 124 us at level 6; with brotli 8,956 in 120 us at its level 1, 5,379 in 200 us at level 4,
+/// 5,053 in 300 us at level 5. Above level 2 each byte saved costs twenty times as much.
 const GZIP_LEVEL: u32 = 2;
-/// The kinds of answers that are packed. A stream is none of them, an asset was packed when Taproom was built.
+/// The media types that are compressed. Event streams are not; assets are compressed at build time.
 const TEXT_TYPES: [&str; 4] = ["text/html", "text/plain", "application/json", "application/problem+json"];
 
 thread_local! {
-    /// Each worker keeps its own: to make one, with its 300 KiB, takes half as long as to pack a page.
+    /// One compressor per worker thread: to make one, with its 300 KiB, takes half as long as compressing a page.
     static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new_gzip(Compression::new(GZIP_LEVEL), 15));
 }
 
-/// Packs the answer if it may.
+/// Compresses the response if its type and the client allow it.
 pub(crate) async fn compress<E: Endpoint<Output = Response>>(next: Arc<E>, mut request: Request) -> Result<Response> {
     let wanted = accepts_encoding(&request, "gzip");
     let is_head = *request.method() == Method::HEAD;
@@ -42,7 +42,7 @@ pub(crate) async fn compress<E: Endpoint<Output = Response>>(next: Arc<E>, mut r
     if is_compressible(&response) {
         let mut body = response.take_body().into_bytes().await?;
         if wanted && body.len() >= COMPRESSED_FROM_BYTES {
-            body = gzip(&body).map_err(|cause| log_compress_error(&cause))?;
+            body = gzip(&body).map_err(|error| log_compress_error(&error))?;
             response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
         response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
@@ -53,36 +53,37 @@ pub(crate) async fn compress<E: Endpoint<Output = Response>>(next: Arc<E>, mut r
     }
     if is_head {
         response.set_body(());
-        response.extensions_mut().clear(); // a stream without a body does not leave hyper
+        response.extensions_mut().clear(); // hyper must not start a stream that has no body
     }
     Ok(response)
 }
 
 fn is_compressible(response: &Response) -> bool {
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    TEXT_TYPES.contains(&kind.split(';').next().unwrap_or(""))
+    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    TEXT_TYPES.contains(&media_type.split(';').next().unwrap_or(""))
 }
 
 fn gzip(body: &[u8]) -> Result<Bytes, CompressError> {
-    COMPRESSOR.with_borrow_mut(|packer| {
-        packer.reset();
-        let mut packed = Vec::with_capacity(body.len() / 4);
+    COMPRESSOR.with_borrow_mut(|compressor| {
+        compressor.reset();
+        let mut compressed = Vec::with_capacity(body.len() / 4);
         loop {
-            let rest = &body[usize::try_from(packer.total_in()).unwrap_or(body.len())..];
-            match packer.compress_vec(rest, &mut packed, FlushCompress::Finish)? {
-                Status::StreamEnd => return Ok(packed.into()),
-                Status::Ok | Status::BufError => packed.reserve(body.len() / 4 + 64),
+            let rest = &body[usize::try_from(compressor.total_in()).unwrap_or(body.len())..];
+            match compressor.compress_vec(rest, &mut compressed, FlushCompress::Finish)? {
+                Status::StreamEnd => return Ok(compressed.into()),
+                Status::Ok | Status::BufError => compressed.reserve(body.len() / 4 + 64),
             }
         }
     })
 }
 
-fn log_compress_error(cause: &CompressError) -> Error {
-    tracing::error!(%cause, "an answer could not be packed");
+fn log_compress_error(error: &CompressError) -> Error {
+    tracing::error!(%error, "failed to compress a response");
     Error::Unwritable
 }
 
-/// Also where nothing was packed: a cache must know that another asker may get other bytes (RFC 9110, section 12.5.5).
+/// Also on responses that were not compressed: a cache must know that another client may get other bytes (RFC 9110,
+/// section 12.5.5).
 fn add_vary(response: &mut Response) {
     let vary = match response.headers().get(VARY).and_then(|vary| vary.to_str().ok()) {
         Some(vary) => HeaderValue::try_from(format!("{vary}, Accept-Encoding")).expect("header names are ASCII"),
@@ -98,13 +99,13 @@ mod tests {
     use crate::web::middleware::compression::*;
 
     #[test]
-    fn what_is_unpacked_is_what_was_packed_also_where_packing_makes_it_longer() {
+    fn compression_is_lossless_even_where_it_makes_a_body_longer() {
         let mut noise = vec![0; 100_000];
         getrandom::fill(&mut noise).unwrap();
         for body in [b"words ".repeat(5_000), noise, b"short".to_vec(), Vec::new()] {
-            let (packed, mut unpacked) = (gzip(&body).unwrap(), Vec::new());
-            flate2::read::GzDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
-            assert!(unpacked == body, "{} bytes", body.len());
+            let (compressed, mut decompressed) = (gzip(&body).unwrap(), Vec::new());
+            flate2::read::GzDecoder::new(&*compressed).read_to_end(&mut decompressed).unwrap();
+            assert!(decompressed == body, "{} bytes", body.len());
         }
     }
 }

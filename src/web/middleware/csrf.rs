@@ -1,25 +1,25 @@
-//! Requests that a browser sends from another site's page, with a cookie that its sender never saw.
+//! Protection against cross-site request forgery: requests that a browser sends from a page of another site.
 
 use std::sync::Arc;
 
 use poem::http::header::{COOKIE, ORIGIN};
 use poem::{Endpoint, Request, Response, Result};
 
-use crate::web::auth::visitor;
+use crate::web::auth::credentials::has_header_token;
 use crate::web::request::origin;
 use crate::web::response::error::Error;
 use crate::web::response::http_error::HttpError;
 
-/// Refuses what a browser sends from another site's page: it would act with a cookie that its sender never saw. Every
-/// browser says where a request comes from (`Sec-Fetch-Site`, W3C Fetch Metadata; or `Origin`, RFC 6454). A request
-/// that shows a token and no cookie acts for whoever holds the token, from wherever it comes; a request that says
-/// nothing of the kind comes from no browser.
+/// Refuses changes that a browser sends from a page of another site, which would use a cookie that this page never saw.
+/// Every browser reports where a request comes from (`Sec-Fetch-Site`, W3C Fetch Metadata; or `Origin`, RFC 6454). A
+/// request with a token and no cookie acts for the owner of the token, wherever it comes from; a request without those
+/// headers does not come from a browser.
 pub(crate) async fn refuse_cross_origin<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     request: Request,
 ) -> Result<Response> {
-    let by_token = visitor::has_header_token(&request) && !request.headers().contains_key(COOKIE);
-    if !request.method().is_safe() && !by_token && is_cross_origin(&request) {
+    let uses_token = has_header_token(&request) && !request.headers().contains_key(COOKIE);
+    if !request.method().is_safe() && !uses_token && is_cross_origin(&request) {
         return Err(Error::Http(HttpError::CrossOrigin).into());
     }
     next.call(request).await
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_are_not_foreign() {
+    fn only_our_own_pages_are_same_origin() {
         assert!(!is_refused(&[("sec-fetch-site", "same-origin")]));
         assert!(!is_refused(&[("sec-fetch-site", "none")]));
         assert!(is_refused(&[("sec-fetch-site", "same-site")]));

@@ -1,5 +1,5 @@
-//! One count and one line in the log for every request. Neither has anything in it that somebody wrote: an address is
-//! told as the entry of the table that it matches, since rooms stand in addresses.
+//! Counts and logs every request. Neither contains user input: an address is recorded as the route that it matches,
+//! since addresses contain the names of rooms.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -10,20 +10,20 @@ use poem::{Endpoint, PathPattern, Request, Response, Result};
 
 use crate::web::state::AppState;
 
-/// The route of what matches no entry of the table, or was refused before anybody looked.
-static NO_ROUTE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("none"));
+/// The route of requests that match no route, or were refused before routing.
+static NO_ROUTE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from("unmatched"));
 
-/// Counts a request and writes its line when its answer begins.
+/// Counts and logs a request when its response starts.
 pub(crate) async fn log_request<E: Endpoint<Output = Response>>(next: Arc<E>, request: Request) -> Result<Response> {
     let metrics = Arc::clone(&AppState::from_request(&request).metrics);
     let started = Instant::now();
     let response = next.get_response(request).await;
-    let took = started.elapsed();
+    let duration = started.elapsed();
     let (status, route) = (response.status(), response.data().map_or_else(|| &*NO_ROUTE, |PathPattern(route)| route));
-    let streams = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
-    let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(route = &**route, status = status.as_u16(), us, "answered");
-    metrics.count_request(route, status_class(status), (!streams).then_some(took));
+    let is_stream = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == "text/event-stream");
+    let us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    tracing::debug!(route = &**route, status = status.as_u16(), us, "request answered");
+    metrics.count_request(route, status_class(status), (!is_stream).then_some(duration));
     Ok(response)
 }
 

@@ -1,4 +1,4 @@
-//! The headers that every answer has: what a page may do, and who may show it.
+//! The security headers of every response: what a page may load, and which pages may frame it.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use poem::{Endpoint, Request, Response, Result};
 
 use crate::web::request::origin;
 
-/// Nothing but our own files, no inline script or style, and HTML only through the page's one policy (CSP Level 3,
-/// Trusted Types).
+/// Only our own files, no inline scripts or styles, and HTML only through the page's one policy (CSP Level 3, Trusted
+/// Types).
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; \
                    require-trusted-types-for 'script'; trusted-types htmx";
 const PERMISSIONS_POLICY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-/// Whoever came by https once comes by nothing else for a year (RFC 6797). It says nothing of other names below this one:
-/// they are not ours to decide about.
+/// A browser that used HTTPS once uses only HTTPS for a year (RFC 6797). Subdomains are not included: they are not ours
+/// to decide about.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Adds them.
+/// Adds the headers, and `no-store` to responses that say nothing about caching.
 pub(crate) async fn add_security_headers<E: Endpoint<Output = Response>>(
     next: Arc<E>,
     request: Request,
@@ -42,7 +42,7 @@ pub(crate) async fn add_security_headers<E: Endpoint<Output = Response>>(
     if is_https {
         headers.insert(STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    // What says nothing of it, such as an error, a cache might keep for as long as it thinks fit (RFC 9111, section 4.2.2).
+    // Without this, a cache may choose how long to keep such a response, for example an error (RFC 9111, section 4.2.2).
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Ok(response)
 }

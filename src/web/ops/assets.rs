@@ -1,4 +1,4 @@
-//! The files of the pages, in the smallest encoding that the browser takes.
+//! The assets of the pages, in the smallest encoding that the browser accepts.
 
 use poem::http::header::{CACHE_CONTROL, CONTENT_ENCODING, VARY};
 use poem::web::Path;
@@ -9,7 +9,7 @@ use crate::domain::Refusal;
 use crate::web::request::accept::accepts_encoding;
 use crate::web::response::error::Error;
 
-/// One file. Its name holds its hash, so it may be kept for ever.
+/// Answers with one asset. Its name contains its hash, so browsers may keep it for ever.
 #[handler]
 pub(crate) fn show(request: &Request, Path(file): Path<String>) -> Result<Response> {
     let asset = assets::find_asset(&file).ok_or(Error::Refused(Refusal::NotFound))?;

@@ -1,4 +1,4 @@
-//! What can be done by a key, by a sign in what one writes, and by a word behind a slash.
+//! Help: keys, formatting and slash commands.
 
 use poem::{IntoResponse, Response, Result, handler};
 
@@ -10,7 +10,7 @@ use crate::web::response::error::Error;
 use crate::web::response::with_private_cache;
 use crate::web::rooms::sidebar::Sidebar;
 
-/// All of it, as a page or as what stands on it; for a terminal the words behind a slash.
+/// The help as a page or as the content of the dialog; for a terminal the slash commands.
 #[handler]
 pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     respond_with_help(&ctx)

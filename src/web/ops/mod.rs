@@ -1,4 +1,4 @@
-//! ops.
+//! Endpoints besides the rooms: assets, the viewer's stylesheet, help, health checks and metrics.
 
 pub(crate) mod assets;
 pub(crate) mod health;

@@ -1,4 +1,4 @@
-//! The viewer's own stylesheet.
+//! The stylesheet of the viewer.
 
 use poem::http::header::{CACHE_CONTROL, VARY};
 use poem::{IntoResponse, Response, handler};

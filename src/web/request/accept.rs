@@ -1,31 +1,31 @@
-//! In which form somebody wants the answer: the headers `Accept` and `Accept-Encoding` (RFC 9110, sections 12.5.1 and
-//! 12.5.3), and whether htmx asks.
+//! Which form of the response the client wants: `Accept` and `Accept-Encoding` (RFC 9110, sections 12.5.1 and 12.5.3),
+//! and whether htmx sent the request.
 
 use poem::Request;
 use poem::http::header::{ACCEPT, ACCEPT_ENCODING};
 
-/// What is wanted.
+/// The preferred form of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Accept {
-    /// A page.
+    /// An HTML page.
     Page,
-    /// Readable lines.
+    /// Lines of text.
     Text,
     /// JSON.
     Json,
     /// Server-Sent Events.
     Stream,
-    /// Whatever is best here: `*/*`, nothing, or nothing that we have.
+    /// The form that suits the address best: `*/*`, no header, or nothing that Taproom has.
     Anything,
 }
 
 impl Accept {
-    /// What `request` wants most. Of equal wishes the first counts.
+    /// The form with the highest quality. Of equal qualities the first one counts.
     pub fn from_request(request: &Request) -> Self {
-        let wishes = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let values = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let mut best = (0, Self::Anything);
-        for wish in wishes.flat_map(|value| value.split(',')) {
-            let (media, quality) = parse_item(wish);
+        for item in values.flat_map(|value| value.split(',')) {
+            let (media, quality) = parse_item(item);
             if let Some(media) = media
                 && quality > best.0
             {
@@ -41,13 +41,13 @@ pub(crate) fn is_htmx(request: &Request) -> bool {
     request.header("hx-request") == Some("true")
 }
 
-/// Whether the answer may be packed in this way.
+/// Whether the client accepts this encoding.
 pub(crate) fn accepts_encoding(request: &Request, encoding: &str) -> bool {
-    let wishes = request.headers().get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    wishes.flat_map(|value| value.split(',')).any(|item| accepts_item(item, encoding))
+    let values = request.headers().get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| accepts_item(item, encoding))
 }
 
-/// Whether one item of `Accept-Encoding` is a wish for this encoding, and not a refusal.
+/// Whether one item of `Accept-Encoding` names this encoding with a quality above zero.
 fn accepts_item(item: &str, encoding: &str) -> bool {
     let mut parts = item.split(';').map(str::trim);
     let quality = |part: &str| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))?.parse::<f32>().ok();
@@ -55,7 +55,7 @@ fn accepts_item(item: &str, encoding: &str) -> bool {
         && !parts.any(|part| quality(part) == Some(0.0))
 }
 
-/// One wish: a media type that we have, and how much it is wanted, in thousandths.
+/// One item of `Accept`: the form if Taproom has it, and its quality in thousandths.
 fn parse_item(item: &str) -> (Option<Accept>, u32) {
     let mut parts = item.split(';').map(str::trim);
     let media = match parts.next().unwrap_or("").to_ascii_lowercase().as_str() {
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strongest_wish_counts_and_of_equals_the_first() {
+    fn the_highest_quality_wins_and_of_equals_the_first() {
         assert_eq!(parse_accept("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), Accept::Page);
         assert_eq!(parse_accept("text/html, text/event-stream"), Accept::Page);
         assert_eq!(parse_accept("*/*"), Accept::Anything);
@@ -92,13 +92,14 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_with_quality_zero_is_not_wished_for() {
-        let takes_br = |wish: &str| accepts_encoding(&Request::builder().header(ACCEPT_ENCODING, wish).finish(), "br");
-        for wish in ["br", " br", "gzip, BR", "br;q=0.5", "gzip;q=0, br"] {
-            assert!(takes_br(wish), "{wish}");
+    fn an_encoding_with_quality_zero_is_not_accepted() {
+        let accepts_br =
+            |header: &str| accepts_encoding(&Request::builder().header(ACCEPT_ENCODING, header).finish(), "br");
+        for header in ["br", " br", "gzip, BR", "br;q=0.5", "gzip;q=0, br"] {
+            assert!(accepts_br(header), "{header}");
         }
-        for refusal in ["br;q=0", "br; q=0.000", "br;Q=0", "brotli", "gzip", "", "*"] {
-            assert!(!takes_br(refusal), "{refusal}");
+        for header in ["br;q=0", "br; q=0.000", "br;Q=0", "brotli", "gzip", "", "*"] {
+            assert!(!accepts_br(header), "{header}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What every handler works with: the request, the application's state, the visitor, and one snapshot of the data.
+//! The context of a request: the request, the shared state, the visitor, and one snapshot of the data.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,13 +14,13 @@ use crate::web::request::form::Form;
 use crate::web::response::error::Error;
 use crate::web::state::AppState;
 
-/// The context of one request. Handlers take it as their only parameter.
+/// The context of one request. It is the only parameter of a handler.
 pub(crate) struct Ctx<'a> {
     /// The request, without its body.
     pub request: &'a Request,
     /// The state shared by all requests.
     pub state: &'a Arc<AppState>,
-    /// Who sent the request.
+    /// Who sent it.
     pub visitor: Visitor,
     body: Mutex<Option<Body>>,
     snapshot: Mutex<Option<Arc<Snapshot>>>,
@@ -42,9 +42,9 @@ impl<'a> FromRequest<'a> for Ctx<'a> {
 }
 
 impl Ctx<'_> {
-    /// The one snapshot of this request. After a command it is a new one, which shows what the command changed.
+    /// The snapshot of this request. After a command it is a new one, which shows the change.
     ///
-    /// Do not hold it across an `await`: a data file that broke can only be opened again when nobody reads it.
+    /// Do not hold it across an `await`: a broken data file can only be reopened when it has no readers.
     ///
     /// # Errors
     /// [`StoreError`] if the file cannot be read.
@@ -58,7 +58,7 @@ impl Ctx<'_> {
         Ok(snapshot)
     }
 
-    /// Reads the form, JSON object or text that was sent. A body that has none of `fields` is a text.
+    /// Reads the form, JSON object or text in the body. A body with none of `fields` is a text.
     ///
     /// # Errors
     /// [`Error::Http`] if it is too large, too slow or unreadable.
@@ -71,7 +71,7 @@ impl Ctx<'_> {
     /// Executes a command for the visitor. When it returns, the change is durable.
     ///
     /// # Errors
-    /// [`Error::Refused`] also if the visitor's token is for scripts; see [`Visitor::actor`].
+    /// [`Error::Refused`], also if the visitor's token is a personal one; see [`Visitor::actor`].
     pub async fn execute(&self, command: Command) -> Result<Applied, Error> {
         self.execute_as(self.visitor.actor()?, None, command).await
     }
@@ -93,7 +93,7 @@ impl Ctx<'_> {
         limits::check::check(self.request, self.user(), action)
     }
 
-    /// The person who may do this; in `room`, if it is done in a room.
+    /// The visitor, if they have this permission; in `room`, if one is given.
     ///
     /// # Errors
     /// As [`Visitor::require_permission`].
@@ -101,7 +101,7 @@ impl Ctx<'_> {
         Ok(self.visitor.require_permission(permission, room)?)
     }
 
-    /// The visitor's person.
+    /// The visitor, if they are signed in.
     ///
     /// # Errors
     /// As [`Visitor::require_person`].
@@ -109,27 +109,27 @@ impl Ctx<'_> {
         Ok(self.visitor.require_person()?)
     }
 
-    /// The visitor's number, if they have a name.
+    /// The visitor's id, if they are signed in.
     pub fn user(&self) -> Option<UserId> {
         self.visitor.author().map(|author| author.id)
     }
 
-    /// The form in which the caller wants the answer.
+    /// The form of the response that the client wants.
     pub fn accept(&self) -> Accept {
         Accept::from_request(self.request)
     }
 
-    /// Whether a script of a page asks for a fragment.
+    /// Whether htmx sent the request, which wants a fragment.
     pub fn is_htmx(&self) -> bool {
         is_htmx(self.request)
     }
 
-    /// Whether the answer is a page. Programs get the same as JSON.
+    /// Whether the response is a page. Programs get JSON.
     pub fn wants_page(&self) -> bool {
         matches!(self.accept(), Accept::Page | Accept::Stream)
     }
 
-    /// A part of the path, blank if there is none of this name.
+    /// A parameter of the path; "" if there is none with this name.
     pub fn path_param(&self, name: &str) -> &str {
         self.request.raw_path_param(name).unwrap_or("")
     }

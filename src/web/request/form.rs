@@ -1,4 +1,4 @@
-//! What somebody sends: a form (urlencoded or multipart), a JSON object, or the text itself.
+//! The body of a request: a form (urlencoded or multipart), a JSON object, or plain text.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ use crate::web::response::http_error::HttpError;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// How much of a body that is too large is taken in and thrown away, in bytes, so that its sender gets to read why it
-/// was refused: most read the answer only after they have sent all.
+/// How many bytes of a too large body are read and discarded, so that its sender gets the error: most clients read the
+/// response only after they have sent everything.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The fields of a form, or a text without fields.
@@ -28,28 +28,29 @@ pub(crate) struct Form {
     text: Option<String>,
 }
 
-/// What stands in a field. Everything in a form is a text; JSON knows more.
+/// The value of a field. Forms have texts only; JSON has more types.
 #[derive(Debug, PartialEq, Eq)]
 enum FieldValue {
     Text(String),
     Bool(bool),
     List(Vec<String>),
-    /// Something that no field takes.
+    /// A value that no field accepts.
     Other,
 }
 
 impl Form {
-    /// Reads the body of a request. What says that it is urlencoded and has none of the `fields` is a text.
+    /// Reads the body of a request. A body that claims to be urlencoded but has none of the `fields` is a text.
     ///
     /// # Errors
-    /// [`Refusal::TooLarge`], [`Refusal::TooSlow`], [`Refusal::Unreadable`].
+    /// [`HttpError::RequestTooLarge`], [`HttpError::RequestTimeout`], [`HttpError::RequestUnreadable`].
     pub async fn read(request: &Request, body: Body, fields: &[&str]) -> Result<Self, HttpError> {
-        // A connection that always has more to read uses up its turn before anything else is polled, a clock too, and hyper
-        // reads a chunk's size for as long as it is zeros. So this clock needs no turn.
-        let gathered = unconstrained(timeout(BODY_TIMEOUT, read_body(request, body))).await;
-        let bytes = gathered.unwrap_or(Err(HttpError::RequestTimeout))?;
-        let kind = request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        match kind.as_str() {
+        // tokio stops polling a task that used up its budget, timers included, and hyper reads the size of a chunk for
+        // as long as it is zeros. `unconstrained` keeps this timer polled.
+        let body = unconstrained(timeout(BODY_TIMEOUT, read_body(request, body))).await;
+        let bytes = body.unwrap_or(Err(HttpError::RequestTimeout))?;
+        let media_type =
+            request.content_type().unwrap_or("").split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        match media_type.as_str() {
             "multipart/form-data" => parse_multipart(request, bytes).await,
             "application/json" => parse_json(&bytes),
             "application/x-www-form-urlencoded" => parse_urlencoded(bytes, fields),
@@ -57,7 +58,7 @@ impl Form {
         }
     }
 
-    /// The first field of this name.
+    /// The first text of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().filter(|(key, _)| key == name).find_map(|(_, value)| match value {
             FieldValue::Text(text) => Some(text.as_str()),
@@ -65,10 +66,10 @@ impl Form {
         })
     }
 
-    /// The one text of this name, blank if there is none.
+    /// The only text of this name; "" if there is none.
     ///
     /// # Errors
-    /// [`Refusal::FieldInvalid`] if it is there twice, so that nobody knows which is meant, or is no text.
+    /// [`Refusal::FieldInvalid`] if the field occurs twice or is not a text.
     pub fn get_single(&self, name: &'static str) -> Result<&str, Refusal> {
         let mut values = self.values(name);
         match (values.next(), values.next()) {
@@ -78,10 +79,10 @@ impl Form {
         }
     }
 
-    /// All texts of this name that are not blank: a field that may be there several times, or a list in JSON.
+    /// All non-blank texts of this name: a repeated field of a form, or an array in JSON.
     ///
     /// # Errors
-    /// [`Refusal::FieldInvalid`] if one is no text.
+    /// [`Refusal::FieldInvalid`] if one value is not a text.
     pub fn get_all(&self, name: &'static str) -> Result<Vec<&str>, Refusal> {
         let mut found = Vec::new();
         for value in self.values(name) {
@@ -95,7 +96,7 @@ impl Form {
         Ok(found)
     }
 
-    /// Whether the switch of this name is on. A form has `on` in it, or nothing (WHATWG HTML, section 4.10.5.1.15).
+    /// Whether the switch of this name is on. A form sends `on` or nothing (WHATWG HTML, section 4.10.5.1.15).
     ///
     /// # Errors
     /// [`Refusal::FieldInvalid`] if it is anything else.
@@ -111,10 +112,10 @@ impl Form {
         }
     }
 
-    /// Which of its choices the field of this name has.
+    /// The choice in the field of this name.
     ///
     /// # Errors
-    /// [`Refusal::FieldBlank`], [`Refusal::FieldInvalid`].
+    /// [`Refusal::FieldBlank`] if the field is empty or missing, [`Refusal::FieldInvalid`] if it is not a choice.
     pub fn require_choice<T>(&self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Refusal> {
         match self.get_single(name)? {
             "" => Err(Refusal::FieldBlank(name)),
@@ -126,12 +127,12 @@ impl Form {
         self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
     }
 
-    /// The field of this name, or the whole text where there are no fields.
+    /// The field of this name, or the whole text if there are no fields.
     pub fn get_or_body(&self, name: &str) -> &str {
         self.get(name).or(self.text.as_deref()).unwrap_or("")
     }
 
-    /// Whether it has fields, as a page's form does, and is not just a text.
+    /// Whether it has fields, as the form of a page does; a plain text has none.
     pub fn has_fields(&self) -> bool {
         self.text.is_none()
     }
@@ -141,24 +142,24 @@ async fn read_body(request: &Request, body: Body) -> Result<Vec<u8>, HttpError> 
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > REQUEST_BODY_BYTES_MAX) && request.headers().contains_key(EXPECT) {
-        return Err(HttpError::RequestTooLarge); // who asks before sending is spared sending
+        return Err(HttpError::RequestTooLarge); // the client waits for 100-continue and need not send it
     }
     let mut chunks = std::pin::pin!(body.into_bytes_stream());
-    let (mut taken, mut length) = (BytesMut::new(), 0);
+    let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| HttpError::RequestUnreadable("the request broke off"))?;
+        let chunk = chunk.map_err(|_| HttpError::RequestUnreadable("it ended too early"))?;
         length += chunk.len();
         if length <= REQUEST_BODY_BYTES_MAX {
-            taken.extend_from_slice(&chunk);
+            bytes.extend_from_slice(&chunk);
         } else if length > DISCARDED_BYTES_MAX {
             break;
         }
     }
-    if length > REQUEST_BODY_BYTES_MAX { Err(HttpError::RequestTooLarge) } else { Ok(taken.into()) }
+    if length > REQUEST_BODY_BYTES_MAX { Err(HttpError::RequestTooLarge) } else { Ok(bytes.into()) }
 }
 
 async fn parse_multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, HttpError> {
-    let broken = HttpError::RequestUnreadable("the form is not whole");
+    let broken = HttpError::RequestUnreadable("the form is incomplete");
     let mut body = RequestBody::new(Body::from_vec(bytes));
     let mut parts = Multipart::from_request(request, &mut body).await.map_err(|_| broken.clone())?;
     let mut fields = Vec::new();
@@ -171,7 +172,7 @@ async fn parse_multipart(request: &Request, bytes: Vec<u8>) -> Result<Form, Http
 
 fn parse_json(bytes: &[u8]) -> Result<Form, HttpError> {
     let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(bytes).map_err(|_| HttpError::RequestUnreadable("it is no JSON object"))?;
+        serde_json::from_slice(bytes).map_err(|_| HttpError::RequestUnreadable("it is not a JSON object"))?;
     Ok(Form {
         fields: object.into_iter().map(|(key, value)| (key, FieldValue::from_json(value))).collect(),
         text: None,
@@ -198,8 +199,8 @@ impl FieldValue {
     }
 }
 
-/// A form as browsers write it (WHATWG URL, section 5.1). What has none of the fields that are wanted is no form:
-/// `curl -d hi` says that it is one, and means the text.
+/// A urlencoded form as browsers send it (WHATWG URL, section 5.1). A body with none of the expected fields is a text:
+/// `curl -d hi` declares a form and means the text.
 fn parse_urlencoded(bytes: Vec<u8>, fields: &[&str]) -> Result<Form, HttpError> {
     let is_field = |pair: &[u8]| {
         let value = |field: &&str| pair.strip_prefix(field.as_bytes()).is_some_and(|rest| rest.starts_with(b"="));
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_read_as_browsers_write_it() {
+    fn a_urlencoded_form_is_decoded_as_browsers_encode_it() {
         let read = form("body=a+b%0D%0A%26c&nonce=n&&x").expect("a form");
         assert_eq!((read.get("body"), read.get("nonce"), read.get("x")), (Some("a b\r\n&c"), Some("n"), Some("")));
         assert!(read.has_fields());
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_form_is_the_text() {
+    fn a_body_without_expected_fields_is_the_text() {
         for text in ["hi", "hello world & bye = bye", "a=b", "100%", "body", "https://x.example/?id=5&name=bob"] {
             let read = form(text).expect("a text");
             assert_eq!(read.get_or_body("body"), text);
@@ -250,12 +251,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_twice_or_of_another_kind_is_refused_by_its_name() {
-        let twice = parse_urlencoded(b"a=1&a=2&b=on&c=".to_vec(), &["a"]).expect("a form");
-        assert_eq!((twice.get_single("a"), twice.get_all("a")), (Err(Refusal::FieldInvalid("a")), Ok(vec!["1", "2"])));
-        assert_eq!((twice.is_on("b"), twice.is_on("c"), twice.is_on("d")), (Ok(true), Ok(false), Ok(false)));
-        assert_eq!(twice.is_on("a"), Err(Refusal::FieldInvalid("a")));
-        assert_eq!(twice.require_choice("c", |_| Some(())), Err(Refusal::FieldBlank("c")));
+    fn repeated_fields_and_wrong_types_are_refused_by_their_name() {
+        let repeated = parse_urlencoded(b"a=1&a=2&b=on&c=".to_vec(), &["a"]).expect("a form");
+        assert_eq!(
+            (repeated.get_single("a"), repeated.get_all("a")),
+            (Err(Refusal::FieldInvalid("a")), Ok(vec!["1", "2"]))
+        );
+        assert_eq!((repeated.is_on("b"), repeated.is_on("c"), repeated.is_on("d")), (Ok(true), Ok(false), Ok(false)));
+        assert_eq!(repeated.is_on("a"), Err(Refusal::FieldInvalid("a")));
+        assert_eq!(repeated.require_choice("c", |_| Some(())), Err(Refusal::FieldBlank("c")));
         let json = parse_json(br#"{"a":true,"b":["x",1,""],"c":{},"d":5,"e":null,"f":[true]}"#).expect("an object");
         assert_eq!((json.is_on("a"), json.get_single("a")), (Ok(true), Err(Refusal::FieldInvalid("a"))));
         assert_eq!((json.get_all("b"), json.get_single("b")), (Ok(vec!["x", "1"]), Err(Refusal::FieldInvalid("b"))));
@@ -267,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_refused() {
+    fn bodies_that_are_not_utf8_are_refused() {
         assert!(matches!(form("body=%ff"), Err(HttpError::RequestUnreadable(_))));
         assert!(matches!(parse_urlencoded(vec![0xff], &[]), Err(HttpError::RequestUnreadable(_))));
         assert!(matches!(parse_json(b"{\"body\":\"\\ud800\"}"), Err(HttpError::RequestUnreadable(_))));

@@ -1,44 +1,44 @@
-//! What proxies tell of a request that they pass on: `Forwarded` (RFC 7239), and the `X-Forwarded-For`, `-Proto` and
-//! `-Host` that most of them write.
+//! What proxies report of a request: `Forwarded` (RFC 7239), and `X-Forwarded-For`, `-Proto` and `-Host`, which most of
+//! them send.
 //!
-//! Anybody can write these headers. Nothing here decides who is believed: whoever asks brings that along.
+//! Any client can send these headers. Nothing here decides which proxies are trusted: the caller does.
 
 use std::net::{IpAddr, SocketAddr};
 
 use poem::http::HeaderMap;
 
-/// What is believed of a request's way here. What no trusted proxy tells is not known.
+/// What is known of a request's way here. Fields that no trusted proxy reported are `None`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ForwardedInfo {
-    /// Who asked the outermost proxy that is trusted.
+    /// The client of the outermost trusted proxy.
     pub client: IpAddr,
-    /// By which scheme, in lower case.
+    /// The scheme it used, in lower case.
     pub scheme: Option<String>,
-    /// For which host.
+    /// The host it asked for.
     pub host: Option<String>,
 }
 
-/// What is told of a request that came from `peer`. Each proxy adds whom it was asked by at the end, so the walk goes from
-/// the right, and as far as whoever tells is trusted. A proxy writes headers of one kind and may let the client's own of
-/// the other kind pass, so where both kinds are there, only what they agree on is believed.
+/// What is known of a request that came from `peer`. Each proxy appends its own client, so the hops are walked from the
+/// right for as long as the reporting proxy is trusted. A proxy writes one kind of header and may pass the client's own
+/// headers of the other kind; so if both kinds are present, only what they agree on is used.
 pub(crate) fn read_forwarded(headers: &HeaderMap, peer: IpAddr, is_trusted: impl Fn(IpAddr) -> bool) -> ForwardedInfo {
     if !is_trusted(peer) {
         return ForwardedInfo { client: peer, scheme: None, host: None };
     }
     let standard = parse_forwarded(headers).map(|hops| walk_hops(peer, &hops, &is_trusted));
     let custom = parse_x_forwarded(headers).map(|hops| walk_hops(peer, &hops, &is_trusted));
-    let said = |name| header_list(headers, name).and_then(|list| last_item(&list));
+    let last_value = |name| header_list(headers, name).and_then(|list| last_item(&list));
     let (client, hop) = match (standard, custom) {
         (Some((one, _)), Some((other, _))) if one != other => (peer, None),
         (Some((client, hop)), _) => (client, hop),
         (None, custom) => (custom.map_or(peer, |(client, _)| client), None),
     };
     let hop = hop.unwrap_or_default();
-    let scheme = agreed_value(hop.scheme, said("x-forwarded-proto")).map(|scheme| scheme.to_ascii_lowercase());
-    ForwardedInfo { client, scheme, host: agreed_value(hop.host, said("x-forwarded-host")) }
+    let scheme = agreed_value(hop.scheme, last_value("x-forwarded-proto")).map(|scheme| scheme.to_ascii_lowercase());
+    ForwardedInfo { client, scheme, host: agreed_value(hop.host, last_value("x-forwarded-host")) }
 }
 
-/// What one proxy tells of who asked it.
+/// What one proxy reports of its client.
 #[derive(Clone, Default)]
 struct Hop {
     client: Option<IpAddr>,
@@ -46,20 +46,20 @@ struct Hop {
     host: Option<String>,
 }
 
-/// Who asked the outermost trusted proxy, and what that one told.
+/// The client of the outermost trusted proxy, and what that proxy reported.
 fn walk_hops(peer: IpAddr, hops: &[Hop], is_trusted: impl Fn(IpAddr) -> bool) -> (IpAddr, Option<Hop>) {
-    let (mut at, mut told) = (peer, None);
+    let (mut client, mut outermost) = (peer, None);
     for hop in hops.iter().rev() {
-        if !is_trusted(at) {
+        if !is_trusted(client) {
             break;
         }
-        told = Some(hop.clone());
+        outermost = Some(hop.clone());
         match hop.client {
-            Some(address) => at = address,
-            None => break, // hidden on purpose, or nonsense: the proxy that says so stands for whoever it was
+            Some(address) => client = address,
+            None => break, // hidden on purpose, or invalid: the proxy itself counts as the client
         }
     }
-    (at, told)
+    (client, outermost)
 }
 
 fn agreed_value(one: Option<String>, other: Option<String>) -> Option<String> {
@@ -69,7 +69,7 @@ fn agreed_value(one: Option<String>, other: Option<String>) -> Option<String> {
     }
 }
 
-/// All values of a header, which are one list (RFC 9110, section 5.3). `None` if it is not there.
+/// All values of a header as one list (RFC 9110, section 5.3). `None` if the header is missing.
 fn header_list(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<&str> = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("")).collect();
     (!values.is_empty()).then(|| values.join(","))
@@ -85,7 +85,7 @@ fn parse_x_forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
 }
 
 fn parse_forwarded(headers: &HeaderMap) -> Option<Vec<Hop>> {
-    // One that breaks the grammar says nothing: who opens a quotation in front could swallow what a proxy adds behind.
+    // An invalid list counts as empty: a client that opens a quotation could swallow what a proxy appends.
     Some(parse_elements(&header_list(headers, "forwarded")?).unwrap_or_default())
 }
 
@@ -108,7 +108,7 @@ fn parse_element(text: &str) -> Option<Hop> {
     Some(hop)
 }
 
-/// The parts between separators that do not stand in a quotation. `None` if one is not closed.
+/// The parts between separators outside quotations. `None` if a quotation is not closed.
 fn split_quoted(text: &str, separator: char) -> Option<Vec<&str>> {
     let (mut parts, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (at, c) in text.char_indices() {
@@ -127,7 +127,8 @@ fn split_quoted(text: &str, separator: char) -> Option<Vec<&str>> {
     (!quoted).then_some(parts)
 }
 
-/// A value without its quotation marks (RFC 9110, section 5.6.4). `None` if it is neither a token nor all in quotation marks.
+/// A value without its quotation marks (RFC 9110, section 5.6.4). `None` if it is neither a token nor a whole quoted
+/// string.
 fn unquote(value: &str) -> Option<String> {
     let Some(inside) = value.strip_prefix('"') else {
         return (!value.contains('"')).then(|| value.to_owned());
@@ -143,7 +144,7 @@ fn unquote(value: &str) -> Option<String> {
     Some(text)
 }
 
-/// An address, of IPv6 in brackets or not, with a port or not.
+/// An address, with or without a port; IPv6 with or without brackets.
 fn parse_node(node: &str) -> Option<IpAddr> {
     let node = node.trim();
     let bare = node.strip_prefix('[').and_then(|node| node.strip_suffix(']')).unwrap_or(node);
@@ -158,7 +159,7 @@ mod tests {
 
     use crate::web::request::forwarded::*;
 
-    /// What is told of a request from 10.0.0.1, where everything in 10.0.0.0/8 and fd00::/8 is trusted.
+    /// Reads headers of a request from 10.0.0.1, with everything in 10.0.0.0/8 and fd00::/8 trusted.
     fn read_lines(lines: &[(&str, &str)]) -> ForwardedInfo {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_walk_goes_from_the_right_as_far_as_whoever_tells_is_trusted() {
+    fn hops_are_walked_from_the_right_while_the_proxy_is_trusted() {
         for (list, found) in [
             ("192.0.2.1", "192.0.2.1"),
             ("198.51.100.9, 192.0.2.1", "192.0.2.1"),
@@ -200,18 +201,18 @@ mod tests {
     }
 
     #[test]
-    fn the_standard_header_tells_the_same_and_how_that_hop_was_reached() {
+    fn the_standard_header_also_reports_scheme_and_host() {
         let list = r#"for=198.51.100.9;proto=http, FOR="[2001:db8::1]:47" ;Proto=HTTPS; host="a.ex\ample:8""#;
-        let told = read_lines(&[("forwarded", list), ("forwarded", "for=10.0.0.7;proto=http;by=10.0.0.1")]);
+        let info = read_lines(&[("forwarded", list), ("forwarded", "for=10.0.0.7;proto=http;by=10.0.0.1")]);
         let (scheme, host) = (Some("https".to_owned()), Some("a.example:8".to_owned()));
-        assert_eq!(told, ForwardedInfo { client: "2001:db8::1".parse().expect("an address"), scheme, host });
+        assert_eq!(info, ForwardedInfo { client: "2001:db8::1".parse().expect("an address"), scheme, host });
         for hidden in ["for=_hidden", "for=unknown;proto=https", "proto=https", "nonsense", "=", ";", ""] {
             assert_eq!(client(&[("forwarded", hidden)]), "10.0.0.1", "{hidden:?}");
         }
     }
 
     #[test]
-    fn a_quotation_opened_in_front_swallows_nothing_that_a_proxy_adds() {
+    fn an_unclosed_quotation_hides_nothing_that_a_proxy_appends() {
         for forged in [r#"for="198.51.100.9"#, r#"for="x\"#, r#"for="198.51.100.9";x=""#] {
             let list = format!(r#"{forged}, for="[2001:db8::1]""#);
             assert_eq!(client(&[("forwarded", &list)]), "10.0.0.1", "{list}");
@@ -220,24 +221,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_client_writes_in_front_it_is_nobody_else(
+        fn no_forged_header_gives_a_client_another_address(
             forged in r#"([ -~]|"|\\|,|;|for=|198\.51\.100\.9|10\.0\.0\.7){0,12}"#
         ) {
             for node in ["192.0.2.1", r#""192.0.2.1:47";host="a.\"b""#] {
                 let found = client(&[("forwarded", &format!("{forged}, for={node};proto=https"))]);
-                prop_assert!(["192.0.2.1", "10.0.0.1"].contains(&found.as_str()), "{} is nobody who asks", found);
+                prop_assert!(["192.0.2.1", "10.0.0.1"].contains(&found.as_str()), "{} is not the client", found);
             }
             prop_assert_eq!(client(&[("x-forwarded-for", &format!("{forged}, 192.0.2.1"))]), "192.0.2.1");
         }
     }
 
     #[test]
-    fn of_two_kinds_only_what_they_agree_on_is_believed() {
+    fn of_two_kinds_of_headers_only_what_they_agree_on_is_used() {
         let both = |standard, custom| client(&[("forwarded", standard), ("x-forwarded-for", custom)]);
         assert_eq!(both("for=192.0.2.1", "192.0.2.1"), "192.0.2.1");
         assert_eq!(both("for=198.51.100.9", "192.0.2.1"), "10.0.0.1");
-        let told = read_lines(&[("forwarded", "for=192.0.2.1;proto=https"), ("x-forwarded-proto", "http")]);
-        assert_eq!((told.client.to_string().as_str(), told.scheme), ("192.0.2.1", None));
+        let info = read_lines(&[("forwarded", "for=192.0.2.1;proto=https"), ("x-forwarded-proto", "http")]);
+        assert_eq!((info.client.to_string().as_str(), info.scheme), ("192.0.2.1", None));
         assert_eq!(
             read_lines(&[("x-forwarded-proto", "http, HTTPS")]).scheme.as_deref(),
             Some("https"),

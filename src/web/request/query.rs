@@ -1,4 +1,4 @@
-//! What stands in a request's address: the room in its path, and the numbers behind the question mark.
+//! The room in a request's path, and the parameters of its query.
 
 use percent_encoding::percent_decode_str;
 use poem::Request;
@@ -6,17 +6,17 @@ use poem::Request;
 use crate::domain::{Cursor, Seq};
 use crate::web::response::http_error::HttpError;
 
-/// The room's name in the path, which the router has decoded.
+/// The room in the path, decoded by the router.
 pub(crate) fn room_name(request: &Request) -> &str {
     request.raw_path_param("room").unwrap_or("")
 }
 
-/// The first value of this name, in an address that we have written.
+/// The first value of this name, in a link that Taproom made.
 pub(crate) fn text(request: &Request, name: &str) -> Option<String> {
     Some(decode(raw_value(request, name)?))
 }
 
-/// The first value of this name, in an address that a form has written: a plus is a blank there.
+/// The first value of this name, in a query that a form sent: a plus is a space there.
 pub(crate) fn form_text(request: &Request, name: &str) -> Option<String> {
     Some(decode(&raw_value(request, name)?.replace('+', " ")))
 }
@@ -30,12 +30,18 @@ fn decode(value: &str) -> String {
     percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
-/// A message's id, or a whole cursor of which only the number counts.
+/// A message's id, or a whole cursor of which only the sequence number counts.
+///
+/// # Errors
+/// [`HttpError::QueryInvalid`].
 pub(crate) fn seq(request: &Request, name: &'static str) -> Result<Option<Seq>, HttpError> {
     Ok(cursor(request, name)?.map(|cursor| cursor.seq))
 }
 
-/// A place in the order, which may be a bare number.
+/// A cursor, which may be a bare sequence number.
+///
+/// # Errors
+/// [`HttpError::QueryInvalid`].
 pub(crate) fn cursor(request: &Request, name: &'static str) -> Result<Option<Cursor>, HttpError> {
     text(request, name).map(|text| Cursor::parse(&text).ok_or(HttpError::QueryInvalid(name))).transpose()
 }

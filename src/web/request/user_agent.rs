@@ -1,4 +1,4 @@
-//! What a browser tells of itself, as far as it helps its owner to know it again among their devices.
+//! The device of a request, described so that its owner recognises it in the list of sessions.
 
 use poem::Request;
 use poem::http::header::USER_AGENT;
@@ -6,13 +6,14 @@ use poem::http::header::USER_AGENT;
 use crate::domain::Device;
 use crate::web::request::client_address;
 
-/// The device from which a request comes.
+/// The device that sent a request.
 pub(crate) fn device_from_request(request: &Request) -> Device {
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("");
     Device { browser: describe_browser(agent), address: client_address::client_address(request).to_string() }
 }
 
-/// Most browsers claim to be others too, so the one that stands first here and is named is the one.
+/// A part of the `User-Agent` header, and the browser it means. Most browsers claim to be others too, so the first
+/// match counts.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -35,12 +36,12 @@ const OPERATING_SYSTEMS: [(&str, &str); 7] = [
 ];
 
 fn describe_browser(agent: &str) -> String {
-    let named =
+    let find =
         |names: &[(&str, &'static str)]| names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name);
-    match (named(&BROWSERS), named(&OPERATING_SYSTEMS)) {
+    match (find(&BROWSERS), find(&OPERATING_SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
-        (None, None) => "A program".to_owned(),
+        (None, None) => "Unknown device".to_owned(),
     }
 }
 
@@ -49,7 +50,7 @@ mod tests {
     use crate::web::request::user_agent::*;
 
     #[test]
-    fn a_browser_is_told_by_its_own_name_and_not_by_those_it_borrows() {
+    fn a_browser_is_recognised_by_its_own_name_not_by_borrowed_ones() {
         let edge =
             "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Safari/537.36 Edg/140";
         let safari =
@@ -61,6 +62,6 @@ mod tests {
             "Firefox on Linux"
         );
         assert_eq!(describe_browser("curl/8.9"), "curl");
-        assert_eq!(describe_browser("<script>"), "A program");
+        assert_eq!(describe_browser("<script>"), "Unknown device");
     }
 }

@@ -1,16 +1,16 @@
-//! Refusals that only exist because requests come by HTTP: what was sent, from where, how fast. Rules of the product are
-//! [`crate::domain::Refusal`].
+//! Refusals that exist only because requests arrive by HTTP: what was sent, from where, and how fast. Rules of the
+//! product are [`crate::domain::Refusal`].
 
 use poem::http::StatusCode;
 use thiserror::Error;
 
 use crate::domain::limits::REQUEST_BODY_BYTES_MAX;
 
-/// Why a request is refused before its meaning matters. Each text tells the caller what to change.
+/// Why a request is refused before its meaning matters. Each text says what is wrong, then what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum HttpError {
     /// A browser sent this from a page of another site.
-    #[error("This request came from another site, so it was refused. Open Taproom itself and try again.")]
+    #[error("This request came from another site. Open this server's own page, then try again.")]
     CrossOrigin,
     /// The request's body is over the limit.
     #[error("The request is too large. The limit is {REQUEST_BODY_BYTES_MAX} bytes.")]
@@ -27,14 +27,14 @@ pub(crate) enum HttpError {
     /// A stream has no such format.
     #[error("`as` must be html, text or json.")]
     FormatUnknown,
-    /// The address exists, but does not take this method.
-    #[error("This address does not accept that method.")]
+    /// The address exists, but does not accept this method.
+    #[error("This address does not accept this method. The `Allow` header lists the ones it does.")]
     MethodNotAllowed,
-    /// The request was sent to another host name than the server's public one, which is given.
+    /// The request was sent to another host than the server's public one, which is given.
     #[error("This server is at {0}. Use that address.")]
     Misdirected(String),
-    /// The caller has as many streams open as one may have.
-    #[error("You have too many pages open here. Close some of them, then try again.")]
+    /// The caller has as many streams open as allowed.
+    #[error("You have too many pages of this server open. Close some, then try again.")]
     TooManyStreams,
     /// The caller is over a rate limit.
     #[error("Too many requests. Wait {}, then try again.", count_seconds(*retry_after_s))]
@@ -44,7 +44,7 @@ pub(crate) enum HttpError {
     },
 }
 
-/// What an answer needs to know of an [`HttpError`].
+/// What a response needs to know of an [`HttpError`].
 pub(crate) struct HttpErrorFacts {
     /// The name of the error for programs and metrics. It holds nothing of the request.
     pub code: &'static str,
@@ -69,11 +69,11 @@ impl HttpError {
         HttpErrorFacts { code, status }
     }
 
-    /// After how many seconds it is worth trying again (RFC 9110, section 10.2.3), if time helps.
+    /// The number of seconds after which a retry can succeed (RFC 9110, section 10.2.3), if waiting helps.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::RateLimited { retry_after_s } => Some(*retry_after_s),
-            Self::TooManyStreams => Some(60), // by then, streams whose client vanished are closed
+            Self::TooManyStreams => Some(60), // by then, streams of vanished clients are closed
             Self::CrossOrigin
             | Self::RequestTooLarge
             | Self::RequestUnreadable(_)
@@ -87,5 +87,5 @@ impl HttpError {
 }
 
 fn count_seconds(count: u64) -> String {
-    if count == 1 { "a second".to_owned() } else { format!("{count} seconds") }
+    if count == 1 { "1 second".to_owned() } else { format!("{count} seconds") }
 }

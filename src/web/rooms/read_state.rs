@@ -1,31 +1,22 @@
-//! How somebody reads a room: how far they have come, of what they want to hear, what they have begun to write. Every change
-//! waits for the disk, so what would change nothing is not asked for.
+//! How far a person has read each room. Every change waits for the disk, so a handler that would change nothing sends no
+//! command.
 
 use std::sync::Arc;
 
-use poem::web::Json;
-use poem::{IntoResponse, Response, Result, handler};
+use poem::{Response, Result, handler};
 use tokio::task::JoinSet;
 
 use crate::domain::limits::MARK_READ_ROOMS_MAX;
-use crate::domain::{
-    Body as Text, Command, Draft, MessageId, NotificationLevel, ReadState, ReadStateCommand, Refusal, Room, RoomId,
-    Seq, UserId, Visibility,
-};
+use crate::domain::{Command, ReadState, ReadStateCommand, Refusal, Room, RoomId, Seq};
 use crate::engine::EngineError;
-use crate::views;
-use crate::web::auth::account::redirect_target;
-use crate::web::limits::check::check;
 use crate::web::limits::rate_limits::LimitedAction;
-use crate::web::messages::target;
-use crate::web::request::accept::Accept;
 use crate::web::request::context::Ctx;
 use crate::web::request::form::Form;
+use crate::web::request::redirect_target::redirect_target;
 use crate::web::response::error::Error;
-use crate::web::response::{redirect_or_no_content, with_private_cache};
-use crate::web::rooms::sidebar::Sidebar;
+use crate::web::response::redirect_or_no_content;
 
-/// Somebody has read up to here.
+/// Marks a room as read up to and including `seq`. The mark never moves back here.
 #[handler]
 pub(crate) async fn mark_read(ctx: Ctx<'_>) -> Result<Response, Error> {
     let form = ctx.form(&["seq"]).await?;
@@ -37,8 +28,8 @@ pub(crate) async fn mark_read(ctx: Ctx<'_>) -> Result<Response, Error> {
     Ok(redirect_or_no_content(ctx.request, room.slug.path()))
 }
 
-/// Somebody wants to read this message again, and what came after it. The page to which this leads does not say by itself
-/// that they have: see `assets/page/marks.js`.
+/// Marks a message and all after it as unread. `unread` in the address of the next page keeps its script from marking
+/// them as read at once.
 #[handler]
 pub(crate) async fn mark_unread(ctx: Ctx<'_>) -> Result<Response, Error> {
     let form = ctx.form(&["message"]).await?;
@@ -48,145 +39,29 @@ pub(crate) async fn mark_unread(ctx: Ctx<'_>) -> Result<Response, Error> {
     Ok(redirect_or_no_content(ctx.request, &format!("{}?around={message}&unread=#new", room.slug.path())))
 }
 
-/// What somebody has begun to write is kept; if it is blank, thrown away.
-#[handler]
-pub(crate) async fn save_draft(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let form = ctx.form(&["body", "reply_to", "nonce"]).await?;
-    let (room, _) = find_read_state(&ctx)?;
-    try_save_draft(&ctx, &room, &form).await?;
-    Ok(redirect_or_no_content(ctx.request, room.slug.path()))
-}
-
-async fn try_save_draft(ctx: &Ctx<'_>, room: &Room, form: &Form) -> Result<(), Error> {
-    let typed = form.get_or_body("body");
-    let body = if typed.trim().is_empty() { None } else { Some(Text::parse(typed)?) };
-    let reply_to = target::parse_reply_to(form)?;
-    let snapshot = ctx.snapshot()?;
-    if let Some(id) = reply_to {
-        snapshot.message(room.id, id)?.ok_or(Refusal::MessageNotFound)?;
-    }
-    let kept = snapshot.draft(ctx.require_person()?.author.id, room.id)?;
-    drop(snapshot);
-    let words = body.as_ref().map_or("", Text::as_str).to_owned();
-    let new = (body.is_some() || reply_to.is_some()).then_some(Draft { body: words, reply_to });
-    if new == kept {
-        return Ok(());
-    }
-    execute_in_order(ctx, room.id, vec![ReadStateCommand::SaveDraft { body, reply_to }]).await
-}
-
-/// Of what somebody hears in a room, and what they may choose.
-#[handler]
-pub(crate) fn show_notifications(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let (room, read_state) = find_read_state(&ctx)?;
-    if ctx.accept() == Accept::Json {
-        return Ok(with_private_cache(
-            Json(views::json::ReadStateJson::new(&room, &read_state)).into_response(),
-            &ctx.visitor,
-        ));
-    }
-    let snapshot = ctx.snapshot()?;
-    let sidebar = Sidebar::load(&snapshot, &ctx.visitor)?;
-    let page = views::rooms::notifications::page(&sidebar.view(&ctx.visitor, Some(room.id)), &room, &read_state);
-    Ok(with_private_cache(page.into_response(), &ctx.visitor))
-}
-
-/// They choose, and whether the room stands above the others.
-#[handler]
-pub(crate) async fn set_notifications(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let form = ctx.form(&["level", "favorite"]).await?;
-    let (room, read_state) = find_read_state(&ctx)?;
-    let level = form.require_choice("level", NotificationLevel::parse)?;
-    let favorite = form.is_on("favorite")?;
-    let mut commands = Vec::new();
-    if level != read_state.level {
-        commands.push(ReadStateCommand::SetNotificationLevel { level });
-    }
-    if favorite != read_state.favorite {
-        commands.push(ReadStateCommand::SetFavorite { favorite });
-    }
-    execute_in_order(&ctx, room.id, commands).await?;
-    Ok(redirect_or_no_content(ctx.request, room.slug.path()))
-}
-
-/// Somebody has read everything everywhere.
+/// Marks all rooms as read, at most [`MARK_READ_ROOMS_MAX`] at once.
 #[handler]
 pub(crate) async fn mark_all_read(ctx: Ctx<'_>) -> Result<Response, Error> {
     let form = ctx.form(&["next"]).await?;
     let user = ctx.require_person()?.author.id;
-    let snapshot = ctx.snapshot()?;
-    let read_states = snapshot.read_states(user)?;
-    drop(snapshot);
+    let read_states = ctx.snapshot()?.read_states(user)?;
     let unread = read_states.into_iter().filter(|(_, read_state)| read_state.unread > 0).take(MARK_READ_ROOMS_MAX);
-    let unread: Vec<_> =
+    let commands: Vec<_> =
         unread.map(|(room, read_state)| (room, ReadStateCommand::MarkRead { seq: read_state.last_message })).collect();
-    if !unread.is_empty() {
+    if !commands.is_empty() {
         ctx.check_rate(LimitedAction::UpdateReadState)?;
-        execute_concurrently(&ctx, unread).await?;
+        execute_concurrently(&ctx, commands).await?;
     }
     Ok(redirect_or_no_content(ctx.request, redirect_target(form.get("next").unwrap_or(""))))
 }
 
-/// By what somebody has said something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PostSource {
-    /// A page with a script, which tells by itself how far one has read.
-    Script,
-    /// A page without.
-    Form,
-    /// A program.
-    Program,
-}
-
-/// Somebody has said something. What they had begun to write on a page has gone out; and whoever speaks has read what was
-/// said before. Of a program that is noted for those who read at all, and in talks: others have no mark that could move. It
-/// is noted only if the program may read, or a job at night would read for its owner; and what speaks to them stays unread.
-pub(crate) async fn run_follow_ups(ctx: &Ctx<'_>, room: &Room, message: MessageId, source: PostSource) {
-    let Some(user) = ctx.visitor.author().map(|author| author.id) else { return };
-    let Ok(commands) = follow_up_commands(ctx, user, room, message, source) else { return };
-    // What was said is said, whatever becomes of this.
-    let _said_already =
-        execute_concurrently(ctx, commands.into_iter().map(|command| (room.id, command)).collect()).await;
-}
-
-fn follow_up_commands(
-    ctx: &Ctx<'_>,
-    user: UserId,
-    room: &Room,
-    message: MessageId,
-    source: PostSource,
-) -> Result<Vec<ReadStateCommand>, Error> {
-    let snapshot = ctx.snapshot()?;
-    let mut commands = Vec::new();
-    if source != PostSource::Program && snapshot.draft(user, room.id)?.is_some() {
-        commands.push(ReadStateCommand::SaveDraft { body: None, reply_to: None });
-    }
-    // Asked first, because it is one look, and most programs have no mark.
-    let moves = match source {
-        PostSource::Script => false,
-        PostSource::Form => true,
-        PostSource::Program => {
-            ctx.visitor.can_read()
-                && (room.visibility == Visibility::Direct || snapshot.has_read_mark(user, room.id)?)
-        }
-    };
-    if moves {
-        let read_state = snapshot.read_state(user, room.id)?;
-        let first = match source {
-            PostSource::Program => snapshot.first_mention_after(user, room.id, read_state.read_up_to)?,
-            PostSource::Script | PostSource::Form => None,
-        };
-        let seq = first.map_or(message, |first| message.min(Seq(first.0 - 1)));
-        commands.extend(read_state.would_advance_to(seq).then_some(ReadStateCommand::MarkRead { seq }));
-    }
-    Ok(commands)
-}
-
-/// The room of a request's path, and how the visitor reads it.
-fn find_read_state(ctx: &Ctx<'_>) -> Result<(Room, ReadState), Error> {
-    let snapshot = ctx.snapshot()?;
+/// The room of the request's path, and the visitor's read state there.
+///
+/// # Errors
+/// [`Error::Refused`] if the visitor may not see the room, or is not signed in.
+pub(crate) fn find_read_state(ctx: &Ctx<'_>) -> Result<(Room, ReadState), Error> {
     let room = ctx.room()?.room;
-    let read_state = snapshot.read_state(ctx.require_person()?.author.id, room.id)?;
+    let read_state = ctx.snapshot()?.read_state(ctx.require_person()?.author.id, room.id)?;
     Ok((room, read_state))
 }
 
@@ -197,10 +72,18 @@ fn require_seq(form: &Form, field: &'static str) -> Result<Seq, Refusal> {
     }
 }
 
-async fn execute_in_order(ctx: &Ctx<'_>, room: RoomId, commands: Vec<ReadStateCommand>) -> Result<(), Error> {
+/// Executes the commands for the visitor one after the other. All of them count once against the rate limit.
+///
+/// # Errors
+/// The first that occurs; the commands before it stay done.
+pub(crate) async fn execute_in_order(
+    ctx: &Ctx<'_>,
+    room: RoomId,
+    commands: Vec<ReadStateCommand>,
+) -> Result<(), Error> {
     let actor = ctx.visitor.actor()?;
     if !commands.is_empty() {
-        check(ctx.request, ctx.visitor.author().map(|author| author.id), LimitedAction::UpdateReadState)?;
+        ctx.check_rate(LimitedAction::UpdateReadState)?;
     }
     for command in commands {
         ctx.execute_as(actor, None, Command::ReadState(room, command)).await?;
@@ -208,9 +91,15 @@ async fn execute_in_order(ctx: &Ctx<'_>, room: RoomId, commands: Vec<ReadStateCo
     Ok(())
 }
 
-/// Has many commands carried out at once: they share a transaction, or a few. A room that was closed to them meanwhile holds
-/// up none of the others.
-async fn execute_concurrently(ctx: &Ctx<'_>, commands: Vec<(RoomId, ReadStateCommand)>) -> Result<(), Error> {
+/// Executes many commands at once, so that they share a transaction or a few. A refused command, for example because the
+/// room was made private meanwhile, does not stop the others.
+///
+/// # Errors
+/// What the engine reports other than a refusal.
+pub(crate) async fn execute_concurrently(
+    ctx: &Ctx<'_>,
+    commands: Vec<(RoomId, ReadStateCommand)>,
+) -> Result<(), Error> {
     let (actor, mut tasks) = (ctx.visitor.any_actor(), JoinSet::new());
     for (room, command) in commands {
         let state = Arc::clone(ctx.state);

@@ -1,4 +1,4 @@
-//! Somebody is typing in a room.
+//! Typing notices: kept in memory for a few seconds, never stored.
 
 use poem::http::StatusCode;
 use poem::{Response, Result, handler};
@@ -10,27 +10,22 @@ use crate::web::limits::rate_limits::LimitedAction;
 use crate::web::request::context::Ctx;
 use crate::web::response::error::Error;
 
-/// Somebody who may say something in a room is about to. Nothing is kept of it, and whoever says it too often is not told
-/// so: the room knows.
+/// Shows the others that the visitor is typing, if they may post here. A notice over the rate limit is dropped without an
+/// error: the room shows the one before it.
 #[handler]
 pub(crate) fn signal(ctx: Ctx<'_>) -> Result<Response, Error> {
-    try_signal(&ctx)
-}
-
-fn try_signal(ctx: &Ctx<'_>) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
     let visible_room = ctx.room()?;
     ctx.visitor.posting_actor()?;
     let person = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
     blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
-    if let Some(refusal) =
-        muted_reason(&snapshot.settings()?, &visible_room.room, person, visible_room.muted_until, now())
-    {
+    let room = &visible_room.room;
+    if let Some(refusal) = muted_reason(&snapshot.settings()?, room, person, visible_room.muted_until, now()) {
         return Err(refusal.into());
     }
-    // Whoever is not to be seen here is not seen typing either.
+    // A person who hides their presence is not shown typing either.
     if !person.presence_hidden && ctx.check_rate(LimitedAction::SendTyping).is_ok() {
-        ctx.state.hubs.start_typing(visible_room.room.id, &person.author);
+        ctx.state.hubs.start_typing(room.id, &person.author);
     }
     Ok(StatusCode::NO_CONTENT.into())
 }

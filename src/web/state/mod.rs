@@ -1,6 +1,9 @@
-//! The state that all requests share.
+//! The state that all requests share. It knows nothing of a request.
 
+pub(crate) mod metrics_token;
 pub(crate) mod password_hasher;
+pub(crate) mod public_url;
+pub(crate) mod setup_link;
 
 use std::sync::Arc;
 
@@ -10,38 +13,38 @@ use crate::engine::Engine;
 use crate::live::Hubs;
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::web::auth::setup::SetupLink;
 use crate::web::limits::rate_limits::RateLimits;
-use crate::web::ops::metrics::MetricsToken;
-use crate::web::request::origin::PublicUrl;
+use crate::web::state::metrics_token::MetricsToken;
 use crate::web::state::password_hasher::PasswordHasher;
+use crate::web::state::public_url::PublicUrl;
+use crate::web::state::setup_link::SetupLink;
 
-/// What every handler may use.
+/// The state that all requests share.
 pub struct AppState {
-    /// Where everything is read.
+    /// The data, for reading.
     pub store: Arc<Store>,
-    /// The one way to change anything.
+    /// The only way to change the data.
     pub engine: Arc<Engine>,
-    /// Who listens.
+    /// The event streams of all rooms.
     pub hubs: Arc<Hubs>,
-    /// What is counted.
+    /// Counters and gauges.
     pub metrics: Arc<Metrics>,
-    /// What lets a program read the meters from another machine.
+    /// The token for reading the metrics from another machine, if the operator set one.
     pub metrics_token: Option<MetricsToken>,
-    /// The proxies that are believed what they tell of who asks.
+    /// Proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// The one name by which everybody reaches this house, if it has one.
+    /// The public address of this server, if the operator set one.
     pub public_url: Option<PublicUrl>,
-    /// How fast anybody may do what costs something; nothing if as fast as they like.
+    /// The rate limits; `None` if they are switched off.
     pub rate_limits: Option<RateLimits>,
-    /// Where passwords are hashed.
+    /// Hashes and verifies passwords.
     pub password_hasher: PasswordHasher,
-    /// What makes somebody the owner of a house that has none.
+    /// The link that sets up a server without an owner.
     pub setup_link: Option<SetupLink>,
 }
 
 impl AppState {
-    /// The state that a request is served with.
+    /// The state that serves this request.
     pub(crate) fn from_request(request: &poem::Request) -> &Arc<Self> {
         request.data().expect("routes() adds the state to every request")
     }

@@ -121,7 +121,13 @@ fn heard(model: &Model, room: &Room) -> Vec<Applied> {
         if user.named.0 != user.id.0 && is_seen {
             let before = room.changes.iter().map(|done| done.seq).filter(|seq| *seq < user.named).max();
             let (seq, event) = (user.named, Event::PersonRenamed { user: user.id });
-            heard.push(Applied { seq, previous: before.unwrap_or(Seq(room.id.0)), event, is_replay: false });
+            heard.push(Applied {
+                seq,
+                previous: before.unwrap_or(Seq(room.id.0)),
+                event,
+                read_state_of: None,
+                is_replay: false,
+            });
         }
     }
     heard.sort_by_key(|done| done.seq);

@@ -2,7 +2,7 @@
 
 use taproom::domain::{
     AccountCommand, Actor, AuditAction, Device, Event, JoinPolicy, PasswordHash, Refusal, Role, Seq, SessionId,
-    Timestamp, TokenHash, TokenKind, UserId, UserName, describe_expiry,
+    Timestamp, TokenHash, TokenKind, UserId, UserName,
 };
 
 use super::{DAY, Model, Now, Token, User};
@@ -48,7 +48,7 @@ impl Model {
             }
             C::Recover { user, code, password, token, device } => {
                 let codes = self.user(*user).map_or(&[][..], |user| &user.codes);
-                let index = codes.iter().position(|known| known == code).ok_or(Refusal::BadCredentials)?;
+                let index = codes.iter().position(|known| known == code).ok_or(Refusal::BadRecoveryCode)?;
                 self.may_come_in(now, *user)?;
                 self.user_mut(*user).codes.remove(index);
                 self.end(*user, |_| true);
@@ -184,11 +184,7 @@ impl Model {
 
     fn may_come_in(&self, now: Now, user: UserId) -> Result<(), Refusal> {
         let user = self.user(user).ok_or(Refusal::BadCredentials)?;
-        if user.banned.is_active(Timestamp(now.at)) {
-            Err(Refusal::Banned(describe_expiry(user.banned)))
-        } else {
-            Ok(())
-        }
+        if user.banned.is_active(Timestamp(now.at)) { Err(Refusal::Banned(user.banned)) } else { Ok(()) }
     }
 
     /// Of too many tokens, the session that was used longest ago makes room.

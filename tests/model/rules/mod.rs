@@ -15,7 +15,7 @@ use naming::Former;
 use taproom::domain::{
     Actor, Applied, AuditAction, AuditEntry, Command, Draft, Envelope, Event, Expiry, Invitation, JoinPolicy,
     NotificationLevel, Refusal, Report, Role, RoomId, Seq, ServerSettings, Timestamp, TokenHash, TokenKind, UserId,
-    UserName, Visibility, describe_expiry,
+    UserName, Visibility,
 };
 use taproom::store::Window;
 
@@ -156,7 +156,7 @@ impl Model {
             return Ok(Applied { is_replay: true, ..*done });
         }
         let event = self.judge(now, asked)?;
-        let mut done = Applied { seq: now.seq, previous: Seq(0), event, is_replay: false };
+        let mut done = Applied { seq: now.seq, previous: Seq(0), event, read_state_of: None, is_replay: false };
         if let Event::MessagePosted { room, .. }
         | Event::MessageDeleted { room, .. }
         | Event::MessageEdited { room, .. }
@@ -165,13 +165,17 @@ impl Model {
         | Event::RoomChanged { room }
         | Event::RoomDeletedOrRestored { room } = event
         {
+            if let Command::Post { follow_ups, .. } = asked.command {
+                done.read_state_of = self.follow_up(asked.actor, room, now.seq, follow_ups);
+            }
             let room = self.room_mut(room);
             done.previous = room.last;
             (room.last, room.last_at) = (now.seq, now.at);
-            room.changes.push(done);
+            room.changes.push(Applied { read_state_of: None, ..done });
         }
         (self.last, self.last_at) = (now.seq.0, now.at);
-        self.outcomes.extend(key.map(|(user, nonce)| (now.at, user, nonce, done)));
+        let outcome = Applied { read_state_of: None, ..done };
+        self.outcomes.extend(key.map(|(user, nonce)| (now.at, user, nonce, outcome)));
         Ok(done)
     }
 
@@ -180,7 +184,7 @@ impl Model {
         match &asked.command {
             Command::Join { room, name, token, device } => self.enter(now, room, name, *token, device),
             Command::OpenRoom { room } => self.open(now, who, room),
-            Command::Post { room, content: words, reply_to } => self.post(now, who, *room, words, *reply_to),
+            Command::Post { room, content, reply_to, .. } => self.post(now, who, *room, content, *reply_to),
             Command::SignOut { token } => {
                 let index = self.tokens.iter().position(|known| known.hash == *token).ok_or(Refusal::TokenInvalid)?;
                 Ok(Event::SignedOut { user: self.tokens.remove(index).user })
@@ -198,7 +202,7 @@ impl Model {
         let Actor::User(id) = who else { return Err(Refusal::SignInRequired) };
         let user = self.user(id).expect("who asks is known");
         if user.banned.is_active(Timestamp(now.at)) {
-            return Err(Refusal::Banned(describe_expiry(user.banned)));
+            return Err(Refusal::Banned(user.banned));
         }
         Ok(user.clone())
     }

@@ -1,6 +1,6 @@
 //! The model's rules of names: who may take which, what becomes of the one they had, and where it can be seen.
 
-use taproom::domain::{Actor, Event, Expiry, Refusal, Role, RoomId, Seq, Timestamp, UserId, UserName, describe_expiry};
+use taproom::domain::{Actor, Event, Expiry, Refusal, Role, RoomId, Seq, Timestamp, UserId, UserName};
 
 use super::{DAY, Model, Now, User};
 
@@ -62,7 +62,7 @@ impl Model {
             return Err(Refusal::AccountRequired);
         }
         if user.muted.is_active(Timestamp(now.at)) {
-            return Err(Refusal::Muted(describe_expiry(user.muted)));
+            return Err(Refusal::Muted(user.muted));
         }
         self.is_free(name, Some(user.id))?;
         if user.name == *name {
@@ -74,7 +74,7 @@ impl Model {
             if former.len() == FORMER {
                 let free = former[0].until + KEPT;
                 if now.at < free {
-                    return Err(Refusal::TooManyRenames(describe_expiry(Expiry(Timestamp(free)))));
+                    return Err(Refusal::TooManyRenames(Expiry(Timestamp(free))));
                 }
                 former.remove(0);
             }

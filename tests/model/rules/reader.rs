@@ -1,7 +1,8 @@
 //! The model's rules of reading: how far somebody has come in a room, what they want to hear, what they have begun to write.
 
 use taproom::domain::{
-    Actor, Draft, Event, NotificationLevel, ReadState, ReadStateCommand, Refusal, RoomId, Seq, UserId, Visibility,
+    Actor, Draft, Event, MarkReadOnPost, NotificationLevel, PostFollowUps, ReadState, ReadStateCommand, Refusal,
+    RoomId, Seq, UserId, Visibility,
 };
 
 use super::{Mark, Model, Now, Post, Room};
@@ -47,6 +48,43 @@ impl Model {
     }
 }
 
+impl Model {
+    /// What a post changes for its author, who is answered if it changed anything.
+    pub(super) fn follow_up(
+        &mut self,
+        author: Actor,
+        id: RoomId,
+        message: Seq,
+        follow_ups: PostFollowUps,
+    ) -> Option<UserId> {
+        let Actor::User(user) = author else { return None };
+        let room = self.room_mut(id);
+        let drafts = room.drafts.len();
+        room.drafts.retain(|(other, _)| !follow_ups.clear_draft || *other != user);
+        let was = room.marks.iter().find(|mark| mark.user == user).map_or(0, |mark| mark.read);
+        let first_mention =
+            room.posts.iter().find(|post| post.id > was && post.speaks_to(user)).map(|post| post.id - 1);
+        let up_to = match follow_ups.mark_read {
+            MarkReadOnPost::UpToMessage => message.0,
+            MarkReadOnPost::UpToMention if was > 0 || room.kind == Visibility::Direct => {
+                first_mention.unwrap_or(message.0)
+            }
+            MarkReadOnPost::UpToMention | MarkReadOnPost::Unchanged => 0,
+        };
+        let moves = up_to > was;
+        if moves {
+            room.mark(user).read = up_to;
+        }
+        (moves || room.drafts.len() < drafts).then_some(user)
+    }
+}
+
+impl Post {
+    fn speaks_to(&self, user: UserId) -> bool {
+        self.author != user && (self.calls_all || self.mentions.contains(&user))
+    }
+}
+
 impl Room {
     fn mark(&mut self, user: UserId) -> &mut Mark {
         let known = self.marks.iter().position(|mark| mark.user == user);
@@ -63,7 +101,7 @@ impl Room {
         let nothing = Mark { user, read: 0, involvement: NotificationLevel::Default, on_top: false };
         let mark = self.marks.iter().find(|mark| mark.user == user).unwrap_or(&nothing);
         let spoke_last = self.posts.last().is_some_and(|post| post.author == user);
-        let speaks = |post: &Post| post.author != user && (post.calls_all || post.mentions.contains(&user));
+        let speaks = |post: &Post| post.speaks_to(user);
         let waits = |post: &&Post| match mark.read {
             0 if self.kind != Visibility::Direct => post.mentions.contains(&user),
             read => post.id > read,

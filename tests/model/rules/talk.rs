@@ -2,7 +2,7 @@
 
 use taproom::domain::{
     Actor, AuditAction, Event, Expiry, JoinPolicy, MessageContent, MessageId, Refusal, Report, Role, RoomId,
-    SingleLine, Timestamp, UserId, describe_expiry,
+    SingleLine, Timestamp, UserId,
 };
 
 use super::{DAY, MINUTE, Model, Now, Post, Room, User};
@@ -42,7 +42,7 @@ impl Model {
             return Err(Refusal::RoomArchived);
         }
         let muted = room.muted_until(user.id).max(user.muted);
-        if muted.is_active(Timestamp(now.at)) { Err(Refusal::Muted(describe_expiry(muted))) } else { Ok(()) }
+        if muted.is_active(Timestamp(now.at)) { Err(Refusal::Muted(muted)) } else { Ok(()) }
     }
 
     pub(super) fn remove_message(

@@ -7,7 +7,7 @@ use taproom::domain::{Expiry, JoinPolicy, NotificationLevel, Role, RoomId, Seq, 
 
 use crate::rules::{DAY, HOUR, Model, Room};
 use crate::verb::Verb;
-use crate::written::{Said, What, Written, number};
+use crate::written::{FollowUps, MarkRead, Said, What, Written, number};
 
 /// Names of which some are one, in different spellings, and one only looks like another; hostile ones among them.
 pub const NAMES: [&str; 7] =
@@ -143,7 +143,9 @@ impl Wisher<'_> {
         let answered = self.model.rooms.iter().find(|like| like.id == room && c % 3 == 1);
         let answered = answered.and_then(|room| pick(&room.posts, b)).map(|post| Seq(post.id));
         let reply_to = if c % 12 == 11 { Some(self.message(a + 1, b)) } else { answered };
-        What::Post { room, said: self.said(b, c), reply_to }
+        let mark_read = [MarkRead::Unchanged, MarkRead::UpToMessage, MarkRead::UpToMention][(a + c) % 3];
+        let follow_ups = FollowUps { clear_draft: (a + b) % 2 == 0, mark_read };
+        What::Post { room, said: self.said(b, c), reply_to, follow_ups }
     }
 
     /// Words, of which some speak to people, and some are long.
