@@ -15,8 +15,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream as AsyncUnixStream};
 use tokio::time::{sleep, timeout};
 
-use crate::domain::{Actor, Command, PersonCommand, Refusal, Token, UserName};
+use crate::domain::{Actor, Command, PersonCommand, Refusal, UserName};
 use crate::engine::{Engine, EngineError};
+use crate::secrets;
 use crate::store::{Counts, Store};
 
 /// The name of the socket in the data directory.
@@ -196,9 +197,7 @@ async fn execute(request: ControlRequest, context: &ControlContext) -> Result<St
 
 async fn create_reset_link(name: &str, context: &ControlContext) -> Result<String, EngineError> {
     let person = context.store.snapshot()?.person_by_name(&UserName::parse(name)?)?.ok_or(Refusal::PersonNotFound)?;
-    let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|_| EngineError::Unwritable)?;
-    let token = Token::new(bits);
+    let token = secrets::new_token().map_err(|_| EngineError::Unwritable)?;
     let link = Command::Person(person.author.id, PersonCommand::CreateResetLink { link: token.hash() });
     context.engine.execute(Actor::Operator, None, link).await?;
     Ok(format!("{}/reset/{}", context.origin, token.to_text()))

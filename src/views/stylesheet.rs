@@ -1,16 +1,18 @@
-//! The viewer's own stylesheet: a few custom properties on the attributes of fragments that are the same for every viewer.
+//! The stylesheet of one viewer: a few custom properties, selected by attributes that are the same for all viewers.
 
 use crate::domain::UserId;
 
 /// The version of the rules below. Raise it with every change of them: browsers keep the stylesheet for a year.
 const RULES_VERSION: u32 = 2;
 
-/// The address of a viewer's stylesheet. It names all that the stylesheet is made from, so a browser may keep it.
+/// The address of the viewer's stylesheet. It contains everything the stylesheet depends on, so a browser may keep it
+/// for ever.
 pub(crate) fn href(UserId(id): UserId) -> String {
     format!("/me.css?v={id}.{RULES_VERSION}")
 }
 
-/// The stylesheet of a viewer, to follow the common one. It only shows and hides: every request is authorized again.
+/// The viewer's stylesheet, which follows the common one. It shows and hides, but permits nothing: every permission is
+/// checked again on each request.
 pub fn render(viewer: Option<UserId>) -> String {
     let Some(UserId(id)) = viewer else { return String::new() };
     format!(

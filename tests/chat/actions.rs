@@ -96,7 +96,7 @@ async fn each_page_of_a_room_names_itself_in_its_title() {
         (guest, format!("{path}/report"), "Report"),
         (member, format!("{GARDEN_PATH}/pins"), "Pinned messages"),
         (member, format!("{GARDEN_PATH}/notifications"), "Notifications"),
-        (member, format!("{GARDEN_PATH}/settings"), "About"),
+        (member, format!("{GARDEN_PATH}/settings"), "Room settings"),
         (member, format!("{GARDEN_PATH}/days/2026-02-28"), "28 February 2026"),
     ] {
         let answer = person.reads(&page, "text/html").await;

@@ -24,7 +24,7 @@ pub const SLASH_COMMANDS: [SlashCommand; 4] = [
     SlashCommand {
         name: "topic",
         argument: "new topic",
-        effect: "Changes what the room is about; alone, clears it",
+        effect: "Sets the topic of the room; without a text, clears it",
         run: run_topic,
     },
     SlashCommand { name: "help", argument: "", effect: "Shows these", run: |_| Input::Help },
@@ -35,7 +35,7 @@ pub const SLASH_COMMANDS: [SlashCommand; 4] = [
 pub enum Input {
     /// To say this.
     Text(String),
-    /// To change what the room is about to this.
+    /// To set the topic of the room.
     Topic(String),
     /// To see the commands.
     Help,
