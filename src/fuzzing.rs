@@ -37,7 +37,7 @@ pub fn rendered(text: &str) -> Option<String> {
     let body = domain::Body::parse(text).ok()?;
     let person = |name: &domain::UserName| Some(domain::Author { id: UserId(7), name: name.as_str().into() });
     let names = views::text::Names { person: &person, room: &|address| Some(address.clone()) };
-    views::text::render(body, &names, views::text::Code::Coloured).html
+    views::text::render(body, &names, views::text::Code::Coloured).rendered.map(|rendered| rendered.html)
 }
 
 /// The kinds of rows that tables have.

@@ -80,15 +80,14 @@ struct NewestMessageJson {
 }
 
 impl NewestMessageJson {
-    fn from_message(message: &domain::Message) -> Self {
-        let text = domain::Quote::from_message(message).to_text();
-        Self { id: message.id.0, author: message.author.name.to_string(), text }
+    fn from_quote(quote: &domain::Quote) -> Self {
+        Self { id: quote.id.0, author: quote.author.name.to_string(), text: quote.to_text() }
     }
 }
 
 impl<'a> UnreadJson<'a> {
     /// In these rooms; with the newest message of each of which they are notified, if there is one.
-    pub fn new(rooms: &'a [(domain::Room, domain::ReadState, Option<domain::Message>)]) -> Self {
+    pub fn new(rooms: &'a [(domain::Room, domain::ReadState, Option<domain::Quote>)]) -> Self {
         let mut unread_json = Self::default();
         for (room, reading, newest) in rooms {
             let (domain::ReadState { unread, mentions, .. }, notify) =
@@ -97,7 +96,7 @@ impl<'a> UnreadJson<'a> {
             unread_json.mentions += mentions;
             unread_json.notify_count += notify;
             let (slug, url) = (room.slug.as_str(), room.slug.path());
-            let newest = newest.as_ref().map(NewestMessageJson::from_message);
+            let newest = newest.as_ref().map(NewestMessageJson::from_quote);
             unread_json.rooms.push(UnreadRoomJson {
                 room: slug,
                 name: &room.name,

@@ -1,6 +1,6 @@
 //! What people write, and what becomes of it.
 
-use crate::domain::UserId;
+use crate::domain::{ExcerptPiece, UserId};
 use crate::views::text::*;
 
 use proptest::prelude::*;
@@ -21,9 +21,14 @@ fn render_source(source: &str) -> MessageContent {
     )
 }
 
+/// The HTML that is stored, if any is.
+fn html_of(source: &str) -> Option<String> {
+    render_source(source).rendered.map(|rendered| rendered.html)
+}
+
 /// The HTML that is shown.
 fn html(source: &str) -> String {
-    render_source(source).html.unwrap_or_else(|| render_paragraphs(source).into_string())
+    html_of(source).unwrap_or_else(|| render_paragraphs(source).into_string())
 }
 
 const LINK: &str = "rel=\"nofollow noopener ugc\" target=\"_blank\"";
@@ -147,7 +152,11 @@ fn people_are_spoken_to_by_the_longest_name_that_fits() {
         ),
     ] {
         let found = render_source(source);
-        assert_eq!(found.html.as_deref(), Some(expected.as_str()), "{source:?}");
+        assert_eq!(
+            found.rendered.as_ref().map(|rendered| rendered.html.as_str()),
+            Some(expected.as_str()),
+            "{source:?}"
+        );
         assert_eq!(found.mentions, ids.into_iter().map(UserId).collect::<Vec<_>>(), "{source:?}");
         assert!(!found.mentions_room);
     }
@@ -156,14 +165,17 @@ fn people_are_spoken_to_by_the_longest_name_that_fits() {
         assert!(found.mentions.is_empty() && !html(nobody).contains("mention"), "{nobody:?}: {found:?}");
     }
     let crowd = render_source(&"@Ann ".repeat(1_000));
-    assert_eq!(crowd.html.unwrap().matches("mention").count(), 50);
+    assert_eq!(crowd.rendered.unwrap().html.matches("mention").count(), 50);
     assert_eq!(crowd.mentions, [UserId(1)]);
 }
 
 #[test]
 fn everybody_can_be_spoken_to_and_rooms_are_led_to() {
     let all = render_source("@room, @Here!");
-    assert_eq!(all.html.unwrap(), "<p><span class=\"mention\">@room</span>, <span class=\"mention\">@here</span>!</p>");
+    assert_eq!(
+        all.rendered.unwrap().html,
+        "<p><span class=\"mention\">@room</span>, <span class=\"mention\">@here</span>!</p>"
+    );
     assert!(all.mentions_room);
     assert!(!render_source("@rooms `@room` room").mentions_room);
     assert_html(&[
@@ -191,7 +203,7 @@ fn what_is_too_deep_or_too_long_is_shown_as_it_was_written() {
         "- ".repeat(1_000) + "a",
         "*a _b ".repeat(600) + &"_ *".repeat(600),
     ] {
-        assert_eq!(render_source(&source).html, None, "{}", &source[..20]);
+        assert_eq!(render_source(&source).rendered, None, "{}", &source[..20]);
     }
     let deep = "> ".repeat(8) + "a";
     assert_eq!(html(&deep).matches("<blockquote>").count(), 8);
@@ -241,7 +253,7 @@ fn hostile_texts_come_out_no_longer_than_the_limit() {
     texts.push(format!("```js\n{}\n```", "a(1)+'b';".repeat(40)));
     for source in texts {
         let Ok(body) = Body::parse(&source) else { continue };
-        let html = render_source(body.as_str()).html.unwrap_or_default();
+        let html = html_of(body.as_str()).unwrap_or_default();
         assert!(html.len() <= HTML_GROWTH_FACTOR_MAX * body.as_str().len() + HTML_GROWTH_BYTES_MAX, "{}", &source[..8]);
     }
 }
@@ -255,7 +267,7 @@ proptest! {
     #[test]
     fn whatever_is_written_stays_within_the_limits(text in r"([*_~`>#@:\[\]()<!\-&\\]|[a-c1. ]|\n|https://a|@Ann|```js){1,60}") {
         if let Ok(body) = Body::parse(&text) {
-            let html = render_source(body.as_str()).html.unwrap_or_default();
+            let html = html_of(body.as_str()).unwrap_or_default();
             prop_assert!(html.len() <= HTML_GROWTH_FACTOR_MAX * text.len() + HTML_GROWTH_BYTES_MAX);
             prop_assert!(!html.contains("<script") && !html.contains("javascript"));
         }
@@ -303,5 +315,21 @@ fn markup_is_only_text() {
     for html in [html, |text: &str| render_paragraphs(text).into_string()] {
         assert_eq!(html("<img src=x onerror=alert(1)>"), "<p>&lt;img src=x onerror=alert(1)&gt;</p>");
         assert!(!html("https://a.example/\"onmouseover=\"alert(1)").contains("\"onmouseover"));
+    }
+}
+
+#[test]
+fn excerpts_hold_the_words_of_a_text_and_who_is_mentioned() {
+    let excerpt = |source: &str| render_source(source).rendered.expect("it is marked up").excerpt;
+    for (source, shown) in [
+        ("so **bold** and `a < b`", "so bold and a < b"),
+        ("*one*\ntwo\n\n- three\n- four", "one two three four"),
+        ("```rust\nlet a;\nb\n```", "let a; b"),
+        ("[here](https://a.b/?c=1&d=)!", "here!"),
+        ("`&lt;script&gt;` \"x\"", "&lt;script&gt; \"x\""),
+        ("---", "---"),
+        ("@here to #Fern Street", "@here to #Fern Street"),
+    ] {
+        assert_eq!(excerpt(source), [ExcerptPiece::Text(shown.to_owned())], "{source:?}");
     }
 }

@@ -180,8 +180,7 @@ fn room_page(snapshot: &Snapshot, visitor: &Visitor, parts: RoomPageParts) -> Re
 
 /// What an answer to this message would quote, if nobody has taken it away.
 pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
-    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_removed());
-    Ok(message.as_ref().map(Quote::from_message))
+    Ok(snapshot.quote(room.id, id)?.filter(|quote| !quote.excerpt.is_empty()))
 }
 
 /// Tells programs where the pages before and after this one are (RFC 8288).

@@ -7,7 +7,7 @@ use poem::web::{Html, Json};
 use poem::{IntoResponse, Response, Result, handler};
 
 use crate::domain::limits::UNREAD_ROOMS_MAX;
-use crate::domain::{Badge, Message, Person, ReadState, Room};
+use crate::domain::{Badge, Person, Quote, ReadState, Room};
 use crate::engine::now;
 use crate::store::{Snapshot, StoreError};
 use crate::views;
@@ -55,7 +55,7 @@ fn with_newest_message(
     snapshot: &Snapshot,
     person: &Person,
     rooms: Vec<(Room, ReadState)>,
-) -> Result<Vec<(Room, ReadState, Option<Message>)>, StoreError> {
+) -> Result<Vec<(Room, ReadState, Option<Quote>)>, StoreError> {
     let newest = |room: &Room, reading: &ReadState| snapshot.newest_notifying_message(person.author.id, room, reading);
     rooms
         .into_iter()

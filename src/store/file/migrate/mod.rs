@@ -1,6 +1,8 @@
 //! Files of older formats, brought up to date step by step. A step knows the rows as they were then, whatever the schema
 //! says today.
 
+mod html_of_format_5;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::ops::Bound;
@@ -11,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Device, Expiry, MessageExtras, Role, RoomId, Seq, Timestamp, TokenKind, UserId, UserName, Visibility,
-    mentioned_users,
 };
 use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
@@ -22,7 +23,7 @@ use crate::store::{StoreError, table};
 
 /// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
 const MIGRATIONS: [Migration; FORMAT as usize - 1] =
-    [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses];
+    [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses, store_excerpts];
 type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
@@ -160,10 +161,10 @@ fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
     let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
     rewrite_table(
         txn,
-        MESSAGES,
+        TableDefinition::<(u64, u64), RowBytes<Message5>>::new("messages"),
         |(room, _), Message3 { author, at, continues_group: follows, starts_day: opens_day, body }| {
             let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
-            Ok(MessageRow {
+            Ok(Message5 {
                 author,
                 at,
                 continues_group: follows,
@@ -230,8 +231,9 @@ fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     let mut seen = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
-        let row: MessageRow = rows::decode("messages", row.value())?;
-        for user in people_named(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
+        let row: Message5 = rows::decode("messages", row.value())?;
+        let mentioned = row.html.as_deref().map_or_else(Vec::new, html_of_format_5::mentioned_users);
+        for user in people_named(row.author, mentioned, &row.extras.unwrap_or_default()) {
             // In the order of the messages: since the first. Nobody had been called otherwise by then.
             let (room, message) = key.value();
             if seen.get((user.0, room))?.is_none() {
@@ -258,14 +260,36 @@ fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Format 5 stored the HTML of a message alone, and searched it for names and for the excerpt.
+fn store_excerpts(txn: &WriteTransaction) -> Result<(), StoreError> {
+    rewrite_table(txn, MESSAGES, |_, old: Message5| {
+        let Message5 { author, at, continues_group, starts_day, ordinal, body, html, extras } = old;
+        let rendered = html.map(|html| html_of_format_5::to_rendered(&body, html));
+        Ok(MessageRow { author, at, continues_group, starts_day, ordinal, body, rendered, extras })
+    })
+}
+
 /// Whose names can be seen in a message: whoever said it, was spoken to by name, or reacted to it.
 pub(crate) fn people_named<'a>(
     author: UserId,
-    html: Option<&str>,
+    mentioned: Vec<UserId>,
     extras: &'a MessageExtras,
 ) -> impl Iterator<Item = UserId> + use<'a> {
     let reacted = extras.reactions.iter().flat_map(|reacted| reacted.users.iter().copied());
-    [author].into_iter().chain(html.map_or_else(Vec::new, mentioned_users)).chain(reacted)
+    [author].into_iter().chain(mentioned).chain(reacted)
+}
+
+/// A message of formats 4 and 5.
+#[derive(Debug, Serialize, Deserialize)]
+struct Message5 {
+    author: UserId,
+    at: Timestamp,
+    continues_group: bool,
+    starts_day: bool,
+    ordinal: u64,
+    body: String,
+    html: Option<String>,
+    extras: Option<Box<MessageExtras>>,
 }
 
 /// A person of format 4.
