@@ -3,7 +3,7 @@
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
 use crate::domain::{UserId, UserName};
-use crate::store::file::migrate::people_named;
+use crate::store::file::migrate::people_named::people_named;
 use crate::store::table::schema::{
     ACTIVITY, ActivityRow, CHANGES, DRAFTS, DraftRow, FORMER_NAMES, FormerNameRow, MEMBERS, MENTIONS, MESSAGES, META,
     MemberRow, MessageRow, NAME_USES, NAMES, OUTCOMES, OutcomeRow, PINS, READ_STATES, RENAMES, ROOM_MENTIONS, ROOMS,
