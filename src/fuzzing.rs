@@ -37,7 +37,7 @@ pub fn render_markdown(text: &str) -> Option<String> {
     let body = domain::Body::parse(text).ok()?;
     let find_person = |name: &domain::UserName| Some(domain::Author { id: UserId(7), name: name.as_str().into() });
     let resolver = views::text::NameResolver { find_person: &find_person, find_room: &|slug| Some(slug.clone()) };
-    views::text::render(body, &resolver, views::text::CodeStyle::Highlighted).html
+    views::text::render(body, &resolver, views::text::CodeStyle::Highlighted).rendered.map(|rendered| rendered.html)
 }
 
 /// The kinds of rows in the tables.

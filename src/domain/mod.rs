@@ -27,14 +27,15 @@ pub use crate::domain::command::{
 pub use crate::domain::cursor::{Cursor, Epoch};
 pub use crate::domain::event::{AccessChange, Applied, Effects, Event, UnreadChange};
 pub use crate::domain::ids::{MessageId, RoomId, Seq, Timestamp, UserId};
-pub use crate::domain::message::body::{Body, MessageContent};
+pub use crate::domain::message::author::Author;
+pub use crate::domain::message::body::{Body, MessageContent, RenderedContent};
 pub use crate::domain::message::completion::{BROADCAST_MENTIONS, CompletionPrefix, CompletionQuery};
-pub use crate::domain::message::mentions::{MENTION_START, find_mention, mentioned_users};
+pub use crate::domain::message::excerpt::{ExcerptBuilder, ExcerptPiece, excerpt_of_text};
+pub use crate::domain::message::quote::{ExcerptPart, Quote};
 pub use crate::domain::message::reaction::{Reaction, ReactionGroup};
 pub use crate::domain::message::slash_command::{Input, SLASH_COMMANDS, SlashCommand, escape_slash, text_to_edit};
 pub use crate::domain::message::{
-    Author, ExcerptPart, Grouping, LazyDetails, Message, MessageDetails, MessageExtras, NAMED_REACTORS_MAX,
-    PreviousMessage, Quote, Version,
+    Grouping, LazyDetails, Message, MessageDetails, MessageExtras, NAMED_REACTORS_MAX, PreviousMessage, Version,
 };
 pub use crate::domain::nonce::Nonce;
 pub use crate::domain::permission::{

@@ -52,7 +52,7 @@ async fn a_room_of_picked_people_is_made_and_kept_without_script() {
     ann.find("#composer").await;
     ann.clicks(".places a[href='/rooms']").await;
     ann.keys_in("#name", "Stewards").await;
-    ann.clicks("input[value=closed]").await;
+    ann.clicks("input[value=private]").await;
     ann.keys_in("#members", "Nobody, Bob Lee").await;
     ann.clicks("form[action='/rooms'] button").await;
     ann.find("#members-error").await;
@@ -62,7 +62,7 @@ async fn a_room_of_picked_people_is_made_and_kept_without_script() {
     let path = ann.driver.current_url().await.expect("an address").path().to_owned();
     bob.sends(&format!("{path}/messages"), &[("body", "I am in")]).await;
 
-    ann.clicks(".head a[aria-label^=About]").await;
+    ann.clicks(".head a[aria-label='Room settings']").await;
     ann.keys_in("#topic", "Keys").await;
     ann.clicks("form[action$='/settings'] button").await;
     ann.find(".flash").await;

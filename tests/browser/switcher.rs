@@ -58,7 +58,7 @@ async fn a_room_is_gone_to_with_the_keyboard_alone_and_whoever_stays_is_where_th
     ann.switches().await;
     ann.presses("ga").await;
     ann.finds(&["Gables", "Garden <b>"]).await;
-    let told = "return document.querySelector('#found-count').textContent === '2 places'";
+    let told = "return document.querySelector('#found-count').textContent === '2 results'";
     ann.until("it is said how many there are", told, vec![]).await;
     let mut walked = Vec::new();
     for key in [Key::Down, Key::Down, Key::Down, Key::Up, Key::Up] {

@@ -8,8 +8,8 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use taproom::domain::{
     AccountCommand, Actor, Body, Command, Device, Envelope, Event, Expiry, MessageContent, MessageExtras, Nonce,
-    PasswordHash, PostFollowUps, ReadStateCommand, Refusal, Role, Room, RoomId, RoomName, Scopes, Seq, Timestamp,
-    Token, TokenKind, UserId, UserName, Visibility,
+    PasswordHash, PostFollowUps, Quote, ReadStateCommand, Refusal, Role, Room, RoomId, RoomName, Scopes, Seq,
+    Timestamp, Token, TokenKind, UserId, UserName, Visibility,
 };
 use taproom::store::{Counts, Store, Window};
 use tempfile::TempDir;
@@ -21,11 +21,12 @@ use crate::program::{Program, contents};
 /// In each of the files Ann has said five things in their room, and these are the numbers of them; Ben has said one more.
 const SAID: [u64; 5] = [3, 4, 5, 6, 7];
 /// Each format, and what its file holds.
-const FORMATS: [(u8, Counts); 4] = [
+const FORMATS: [(u8, Counts); 5] = [
     (1, Counts { changes: 9, rooms: 3, people: 2, messages: 6 }),
     (2, Counts { changes: 9, rooms: 3, people: 2, messages: 6 }),
     (3, Counts { changes: 32, rooms: 5, people: 4, messages: 13 }),
     (4, Counts { changes: 55, rooms: 6, people: 7, messages: 20 }),
+    (5, Counts { changes: 68, rooms: 6, people: 8, messages: 29 }),
 ];
 /// The formats that knew guests and open rooms, and nothing else.
 const GUESTS_ONLY: [u8; 2] = [1, 2];
@@ -259,6 +260,29 @@ fn in_a_file_of_format_3_what_was_said_is_counted_room_by_room_and_can_be_answer
     store.commit(now, &[Envelope { actor: Actor::User(UserId(1)), nonce: None, command }]).unwrap().remove(0).unwrap();
     assert_eq!(said(11)[1].2.reply_count, 1);
     store.verify().unwrap();
+}
+
+/// Format 5 searched the HTML of a message for mentions and excerpts; both are data now, and read as they did then.
+#[test]
+fn a_file_of_format_5_shows_the_excerpts_and_mentions_that_it_showed() {
+    let (_directory, store, _) = opened(5);
+    let snapshot = store.snapshot().unwrap();
+    let message = |id| snapshot.message(RoomId(1), Seq(id)).unwrap().expect("a message");
+    let long = format!("long{}…", " word".repeat(23));
+    for (reply, excerpt) in [
+        (63, "bold for @Ben, a < b & here"),
+        (64, "---"),
+        (65, long.as_str()),
+        (66, "one two @Ben and @<i>Eve & co</i> let a;"),
+    ] {
+        let reply = message(reply);
+        assert_eq!(reply.details.quote.as_ref().map(Quote::to_text).as_deref(), Some(excerpt));
+    }
+    let mentioned = |id| message(id).details.mentioned.iter().map(|person| person.id.0).collect::<Vec<_>>();
+    assert_eq!([mentioned(59), mentioned(60), mentioned(62)], [vec![2], vec![], vec![2, 33]]);
+    let deleted = message(67);
+    assert_eq!((deleted.body.as_str(), deleted.html.as_deref(), mentioned(67)), ("", None, vec![]));
+    assert_eq!(snapshot.quote(RoomId(1), Seq(67)).unwrap().expect("it was there").to_text(), "");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,10 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 use taproom::domain::{
-    AccountCommand, Actor, Body, Command, Device, Envelope, Expiry, JoinPolicy, MarkReadOnPost, MessageContent, Nonce,
-    NotificationLevel, PasswordHash, PersonCommand, PostFollowUps, Reaction, ReadStateCommand, Role, RoomCommand,
-    RoomId, RoomName, Salt, Scopes, Seq, ServerCommand, SessionId, SingleLine, Timestamp, TokenHash, UserId, UserName,
-    Visibility,
+    AccountCommand, Actor, Body, Command, Device, Envelope, ExcerptPiece, Expiry, JoinPolicy, MarkReadOnPost,
+    MessageContent, Nonce, NotificationLevel, PasswordHash, PersonCommand, PostFollowUps, Reaction, ReadStateCommand,
+    RenderedContent, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq, ServerCommand, SessionId, SingleLine,
+    Timestamp, TokenHash, UserId, UserName, Visibility,
 };
 
 /// A command, who asks, and when.
@@ -309,8 +309,10 @@ impl Said {
 
     fn words(self) -> MessageContent {
         let Self { body, html, mentions, calls_all } = self;
+        let rendered =
+            html.map(|html| RenderedContent { mentioned: mentioned_users(&html), excerpt: html_excerpt(&html), html });
         MessageContent {
-            html,
+            rendered,
             mentions_room: calls_all,
             ..MessageContent::from_body(Body::parse(&body).unwrap()).with_mentions(mentions)
         }
@@ -487,6 +489,26 @@ impl What {
         };
         Ok(Command::Server(command))
     }
+}
+
+/// The users whose names stand in drawn HTML, each once, ascending.
+pub fn mentioned_users(html: &str) -> Vec<UserId> {
+    let mut users: Vec<UserId> = mentioned_in_order(html).collect();
+    users.sort_unstable();
+    users.dedup();
+    users
+}
+
+/// How drawn HTML begins: words and then people who are mentioned. It is never long.
+pub fn html_excerpt(html: &str) -> Vec<ExcerptPiece> {
+    let words = html.trim_start_matches("<p>").split("<span").next().unwrap().trim_end_matches("</p>");
+    let called: Vec<_> = mentioned_in_order(html).map(ExcerptPiece::Mention).collect();
+    let words = if called.is_empty() { words.trim_end() } else { words };
+    [ExcerptPiece::Text(words.to_owned())].into_iter().chain(called).collect()
+}
+
+fn mentioned_in_order(html: &str) -> impl Iterator<Item = UserId> {
+    html.split("data-user=\"").skip(1).map(|part| UserId(part.split('"').next().unwrap().parse().unwrap()))
 }
 
 /// The hash of the token, the link or the code of this number.

@@ -1,8 +1,10 @@
 //! What somebody says.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::limits::{BODY_CHARS_MAX, MENTIONS_MAX};
 use crate::domain::text::clean;
-use crate::domain::{Refusal, UserId};
+use crate::domain::{ExcerptPiece, Refusal, UserId};
 
 /// The text of a message: 1 to [`BODY_CHARS_MAX`] characters, not blank, no control characters but newline and tab,
 /// line ends are `\n`.
@@ -36,18 +38,29 @@ impl Body {
 pub struct MessageContent {
     /// As it was written.
     pub body: Body,
-    /// As it is shown. None if it has nothing in it that is shown otherwise than it was written.
-    pub html: Option<String>,
+    /// How it is shown. None if that is as it was written.
+    pub rendered: Option<RenderedContent>,
     /// Whom it mentions, each once, in order; at most [`MENTIONS_MAX`].
     pub mentions: Vec<UserId>,
     /// Whether it calls everybody in the room.
     pub mentions_room: bool,
 }
 
+/// A text after its Markdown was rendered, with the data that code needs of it later: nothing reads the HTML again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RenderedContent<Text = String> {
+    /// The HTML.
+    pub html: Text,
+    /// The users whose names are in it, each once, ascending.
+    pub mentioned: Vec<UserId>,
+    /// How it begins. Empty only if the text is blank.
+    pub excerpt: Vec<ExcerptPiece<Text>>,
+}
+
 impl MessageContent {
     /// What is shown as it was written, and speaks to nobody by name.
     pub fn from_body(body: Body) -> Self {
-        Self { body, html: None, mentions: Vec::new(), mentions_room: false }
+        Self { body, rendered: None, mentions: Vec::new(), mentions_room: false }
     }
 
     /// The same, mentioning these people; who are too many are not mentioned.

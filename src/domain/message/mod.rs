@@ -1,44 +1,19 @@
 //! A message, and how it stands under the one before.
 
+pub(crate) mod author;
 pub(crate) mod body;
 pub(crate) mod completion;
 pub(crate) mod excerpt;
-pub(crate) mod mentions;
+pub(crate) mod quote;
 pub(crate) mod reaction;
 pub(crate) mod slash_command;
 
 use std::ops::Deref;
-use std::sync::Arc;
 
-use percent_encoding::utf8_percent_encode;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::limits::GROUPING_WINDOW;
-use crate::domain::room::PATH_SEGMENT;
-use crate::domain::{MessageId, ReactionGroup, Timestamp, UserId};
-
-/// Who said it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Author {
-    /// The person's number.
-    pub id: UserId,
-    /// The name they have now. Shared: a page has fifty messages of a few people.
-    pub name: Arc<str>,
-}
-
-impl Author {
-    /// The path of their page, percent-encoded: fit for a link and for a header. A name of dots alone would be a step in
-    /// a URL (WHATWG URL, section 3.4), so it is followed by a character that shows nothing and that a name loses.
-    pub fn path(&self) -> String {
-        let mut path = String::with_capacity(self.name.len() + 24);
-        path.push_str("/people/");
-        path.extend(utf8_percent_encode(&self.name, PATH_SEGMENT)); // piece by piece: every row of a page has one
-        if self.name.chars().all(|c| c == '.') {
-            path.push_str("%E2%80%8B");
-        }
-        path
-    }
-}
+use crate::domain::{Author, MessageId, Quote, ReactionGroup, Timestamp, UserId};
 
 /// A message as it stood when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,54 +104,6 @@ impl MessageExtras {
         pinned: false,
         reactions: Vec::new(),
     };
-}
-
-/// What a message answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quote {
-    /// Which message.
-    pub id: MessageId,
-    /// Whose.
-    pub author: Author,
-    /// How it begins, on one line, in pieces. None if it was taken away.
-    pub excerpt: Vec<ExcerptPart>,
-}
-
-/// A piece of how a message begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExcerptPart {
-    /// What was said.
-    Text(String),
-    /// Somebody who is spoken to by name, as they are called now.
-    Mention(Author),
-}
-
-impl Quote {
-    /// What an answer to this shows of it: of how it is shown, if that is otherwise than it was written.
-    /// Those of who is spoken to by name that are `called` have the name that they have now.
-    pub fn new(id: MessageId, author: Author, body: &str, html: Option<&str>, mentioned: &[Author]) -> Self {
-        Self { id, author, excerpt: excerpt::excerpt_parts(body, html, mentioned) }
-    }
-
-    /// What an answer to this message shows of it.
-    pub fn from_message(message: &Message) -> Self {
-        Self::new(
-            message.id,
-            message.author.clone(),
-            &message.body,
-            message.html.as_deref(),
-            &message.details.mentioned,
-        )
-    }
-
-    /// How it begins, as plain text. Blank if it was taken away.
-    pub fn to_text(&self) -> String {
-        let words = self.excerpt.iter().map(|piece| match piece {
-            ExcerptPart::Text(words) => words.clone(),
-            ExcerptPart::Mention(person) => format!("@{}", person.name),
-        });
-        words.collect()
-    }
 }
 
 /// A text that a message had before it was edited.

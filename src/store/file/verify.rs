@@ -3,7 +3,7 @@
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
 use crate::domain::{UserId, UserName};
-use crate::store::file::migrate::people_named;
+use crate::store::file::migrate::people_named::people_named;
 use crate::store::table::schema::{
     ACTIVITY, ActivityRow, CHANGES, DRAFTS, DraftRow, FORMER_NAMES, FormerNameRow, MEMBERS, MENTIONS, MESSAGES, META,
     MemberRow, MessageRow, NAME_USES, NAMES, OUTCOMES, OutcomeRow, PINS, READ_STATES, RENAMES, ROOM_MENTIONS, ROOMS,
@@ -133,7 +133,8 @@ fn verify_messages(txn: &ReadTransaction) -> Result<u64, StoreError> {
         nth += 1;
         check_equal("messages", Some(row.ordinal), nth)?;
         let extras = row.extras.unwrap_or_default();
-        for user in people_named(row.author, row.html, &extras) {
+        let mentioned = row.rendered.map_or_else(Vec::new, |rendered| rendered.mentioned);
+        for user in people_named(row.author, mentioned, &extras) {
             let since = seen.get((user.0, key.value().0))?.ok_or(StoreError::Missing { table: "seen" })?.value();
             // Others may have been named there later, by an edit or a reaction.
             let is_late = user == row.author && since > key.value().1;

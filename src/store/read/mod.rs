@@ -12,8 +12,8 @@ use redb::{ReadOnlyTable, ReadTransaction};
 
 use crate::domain::limits::PAGE_MESSAGES;
 use crate::domain::{
-    Applied, Author, Cursor, Grouping, LazyDetails, Message, MessageDetails, MessageExtras, MessageId,
-    NAMED_REACTORS_MAX, Quote, Room, RoomId, Seq, Slug, UserId, UserName, mentioned_users,
+    Applied, Author, Cursor, ExcerptPart, ExcerptPiece, Grouping, LazyDetails, Message, MessageDetails, MessageExtras,
+    MessageId, NAMED_REACTORS_MAX, Quote, RenderedContent, Room, RoomId, Seq, Slug, UserId, UserName, excerpt_of_text,
 };
 use crate::store::file::format;
 use crate::store::table::rows::{self, RowBytes};
@@ -112,6 +112,11 @@ impl Snapshot {
         Ok(reader.messages)
     }
 
+    /// What a reply to this message shows of it.
+    pub fn quote(&self, room: RoomId, id: MessageId) -> Result<Option<Quote>, StoreError> {
+        MessageReader::new(self, room, 0)?.load_quote(id)
+    }
+
     /// A page of a room's messages.
     pub fn message_page(&self, room: RoomId, window: Window) -> Result<Page, StoreError> {
         const HALF: usize = PAGE_MESSAGES / 2;
@@ -190,29 +195,26 @@ impl MessageReader {
     /// Reads a row. Whoever said it and the row's texts stay where they lie until the message is written to its place: moved
     /// through answers, a page costs a sixth more.
     fn push(&mut self, id: MessageId, row: &[u8]) -> Result<(), StoreError> {
-        let MessageRow::<&str> {
-            author, at, continues_group: follows, starts_day: opens_day, body, html, extras, ..
-        } = rows::decode("messages", row)?;
-        let more = match (&html, extras) {
+        let MessageRow::<&str> { author, at, continues_group, starts_day, body, rendered, extras, .. } =
+            rows::decode("messages", row)?;
+        let details = match (&rendered, extras) {
             (None, None) => LazyDetails::default(),
-            (html, extras) => self.load_details(*html, extras.map_or_else(MessageExtras::default, |extras| *extras))?,
+            (rendered, extras) => {
+                let mentioned = rendered.as_ref().map_or(&[][..], |rendered| &rendered.mentioned);
+                self.load_details(mentioned, extras.map_or_else(MessageExtras::default, |extras| *extras))?
+            }
         };
-        let (author, place) =
-            (self.load_author(author)?.clone(), Grouping { continues_group: follows, starts_day: opens_day });
-        let (body, html) = (body.to_owned(), html.map(str::to_owned));
-        self.messages.push(Message { id, author, at, body, html, grouping: place, details: more });
+        let (author, grouping) = (self.load_author(author)?.clone(), Grouping { continues_group, starts_day });
+        let (body, html) = (body.to_owned(), rendered.map(|rendered| rendered.html.to_owned()));
+        self.messages.push(Message { id, author, at, body, html, grouping, details });
         Ok(())
     }
 
-    fn load_details(&mut self, html: Option<&str>, extras: MessageExtras) -> Result<LazyDetails, StoreError> {
+    fn load_details(&mut self, mentioned: &[UserId], extras: MessageExtras) -> Result<LazyDetails, StoreError> {
         let quote = extras.reply_to.map(|id| self.load_quote(id)).transpose()?.flatten();
-        let (reactors, called) = (self.load_reactors(&extras)?, self.load_mentioned(html)?);
-        Ok(MessageDetails { extras, quote, reactors, mentioned: called }.into())
-    }
-
-    /// Those who are spoken to by name.
-    fn load_mentioned(&mut self, html: Option<&str>) -> Result<Vec<Author>, StoreError> {
-        html.map_or_else(Vec::new, mentioned_users).into_iter().map(|id| self.load_author(id).cloned()).collect()
+        let reactors = self.load_reactors(&extras)?;
+        let mentioned = mentioned.iter().map(|id| self.load_author(*id).cloned()).collect::<Result<_, _>>()?;
+        Ok(MessageDetails { extras, quote, reactors, mentioned }.into())
     }
 
     /// Those of who reacted that are named.
@@ -229,9 +231,24 @@ impl MessageReader {
     /// What is shown of a message in an answer to it.
     fn load_quote(&mut self, id: MessageId) -> Result<Option<Quote>, StoreError> {
         let Some(row) = self.table.get((self.room.0, id.0))? else { return Ok(None) };
-        let MessageRow::<&str> { author, body, html, .. } = rows::decode("messages", row.value())?;
-        let called = self.load_mentioned(html)?;
-        Ok(Some(Quote::new(id, self.load_author(author)?.clone(), body, html, &called)))
+        let MessageRow::<&str> { author, body, rendered, .. } = rows::decode("messages", row.value())?;
+        let excerpt = match rendered {
+            Some(RenderedContent { excerpt, .. }) => {
+                excerpt.into_iter().map(|piece| self.load_excerpt_part(piece)).collect::<Result<_, _>>()?
+            }
+            None => excerpt_of_text(body)
+                .into_iter()
+                .map(|piece| self.load_excerpt_part(piece))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(Some(Quote { id, author: self.load_author(author)?.clone(), excerpt }))
+    }
+
+    fn load_excerpt_part(&mut self, piece: ExcerptPiece<impl Into<String>>) -> Result<ExcerptPart, StoreError> {
+        Ok(match piece {
+            ExcerptPiece::Text(text) => ExcerptPart::Text(text.into()),
+            ExcerptPiece::Mention(user) => ExcerptPart::Mention(self.load_author(user)?.clone()),
+        })
     }
 
     fn load_author(&mut self, id: UserId) -> Result<&Author, StoreError> {

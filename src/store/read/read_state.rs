@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::ReadOnlyTable;
 
 use crate::domain::limits::UNREAD_SUBSCRIPTIONS_MAX;
-use crate::domain::{Draft, Message, MessageId, ReadState, Room, RoomId, Seq, UserId, Visibility};
+use crate::domain::{Draft, MessageId, Quote, ReadState, Room, RoomId, Seq, UserId, Visibility};
 use crate::store::read::rooms::MEMBERS_ONLY_ROOMS_LISTED_MAX;
 use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
@@ -55,13 +55,13 @@ impl Snapshot {
         user: UserId,
         room: &Room,
         read_state: &ReadState,
-    ) -> Result<Option<Message>, StoreError> {
+    ) -> Result<Option<Quote>, StoreError> {
         let ReadState { read_up_to, last_message, level, .. } = *read_state;
         if read_state.notify_count(room.visibility) == 0 {
             return Ok(None);
         }
         if level.notifies(room.visibility, false) {
-            let newest = self.message(room.id, last_message)?;
+            let newest = self.quote(room.id, last_message)?;
             if newest.as_ref().is_none_or(|newest| newest.author.id != user) {
                 return Ok(newest);
             }
@@ -82,7 +82,7 @@ impl Snapshot {
                 }
             }
         }
-        newest.map_or(Ok(None), |id| self.message(room.id, Seq(id)))
+        newest.map_or(Ok(None), |id| self.quote(room.id, Seq(id)))
     }
 
     /// The rooms whose new messages a person is notified of while elsewhere: those of [`Self::read_states`], but at

@@ -6,13 +6,13 @@ use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Applied, AuditEntry, Event, Expiry, Invitation, MessageExtras, NotificationLevel, Report, Role, RoomId, Seq,
-    ServerSettings, Timestamp, TokenKind, UserId, Visibility,
+    Applied, AuditEntry, Event, Expiry, Invitation, MessageExtras, NotificationLevel, RenderedContent, Report, Role,
+    RoomId, Seq, ServerSettings, Timestamp, TokenKind, UserId, Visibility,
 };
 use crate::store::table::rows::RowBytes;
 
 /// The version of this schema. A file of a newer one is refused, of an older one migrated.
-pub(crate) const FORMAT: u64 = 5;
+pub(crate) const FORMAT: u64 = 6;
 
 /// Single numbers: `format`, `epoch`; `seq` and `at`, the last change that no room counts as its own and its moment;
 /// `rooms`, how many rooms there are that everybody in the house may see.
@@ -223,8 +223,8 @@ pub(crate) struct MessageRow<Text = String> {
     pub ordinal: u64,
     /// Blank if it was taken away.
     pub body: Text,
-    /// How it is shown, if otherwise than it was written.
-    pub html: Option<Text>,
+    /// How it is shown. None if that is as it was written.
+    pub rendered: Option<RenderedContent<Text>>,
     /// None if there is nothing of them.
     pub extras: Option<Box<MessageExtras>>,
 }

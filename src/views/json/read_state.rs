@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Message, Quote, ReadState, Room};
+use crate::domain::{Quote, ReadState, Room};
 
 /// How far a user has read a room, and what they are notified of.
 #[derive(Debug, Serialize)]
@@ -54,7 +54,7 @@ pub struct UnreadRoom {
     /// The read state of the caller.
     pub read_state: ReadState,
     /// The newest message worth a notification, if there is one.
-    pub newest: Option<Message>,
+    pub newest: Option<Quote>,
 }
 
 /// Unread counts in total and for each room.
@@ -92,9 +92,8 @@ struct NewestMessageJson {
 }
 
 impl NewestMessageJson {
-    fn from_message(message: &Message) -> Self {
-        let text = Quote::from_message(message).to_text();
-        Self { id: message.id.0, author: message.author.name.to_string(), text }
+    fn from_quote(quote: &Quote) -> Self {
+        Self { id: quote.id.0, author: quote.author.name.to_string(), text: quote.to_text() }
     }
 }
 
@@ -115,7 +114,7 @@ impl<'a> UnreadJson<'a> {
                 unread,
                 mentions,
                 notify,
-                newest: newest.as_ref().map(NewestMessageJson::from_message),
+                newest: newest.as_ref().map(NewestMessageJson::from_quote),
             });
         }
         total

@@ -5,6 +5,7 @@
 pub(crate) mod escaped;
 
 pub mod emoji;
+mod excerpt;
 mod highlight;
 mod inline;
 mod markdown;
@@ -13,12 +14,13 @@ mod tests;
 mod tree;
 
 use std::fmt;
+use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
 use maud::{Markup, Render, html};
 use memchr::memchr3;
 
-use crate::domain::{Author, Body, MENTION_START, Message, MessageContent, Slug, UserName, find_mention};
+use crate::domain::{Author, Body, Message, MessageContent, RenderedContent, Slug, UserId, UserName};
 use crate::views::text::escaped::Escaped;
 
 /// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
@@ -59,7 +61,11 @@ pub fn render(body: Body, resolver: &NameResolver, style: CodeStyle) -> MessageC
         return MessageContent::from_body(body);
     }
     let html = (html != render_paragraphs(source).into_string()).then_some(html);
-    MessageContent { html, mentions_room: parsed.mentions_room, ..MessageContent::from_body(body) }
+    let rendered = html.map(|html| {
+        let (mentioned, excerpt) = (excerpt::mentioned_users(&parsed.nodes), excerpt::excerpt(source, &parsed.nodes));
+        RenderedContent { html, mentioned, excerpt }
+    });
+    MessageContent { rendered, mentions_room: parsed.mentions_room, ..MessageContent::from_body(body) }
         .with_mentions(parsed.mentions)
 }
 
@@ -93,7 +99,11 @@ impl Render for RenderedText<'_> {
 impl<'a> RenderedText<'a> {
     /// What somebody says.
     pub fn from_content(content: &'a MessageContent) -> Self {
-        Self { source: content.body.as_str(), html: content.html.as_deref(), mentioned: &[] }
+        Self {
+            source: content.body.as_str(),
+            html: content.rendered.as_ref().map(|rendered| rendered.html.as_str()),
+            mentioned: &[],
+        }
     }
 
     /// What was said.
@@ -105,6 +115,20 @@ impl<'a> RenderedText<'a> {
     pub(crate) fn is_emoji(&self) -> bool {
         emoji::is_only_emoji(self.source)
     }
+}
+
+/// Stands in the HTML before the number of a mentioned user; [`tree`] writes it. Users cannot: their quotes are escaped.
+const MENTION_START: &str = "data-user=\"";
+/// Stands between that number and the name.
+const MENTION_NAME: &str = "\">@";
+
+/// The mentioned user with whose number this begins, and where their name stands: up to the next tag.
+fn find_mention<'a>(html: &str, mentioned: &'a [Author]) -> Option<(&'a Author, Range<usize>)> {
+    let (number, _) = html.split_once(MENTION_NAME)?;
+    let id = UserId(number.parse().ok()?);
+    let start = number.len() + MENTION_NAME.len();
+    let end = start + html[start..].find('<')?;
+    mentioned.iter().find(|person| person.id == id).map(|person| (person, start..end))
 }
 
 /// The HTML of a text, in which each who is spoken to by name has the name that they have now.

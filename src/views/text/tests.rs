@@ -2,7 +2,7 @@
 
 mod limits;
 
-use crate::domain::UserId;
+use crate::domain::{ExcerptPiece, UserId};
 use crate::views::text::*;
 
 const PEOPLE: [(u64, &str); 6] =
@@ -22,9 +22,14 @@ fn render_source(source: &str) -> MessageContent {
     )
 }
 
+/// The HTML that is stored, if any is.
+fn html_of(source: &str) -> Option<String> {
+    render_source(source).rendered.map(|rendered| rendered.html)
+}
+
 /// The HTML shown for a text.
 fn html(source: &str) -> String {
-    render_source(source).html.unwrap_or_else(|| render_paragraphs(source).into_string())
+    html_of(source).unwrap_or_else(|| render_paragraphs(source).into_string())
 }
 
 const LINK: &str = "rel=\"nofollow noopener ugc\" target=\"_blank\"";
@@ -148,7 +153,11 @@ fn a_mention_takes_the_longest_matching_name() {
         ),
     ] {
         let content = render_source(source);
-        assert_eq!(content.html.as_deref(), Some(expected.as_str()), "{source:?}");
+        assert_eq!(
+            content.rendered.as_ref().map(|rendered| rendered.html.as_str()),
+            Some(expected.as_str()),
+            "{source:?}"
+        );
         assert_eq!(content.mentions, ids.into_iter().map(UserId).collect::<Vec<_>>(), "{source:?}");
         assert!(!content.mentions_room);
     }
@@ -157,7 +166,7 @@ fn a_mention_takes_the_longest_matching_name() {
         assert!(content.mentions.is_empty() && !html(nobody).contains("mention"), "{nobody:?}: {content:?}");
     }
     let many = render_source(&"@Ann ".repeat(1_000));
-    assert_eq!(many.html.unwrap().matches("mention").count(), 50);
+    assert_eq!(many.rendered.unwrap().html.matches("mention").count(), 50);
     assert_eq!(many.mentions, [UserId(1)]);
 }
 
@@ -165,7 +174,7 @@ fn a_mention_takes_the_longest_matching_name() {
 fn the_room_can_be_mentioned_and_rooms_are_linked() {
     let content = render_source("@room, @Here!");
     assert_eq!(
-        content.html.unwrap(),
+        content.rendered.unwrap().html,
         "<p><span class=\"mention\">@room</span>, <span class=\"mention\">@here</span>!</p>"
     );
     assert!(content.mentions_room);
@@ -195,7 +204,7 @@ fn too_deep_or_too_long_texts_are_shown_as_written() {
         "- ".repeat(1_000) + "a",
         "*a _b ".repeat(600) + &"_ *".repeat(600),
     ] {
-        assert_eq!(render_source(&source).html, None, "{}", &source[..20]);
+        assert_eq!(render_source(&source).rendered, None, "{}", &source[..20]);
     }
     let deep = "> ".repeat(8) + "a";
     assert_eq!(html(&deep).matches("<blockquote>").count(), 8);
@@ -242,5 +251,21 @@ fn html_in_a_text_stays_text() {
     for html in [html, |text: &str| render_paragraphs(text).into_string()] {
         assert_eq!(html("<img src=x onerror=alert(1)>"), "<p>&lt;img src=x onerror=alert(1)&gt;</p>");
         assert!(!html("https://a.example/\"onmouseover=\"alert(1)").contains("\"onmouseover"));
+    }
+}
+
+#[test]
+fn excerpts_hold_the_words_of_a_text_and_who_is_mentioned() {
+    let excerpt = |source: &str| render_source(source).rendered.expect("it is marked up").excerpt;
+    for (source, shown) in [
+        ("so **bold** and `a < b`", "so bold and a < b"),
+        ("*one*\ntwo\n\n- three\n- four", "one two three four"),
+        ("```rust\nlet a;\nb\n```", "let a; b"),
+        ("[here](https://a.b/?c=1&d=)!", "here!"),
+        ("`&lt;script&gt;` \"x\"", "&lt;script&gt; \"x\""),
+        ("---", "---"),
+        ("@here to #Fern Street", "@here to #Fern Street"),
+    ] {
+        assert_eq!(excerpt(source), [ExcerptPiece::Text(shown.to_owned())], "{source:?}");
     }
 }

@@ -81,6 +81,5 @@ pub(crate) fn parse_reply_to(form: &Form) -> Result<Option<MessageId>, Refusal> 
 
 /// The quote that a reply to this message would show, unless the message is deleted.
 pub(crate) fn find_quote(snapshot: &Snapshot, room: &Room, id: MessageId) -> Result<Option<Quote>, StoreError> {
-    let message = snapshot.message(room.id, id)?.filter(|message| !message.is_deleted());
-    Ok(message.as_ref().map(Quote::from_message))
+    Ok(snapshot.quote(room.id, id)?.filter(|quote| !quote.excerpt.is_empty()))
 }

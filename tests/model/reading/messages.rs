@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use taproom::domain::{
-    Author, ExcerptPart, Grouping, Message, MessageDetails, MessageExtras, Quote, ReactionGroup, Seq, Timestamp,
-    UserId, Version, mentioned_users,
+    Author, ExcerptPart, ExcerptPiece, Grouping, Message, MessageDetails, MessageExtras, Quote, ReactionGroup, Seq,
+    Timestamp, UserId, Version,
 };
 use taproom::store::Snapshot;
 
 use crate::rules::{Model, Post, Room};
+use crate::written::{html_excerpt, mentioned_users};
 
 /// So many messages of a thread are shown.
 const THREAD: usize = 200;
@@ -91,19 +92,14 @@ fn excerpt(model: &Model, post: &Post) -> Vec<ExcerptPart> {
     let Some(html) = &post.html else {
         return Some(post.excerpt()).filter(|line| !line.is_empty()).map(ExcerptPart::Text).into_iter().collect();
     };
-    let mut parts = html.trim_start_matches("<p>").split("<span data-user=\"");
-    let words = parts.next().expect("the first").trim_end_matches("</p>");
-    let called = called_in_order(parts).into_iter().map(|id| {
-        let name = model.user(id).expect("they are known").name.as_str();
-        ExcerptPart::Mention(Author { id, name: name.into() })
-    });
-    let called: Vec<ExcerptPart> = called.collect();
-    let words = if called.is_empty() { words.trim_end() } else { words };
-    [ExcerptPart::Text(words.to_owned())].into_iter().chain(called).collect()
-}
-
-fn called_in_order<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<UserId> {
-    parts.map(|part| UserId(part.split('"').next().unwrap().parse().expect("a number"))).collect()
+    let part = |piece| match piece {
+        ExcerptPiece::Text(words) => ExcerptPart::Text(words),
+        ExcerptPiece::Mention(id) => {
+            let name = model.user(id).expect("they are known").name.as_str();
+            ExcerptPart::Mention(Author { id, name: name.into() })
+        }
+    };
+    html_excerpt(html).into_iter().map(part).collect()
 }
 
 /// Those of who reacted that are named, in the order in which they came to the house.

@@ -25,7 +25,8 @@ impl Model {
         let others = self.users.iter().filter(|user| user.id != author.id && hears(user));
         let mentions = others.filter(is_spoken_to).map(|user| user.id).collect();
         let post = self.post_mut(id, message);
-        (post.body, post.html) = (words.body.as_str().to_owned(), words.html.clone());
+        (post.body, post.html) =
+            (words.body.as_str().to_owned(), words.rendered.as_ref().map(|rendered| rendered.html.clone()));
         (post.mentions, post.calls_all) = (mentions, calls_all);
         words.mentions.iter().for_each(|user| self.see(now, *user, id));
     }

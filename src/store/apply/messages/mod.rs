@@ -50,8 +50,9 @@ pub(crate) fn edit_message(
     index_mentions(t, (&room, message), row.author, answered.map(|row| row.author), content, &mut extras)?;
     names::record_name_uses(t, stamp, id, &content.mentions)?;
     extras.edited_at = Some(stamp.at);
-    let (body, html, extras) = (content.body.as_str().to_owned(), content.html.clone(), box_extras(extras));
-    rows::put(&mut t.messages, (id.0, message.0), &MessageRow { body, html, extras, ..row })?;
+    let (body, rendered) = (content.body.as_str().to_owned(), content.rendered.clone());
+    let extras = box_extras(extras);
+    rows::put(&mut t.messages, (id.0, message.0), &MessageRow { body, rendered, extras, ..row })?;
     Ok(record_room_change(t, stamp, id, Event::MessageEdited { room: id, message })?)
 }
 

@@ -54,7 +54,7 @@ fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(),
         reply_count: replies,
         ..MessageExtras::default()
     });
-    let row = MessageRow { body: String::new(), html: None, extras, ..row };
+    let row = MessageRow { body: String::new(), rendered: None, extras, ..row };
     rows::put(&mut t.messages, (room.0, message.0), &row)?;
     Ok(())
 }

@@ -57,7 +57,7 @@ pub(crate) fn post_message(t: &mut Tables, stamp: Stamp, actor: Actor, new: &New
         starts_day,
         ordinal: activity.message_count,
         body: content.body.as_str().to_owned(),
-        html: content.html.clone(),
+        rendered: content.rendered.clone(),
         extras: box_extras(extras),
     };
     rows::put(&mut t.messages, (id.0, stamp.seq.0), &row)?;

@@ -1,48 +1,24 @@
-//! Files of older formats, brought up to date step by step. A step knows the rows as they were then, whatever the schema
-//! says today.
+//! The steps: each turns a file of one format into one of the next.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
-use std::ops::Bound;
 
-use redb::{Database, Key, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use redb::{ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction};
+use serde::Deserialize;
 
-use crate::domain::{
-    Device, Expiry, MessageExtras, Role, RoomId, Seq, Timestamp, TokenKind, UserId, UserName, Visibility,
-    mentioned_users,
-};
+use crate::domain::{Device, Expiry, Role, RoomId, Seq, Timestamp, TokenKind, UserId, UserName, Visibility};
+use crate::store::file::migrate::html_of_format_5;
+use crate::store::file::migrate::old_rows::{Activity2, Activity3, Message5, Room2, User3, User4};
+use crate::store::file::migrate::people_named::people_named;
+use crate::store::file::migrate::rewrite::rewrite_table;
 use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{
-    ACTIVITY, ActivityRow, BLOCKED_ADDRESSES, BlockedAddressRow, FORMAT, MESSAGES, META, MessageRow, NAME_USES, ROOMS,
+    ACTIVITY, ActivityRow, BLOCKED_ADDRESSES, BlockedAddressRow, MESSAGES, META, MessageRow, NAME_USES, ROOMS,
     ROOMS_BY_PERSON, RoomRow, SKELETONS, TOKENS, TOKENS_BY_PERSON, TokenRow, USERS, UserRow,
 };
 use crate::store::{StoreError, table};
 
-/// `STEPS[n]` turns a file of format n + 1 into one of format n + 2.
-const MIGRATIONS: [Migration; FORMAT as usize - 1] =
-    [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses];
-type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
-
-/// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
-///
-/// # Errors
-/// [`Fault`] if it cannot be read or written.
-pub(crate) fn migrate(db: &Database, format: u64) -> Result<(), StoreError> {
-    if format == FORMAT {
-        return Ok(());
-    }
-    let txn = db.begin_write()?;
-    for step in MIGRATIONS.iter().skip(format as usize - 1) {
-        step(&txn)?;
-    }
-    txn.open_table(META)?.insert("format", FORMAT)?;
-    Ok(txn.commit()?)
-}
-
 /// Format 1 kept all of a room in `rooms`, and a row for each message in `feed` too.
-fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Room1 {
         name: String,
@@ -77,7 +53,7 @@ fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), StoreError> {
 }
 
 /// Format 2 knew guests and open rooms, and nothing else.
-fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct User2 {
         name: String,
@@ -140,7 +116,7 @@ fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), StoreError> {
 }
 
 /// Format 3 knew no message but by its number, and showed each as it was written.
-fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Message3 {
         author: UserId,
@@ -160,10 +136,10 @@ fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
     let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
     rewrite_table(
         txn,
-        MESSAGES,
+        TableDefinition::<(u64, u64), RowBytes<Message5>>::new("messages"),
         |(room, _), Message3 { author, at, continues_group: follows, starts_day: opens_day, body }| {
             let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
-            Ok(MessageRow {
+            Ok(Message5 {
                 author,
                 at,
                 continues_group: follows,
@@ -195,7 +171,7 @@ fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
 }
 
 /// Format 4 knew no former names and not where anybody's name can be seen, and blocked an address because of one person.
-fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
+pub(super) fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct BlockedAddress4 {
         expiry: Expiry,
@@ -230,8 +206,9 @@ fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     let mut seen = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
-        let row: MessageRow = rows::decode("messages", row.value())?;
-        for user in people_named(row.author, row.html.as_deref(), &row.extras.unwrap_or_default()) {
+        let row: Message5 = rows::decode("messages", row.value())?;
+        let mentioned = row.html.as_deref().map_or_else(Vec::new, html_of_format_5::mentioned_users);
+        for user in people_named(row.author, mentioned, &row.extras.unwrap_or_default()) {
             // In the order of the messages: since the first. Nobody had been called otherwise by then.
             let (room, message) = key.value();
             if seen.get((user.0, room))?.is_none() {
@@ -258,151 +235,11 @@ fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whose names can be seen in a message: whoever said it, was spoken to by name, or reacted to it.
-pub(crate) fn people_named<'a>(
-    author: UserId,
-    html: Option<&str>,
-    extras: &'a MessageExtras,
-) -> impl Iterator<Item = UserId> + use<'a> {
-    let reacted = extras.reactions.iter().flat_map(|reacted| reacted.users.iter().copied());
-    [author].into_iter().chain(html.map_or_else(Vec::new, mentioned_users)).chain(reacted)
-}
-
-/// A person of format 4.
-#[derive(Debug, Serialize, Deserialize)]
-struct User4 {
-    name: String,
-    joined_at: Timestamp,
-    role: Role,
-    muted_until: Expiry,
-    banned_until: Expiry,
-    invitation: Option<Seq>,
-    presence_hidden: bool,
-}
-
-/// A person of format 3.
-#[derive(Debug, Serialize, Deserialize)]
-struct User3 {
-    name: String,
-    joined_at: Timestamp,
-    role: Role,
-    muted_until: Expiry,
-    banned_until: Expiry,
-    invitation: Option<Seq>,
-}
-
-/// A row of `recent` of format 3.
-#[derive(Debug, Serialize, Deserialize)]
-struct Activity3 {
-    room: RoomId,
-    is_listed: bool,
-    at: Timestamp,
-    last_author: Option<UserId>,
-    last_posted_at: Timestamp,
-    feed_len: u64,
-    feed_floor: Seq,
-}
-
-/// A room of format 2.
-#[derive(Debug, Serialize, Deserialize)]
-struct Room2 {
-    name: String,
-    slug: String,
-    created_at: Timestamp,
-    created_by: UserId,
-}
-
-/// A row of `recent` of format 2.
-#[derive(Debug, Serialize, Deserialize)]
-struct Activity2 {
-    room: RoomId,
-    at: Timestamp,
-    last_author: Option<UserId>,
-    feed_len: u64,
-    feed_floor: Seq,
-}
-
-/// How many rows of a table are in memory while it is written anew.
-const ROWS_PER_BATCH: usize = 10_000;
-
-/// Writes every row of a table anew, from what it was to what it becomes, in the order of the keys.
-fn rewrite_table<K, Old, New>(
-    txn: &WriteTransaction,
-    definition: TableDefinition<'static, K, RowBytes<New>>,
-    mut convert: impl FnMut(K, Old) -> Result<New, StoreError>,
-) -> Result<(), StoreError>
-where
-    K: for<'k> Key<SelfType<'k> = K> + Copy + 'static,
-    Old: DeserializeOwned,
-    New: Serialize + Debug + 'static,
-{
-    let mut table = txn.open_table(definition)?;
-    let mut from = Bound::Unbounded;
-    loop {
-        let mut some = Vec::with_capacity(ROWS_PER_BATCH);
-        for entry in table.range::<K>((from, Bound::Unbounded))?.take(ROWS_PER_BATCH) {
-            let (key, row) = entry?;
-            some.push((key.value(), rows::decode::<Old>("of an older format", row.value())?));
-        }
-        let Some((last, _)) = some.last() else { return Ok(()) };
-        from = Bound::Excluded(*last);
-        for (key, old) in some {
-            rows::put(&mut table, key, &convert(key, old)?)?;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::error::Error;
-
-    use redb::backends::InMemoryBackend;
-
-    use crate::store::file::migrate::*;
-
-    /// Messages of two rooms, of which the second lies across the end of what is in memory at a time.
-    const POSTS: [(u64, u64); 2] = [(1, 6_000), (2, ROWS_PER_BATCH as u64)];
-
-    #[test]
-    fn format_3_messages_are_numbered_per_room_across_batches() -> Result<(), Box<dyn Error>> {
-        /// As postcard writes it, a row is the row of its fields.
-        type Message3Row = (UserId, Timestamp, bool, bool, String);
-        let old = TableDefinition::<(u64, u64), RowBytes<Message3Row>>::new("messages");
-        let recent = TableDefinition::<u64, RowBytes<Activity3>>::new("recent");
-        let txn = Database::builder().create_with_backend(InMemoryBackend::new())?.begin_write()?;
-        for (room, posts) in POSTS {
-            let (mut messages, mut recent) = (txn.open_table(old)?, txn.open_table(recent)?);
-            for n in 1..=posts {
-                let row = (UserId(7), Timestamp(n), n > 1, n == 1, format!("{room}: {n}"));
-                rows::put(&mut messages, (room, 10 * n + room), &row)?;
-            }
-            let (room, at, feed_len) = (RoomId(room), Timestamp(posts), posts);
-            let (author, said_at, feed_floor) = (Some(UserId(7)), at, Seq(room.0));
-            let row = Activity3 {
-                room,
-                is_listed: true,
-                at,
-                last_author: author,
-                last_posted_at: said_at,
-                feed_len,
-                feed_floor,
-            };
-            rows::put(&mut recent, 10 * posts + room.0, &row)?;
-        }
-        number_messages(&txn)?;
-
-        let (messages, recent) = (txn.open_table(MESSAGES)?, txn.open_table(ACTIVITY)?);
-        assert_eq!(messages.len()?, POSTS.iter().map(|(_, posts)| posts).sum::<u64>());
-        for (room, posts) in POSTS {
-            for n in 1..=posts {
-                let row: Option<MessageRow> = rows::get(&messages, "messages", (room, 10 * n + room))?;
-                let MessageRow { at, continues_group: follows, ordinal: nth, body, .. } =
-                    row.ok_or("a message is lost")?;
-                assert_eq!((at, follows, nth, body), (Timestamp(n), n > 1, n, format!("{room}: {n}")));
-            }
-            let row: Option<ActivityRow> = rows::get(&recent, "recent", 10 * posts + room)?;
-            assert_eq!(row.map(|row| (row.room, row.message_count, row.feed_len)), Some((RoomId(room), posts, posts)));
-        }
-        Ok(())
-    }
+/// Format 5 stored the HTML of a message alone, and searched it for names and for the excerpt.
+pub(super) fn store_excerpts(txn: &WriteTransaction) -> Result<(), StoreError> {
+    rewrite_table(txn, MESSAGES, |_, old: Message5| {
+        let Message5 { author, at, continues_group, starts_day, ordinal, body, html, extras } = old;
+        let rendered = html.map(|html| html_of_format_5::to_rendered(&body, html));
+        Ok(MessageRow { author, at, continues_group, starts_day, ordinal, body, rendered, extras })
+    })
 }
