@@ -1,4 +1,4 @@
-//! What somebody asks for.
+//! Commands: everything that can change the store.
 
 use crate::domain::{
     AccountCommand, Device, Expiry, JoinPolicy, MessageContent, MessageId, Nonce, Reaction, ReadStateCommand, Role,
@@ -185,7 +185,7 @@ pub enum PersonCommand {
         reason: Option<SingleLine>,
         /// The addresses from which nobody may come in anew meanwhile.
         blocked_addresses: Vec<String>,
-        /// Whether all they have said is to go. It goes piece by piece, by [`PersonCommand::Erase`].
+        /// Whether all they have said is to go. It goes piece by piece, by [`PersonCommand::PurgeMessages`].
         delete_messages: bool,
     },
     /// Let them in again, and their addresses.

@@ -1,120 +1,120 @@
-//! What happened.
+//! Events: what an applied command changed.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{MessageId, RoomId, Seq, UserId};
 
-/// What a command led to. It names what it touched and holds no content: whoever catches up later is shown what is
-/// true then. Stored in the feed and with the outcomes, so variants are only ever added at the end.
+/// What a command changed. It names what was touched and holds no content: a listener that catches up later is sent what is
+/// true by then. Stored in the feed and with the outcomes, so variants are only added at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// Somebody took a name and came into a room.
+    /// A guest took a name and joined a room.
     PersonJoined {
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Where.
+        /// The room.
         room: RoomId,
     },
-    /// Somebody came into a room, which may have opened it.
+    /// A room was found by name, or created.
     RoomOpened {
-        /// Where.
+        /// The room.
         room: RoomId,
     },
-    /// Somebody said something.
+    /// A message was posted.
     MessagePosted {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The message.
         message: MessageId,
     },
-    /// Somebody gave up a token.
+    /// A session or token was ended by its owner.
     SignedOut {
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// What somebody had said was taken away.
+    /// A message was deleted.
     MessageDeleted {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The message.
         message: MessageId,
     },
-    /// A room has another name, topic, kind or pace, or went into the archive, or came out.
+    /// The settings of a room changed, or it was archived or unarchived.
     RoomChanged {
-        /// Which.
+        /// The room.
         room: RoomId,
     },
-    /// Somebody now belongs to a hidden room.
+    /// A user became a member of a private room.
     MemberAdded {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// Somebody no longer belongs to a hidden room.
+    /// A user is no longer a member of a private room.
     MemberRemoved {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// A room was deleted, or had back.
+    /// A room was deleted or restored.
     RoomDeletedOrRestored {
-        /// Which.
+        /// The room.
         room: RoomId,
     },
-    /// Somebody was silenced in a room, or may speak there again.
+    /// A user was muted or unmuted in a room.
     MutedInRoom {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// Somebody has one token more.
+    /// A user has a new session or token.
     SignedIn {
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// Somebody has another role, other tokens, or something was laid on them or lifted.
+    /// A user has another role, other tokens, or was muted, banned, or freed of that.
     PersonChanged {
-        /// Who.
+        /// The user.
         user: UserId,
     },
-    /// The house has another door or name.
+    /// The settings of the server changed.
     ServerChanged,
-    /// Something was written down that changes nobody's rights.
+    /// Something was recorded that changes nobody's permissions.
     AuditLogged,
-    /// What somebody had said reads otherwise now.
+    /// A message was edited.
     MessageEdited {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The message.
         message: MessageId,
     },
-    /// Somebody reacted to what was said, or no longer does.
+    /// A reaction was added or removed.
     ReactionsChanged {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// To what.
+        /// The message.
         message: MessageId,
     },
-    /// A message is pinned, or no longer.
+    /// A message was pinned or unpinned.
     PinsChanged {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// Which.
+        /// The message.
         message: MessageId,
     },
-    /// Somebody has read further, or begun to write, or wants to hear of something else. Only they see it.
+    /// A user read further, saved a draft, or changed their notifications for a room. Only they see it.
     ReadStateChanged {
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Where.
+        /// The room.
         room: RoomId,
     },
-    /// Somebody is called otherwise. It is heard in every room in which their name can be seen.
+    /// A user was renamed. Listeners of all rooms that show the name receive it.
     PersonRenamed {
-        /// Who.
+        /// The user.
         user: UserId,
     },
 }
@@ -185,7 +185,7 @@ impl Event {
 pub struct Applied {
     /// The number of the change.
     pub seq: Seq,
-    /// The change of the same room before it, or its opening. 0 for what no room hears.
+    /// The change of the same room before it, or the creation of the room. 0 if it is no change of a room.
     pub previous: Seq,
     /// What happened.
     pub event: Event,
@@ -193,7 +193,7 @@ pub struct Applied {
     /// mark moved. Not stored: it matters only to listeners at the moment of the change.
     #[serde(skip)]
     pub read_state_of: Option<UserId>,
-    /// The asker's nonce had been carried out before; this is what happened then.
+    /// The command had been applied before under the same nonce; this is what it changed then.
     #[serde(skip)]
     pub is_replay: bool,
 }

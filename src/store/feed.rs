@@ -11,7 +11,8 @@ use crate::store::table::Tables;
 use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::{ActivityRow, ChangeRow, MessageRow, RoomRow};
 
-/// How many expired changes one command lets go of. More than one, so that they run out.
+/// How many expired changes one change deletes from the feed. More than one, so that they run out.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const SWEPT_PER_CHANGE: usize = 2;
 
 /// The last change of a room, which at first is its opening. `None` if there is no such room.

@@ -16,9 +16,11 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::OutcomeRow;
 
-/// How many expired outcomes one command takes away. More than one, so that they run out.
+/// How many expired outcomes one command deletes. More than one, so that they run out.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const SWEPT_PER_COMMAND: usize = 2;
-/// On how many days, today's included, an outcome may lie that is still to be kept.
+/// How many days, including today, may hold outcomes that are still kept.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const RETENTION_DAYS: u64 = OUTCOME_RETENTION.as_secs() / (24 * 60 * 60) + 1;
 
 /// Under which name an outcome is kept. Nobody's nonces are nobody's: two strangers may choose the same.

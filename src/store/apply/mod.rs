@@ -2,7 +2,9 @@
 //!
 //! Total and deterministic: no clock, no randomness, no iteration over hash maps, no panic. Each command ends in an
 //! [`Applied`] or a [`Refusal`]. The same commands in the same order with the same moments on an empty file give the same
-//! tables. All checks of a command come before its first write, so that a refusal leaves no trace.
+//! tables. So the constants that only `apply` uses are part of its meaning, and so are those of `domain/limits.rs` that it
+//! reads: sessions, members, edits, pins, reactions and former names a person or room may have, the grouping window, and
+//! the times for which outcomes, changes, names, links and deleted rooms are kept. All checks of a command come before its first write, so that a refusal leaves no trace.
 
 mod accounts;
 mod context;

@@ -9,8 +9,10 @@ use crate::store::table::rows::{self, RowBytes};
 use crate::store::table::schema::MemberRow;
 
 /// How many members of a room a scan returns at most.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const MEMBERS_FOUND_MAX: usize = 100;
 /// How many member rows a scan reads at most. People who left have a row too.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const MEMBERS_SCANNED_MAX: usize = 1_000;
 
 /// Whether a room has so few people that each of them may mention all. A room that very many have left counts as large.

@@ -15,9 +15,11 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::MessageRow;
 
-/// How many messages one change takes away of somebody's, and through how many it looks for them: nobody else can post
-/// meanwhile.
+/// How many messages of a user one command deletes. Nobody else can post meanwhile.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const PURGED_PER_COMMAND: usize = 256;
+/// How many messages it searches for them.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const SCANNED_PER_COMMAND: usize = 4_096;
 
 /// Whoever said it may take it away, and whoever keeps order there.

@@ -11,7 +11,8 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{DraftRow, MessageRow, ReadStateRow};
 
-/// Through how many messages a change looks for those that speak to whoever wants to read them again.
+/// How many messages are searched for mentions of a user who marks a room as unread.
+/// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const UNREAD_MESSAGES_SCANNED_MAX: usize = 1_000;
 
 pub(crate) fn execute_read_state(
