@@ -5,8 +5,7 @@
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use taproom::domain::Refusal;
-use taproom::fuzzing::Sent;
+use taproom::fuzzing::RequestBody;
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 const FIELDS: [&str; 4] = ["body", "nonce", "room", "name"];
@@ -25,16 +24,16 @@ fuzz_target!(|input: &[u8]| {
     a_form_says_what_was_typed(&String::from_utf8_lossy(body));
 });
 
-fn read(kind: &[u8], body: &[u8], piece: usize) -> Option<Result<Sent, Refusal>> {
+fn read(kind: &[u8], body: &[u8], piece: usize) -> Option<Result<RequestBody, String>> {
     let pieces = body.chunks(piece).map(Bytes::copy_from_slice).collect();
     thread_local! {
         static RUNTIME: tokio::runtime::Runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime starts");
     }
-    RUNTIME.with(|runtime| runtime.block_on(Sent::read(kind, pieces, &FIELDS)))
+    RUNTIME.with(|runtime| runtime.block_on(RequestBody::read(kind, pieces, &FIELDS)))
 }
 
-fn another_reads_the_same(kind: &[u8], body: &[u8], sent: &Sent) {
+fn another_reads_the_same(kind: &[u8], body: &[u8], sent: &RequestBody) {
     // A type that is not ASCII is none.
     let kind = std::str::from_utf8(kind).ok().filter(|kind| kind.is_ascii()).unwrap_or("");
     match kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase().as_str() {

@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use scraper::node::Node;
 use scraper::{ElementRef, Html};
-use taproom::domain::{Address, Author, Body, Message, Moment, Place, Seldom, Seq, UserId, UserName};
+use taproom::domain::{Slug, Author, Body, Message, Timestamp, Grouping, LazyDetails, Seq, UserId, UserName};
 use taproom::{fuzzing, views};
 
 /// Every tag that a row may have, with its attributes.
@@ -54,20 +54,20 @@ fuzz_target!(|input: &[u8]| {
     a_marked_up_text_is_harmless(text);
     if let Ok(body) = Body::parse(text) {
         a_text_reads_as_it_was_written(body.as_str());
-        if let (Ok(author), Ok(address)) = (UserName::parse(author), Address::of(address)) {
+        if let (Ok(author), Ok(address)) = (UserName::parse(author), Slug::from_name(address)) {
             a_row_shows_its_author(&address, author.as_str(), body.as_str());
         }
     }
 });
 
 fn a_text_is_harmless(text: &str) {
-    let html = fuzzing::paragraphs(text);
+    let html = fuzzing::render_paragraphs(text);
     assert!(html.len() <= 16 * text.len() + 64, "{} bytes of {}", html.len(), text.len());
     only_these(&Html::parse_fragment(&html), &TEXT, |href| is_web(href));
 }
 
 fn a_marked_up_text_is_harmless(text: &str) {
-    let Some(html) = fuzzing::rendered(text) else { return };
+    let Some(html) = fuzzing::render_markdown(text) else { return };
     // Eight times what is left of it when it is composed, which may be three times as long.
     assert!(html.len() <= 24 * text.len() + 2_048, "{} bytes of {}", html.len(), text.len());
     only_these(&Html::parse_fragment(&html), &MARKED, |href| {
@@ -76,7 +76,7 @@ fn a_marked_up_text_is_harmless(text: &str) {
 }
 
 fn a_row_is_harmless(address: &str, author: &str, text: &str) {
-    let address = Address::stored(address.to_owned());
+    let address = Slug::from_stored(address.to_owned());
     let html = row(&address, author, text);
     let written = address.as_str().len() + author.len() + text.len();
     assert!(html.len() <= 1_024 + 16 * written, "{} bytes of {written}", html.len());
@@ -88,14 +88,14 @@ fn a_row_is_harmless(address: &str, author: &str, text: &str) {
 }
 
 fn a_text_reads_as_it_was_written(body: &str) {
-    let html = Html::parse_fragment(&fuzzing::paragraphs(body));
+    let html = Html::parse_fragment(&fuzzing::render_paragraphs(body));
     assert!(lines(&read(html.root_element())).eq(lines(body)), "{body:?}");
     for link in elements(&html).filter(|element| element.value().name() == "a") {
         assert_eq!(link.attr("href"), Some(read(link).as_str()), "a link leads where it says");
     }
 }
 
-fn a_row_shows_its_author(address: &Address, author: &str, body: &str) {
+fn a_row_shows_its_author(address: &Slug, author: &str, body: &str) {
     let html = Html::parse_fragment(&row(address, author, body));
     let of_class = |class: &str| {
         let mut found = elements(&html).filter(|element| element.value().classes().any(|one| one == class));
@@ -108,15 +108,15 @@ fn a_row_shows_its_author(address: &Address, author: &str, body: &str) {
     assert_eq!(elements(&html).filter(|element| element.value().name() == "li").count(), 1);
 }
 
-fn row(address: &Address, author: &str, text: &str) -> String {
+fn row(address: &Slug, author: &str, text: &str) -> String {
     let message = Message {
         id: Seq(7),
         author: Author { id: UserId(3), name: author.into() },
-        at: Moment(1_795_338_131_250),
+        at: Timestamp(1_795_338_131_250),
         body: text.to_owned(),
         html: None,
-        place: Place { follows: text.len() % 2 == 0, opens_day: false },
-        more: Seldom::default(),
+        grouping: Grouping { continues_group: text.len() % 2 == 0, starts_day: false },
+        details: LazyDetails::default(),
     };
     views::message::row(address, &message).into_string()
 }

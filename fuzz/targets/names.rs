@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use taproom::domain::limits::{BODY_CHARS_MAX, NAME_CHARS_MAX, ROOM_CHARS_MAX};
-use taproom::domain::{Address, Body, Nonce, Refusal, RoomName, UserName, initials};
+use taproom::domain::limits::{BODY_CHARS_MAX, USER_NAME_CHARS_MAX, ROOM_NAME_CHARS_MAX};
+use taproom::domain::{Slug, Body, Nonce, Refusal, RoomName, UserName, initials};
 
 fuzz_target!(|input: &[u8]| {
     let typed = String::from_utf8_lossy(input);
@@ -13,17 +13,17 @@ fuzz_target!(|input: &[u8]| {
     an_address_is_its_own_address(&typed);
     a_message_stays_itself(&typed);
     assert!(initials(&typed).len() <= 12 * typed.len() + 12);
-    match Refusal::room_unknown(&typed) {
-        Refusal::RoomUnknown(repeated) => {
-            assert!(repeated.chars().count() <= ROOM_CHARS_MAX && is_seen(&repeated));
+    match Refusal::room_not_found(&typed) {
+        Refusal::RoomNotFound(repeated) => {
+            assert!(repeated.chars().count() <= ROOM_NAME_CHARS_MAX && is_seen(&repeated));
         }
-        refused => assert!(refused == Refusal::RoomAbsent && Address::looks_hidden(&typed)),
+        refused => assert!(refused == Refusal::RoomNotVisible && Slug::is_hidden(&typed)),
     }
 });
 
 fn a_name_stays_itself(typed: &str) {
     let Ok(name) = UserName::parse(typed) else { return };
-    assert!((1..=NAME_CHARS_MAX).contains(&name.as_str().chars().count()));
+    assert!((1..=USER_NAME_CHARS_MAX).contains(&name.as_str().chars().count()));
     assert!(is_line(name.as_str()), "{name:?}");
     assert!(!name.key().is_empty());
     let again = UserName::parse(name.as_str()).expect("what is shown as a name is one");
@@ -39,18 +39,18 @@ fn a_name_stays_itself(typed: &str) {
 
 fn a_room_stays_where_it_is(typed: &str) {
     let Ok(room) = RoomName::parse(typed) else { return };
-    assert!((1..=ROOM_CHARS_MAX).contains(&room.as_str().chars().count()));
+    assert!((1..=ROOM_NAME_CHARS_MAX).contains(&room.as_str().chars().count()));
     assert!(is_line(room.as_str()), "{room:?}");
     assert_eq!(RoomName::parse(room.as_str()).as_ref(), Ok(&room));
-    assert_eq!(Address::of(room.as_str()).as_ref(), Ok(room.address()));
-    assert_eq!(Address::of(room.address().as_str()).as_ref(), Ok(room.address()), "{room:?}");
+    assert_eq!(Slug::from_name(room.as_str()).as_ref(), Ok(room.slug()));
+    assert_eq!(Slug::from_name(room.slug().as_str()).as_ref(), Ok(room.slug()), "{room:?}");
 }
 
 fn an_address_is_its_own_address(typed: &str) {
-    let Ok(address) = Address::of(typed) else { return };
-    assert!((1..=ROOM_CHARS_MAX).contains(&address.as_str().chars().count()));
+    let Ok(address) = Slug::from_name(typed) else { return };
+    assert!((1..=ROOM_NAME_CHARS_MAX).contains(&address.as_str().chars().count()));
     assert!(!address.as_str().contains(['/', '\\', ' ']) && !matches!(address.as_str(), "." | ".."));
-    assert_eq!(Address::of(address.as_str()).as_ref(), Ok(&address), "the address of {typed:?}");
+    assert_eq!(Slug::from_name(address.as_str()).as_ref(), Ok(&address), "the address of {typed:?}");
     assert!(address.path().bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~%".contains(&b)));
     let segment = address.path().strip_prefix("/rooms/").expect("a room's path");
     assert!(!segment.contains('/'));

@@ -4,8 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use taproom::domain::{Address, Author, Cursor, Epoch, Extras, Message, Moment, Place, Seq, UserId};
-use taproom::live::{Format, Framing};
+use taproom::domain::{Slug, Author, Cursor, Epoch, Extras, Message, Timestamp, Place, Seq, UserId};
+use taproom::live::{Format, Encoding};
 use taproom::{fuzzing, views};
 
 const EPOCH: Epoch = Epoch(0xfeed_0001);
@@ -26,21 +26,21 @@ fn an_event_is_heard_as_it_was_said(choice: u8, text: &str) {
         name: name.unwrap_or("message").to_owned(),
         data: one_kind_of_line_end(text),
     };
-    assert_eq!(heard_between(|framing| fuzzing::event(id, name, text, framing).to_vec()), expected);
+    assert_eq!(heard_between(|framing| fuzzing::encode_event(id, name, text, framing).to_vec()), expected);
 }
 
 fn a_frame_is_one_event(id: u64, text: &str) {
     let mut parts = text.splitn(3, '\t');
     let mut part = || parts.next().unwrap_or("").to_owned();
-    let (address, name, body) = (Address::stored(part()), part(), part());
+    let (address, name, body) = (Slug::from_stored(part()), part(), part());
     let author = Author { id: UserId(id), name: name.into() };
     let place = Place { follows: id % 2 == 0, opens_day: id % 3 == 0 };
     let (html, extras, quote) = (None, Extras::default(), None);
     let (reactors, called) = (Vec::new(), Vec::new());
     let message =
-        Message { id: Seq(id + 1), author, at: Moment(id << 32), body, html, place, extras, quote, reactors, called };
+        Message { id: Seq(id + 1), author, at: Timestamp(id << 32), body, html, place, extras, quote, reactors, called };
     for format in [Format::Html, Format::Text, Format::Json] {
-        let frame = |framing| fuzzing::frame(EPOCH, &address, message.clone(), format, framing).to_vec();
+        let frame = |framing| fuzzing::encode_frame(EPOCH, &address, message.clone(), format, framing).to_vec();
         let heard = heard_between(frame);
         assert_eq!((heard.id, heard.name.as_str()), (cursor(id + 1).to_string(), "message"));
         let said = match format {
@@ -60,13 +60,13 @@ fn a_frame_is_one_event(id: u64, text: &str) {
 }
 
 /// What an event is heard as between two others, which must be heard as they are; the same in chunks of HTTP as bare.
-fn heard_between(event: impl Fn(Framing) -> Vec<u8>) -> Heard {
+fn heard_between(event: impl Fn(Encoding) -> Vec<u8>) -> Heard {
     let stream = |framing| {
-        let around = fuzzing::event(Some(cursor(0)), None, "around", framing);
+        let around = fuzzing::encode_event(Some(cursor(0)), None, "around", framing);
         [&around, event(framing).as_slice(), &around].concat()
     };
-    let mut events = listen(&stream(Framing::Plain));
-    assert_eq!(unchunked(&stream(Framing::Chunked)), stream(Framing::Plain));
+    let mut events = listen(&stream(Encoding::Plain));
+    assert_eq!(unchunked(&stream(Encoding::Chunked)), stream(Encoding::Plain));
     assert_eq!(events.len(), 3, "one event comes out as one: {events:?}");
     for other in [0, 2] {
         assert_eq!((events[other].id.as_str(), events[other].data.as_str()), (&*cursor(0).to_string(), "around"));

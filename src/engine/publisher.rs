@@ -25,32 +25,33 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    /// Publishes commits until the writer has ended.
+    /// Publishes commits until the writer has ended. All changes of a commit are read from one snapshot.
     pub fn run(self, committed: Receiver<Committed>) {
         for commit in committed {
-            if let Err((error, change)) = self.publish_commit(&commit) {
-                // Without a snapshot the rooms are unknown: all listeners read the feed.
-                self.log_failure(&error, change);
-                self.hubs.discard_all_replays(change.seq);
-            }
-        }
-    }
-
-    /// Publishes the changes of a commit, all from one snapshot. If that cannot be read, returns the last change.
-    fn publish_commit(&self, commit: &Committed) -> Result<(), (StoreError, Applied)> {
-        let Some(last) = commit.changes.last() else { return Ok(()) };
-        let snapshot = self.store.snapshot().map_err(|error| (error, *last))?;
-        for change in &commit.changes {
-            match change.event {
-                Event::PersonRenamed { user } => self.publish_rename(&snapshot, user, *change, commit.durable_at),
-                event => {
-                    if let Some(room) = event.effects().room {
-                        self.publish_to_room(&snapshot, room, *change, commit.durable_at);
+            match self.store.snapshot() {
+                Ok(snapshot) => self.publish_commit(&snapshot, &commit),
+                Err(error) => {
+                    // Without a snapshot the rooms are unknown: all listeners read the feed, at least up to the last change.
+                    if let Some(last) = commit.changes.last() {
+                        self.log_failure(&error, *last);
+                        self.hubs.discard_all_replays(last.seq);
                     }
                 }
             }
         }
-        Ok(())
+    }
+
+    fn publish_commit(&self, snapshot: &Snapshot, commit: &Committed) {
+        for change in &commit.changes {
+            match change.event {
+                Event::PersonRenamed { user } => self.publish_rename(snapshot, user, *change, commit.durable_at),
+                event => {
+                    if let Some(room) = event.effects().room {
+                        self.publish_to_room(snapshot, room, *change, commit.durable_at);
+                    }
+                }
+            }
+        }
     }
 
     /// Publishes a rename: only few rooms have shown the person's name, and fewer have listeners.
