@@ -23,7 +23,7 @@ pub fn encode_frame(epoch: Epoch, slug: &Slug, message: Message, format: Format,
     let (id, seq) = (RoomId(1), message.id);
     let room = Room::new_open(id, slug.to_string(), slug.clone(), UserId(1));
     let event = Event::MessagePosted { room: id, message: seq };
-    let applied = Applied { seq, previous: Seq(0), event, is_replay: false };
+    let applied = Applied { seq, previous: Seq(0), event, is_replay: false, read_state_of: None };
     live::Frame::from_posted(epoch, &room, applied, message).encoded_as(format).bytes(encoding)
 }
 

@@ -218,7 +218,7 @@ mod tests {
             (I::Nothing, Visibility::Direct, 0, Badge::Nothing, 0),
             (I::Hidden, Visibility::Open, 1, Badge::Mentioned(1), 0),
         ] {
-            let reading = ReadState { unread: 5, mentions, level: level, ..ReadState::default() };
+            let reading = ReadState { unread: 5, mentions, level, ..ReadState::default() };
             assert_eq!(reading.badge(kind), badge, "{level:?} {kind:?}");
             assert_eq!(ReadState { level, ..ReadState::default() }.badge(kind), Badge::Nothing);
             assert_eq!(reading.notify_count(kind), notify, "{level:?} {kind:?}");

@@ -17,7 +17,8 @@ use crate::web::rooms::find::muted_reason_here;
 #[handler]
 pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
     let is_menu = query::text(ctx.request, "as").as_deref() == Some("menu");
-    let response = message_page(&ctx, |snapshot, view| {
+
+    message_page(&ctx, |snapshot, view| {
         let actions = list_available_actions(&ctx, snapshot, view)?;
         let markup = if is_menu {
             views::messages::actions::menu(view, &actions)
@@ -25,8 +26,7 @@ pub(crate) fn show(ctx: Ctx<'_>) -> Result<Response, Error> {
             views::messages::actions::page(view, &actions)
         };
         Ok(markup.into_response())
-    });
-    response
+    })
 }
 
 fn list_available_actions(ctx: &Ctx<'_>, snapshot: &Snapshot, view: &MessageView) -> Result<Vec<MessageAction>, Error> {

@@ -11,14 +11,13 @@ use crate::web::response::error::Error;
 /// The page that asks before a message is deleted.
 #[handler]
 pub(crate) fn show_confirmation(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let response = message_page(&ctx, |_, view| {
+    message_page(&ctx, |_, view| {
         let person = ctx.require_person()?;
         if view.message.author.id != person.author.id && !can(person, Permission::DeleteMessages, Some(view.room)) {
             return Err(Refusal::NotAllowed.into());
         }
         Ok(views::messages::delete::page(view).into_response())
-    });
-    response
+    })
 }
 
 /// Deletes a message. Who may is judged when the command is applied.

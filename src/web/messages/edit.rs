@@ -50,7 +50,7 @@ async fn try_update(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
 /// All versions of a message.
 #[handler]
 pub(crate) fn show_history(ctx: Ctx<'_>) -> Result<Response, Error> {
-    let response = message_page(&ctx, |snapshot, view| {
+    message_page(&ctx, |snapshot, view| {
         let versions = snapshot.versions(view.room.id, view.message.id)?;
         Ok(match ctx.accept() {
             Accept::Json => Json(views::json::VersionJson::from_versions(view.message, &versions)).into_response(),
@@ -59,8 +59,7 @@ pub(crate) fn show_history(ctx: Ctx<'_>) -> Result<Response, Error> {
                 views::messages::history::page(view, &versions).into_response()
             }
         })
-    });
-    response
+    })
 }
 
 fn edit_page(ctx: &Ctx<'_>, form_state: &FormState) -> Result<Response, Error> {

@@ -66,45 +66,24 @@ pub(super) fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), Sto
     }
     table::create_all_tables(txn)?;
     let mut looks = txn.open_table(SKELETONS)?;
-    rewrite_table(
-        txn,
-        TableDefinition::<u64, RowBytes<User3>>::new("users"),
-        |id, User2 { name, joined_at: entered_at }| {
-            // Of two that look alike already, the first keeps the look; both keep their names.
-            if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
-                && looks.get(look.as_str())?.is_none()
-            {
-                looks.insert(look.as_str(), id)?;
-            }
-            let (role, muted, banned, invited) = (Role::Guest, Expiry::PAST, Expiry::PAST, None);
-            Ok(User3 {
-                name,
-                joined_at: entered_at,
-                role,
-                muted_until: muted,
-                banned_until: banned,
-                invitation: invited,
-            })
-        },
-    )?;
+    rewrite_table(txn, TableDefinition::<u64, RowBytes<User3>>::new("users"), |id, User2 { name, joined_at }| {
+        // Of two names that look alike already, the first keeps the skeleton; both people keep their names.
+        if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
+            && looks.get(look.as_str())?.is_none()
+        {
+            looks.insert(look.as_str(), id)?;
+        }
+        let never = Expiry::PAST;
+        Ok(User3 { name, joined_at, role: Role::Guest, muted_until: never, banned_until: never, invitation: None })
+    })?;
     let mut tokens_of = txn.open_table(TOKENS_BY_PERSON)?;
     rewrite_table(txn, TOKENS, |hash, Token2 { user, created_at: made_at }| {
         tokens_of.insert((user, hash), ())?;
         Ok(TokenRow { user, created_at: made_at, last_used_at: made_at, kind: TokenKind::Session(Device::default()) })
     })?;
-    rewrite_table(txn, ROOMS, |_, Room2 { name, slug: address, created_at: opened_at, created_by: opened_by }| {
-        let (topic, kind, slow_s, archived, deleted_at) = (String::new(), Visibility::Open, 0, false, None);
-        Ok(RoomRow {
-            name,
-            slug: address,
-            created_at: opened_at,
-            created_by: opened_by,
-            topic,
-            visibility: kind,
-            slow_mode_s: slow_s,
-            archived,
-            deleted_at,
-        })
+    rewrite_table(txn, ROOMS, |_, Room2 { name, slug, created_at, created_by }| {
+        let (topic, visibility, slow_mode_s, archived, deleted_at) = (String::new(), Visibility::Open, 0, false, None);
+        Ok(RoomRow { name, slug, created_at, created_by, topic, visibility, slow_mode_s, archived, deleted_at })
     })?;
     let recent = TableDefinition::<u64, RowBytes<Activity3>>::new("recent");
     rewrite_table(txn, recent, |_, Activity2 { room, at, last_author: author, feed_len, feed_floor }| {
