@@ -60,7 +60,7 @@ struct Armed {
 ///
 /// When thousands of listeners are woken at once, the memory of each has left the processor's cache since the last time, and
 /// loading it is most of what a listener costs beside its socket. So everything a delivery needs is in this struct, except
-/// the inbox of a person; the rest is in [`ColdState`].
+/// the inbox of a person; the rest is in `ColdState`.
 pub struct Listener {
     subscription: Subscription,
     positions: Positions,

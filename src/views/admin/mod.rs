@@ -1,4 +1,4 @@
-//! Pages of moderators and owners. All but the page of one person share the tabs of [`page`].
+//! Pages of moderators and owners. All but the page of one person share the tabs of `page`.
 
 pub mod audit_log;
 pub mod bans;

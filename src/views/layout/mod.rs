@@ -1,4 +1,4 @@
-//! What many pages share: the document, the two page shells ([`page`] with the sidebar, [`card`] without), form fields,
+//! What many pages share: the document, the two page shells ([`page`] with the sidebar, `card` without), form fields,
 //! avatars, icons and the theme.
 
 pub(crate) mod account_fields;

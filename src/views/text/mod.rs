@@ -1,6 +1,6 @@
-//! The one road on which what people write reaches HTML. Every character goes through maud's escaping. A text without any
-//! markup is paragraphs, line breaks and links, made again each time ([`paragraphs`]); what is marked up is read once, when
-//! it is written ([`render`]), into a tree (`tree.rs`) that has a shape for nothing but what a message may hold.
+//! Turns the texts of users into HTML; nothing else does. maud escapes every character. A text without markup becomes
+//! paragraphs, line breaks and links, each time it is shown ([`render_paragraphs`]). A text with markup is parsed once, when
+//! it is written ([`render`]), into a tree (`tree.rs`) that can only hold what a message may contain.
 
 pub(crate) mod escaped;
 
@@ -23,36 +23,37 @@ use memchr::memchr3;
 use crate::domain::{Author, Body, Message, MessageContent, RenderedContent, Slug, UserId, UserName};
 use crate::views::text::escaped::Escaped;
 
-/// What a text becomes may be so many times as long as the text, and so many bytes more, or it is shown as it was written.
+/// The HTML of a text may be this many times as long as the text, plus [`HTML_GROWTH_BYTES_MAX`] bytes. A text with longer
+/// HTML is shown as it was typed.
 const HTML_GROWTH_FACTOR_MAX: usize = 8;
 const HTML_GROWTH_BYTES_MAX: usize = 2_048;
 
-/// Of whom and of what a text may speak. Asked at most a few thousand times for one text.
+/// Looks up the people and rooms that a text mentions. Called at most a few thousand times for one text.
 pub struct NameResolver<'a> {
-    /// Who has this name.
+    /// The person of this name.
     pub find_person: &'a dyn Fn(&UserName) -> Option<Author>,
-    /// The room at this address, if the author may see it; its address now.
+    /// The present slug of the room with this slug, if the author may see the room.
     pub find_room: &'a dyn Fn(&Slug) -> Option<Slug>,
 }
 
 impl fmt::Debug for NameResolver<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Names")
+        f.write_str("NameResolver")
     }
 }
 
 /// How code in a text is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeStyle {
-    /// In its colours.
+    /// With highlighted syntax.
     Highlighted,
-    /// In the colour of text, which takes a thousandth of the time.
+    /// As plain text, which takes a thousandth of the time.
     Plain,
 }
 
-/// Reads what somebody wrote as Markdown (CommonMark 0.31 with struck text, without headings, pictures, tables and HTML), as
-/// people write it in chats: a line end is a line end, bare links are links. What is nested too deeply, comes out too long,
-/// or would show less than was written, is shown as it was written.
+/// Renders a text as Markdown: CommonMark 0.31 with strikethrough, without headings, pictures, tables and HTML, and as in
+/// chats: a line end is a line break, and a bare URL is a link. A text that is nested too deeply, whose HTML would be too
+/// long, or that would show less than was typed, is shown as it was typed.
 pub fn render(body: Body, resolver: &NameResolver, style: CodeStyle) -> MessageContent {
     let source = body.as_str();
     let Some(parsed) = markdown::parse(source, resolver, style) else { return MessageContent::from_body(body) };
@@ -69,20 +70,19 @@ pub fn render(body: Body, resolver: &NameResolver, style: CodeStyle) -> MessageC
         .with_mentions(parsed.mentions)
 }
 
-/// Whether a text may hold code to colour, which takes a thousand times as long to read as other texts.
+/// Whether a text may contain code to highlight, which takes a thousand times as long to render as other texts.
 pub fn may_contain_code(text: &str) -> bool {
     text.contains("```") || text.contains("~~~")
 }
 
-/// A text as it is shown: by the HTML that was made of it when it was written, or else by [`paragraphs`]. What [`render`]
-/// gave is HTML already, and nothing else may stand there.
+/// A text to show: with the HTML that [`render`] made when it was written, or else with [`render_paragraphs`].
 #[derive(Clone, Copy, Debug)]
 pub struct RenderedText<'a> {
-    /// What was written.
+    /// The text as it was typed.
     pub source: &'a str,
-    /// What was made of it.
+    /// The HTML that [`render`] made of it, and nothing else.
     pub html: Option<&'a str>,
-    /// Who is spoken to by name in it, as they are called now. Others stay as they were called then.
+    /// The people mentioned in it, with their present names. A mention of anyone else keeps the name it was written with.
     pub mentioned: &'a [Author],
 }
 
@@ -97,7 +97,7 @@ impl Render for RenderedText<'_> {
 }
 
 impl<'a> RenderedText<'a> {
-    /// What somebody says.
+    /// The text of new content.
     pub fn from_content(content: &'a MessageContent) -> Self {
         Self {
             source: content.body.as_str(),
@@ -106,7 +106,7 @@ impl<'a> RenderedText<'a> {
         }
     }
 
-    /// What was said.
+    /// The text of a message.
     pub(crate) fn from_message(message: &'a Message) -> Self {
         Self { source: &message.body, html: message.html.as_deref(), mentioned: &message.details.mentioned }
     }
@@ -117,12 +117,12 @@ impl<'a> RenderedText<'a> {
     }
 }
 
-/// Stands in the HTML before the number of a mentioned user; [`tree`] writes it. Users cannot: their quotes are escaped.
+/// Precedes the id of a mentioned user in the HTML. [`tree`] writes it; users cannot, because their quotes are escaped.
 const MENTION_START: &str = "data-user=\"";
-/// Stands between that number and the name.
+/// Separates that id from the name.
 const MENTION_NAME: &str = "\">@";
 
-/// The mentioned user with whose number this begins, and where their name stands: up to the next tag.
+/// The mentioned user whose id `html` starts with, and the range of the name: up to the next tag.
 fn find_mention<'a>(html: &str, mentioned: &'a [Author]) -> Option<(&'a Author, Range<usize>)> {
     let (number, _) = html.split_once(MENTION_NAME)?;
     let id = UserId(number.parse().ok()?);
@@ -131,7 +131,7 @@ fn find_mention<'a>(html: &str, mentioned: &'a [Author]) -> Option<(&'a Author, 
     mentioned.iter().find(|person| person.id == id).map(|person| (person, start..end))
 }
 
-/// The HTML of a text, in which each who is spoken to by name has the name that they have now.
+/// Writes the HTML of a text with the present names of the people it mentions.
 fn push_with_current_names(page: &mut String, html: &str, mentioned: &[Author]) {
     let mut rest = html;
     while let Some(start) = rest.find(MENTION_START) {
@@ -147,19 +147,19 @@ fn push_with_current_names(page: &mut String, html: &str, mentioned: &[Author]) 
     page.push_str(rest);
 }
 
-/// Whether a text is one line without a link, as most are.
+/// Whether a text is one line without a link. Most are.
 fn is_plain_line(text: &str) -> bool {
     memchr3(b'\n', b'\r', b':', text.as_bytes()).is_none() && !text.trim_start().is_empty()
 }
 
-/// What [`paragraphs`] makes of such a text, into the page's own buffer: most rows of a page are that.
+/// Writes what `render_paragraphs` makes of such a text straight into the page: most rows of a page are such texts.
 fn push_paragraph(page: &mut String, text: &str) {
     page.push_str("<p>");
     Escaped(text).render_to(page);
     page.push_str("</p>");
 }
 
-/// A text as paragraphs: blank lines part them, other line ends are kept, bare links are links.
+/// A text as paragraphs: blank lines separate them, other line ends become line breaks, bare URLs become links.
 pub fn render_paragraphs(text: &str) -> Markup {
     let finder = url_finder();
     let may_link = text.contains(':') && text.contains("://"); // most do not: not worth the search
@@ -184,7 +184,7 @@ fn render_links(finder: &LinkFinder, line: &str) -> Markup {
     }
 }
 
-/// A link out of the house. What it leads to neither learns whence one comes nor gains by it with search engines.
+/// A link to another site. That site does not learn the page it came from, and gains nothing with search engines.
 fn external_link(href: &str, content: &dyn Render) -> Markup {
     html! { a href=(href) rel="nofollow noopener ugc" target="_blank" { (content) } }
 }

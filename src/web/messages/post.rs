@@ -1,4 +1,4 @@
-//! Messages: saying something, and finding what was said.
+//! Posts messages, and redirects from a message's own address to its room.
 
 use poem::http::StatusCode;
 use poem::http::header::LOCATION;
@@ -23,15 +23,14 @@ use crate::web::response::error::UnsentData;
 use crate::web::response::see_other;
 use crate::web::rooms::settings;
 
-/// Somebody says something.
+/// Posts a message, or runs a slash command.
 #[handler]
 pub(crate) async fn post(ctx: Ctx<'_>) -> poem::Result<Response> {
     let form = ctx.form(&["body", "nonce", "reply_to"]).await?;
-    let answer = run_input(&ctx, &form).await;
-    answer.map_err(|error| attach_unsent(error, ctx.request, &form))
+    run_input(&ctx, &form).await.map_err(|error| attach_unsent(error, ctx.request, &form))
 }
 
-/// The way to one message.
+/// Redirects to a message in its room.
 #[handler]
 pub(crate) fn redirect_to_message(ctx: Ctx<'_>) -> Result<Response, Error> {
     let snapshot = ctx.snapshot()?;
@@ -40,12 +39,12 @@ pub(crate) fn redirect_to_message(ctx: Ctx<'_>) -> Result<Response, Error> {
     Ok(see_other(&format!("{}?around={id}#m{id}", room.slug.path())))
 }
 
-/// Says it, or does what the word behind its slash is for.
+/// Posts the text, or runs the slash command that it starts with.
 async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
     match Input::parse(form.get_or_body("body"))? {
         Input::Text(text) => {
-            let done = post_text(ctx, form, &text).await?;
-            let (room, message) = find_posted_message(ctx, done)?;
+            let applied = post_text(ctx, form, &text).await?;
+            let (room, message) = find_posted_message(ctx, applied)?;
             respond_posted(ctx.request, form, &room, &message)
         }
         Input::Topic(topic) => {
@@ -59,17 +58,17 @@ async fn run_input(ctx: &Ctx<'_>, form: &Form) -> Result<Response, Error> {
 async fn post_text(ctx: &Ctx<'_>, form: &Form, text: &str) -> Result<Applied, Error> {
     let snapshot = ctx.snapshot()?;
     let room = ctx.room()?.room.id;
-    // Who may not speak is told so before anything is said about what they wrote.
+    // Whether the visitor may post is checked before what they typed.
     let person = ctx.visitor.person.as_ref().ok_or(Refusal::SignInRequired)?;
     ctx.check_rate(LimitedAction::Post)?;
     blocked_addresses::check_not_blocked(&snapshot, ctx.request, &ctx.visitor)?;
     let body = Text::parse(text)?;
     let nonce = parse_nonce(ctx.request, form, &body)?;
     let reply_to = parse_reply_to(form)?;
-    let words = render_markdown(&snapshot, person, body);
+    let content = render_markdown(&snapshot, person, body);
     drop(snapshot);
     let follow_ups = follow_ups(ctx, form);
-    let command = Command::Post { room, content: words, reply_to, follow_ups };
+    let command = Command::Post { room, content, reply_to, follow_ups };
     ctx.execute_as(ctx.visitor.posting_actor()?, nonce, command).await
 }
 
@@ -86,12 +85,13 @@ fn follow_ups(ctx: &Ctx<'_>, form: &Form) -> PostFollowUps {
     PostFollowUps { clear_draft: is_plain_form || ctx.is_htmx(), mark_read }
 }
 
-/// A problem that keeps what was said, where the browser forgets it: a page with a script has it still.
+/// Adds what was typed to an error, so that the error page can offer to send it again. Only for pages without a script: a
+/// page with one still has it.
 fn attach_unsent(error: Error, request: &Request, form: &Form) -> poem::Error {
     let mut error = poem::Error::from(error);
     if Accept::from_request(request) == Accept::Page && is_plain_form(request, form) {
         let reply_to = parse_reply_to(form).ok().flatten().map_or_else(String::new, |id| id.to_string());
-        let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // one that is none would fail for ever
+        let nonce = Nonce::parse(form.get("nonce").unwrap_or("")).ok().flatten(); // an invalid nonce would fail again
         error.set_data(UnsentData(views::error::UnsentMessage {
             action: request.uri().path().to_owned(),
             text: form.get_or_body("body").to_owned(),
@@ -102,9 +102,9 @@ fn attach_unsent(error: Error, request: &Request, form: &Form) -> poem::Error {
     error
 }
 
-/// What the sender calls this message. A program that names it means the name. A page may send a nonce that is spent:
-/// the back button brought it from the browser's cache, or an answer got lost and the words were changed before they
-/// were sent again. Other words under it are another message.
+/// The nonce of this post. A program's nonce counts as it is. A page may send a used nonce with another text: the back
+/// button restored the page, or a response was lost and the text was changed before it was sent again. So a page's nonce is
+/// scoped to the text: another text is another message.
 fn parse_nonce(request: &Request, form: &Form, body: &Text) -> Result<Option<Nonce>, Refusal> {
     if let Some(key) = request.headers().get("idempotency-key") {
         return Nonce::parse(key.to_str().map_err(|_| Refusal::NonceInvalid)?);
@@ -114,17 +114,17 @@ fn parse_nonce(request: &Request, form: &Form, body: &Text) -> Result<Option<Non
     Ok(if from_a_page { nonce.map(|nonce| nonce.scoped_to(body)) } else { nonce })
 }
 
-/// Whether this was sent by a page without a script: a form with fields, which asks for nothing but a page.
+/// Whether a page without a script sent this: a form with fields that accepts a page.
 fn is_plain_form(request: &Request, form: &Form) -> bool {
     let asks_for_a_page = matches!(Accept::from_request(request), Accept::Page | Accept::Anything);
     form.has_fields() && asks_for_a_page && !is_htmx(request) && !has_json_body(request)
 }
 
-/// What a post led to, this time or the first time that its nonce was sent. Since then it may have become a room that the
-/// visitor does not see: of that they learn nothing, not even what it is called now.
-fn find_posted_message(ctx: &Ctx<'_>, done: Applied) -> Result<(Room, Message), Error> {
-    let Event::MessagePosted { room, message } = done.event else {
-        return Err(Refusal::NonceInvalid.into()); // only posts have nonces today; one spent on anything else is no message
+/// The posted message, also if the post is a repetition of an earlier one. The visitor may have lost access to the room since
+/// then, and then learns nothing of it, not even its present name.
+fn find_posted_message(ctx: &Ctx<'_>, applied: Applied) -> Result<(Room, Message), Error> {
+    let Event::MessagePosted { room, message } = applied.event else {
+        return Err(Refusal::NonceInvalid.into()); // the nonce was used for something other than a post
     };
     let snapshot = ctx.snapshot()?;
     let room =
