@@ -2,6 +2,9 @@
 //! the moment, the file opens again, every answered post is there once, and nothing else is half there.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic that says where is the answer")]
 
+#[expect(dead_code, reason = "the model uses all of it")]
+#[path = "model/post.rs"]
+mod post;
 #[path = "model/written.rs"]
 #[expect(dead_code, reason = "it also makes what is drawn")]
 mod written;

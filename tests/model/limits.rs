@@ -2,8 +2,9 @@
 
 use taproom::domain::{CompletionQuery, Refusal, RoomId, Seq, Timestamp, UserId, Visibility};
 
+use crate::post::Said;
 use crate::told::{ROOM, Told};
-use crate::written::{Said, What, Written};
+use crate::written::{What, Written};
 
 fn a_message() -> (Told, UserId, RoomId, Seq) {
     let (house, owner) = Told::new();

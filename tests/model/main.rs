@@ -12,6 +12,7 @@ mod golden;
 mod limits;
 mod names;
 mod once_wrong;
+mod post;
 mod reading;
 mod rules;
 mod told;

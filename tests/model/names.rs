@@ -4,8 +4,9 @@
 use taproom::domain::{Cursor, Envelope, Event, Expiry, Refusal, Role, Timestamp, UserId, UserName, Visibility};
 use taproom::live::ResumePoint;
 
+use crate::post::Said;
 use crate::told::{Answer, ROOM, Told};
-use crate::written::{Said, What, Written};
+use crate::written::{What, Written};
 
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 

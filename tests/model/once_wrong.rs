@@ -2,8 +2,9 @@
 
 use taproom::domain::{Event, Expiry, Refusal, Role, RoomId, Timestamp, UserId, Visibility};
 
+use crate::post::Said;
 use crate::told::{ROOM, Told};
-use crate::written::{Said, What};
+use crate::written::What;
 
 #[test]
 fn whoever_is_made_less_or_put_outside_comes_back_by_no_link_of_their_own() {

@@ -4,7 +4,8 @@ use redb::backends::InMemoryBackend;
 use taproom::domain::{Applied, Expiry, ReadState, Refusal, Role, RoomId, Seq, Timestamp, UserId, Visibility};
 use taproom::store::Store;
 
-use crate::written::{FollowUps, Said, What, Written};
+use crate::post::{FollowUps, Said, WrittenPost};
+use crate::written::{What, Written};
 
 /// A house in which things are done one after the other.
 pub struct Told(pub Store);
@@ -61,7 +62,8 @@ impl Told {
     }
 
     pub fn says_this(&self, who: UserId, room: RoomId, said: Said) -> Seq {
-        self.does(Some(who), What::Post { room, said, reply_to: None, follow_ups: FollowUps::default() }).unwrap().seq
+        let post = WrittenPost { room, said, reply_to: None, follow_ups: FollowUps::default() };
+        self.does(Some(who), What::Post(Box::new(post))).unwrap().seq
     }
 
     pub fn reading(&self, who: UserId, room: RoomId) -> ReadState {

@@ -3,11 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 use taproom::domain::{
-    AccountCommand, Actor, Body, Command, Device, Envelope, ExcerptPiece, Expiry, JoinPolicy, MarkReadOnPost,
-    MessageContent, Nonce, NotificationLevel, PasswordHash, PersonCommand, PostFollowUps, Reaction, ReadStateCommand,
-    RenderedContent, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq, ServerCommand, SessionId, SingleLine,
-    Timestamp, TokenHash, UserId, UserName, Visibility,
+    AccountCommand, Actor, Body, Command, Device, Envelope, Expiry, JoinPolicy, Nonce, NotificationLevel, PasswordHash,
+    PersonCommand, Reaction, ReadStateCommand, Role, RoomCommand, RoomId, RoomName, Salt, Scopes, Seq, ServerCommand,
+    SessionId, SingleLine, Timestamp, TokenHash, UserId, UserName, Visibility,
 };
+
+use crate::post::{Said, WrittenPost};
 
 /// A command, who asks, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,295 +29,55 @@ pub struct Written {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    Enter {
-        room: String,
-        name: String,
-        token: u64,
-    },
-    Open {
-        room: String,
-    },
-    Post {
-        room: RoomId,
-        said: Said,
-        reply_to: Option<Seq>,
-        #[serde(flatten)]
-        follow_ups: FollowUps,
-    },
-    Leave {
-        token: u64,
-    },
-    Own {
-        house: String,
-        name: String,
-        password: u64,
-        token: u64,
-    },
-    Claim {
-        password: u64,
-        token: u64,
-        instead: u64,
-    },
-    SignIn {
-        user: UserId,
-        proof: Seq,
-        token: u64,
-    },
-    SetPassword {
-        proof: Seq,
-        password: u64,
-        token: u64,
-    },
-    MakeToken {
-        label: String,
-        scopes: Scopes,
-        token: u64,
-    },
-    Revoke {
-        token: u64,
-    },
-    RevokeOthers {
-        keep: u64,
-    },
-    SetRecoveryCodes {
-        codes: Vec<u64>,
-    },
-    Recover {
-        user: UserId,
-        code: u64,
-        password: u64,
-        token: u64,
-    },
-    Reset {
-        link: u64,
-        password: u64,
-        token: u64,
-    },
-    Join {
-        code: u64,
-        name: String,
-        password: Option<u64>,
-        token: u64,
-    },
-    Rename {
-        name: String,
-    },
-    SetPresence {
-        hidden: bool,
-    },
-    Seen {
-        token: u64,
-        from: u64,
-    },
-    SetRoom {
-        room: RoomId,
-        name: String,
-        topic: Option<String>,
-        kind: Visibility,
-        slow_s: u32,
-        salt: u64,
-    },
-    Add {
-        room: RoomId,
-        user: UserId,
-    },
-    Remove {
-        room: RoomId,
-        user: UserId,
-    },
-    GoOut {
-        room: RoomId,
-    },
-    Archive {
-        room: RoomId,
-        archived: bool,
-    },
-    Delete {
-        room: RoomId,
-    },
-    Undelete {
-        room: RoomId,
-    },
-    EditMessage {
-        room: RoomId,
-        message: Seq,
-        said: Said,
-    },
-    React {
-        room: RoomId,
-        message: Seq,
-        reaction: String,
-        on: bool,
-    },
-    Pin {
-        room: RoomId,
-        message: Seq,
-        pinned: bool,
-    },
-    RemoveMessage {
-        room: RoomId,
-        message: Seq,
-    },
-    Report {
-        room: RoomId,
-        message: Seq,
-        why: Option<String>,
-    },
-    MuteInRoom {
-        room: RoomId,
-        user: UserId,
-        until: Expiry,
-    },
-    Read {
-        room: RoomId,
-        seq: Seq,
-    },
-    Unread {
-        room: RoomId,
-        message: Seq,
-    },
-    Draft {
-        room: RoomId,
-        body: Option<String>,
-        reply_to: Option<Seq>,
-    },
-    Involve {
-        room: RoomId,
-        involvement: NotificationLevel,
-    },
-    KeepOnTop {
-        room: RoomId,
-        on_top: bool,
-    },
-    SetRole {
-        user: UserId,
-        role: Role,
-    },
-    Mute {
-        user: UserId,
-        until: Expiry,
-    },
-    Ban {
-        user: UserId,
-        until: Expiry,
-        why: Option<String>,
-        addresses: Vec<String>,
-        erase: bool,
-    },
-    Unban {
-        user: UserId,
-    },
-    Erase {
-        user: UserId,
-        room: RoomId,
-        after: Seq,
-    },
-    Erased {
-        user: UserId,
-    },
-    ResetLink {
-        user: UserId,
-        link: u64,
-    },
-    SetHouse {
-        name: String,
-        door: JoinPolicy,
-        rooms_by: Role,
-        new_guests: bool,
-    },
-    CreateRoom {
-        name: String,
-        kind: Visibility,
-        members: Vec<UserId>,
-        salt: u64,
-    },
-    Direct {
-        with: Vec<UserId>,
-        salt: u64,
-    },
-    Invite {
-        label: String,
-        role: Role,
-        uses: Option<u32>,
-        until: Expiry,
-        rooms: Vec<RoomId>,
-        code: u64,
-    },
-    RevokeInvitation {
-        id: Seq,
-    },
-    Settle {
-        report: Seq,
-    },
-}
-
-/// What a post changes beside the message. Runs that were recorded before there was any have none.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct FollowUps {
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub clear_draft: bool,
-    #[serde(skip_serializing_if = "MarkRead::is_unchanged")]
-    pub mark_read: MarkRead,
-}
-
-/// How far a post moves the read mark of its author.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MarkRead {
-    #[default]
-    Unchanged,
-    UpToMessage,
-    UpToMention,
-}
-
-impl MarkRead {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-    fn is_unchanged(&self) -> bool {
-        matches!(self, Self::Unchanged)
-    }
-}
-
-impl FollowUps {
-    fn parsed(self) -> PostFollowUps {
-        let mark_read = match self.mark_read {
-            MarkRead::Unchanged => MarkReadOnPost::Unchanged,
-            MarkRead::UpToMessage => MarkReadOnPost::UpToMessage,
-            MarkRead::UpToMention => MarkReadOnPost::UpToMention,
-        };
-        PostFollowUps { clear_draft: self.clear_draft, mark_read }
-    }
-}
-
-/// Words.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Said {
-    pub body: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub html: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub mentions: Vec<UserId>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub calls_all: bool,
-}
-
-impl Said {
-    /// What is shown as it was written, and speaks to nobody by name.
-    pub fn plain(body: &str) -> Self {
-        Self { body: body.to_owned(), ..Self::default() }
-    }
-
-    fn words(self) -> MessageContent {
-        let Self { body, html, mentions, calls_all } = self;
-        let rendered =
-            html.map(|html| RenderedContent { mentioned: mentioned_users(&html), excerpt: html_excerpt(&html), html });
-        MessageContent {
-            rendered,
-            mentions_room: calls_all,
-            ..MessageContent::from_body(Body::parse(&body).unwrap()).with_mentions(mentions)
-        }
-    }
+    Enter { room: String, name: String, token: u64 },
+    Open { room: String },
+    Post(Box<WrittenPost>),
+    Leave { token: u64 },
+    Own { house: String, name: String, password: u64, token: u64 },
+    Claim { password: u64, token: u64, instead: u64 },
+    SignIn { user: UserId, proof: Seq, token: u64 },
+    SetPassword { proof: Seq, password: u64, token: u64 },
+    MakeToken { label: String, scopes: Scopes, token: u64 },
+    Revoke { token: u64 },
+    RevokeOthers { keep: u64 },
+    SetRecoveryCodes { codes: Vec<u64> },
+    Recover { user: UserId, code: u64, password: u64, token: u64 },
+    Reset { link: u64, password: u64, token: u64 },
+    Join { code: u64, name: String, password: Option<u64>, token: u64 },
+    Rename { name: String },
+    SetPresence { hidden: bool },
+    Seen { token: u64, from: u64 },
+    SetRoom { room: RoomId, name: String, topic: Option<String>, kind: Visibility, slow_s: u32, salt: u64 },
+    Add { room: RoomId, user: UserId },
+    Remove { room: RoomId, user: UserId },
+    GoOut { room: RoomId },
+    Archive { room: RoomId, archived: bool },
+    Delete { room: RoomId },
+    Undelete { room: RoomId },
+    EditMessage { room: RoomId, message: Seq, said: Said },
+    React { room: RoomId, message: Seq, reaction: String, on: bool },
+    Pin { room: RoomId, message: Seq, pinned: bool },
+    RemoveMessage { room: RoomId, message: Seq },
+    Report { room: RoomId, message: Seq, why: Option<String> },
+    MuteInRoom { room: RoomId, user: UserId, until: Expiry },
+    Read { room: RoomId, seq: Seq },
+    Unread { room: RoomId, message: Seq },
+    Draft { room: RoomId, body: Option<String>, reply_to: Option<Seq> },
+    Involve { room: RoomId, involvement: NotificationLevel },
+    KeepOnTop { room: RoomId, on_top: bool },
+    SetRole { user: UserId, role: Role },
+    Mute { user: UserId, until: Expiry },
+    Ban { user: UserId, until: Expiry, why: Option<String>, addresses: Vec<String>, erase: bool },
+    Unban { user: UserId },
+    Erase { user: UserId, room: RoomId, after: Seq },
+    Erased { user: UserId },
+    ResetLink { user: UserId, link: u64 },
+    SetHouse { name: String, door: JoinPolicy, rooms_by: Role, new_guests: bool },
+    CreateRoom { name: String, kind: Visibility, members: Vec<UserId>, salt: u64 },
+    Direct { with: Vec<UserId>, salt: u64 },
+    Invite { label: String, role: Role, uses: Option<u32>, until: Expiry, rooms: Vec<RoomId>, code: u64 },
+    RevokeInvitation { id: Seq },
+    Settle { report: Seq },
 }
 
 impl Written {
@@ -339,8 +100,9 @@ impl What {
                 Command::Join { room, name, token: token(number), device: device(number) }
             }
             Self::Open { room } => Command::OpenRoom { room: RoomName::parse(&room).unwrap() },
-            Self::Post { room, said, reply_to, follow_ups } => {
-                Command::Post { room, content: said.words(), reply_to, follow_ups: follow_ups.parsed() }
+            Self::Post(post) => {
+                let WrittenPost { room, said, reply_to, follow_ups } = *post;
+                Command::Post { room, content: said.content(), reply_to, follow_ups: follow_ups.parsed() }
             }
             Self::Leave { token: number } => Command::SignOut { token: token(number) },
             what => {
@@ -409,7 +171,7 @@ impl What {
             Self::Archive { room, archived } => (room, C::SetArchived { archived }),
             Self::Delete { room } => (room, C::Delete),
             Self::Undelete { room } => (room, C::Restore),
-            Self::EditMessage { room, message, said } => (room, C::EditMessage { message, content: said.words() }),
+            Self::EditMessage { room, message, said } => (room, C::EditMessage { message, content: said.content() }),
             Self::React { room, message, reaction, on } => {
                 (room, C::SetReaction { message, reaction: Reaction::parse(&reaction).unwrap(), present: on })
             }
@@ -489,26 +251,6 @@ impl What {
         };
         Ok(Command::Server(command))
     }
-}
-
-/// The users whose names stand in drawn HTML, each once, ascending.
-pub fn mentioned_users(html: &str) -> Vec<UserId> {
-    let mut users: Vec<UserId> = mentioned_in_order(html).collect();
-    users.sort_unstable();
-    users.dedup();
-    users
-}
-
-/// How drawn HTML begins: words and then people who are mentioned. It is never long.
-pub fn html_excerpt(html: &str) -> Vec<ExcerptPiece> {
-    let words = html.trim_start_matches("<p>").split("<span").next().unwrap().trim_end_matches("</p>");
-    let called: Vec<_> = mentioned_in_order(html).map(ExcerptPiece::Mention).collect();
-    let words = if called.is_empty() { words.trim_end() } else { words };
-    [ExcerptPiece::Text(words.to_owned())].into_iter().chain(called).collect()
-}
-
-fn mentioned_in_order(html: &str) -> impl Iterator<Item = UserId> {
-    html.split("data-user=\"").skip(1).map(|part| UserId(part.split('"').next().unwrap().parse().unwrap()))
 }
 
 /// The hash of the token, the link or the code of this number.

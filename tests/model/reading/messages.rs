@@ -8,8 +8,8 @@ use taproom::domain::{
 };
 use taproom::store::Snapshot;
 
+use crate::post::{html_excerpt, mentioned_users};
 use crate::rules::{Model, Post, Room};
-use crate::written::{html_excerpt, mentioned_users};
 
 /// So many messages of a thread are shown.
 const THREAD: usize = 200;

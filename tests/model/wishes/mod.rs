@@ -5,9 +5,10 @@ mod account;
 
 use taproom::domain::{Expiry, JoinPolicy, NotificationLevel, Role, RoomId, Seq, Timestamp, UserId, Visibility};
 
+use crate::post::{FollowUps, MarkRead, Said, WrittenPost};
 use crate::rules::{DAY, HOUR, Model, Room};
 use crate::verb::Verb;
-use crate::written::{FollowUps, MarkRead, Said, What, Written, number};
+use crate::written::{What, Written, number};
 
 /// Names of which some are one, in different spellings, and one only looks like another; hostile ones among them.
 pub const NAMES: [&str; 7] =
@@ -145,7 +146,7 @@ impl Wisher<'_> {
         let reply_to = if c % 12 == 11 { Some(self.message(a + 1, b)) } else { answered };
         let mark_read = [MarkRead::Unchanged, MarkRead::UpToMessage, MarkRead::UpToMention][(a + c) % 3];
         let follow_ups = FollowUps { clear_draft: (a + b) % 2 == 0, mark_read };
-        What::Post { room, said: self.said(b, c), reply_to, follow_ups }
+        What::Post(Box::new(WrittenPost { room, said: self.said(b, c), reply_to, follow_ups }))
     }
 
     /// Words, of which some speak to people, and some are long.

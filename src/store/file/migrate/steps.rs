@@ -157,31 +157,11 @@ pub(super) fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> 
         user: UserId,
     }
     table::create_all_tables(txn)?;
-    rewrite_table(
-        txn,
-        USERS,
-        |id,
-         User4 {
-             name,
-             joined_at: entered_at,
-             role,
-             muted_until: muted,
-             banned_until: banned,
-             invitation: invited,
-             presence_hidden: hidden,
-         }| {
-            Ok(UserRow {
-                name,
-                joined_at: entered_at,
-                role,
-                muted_until: muted,
-                banned_until: banned,
-                invitation: invited,
-                presence_hidden: hidden,
-                name_seq: Seq(id),
-            })
-        },
-    )?;
+    rewrite_table(txn, USERS, |id, old: User4| {
+        let User4 { name, joined_at, role, muted_until, banned_until, invitation, presence_hidden } = old;
+        let name_seq = Seq(id);
+        Ok(UserRow { name, joined_at, role, muted_until, banned_until, invitation, presence_hidden, name_seq })
+    })?;
     let mut seen = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
