@@ -98,78 +98,43 @@ impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("taproom");
         let r = &mut registry;
-        let deliveries = register(
-            r,
-            "stream_frames_delivered",
-            "Frames delivered to event streams, by source: replay_buffer (memory) or feed (disk)",
-            Family::<DeliveryLabels, Counter>::default(),
+        let deliveries_help = "Frames delivered to event streams, by source: replay_buffer (memory) or feed (disk)";
+        let deliveries =
+            register(r, "stream_frames_delivered", deliveries_help, Family::<DeliveryLabels, Counter>::default());
+        let feed_help = "Bytes delivered from the feed to event streams that were behind";
+        let commit_help = "Time from taking a batch of commands until it is durable on disk";
+        let fan_out_help = "Time from a commit until every waiting stream was woken for its frame";
+        let request_help = "Time until the response to an HTTP request starts, by route; event streams are excluded";
+        let requests = Family::new_with_constructor(cpu_histogram as fn() -> Histogram);
+        let batches = Histogram::new(command_count_buckets());
+        let mut counter = |name: &str, help: &str| register(r, name, help, Counter::default());
+        let messages_posted =
+            counter("messages_posted", "Messages posted, each counted once however often it was sent");
+        let stream_resets =
+            counter("stream_resets", "Event streams told to reload the room because the feed has a gap");
+        let connections_rejected = counter(
+            "connections_rejected",
+            "Connections rejected because the server or the client address was at its limit",
         );
+        let internal_errors = counter("internal_errors", "Internal errors; each is logged once");
+        let http_help = "HTTP requests answered, by route and status class";
         Self {
             started: SystemTime::now(),
-            messages_posted: register(
-                r,
-                "messages_posted",
-                "Messages posted, each counted once however often it was sent",
-                Counter::default(),
-            ),
+            messages_posted,
             delivered_from_replay: deliveries.get_or_create_owned(&DeliveryLabels { source: "replay_buffer" }),
             delivered_from_feed: deliveries.get_or_create_owned(&DeliveryLabels { source: "feed" }),
-            feed_delivered_bytes: register_with_unit(
-                r,
-                "feed_delivered",
-                Unit::Bytes,
-                "Bytes delivered from the feed to event streams that were behind",
-                Counter::default(),
-            ),
-            stream_resets: register(
-                r,
-                "stream_resets",
-                "Event streams told to reload the room because the feed has a gap",
-                Counter::default(),
-            ),
+            feed_delivered_bytes: register_with_unit(r, "feed_delivered", Unit::Bytes, feed_help, Counter::default()),
+            stream_resets,
             open_streams: register(r, "open_streams", "Event streams currently open", Gauge::default()),
             open_connections: register(r, "open_connections", "Client connections currently open", Gauge::default()),
-            connections_rejected: register(
-                r,
-                "connections_rejected",
-                "Connections rejected because the server or the client address was at its limit",
-                Counter::default(),
-            ),
-            internal_errors: register(r, "internal_errors", "Internal errors; each is logged once", Counter::default()),
-            batch_commands: register(
-                r,
-                "commit_batch_commands",
-                "Number of commands in a transaction",
-                Histogram::new(command_count_buckets()),
-            ),
-            commit_seconds: register_with_unit(
-                r,
-                "commit_duration",
-                Unit::Seconds,
-                "Time from taking a batch of commands until it is durable on disk",
-                disk_histogram(),
-            ),
-            fan_out_seconds: register_with_unit(
-                r,
-                "fan_out_duration",
-                Unit::Seconds,
-                "Time from a commit until every waiting stream was woken for its frame",
-                cpu_histogram(),
-            ),
+            connections_rejected,
+            internal_errors,
+            batch_commands: register(r, "commit_batch_commands", "Number of commands in a transaction", batches),
+            commit_seconds: register_with_unit(r, "commit_duration", Unit::Seconds, commit_help, disk_histogram()),
+            fan_out_seconds: register_with_unit(r, "fan_out_duration", Unit::Seconds, fan_out_help, cpu_histogram()),
             refusals: register(r, "requests_refused", "Requests refused, by kind of refusal", Family::default()),
-            http_requests: register(
-                r,
-                "http_requests",
-                "HTTP requests answered, by route and status class",
-                Family::default(),
-            ),
-            http_request_seconds: register_with_unit(
-                r,
-                "http_request_duration",
-                Unit::Seconds,
-                "Time until the response to an HTTP request starts, by route; event streams are excluded",
-                Family::new_with_constructor(cpu_histogram as fn() -> Histogram),
-            ),
+            http_requests: register(r, "http_requests", http_help, Family::default()),
+            http_request_seconds: register_with_unit(r, "http_request_duration", Unit::Seconds, request_help, requests),
             registry,
         }
     }

@@ -258,15 +258,6 @@ async fn the_loopback_address_has_no_limit_without_a_trusted_proxy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rate_limits_can_be_turned_off() {
-    let server = RateLimited::open_as(|config| config.rate_limits = Switch::Off).await;
-    let ann = server.house.guest(ANN, ROOM).await;
-    for n in 0..=LimitedAction::Post.quota().person.burst {
-        ann.posts(&n.to_string()).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_landing_page_keeps_what_was_typed_when_limited() {
     let server = RateLimited::open().await;
     exhaust(LimitedAction::Join.quota().address, 422, |_| server.try_join("192.0.2.1")).await;

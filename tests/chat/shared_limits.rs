@@ -141,3 +141,13 @@ async fn one_address_has_a_limit_of_connections_except_exempt_ones() {
     }
     assert!(read_refusal(&parts).await.starts_with("HTTP/1.1 503 "), "only when all connections are taken");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rate_limits_can_be_turned_off() {
+    let clock = LimitClock::Fake(FakeRelativeClock::default());
+    let house = House::open_by(clock, |config| config.rate_limits = Switch::Off).await;
+    let ann = house.guest(ANN, ROOM).await;
+    for n in 0..=LimitedAction::Post.quota().person.burst {
+        ann.posts(&n.to_string()).await;
+    }
+}

@@ -63,6 +63,10 @@ struct Wisher<'a> {
     secrets: &'a mut u64,
 }
 
+/// The visibilities to draw from: private rooms have the most rules.
+const VISIBILITIES: [Visibility; 5] =
+    [Visibility::Open, Visibility::Public, Visibility::Private, Visibility::Private, Visibility::Direct];
+
 /// What a number stands for that stands for nothing.
 pub const NONE: usize = 60;
 
@@ -103,13 +107,7 @@ impl Wisher<'_> {
                 What::SetHouse { name: format!("House {a}"), door, rooms_by, new_guests: c % 3 > 0 }
             }
             Verb::CreateRoom => {
-                let kind = [
-                    Visibility::Open,
-                    Visibility::Public,
-                    Visibility::Private,
-                    Visibility::Private,
-                    Visibility::Direct,
-                ][b % 5];
+                let kind = VISIBILITIES[b % 5];
                 let members = (0..if c == 7 { 51 } else { c % 4 }).map(|n| self.user(b + n)).collect();
                 What::CreateRoom { name: name(&ROOMS, a), kind, members, salt: self.secret() }
             }
