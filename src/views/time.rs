@@ -4,8 +4,9 @@
 use jiff::Timestamp as JiffTimestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use maud::{Markup, html};
 
-use crate::domain::{Day, Timestamp};
+use crate::domain::{Day, Expiry, Timestamp};
 
 fn to_utc(at: Timestamp) -> DateTime {
     let seconds = i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX);
@@ -53,6 +54,16 @@ impl FormattedTime {
     fn part(&self, from: usize, to: usize) -> &str {
         std::str::from_utf8(&self.0[from..to]).expect("digits are ASCII")
     }
+}
+
+/// The end of a sentence that names when something ends: ` until 2026-11-24 18:00 UTC`, or nothing if there is no end. The
+/// script shows the time in the reader's zone.
+pub(crate) fn until_end(expiry: Expiry) -> Markup {
+    if expiry == Expiry::NEVER {
+        return Markup::default();
+    }
+    let end = FormattedTime::new(expiry.0);
+    html! { " until " time datetime={ (end.iso_seconds()) "Z" } { (end.date()) " " (end.hour_minute()) " UTC" } }
 }
 
 /// Fills `digits` with the last digits of a number.

@@ -190,17 +190,17 @@ mod tests {
 
     #[test]
     fn default_level_is_everything_in_direct_rooms_and_mentions_elsewhere() {
-        use NotificationLevel as I;
-        for (chosen, kind, of_all, of_mentions) in [
-            (I::Default, Visibility::Direct, true, true),
-            (I::Default, Visibility::Open, false, true),
-            (I::Everything, Visibility::Private, true, true),
-            (I::Mentions, Visibility::Direct, false, true),
-            (I::Nothing, Visibility::Direct, false, false),
-            (I::Hidden, Visibility::Public, false, false),
+        use NotificationLevel as Level;
+        for (chosen, visibility, of_all, of_mentions) in [
+            (Level::Default, Visibility::Direct, true, true),
+            (Level::Default, Visibility::Open, false, true),
+            (Level::Everything, Visibility::Private, true, true),
+            (Level::Mentions, Visibility::Direct, false, true),
+            (Level::Nothing, Visibility::Direct, false, false),
+            (Level::Hidden, Visibility::Public, false, false),
         ] {
             assert_eq!(
-                (chosen.notifies(kind, false), chosen.notifies(kind, true)),
+                (chosen.notifies(visibility, false), chosen.notifies(visibility, true)),
                 (of_all, of_mentions),
                 "{chosen:?}"
             );
@@ -208,22 +208,22 @@ mod tests {
     }
     #[test]
     fn badges_and_notifications_follow_the_level() {
-        use NotificationLevel as I;
-        for (level, kind, mentions, badge, notify) in [
-            (I::Default, Visibility::Direct, 0, Badge::Mentioned(5), 5),
-            (I::Default, Visibility::Open, 0, Badge::Unread(5), 0),
-            (I::Default, Visibility::Private, 2, Badge::Mentioned(2), 2),
-            (I::Everything, Visibility::Public, 2, Badge::Mentioned(2), 5),
-            (I::Mentions, Visibility::Direct, 0, Badge::Unread(5), 0),
-            (I::Nothing, Visibility::Direct, 0, Badge::Nothing, 0),
-            (I::Hidden, Visibility::Open, 1, Badge::Mentioned(1), 0),
+        use NotificationLevel as Level;
+        for (level, visibility, mentions, badge, notify) in [
+            (Level::Default, Visibility::Direct, 0, Badge::Mentioned(5), 5),
+            (Level::Default, Visibility::Open, 0, Badge::Unread(5), 0),
+            (Level::Default, Visibility::Private, 2, Badge::Mentioned(2), 2),
+            (Level::Everything, Visibility::Public, 2, Badge::Mentioned(2), 5),
+            (Level::Mentions, Visibility::Direct, 0, Badge::Unread(5), 0),
+            (Level::Nothing, Visibility::Direct, 0, Badge::Nothing, 0),
+            (Level::Hidden, Visibility::Open, 1, Badge::Mentioned(1), 0),
         ] {
-            let reading = ReadState { unread: 5, mentions, level, ..ReadState::default() };
-            assert_eq!(reading.badge(kind), badge, "{level:?} {kind:?}");
-            assert_eq!(ReadState { level, ..ReadState::default() }.badge(kind), Badge::Nothing);
-            assert_eq!(reading.notify_count(kind), notify, "{level:?} {kind:?}");
+            let state = ReadState { unread: 5, mentions, level, ..ReadState::default() };
+            assert_eq!(state.badge(visibility), badge, "{level:?} {visibility:?}");
+            assert_eq!(ReadState { level, ..ReadState::default() }.badge(visibility), Badge::Nothing);
+            assert_eq!(state.notify_count(visibility), notify, "{level:?} {visibility:?}");
         }
-        let hidden = ReadState { unread: 5, level: I::Hidden, ..ReadState::default() };
+        let hidden = ReadState { unread: 5, level: Level::Hidden, ..ReadState::default() };
         assert!(!hidden.is_in_sidebar() && ReadState { mentions: 1, ..hidden }.is_in_sidebar());
     }
 }

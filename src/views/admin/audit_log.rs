@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use crate::domain::{AuditAction, AuditEntry, Author, Expiry, Room, Seq, describe_expiry};
+use crate::domain::{AuditAction, AuditEntry, Author, Expiry, Room, Seq};
 use crate::views::admin::page::admin_page;
 use crate::views::layout::page::section_head;
 use crate::views::rooms::sidebar::SidebarView;
-use crate::views::time::{FormattedTime, format_day};
+use crate::views::time::{FormattedTime, format_day, until_end};
 
 /// An entry with the names it needs.
 #[derive(Debug)]
@@ -70,14 +70,14 @@ fn describe(line: &AuditLine) -> Markup {
             html! { "unmuted " (user()) " in " (room()) }
         }
         AuditAction::Muted { room: None, until, .. } => {
-            html! { "muted " (user()) " everywhere" (describe_expiry(*until)) }
+            html! { "muted " (user()) " everywhere" (until_end(*until)) }
         }
         AuditAction::Muted { room: Some(_), until, .. } => {
-            html! { "muted " (user()) " in " (room()) (describe_expiry(*until)) }
+            html! { "muted " (user()) " in " (room()) (until_end(*until)) }
         }
         AuditAction::Banned { until, .. } if *until == Expiry::PAST => html! { "unbanned " (user()) },
         AuditAction::Banned { until, reason, blocked_addresses, .. } => html! {
-            "banned " (user()) (describe_expiry(*until))
+            "banned " (user()) (until_end(*until))
             @match blocked_addresses { 0 => {}, 1 => ", and blocked 1 address", n => { ", and blocked " (n) " addresses" } }
             @if !reason.is_empty() { ": " bdi { (reason) } }
         },

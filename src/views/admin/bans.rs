@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use crate::domain::describe_expiry;
 use crate::views::admin::listed_person::ListedPerson;
 use crate::views::admin::page::admin_page;
 use crate::views::layout::avatar;
 use crate::views::layout::page::{Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
+use crate::views::time::until_end;
 
 /// The page.
 pub fn page(sidebar: &SidebarView, people: &[ListedPerson], notice: Option<&Notice>) -> Markup {
@@ -22,7 +22,7 @@ pub fn page(sidebar: &SidebarView, people: &[ListedPerson], notice: Option<&Noti
                         (avatar::avatar(&person.author))
                         div.who {
                             strong { a href=(person.author.path()) { bdi { (name) } } }
-                            "Banned" (describe_expiry(person.banned_until))
+                            "Banned" (until_end(person.banned_until))
                         }
                         form method="post" action={ (person.author.path()) "/unban" } {
                             button.button.quiet { "Unban" span.sr { " " (name) } }

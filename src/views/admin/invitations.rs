@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use crate::domain::limits::LABEL_CHARS_MAX;
-use crate::domain::{Author, Expiry, Invitation, Role, Room, Timestamp, describe_expiry};
+use crate::domain::{Author, Expiry, Invitation, Role, Room, Timestamp};
 use crate::views::admin::page::admin_page;
 use crate::views::layout::form_fields::{self, FormField, radio_group, render_field};
 use crate::views::layout::page::{Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
-use crate::views::time::format_ago;
+use crate::views::time::{format_ago, until_end};
 
 /// An invitation and the people who joined with it.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ fn invitation_row(listed: &ListedInvitation, now: Timestamp) -> Markup {
             @else if !expiry.is_active(now) { "Expired" }
             @else if *uses_left == Some(0) { "Used up" }
             @else {
-                @if *expiry == Expiry::NEVER { "Never expires" } @else { "Valid" (describe_expiry(*expiry)) }
+                @if *expiry == Expiry::NEVER { "Never expires" } @else { "Valid" (until_end(*expiry)) }
                 @match uses_left { Some(1) => ", 1 use left", Some(n) => { ", " (n) " uses left" }, None => {} }
             }
             " · created " (format_ago(*created_at, now)) @if let Some(by) = &listed.created_by { " by " bdi { (by.name) } }

@@ -3,13 +3,14 @@
 use maud::{Markup, html};
 
 use crate::domain::limits::REASON_CHARS_MAX;
-use crate::domain::{Person, Role, Room, Timestamp, describe_expiry};
+use crate::domain::{Person, Role, Room, Timestamp};
 use crate::views::admin::invitations::copy_field;
 use crate::views::admin::listed_person::{ListedPerson, activity_text, person_tags};
 use crate::views::layout::avatar;
 use crate::views::layout::form_fields::{FormField, radio_group, render_field, switch_field};
 use crate::views::layout::page::{self, Notice, section_head};
 use crate::views::rooms::sidebar::SidebarView;
+use crate::views::time::until_end;
 
 /// What the page shows.
 #[derive(Debug)]
@@ -90,7 +91,7 @@ fn mute_form(view: &PersonView) -> Markup {
     html! {
         (section_head("mute", "Mute", "They can read but not post."))
         @if view.person.muted_until.is_active(view.now) && view.may_ban {
-            p { "Muted everywhere" (describe_expiry(view.person.muted_until)) "." }
+            p { "Muted everywhere" (until_end(view.person.muted_until)) "." }
             form method="post" action={ (path) "/unmute" } { button.button { "Unmute" } }
         }
         form.stack method="post" action={ (path) "/mute" } {
@@ -117,7 +118,7 @@ fn ban_form(view: &PersonView) -> Markup {
     html! {
         (section_head("ban", "Ban", "Signs them out everywhere and blocks them from coming back."))
         @if view.person.banned_until.is_active(view.now) {
-            p { "Banned" (describe_expiry(view.person.banned_until)) "." }
+            p { "Banned" (until_end(view.person.banned_until)) "." }
             form method="post" action={ (path) "/unban" } { button.button { "Unban" } }
         }
         form.stack method="post" action={ (path) "/ban" } {
