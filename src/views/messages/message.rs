@@ -1,7 +1,7 @@
 //! The row of a message. Pages, answers to posts, older messages and the stream contain the same bytes of it for every
 //! viewer, so nothing here depends on the viewer. What does is in `views/stylesheet.rs`.
 
-use maud::{Markup, Render, html};
+use maud::{Markup, PreEscaped, Render, html};
 
 use crate::domain::{ExcerptPart, Message, Quote, Slug, Timestamp};
 use crate::views::layout::avatar::{self, avatar};
@@ -42,7 +42,7 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
             (avatar(author))
             div.message-head {
                 a.author href=(Escaped(&author.path())) dir="auto" tabindex=[tabindex] { (Escaped(&author.name)) } " "
-                span.tag.own-only { "you" } " "
+                (own_tag()) " "
                 a.time href=(message_path) {
                     time datetime={ (Escaped(stamp.iso_seconds())) "Z" } { (Escaped(stamp.hour_minute())) " UTC" }
                 }
@@ -65,6 +65,11 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
     }
 }
 
+/// The tag that only the author of a message sees.
+pub(crate) fn own_tag() -> PreEscaped<&'static str> {
+    PreEscaped("<span class=\"tag own-only\">you</span>")
+}
+
 /// The ids of the people a message mentions, for the stylesheets of its readers.
 fn mentioned_ids(message: &Message) -> Option<String> {
     let ids = message.details.extras.mentions.iter().map(ToString::to_string);
@@ -77,12 +82,27 @@ fn mentioned_ids(message: &Message) -> Option<String> {
 pub(crate) fn quote_link(room: &Slug, quote: &Quote) -> Markup {
     html! {
         a.quoted data-user=(quote.author.id) href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
-            (avatar::tiny_avatar(&quote.author)) strong dir="auto" { (quote.author.name) }
-            @if quote.excerpt.is_empty() { em { "This message was deleted." } } @else {
-                span dir="auto" { @for part in &quote.excerpt { (excerpt_part(part)) } }
-            }
+            (quote_content(&avatar::tiny_avatar(&quote.author), &html! { (quote.author.name) }, &excerpt(&quote.excerpt)))
         }
     }
+}
+
+/// The content of a quote.
+pub(crate) fn quote_content(avatar: &Markup, name: &Markup, excerpt: &Markup) -> Markup {
+    html! { (avatar) strong dir="auto" { (name) } (excerpt) }
+}
+
+fn excerpt(parts: &[ExcerptPart]) -> Markup {
+    html! {
+        @if parts.is_empty() { (deleted_excerpt()) } @else {
+            span dir="auto" { @for part in parts { (excerpt_part(part)) } }
+        }
+    }
+}
+
+/// The excerpt of a deleted message.
+pub(crate) fn deleted_excerpt() -> Markup {
+    html! { em { "This message was deleted." } }
 }
 
 /// A mention carries the person's id, so that the page's script finds it when that person is renamed.
@@ -120,13 +140,17 @@ fn update_row(room: &Slug, message: &Message) -> Markup {
 /// The line above the first message of a day, which links to the messages of that day.
 pub(crate) fn day_divider(room: &Slug, at: Timestamp) -> Markup {
     let stamp = FormattedTime::new(at);
-    html! {
-        li.day {
-            a href={ (room.path()) "/days/" (stamp.date()) } {
-                time datetime=(stamp.date()) { (time::format_day(at)) ", UTC" }
-            }
-        }
-    }
+    let text = format!("{}, UTC", time::format_day(at));
+    day_item(&format!("{}/days/{}", room.path(), stamp.date()), stamp.date(), &text)
+}
+
+/// The line that the page's script clones and fills in.
+pub(crate) fn empty_day_divider() -> Markup {
+    day_item("", "", "")
+}
+
+fn day_item(href: &str, date: &str, text: &str) -> Markup {
+    html! { li.day { a href=(href) { time datetime=(date) { (text) } } } }
 }
 
 /// What the stream sends for a new message: its row, and the row of the first message of its thread, which counts the
