@@ -77,7 +77,7 @@ async fn whoever_takes_another_name_does_so_by_a_form_and_their_other_pages_foll
     settings.fills("#name", "Ada L").await;
     settings.clicks("form[action='/settings/name'] button").await;
     let told = settings.find(".flash[role=status]").await.text().await.expect("a text");
-    assert!(told.contains("your new name"), "{told}");
+    assert!(told.contains("Name changed"), "{told}");
     settings.picture("settings-name").await;
     let named = "return document.querySelector('.me .place-name').textContent === 'Ada L'";
     open.until("the new name beside the page", named, vec![]).await;
