@@ -1,7 +1,7 @@
 //! The row of a message. Pages, answers to posts, older messages and the stream contain the same bytes of it for every
 //! viewer, so nothing here depends on the viewer. What does is in `views/stylesheet.rs`.
 
-use maud::{Markup, PreEscaped, Render, html};
+use maud::{Markup, Render, html};
 
 use crate::domain::{ExcerptPart, Message, Quote, Slug, Timestamp};
 use crate::views::layout::avatar::{self, avatar};
@@ -42,7 +42,7 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
             (avatar(author))
             div.message-head {
                 a.author href=(Escaped(&author.path())) dir="auto" tabindex=[tabindex] { (Escaped(&author.name)) } " "
-                (own_tag()) " "
+                span.tag.own-only { "you" } " "
                 a.time href=(message_path) {
                     time datetime={ (Escaped(stamp.iso_seconds())) "Z" } { (Escaped(stamp.hour_minute())) " UTC" }
                 }
@@ -63,11 +63,6 @@ pub(crate) fn render_item(room: &Slug, message: &Message) -> Markup {
             a.more href={ (message_path) "/actions" } { "More" }
         }
     }
-}
-
-/// The tag that only the author of a message sees.
-pub(crate) fn own_tag() -> PreEscaped<&'static str> {
-    PreEscaped("<span class=\"tag own-only\">you</span>")
 }
 
 /// The ids of the people a message mentions, for the stylesheets of its readers.

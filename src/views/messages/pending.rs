@@ -42,7 +42,7 @@ fn pending_item(viewer: &Author) -> Markup {
     html! {
         li.message data-author=(viewer.id) {
             (avatar(viewer))
-            div.message-head { span.author dir="auto" { (viewer.name) } " " (message::own_tag()) }
+            div.message-head { span.author dir="auto" { (viewer.name) } " " span.tag.own-only { "you" } }
             div.body dir="auto" {}
             p {}
         }
