@@ -18,53 +18,16 @@ use bundle::Part;
 
 /// The browser's own names that our scripts use. Names that are easily meant as a variable (`name`, `event`, `status`, `top`)
 /// are missing on purpose.
-const BROWSER_GLOBALS: &[&str] = &[
-    "AbortSignal",
-    "AudioContext",
-    "Boolean",
-    "CSS",
-    "Date",
-    "Event",
-    "Infinity",
-    "IntersectionObserver",
-    "Intl",
-    "JSON",
-    "Map",
-    "Math",
-    "MutationObserver",
-    "Notification",
-    "Number",
-    "Object",
-    "Promise",
-    "ResizeObserver",
-    "Set",
-    "String",
-    "URLSearchParams",
-    "Uint32Array",
-    "WeakSet",
-    "addEventListener",
-    "clearInterval",
-    "clearTimeout",
-    "crypto",
-    "document",
-    "encodeURIComponent",
-    "fetch",
-    "focus",
-    "getSelection",
-    "isSecureContext",
-    "localStorage",
-    "location",
-    "matchMedia",
-    "navigator",
-    "performance",
-    "requestAnimationFrame",
-    "sessionStorage",
-    "setInterval",
-    "setTimeout",
-    "trustedTypes",
-    "undefined",
-    "window",
-];
+const BROWSER_GLOBALS: &str = "\
+    AbortSignal AudioContext Boolean CSS Date Event Infinity IntersectionObserver Intl JSON Map Math \
+    MutationObserver Notification Number Object Promise ResizeObserver Set String URLSearchParams Uint32Array \
+    WeakSet addEventListener clearInterval clearTimeout crypto document encodeURIComponent fetch focus \
+    getSelection isSecureContext localStorage location matchMedia navigator performance requestAnimationFrame \
+    sessionStorage setInterval setTimeout trustedTypes undefined window";
+
+fn is_browser_global(name: &str) -> bool {
+    BROWSER_GLOBALS.split(' ').any(|global| global == name)
+}
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -110,7 +73,7 @@ impl Script {
             for &reference in references {
                 let node = analysed.semantic.nodes().get_node(scoping.get_reference(reference).node_id());
                 let Some(place) = self.locate(node.span().start) else { continue };
-                if BROWSER_GLOBALS.contains(&name.as_str()) {
+                if is_browser_global(&name) {
                     used.insert(name.to_string());
                 } else {
                     problems.push(format!("{place}: `{name}` is not defined"));
@@ -134,7 +97,7 @@ impl Script {
             if let Some(hidden) = hidden {
                 let other = self.locate(scoping.symbol_span(hidden).start);
                 problems.push(format!("{place}: `{name}` shadows that of {}", other.as_deref().unwrap_or("htmx")));
-            } else if BROWSER_GLOBALS.contains(&name) {
+            } else if is_browser_global(name) {
                 problems.push(format!("{place}: `{name}` shadows that of the browser"));
             }
             if !scoping.symbol_redeclarations(symbol).is_empty() {
@@ -160,7 +123,7 @@ fn script_with(file: &str, line: &str) -> Script {
 fn every_name_in_the_scripts_is_declared_once_and_used() {
     let (problems, used) = Script::new(bundle::script(&root().join("assets"))).lint();
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
-    let unused: Vec<&str> = BROWSER_GLOBALS.iter().filter(|name| !used.contains(**name)).copied().collect();
+    let unused: Vec<&str> = BROWSER_GLOBALS.split(' ').filter(|name| !used.contains(*name)).collect();
     assert!(unused.is_empty(), "no script uses these of the browser's names: {unused:?}");
 }
 
@@ -302,6 +265,73 @@ fn every_stylesheet_is_joined_and_written_one_declaration_a_line() {
             assert!(is_alone, "{place}: the minifier takes comments only where they have lines of their own");
         }
     }
+}
+
+/// Our own scripts, without comments.
+fn script_lines() -> Vec<(String, String)> {
+    let scripts = files("assets", "js").into_iter().filter(|(path, _)| !path.iter().any(|part| part == "vendor"));
+    let lines = scripts.flat_map(|(path, text)| {
+        let path = path.strip_prefix(root()).unwrap().display().to_string();
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+        lines.map(|(n, line)| (format!("{path}:{}", n + 1), line.to_owned())).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+/// Where a script makes an element with a class that the rows of a message list have, or makes one without the helper.
+fn copied_markup(lines: &[(String, String)]) -> Vec<String> {
+    const ROW_CLASSES: [&str; 12] = [
+        "author",
+        "avatar",
+        "body",
+        "day",
+        "edge-link",
+        "error",
+        "message",
+        "message-head",
+        "own-only",
+        "quoted",
+        "sending",
+        "wait",
+    ];
+    let copies = |line: &str| {
+        let calls = line.split("createElement('").skip(1);
+        let mut classes = calls.flat_map(|call| call.split('\'').nth(2)).flat_map(str::split_whitespace);
+        classes.any(|class| ROW_CLASSES.contains(&class))
+    };
+    let is_raw = |(place, line): &(String, String)| {
+        line.contains("document.createElement") && !place.starts_with("assets/page/base.js:")
+    };
+    lines.iter().filter(|line| is_raw(line) || copies(&line.1)).map(|(place, _)| place.clone()).collect()
+}
+
+#[test]
+fn scripts_clone_the_markup_of_messages_from_templates() {
+    let lines = script_lines();
+    assert_eq!(copied_markup(&lines), Vec::<String>::new());
+    let planted = [
+        "const row = createElement('li', 'message');",
+        "head.append(createElement('span', 'tag own-only', 'you'));",
+        "const link = document.createElement('a');",
+        "box = createElement('dialog', 'dialog over');",
+    ];
+    let planted: Vec<_> = planted.iter().enumerate().map(|(n, line)| (n.to_string(), (*line).to_owned())).collect();
+    assert_eq!(copied_markup(&planted), ["0", "1", "2"]);
+
+    let words = |text: &str| text.split(|c: char| !(c.is_ascii_lowercase() || c == '-')).map(str::to_owned).collect();
+    let template_ids = |text: &str| -> BTreeSet<String> {
+        let words: Vec<String> = words(text);
+        words.into_iter().filter(|word| word.ends_with("-template")).collect()
+    };
+    let cloned: BTreeSet<String> = lines.iter().flat_map(|(_, line)| template_ids(line)).collect();
+    let views = files("src/views", "rs").into_iter();
+    let printed: BTreeSet<String> = views
+        .flat_map(|(_, text)| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|line| line.trim_start().starts_with("template #"))
+        .flat_map(|line| template_ids(&line))
+        .collect();
+    assert!(cloned.len() > 5, "this test finds the templates");
+    assert_eq!(cloned, printed, "every template is cloned, and each that is cloned is printed");
 }
 
 #[test]

@@ -54,14 +54,9 @@ if (composerForm) whenLive(() => {
 
   // --- How it looks.
   function createRow({body, replyTo}) {
-    const row = createElement('li', 'message'), me = $('.me .place');
-    row.dataset.author = composerForm.dataset.person;
-    const avatar = $('.avatar', me).cloneNode(true), head = createElement('div', 'message-head');
-    avatar.classList.remove('small');
-    head.append(createElement('span', 'author', $('.place-name', me).textContent), ' ', createElement('span', 'tag own-only', 'you'));
-    const words = createElement('div', 'body', body);
-    words.dir = 'auto';
-    row.append(avatar, head, ...createQuote(replyTo), words, createElement('p'));
+    const row = cloneTemplate('pending-message-template'), bodyElement = $('.body', row);
+    bodyElement.textContent = body;
+    bodyElement.before(...createQuote(replyTo));
     return row;
   }
   // The message that it replies to, as it stands above the composer or in the list, without a link: the row is no message yet.
@@ -69,13 +64,15 @@ if (composerForm) whenLive(() => {
     const above = replyTo && reply.messageId() === replyTo && $('#replying .quoted');
     const quoted = replyTo && document.getElementById(`m${replyTo}`);
     if (!above && !quoted) return [];
-    const quote = createElement('div', 'quoted');
-    if (above) quote.append(...above.cloneNode(true).childNodes);
+    const quote = cloneTemplate('pending-quote-template');
+    if (above) quote.replaceChildren(...above.cloneNode(true).childNodes);
     else {
-      const avatar = $('.avatar', quoted).cloneNode(true), body = $('.body', quoted);
-      avatar.classList.add('tiny');
-      const excerpt = body ? createElement('span', '', body.innerText) : createElement('em', '', 'This message was deleted.');
-      quote.append(avatar, ' ', createElement('strong', '', $('.author', quoted).textContent), excerpt);
+      const [avatar, name, excerpt] = quote.children, quotedAvatar = $('.avatar', quoted), quotedBody = $('.body', quoted);
+      avatar.classList.add(...quotedAvatar.classList);
+      avatar.textContent = quotedAvatar.textContent;
+      name.textContent = $('.author', quoted).textContent;
+      if (quotedBody.matches('.removed')) excerpt.replaceWith(cloneTemplate('deleted-excerpt-template'));
+      else excerpt.textContent = quotedBody.innerText;
     }
     return [quote];
   }
@@ -85,27 +82,25 @@ if (composerForm) whenLive(() => {
     row.classList.toggle('pending', !error);
     row.classList.toggle('failed', Boolean(error));
     row.ariaHidden = error ? null : 'true';
-    const note = row.lastElementChild;
-    note.className = error ? 'error' : 'sending';
-    if (error) {
-      note.role = 'alert';
-      const again = createButton('Try again', () => tryAgain(message)), edit = createButton('Edit', () => editAgain(message));
-      note.replaceChildren(`Not sent: ${error} `, again, ' ', edit);
-    } else {
-      note.role = null;
-      note.replaceChildren(createElement('span', 'wait'), tries ? ' Waiting for a connection' : ' Sending…');
-    }
+    row.lastElementChild.replaceWith(error ? createFailedNote(message) : createPendingNote());
     showQueueLength();
+  }
+  function createPendingNote() {
+    const note = cloneTemplate('pending-note-template');
+    $('[data-note="sending"]', note).hidden = tries > 0;
+    $('[data-note="offline"]', note).hidden = tries === 0;
+    return note;
+  }
+  function createFailedNote(message) {
+    const note = cloneTemplate('failed-note-template');
+    $('span', note).textContent = message.error;
+    $('[data-action="retry"]', note).addEventListener('click', () => tryAgain(message));
+    $('[data-action="edit"]', note).addEventListener('click', () => editAgain(message));
+    return note;
   }
   function showQueueLength() {
     const total = tries ? queue.filter(message => !message.error).length : 0;
     queueStatus.textContent = total ? `${total} message${total === 1 ? '' : 's'} queued` : '';
-  }
-  function createButton(words, onClick) {
-    const button = createElement('button', 'link', words);
-    button.type = 'button';
-    button.addEventListener('click', onClick);
-    return button;
   }
   function tryAgain(message) {
     setError(message, undefined);

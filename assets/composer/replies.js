@@ -3,10 +3,10 @@ const reply = {
   // The id of the message that is replied to, or an empty string.
   messageId: () => $('#replying input')?.value ?? '',
   cancel() {
-    const placeholder = createElement('div');
-    placeholder.id = 'replying';
-    placeholder.hidden = true;
-    $('#replying')?.replaceWith(placeholder);
+    const preview = $('#replying');
+    if (!preview) return;
+    preview.replaceChildren();
+    preview.hidden = true;
   },
   // Takes the quote from the page that has it.
   async start(url) {

@@ -14,9 +14,9 @@ if ($('#typing')) whenLive(() => {
   new MutationObserver(() => {
     const names = [...typing.querySelectorAll('[data-author]')], others = names.filter(name => !isMine(name));
     if (others.length === names.length) return;
-    const line = document.createElement('span'), indices = [...others.keys()].map(String);
-    line.append(...listFormat.formatToParts(indices).map(part => part.type === 'element' ? others[part.value] : part.value));
-    line.append(others.length === 1 ? ' is typing' : ' are typing');
+    const line = cloneTemplate(others.length === 1 ? 'one-typing-template' : 'many-typing-template');
+    const indices = [...others.keys()].map(String);
+    line.prepend(...listFormat.formatToParts(indices).map(part => part.type === 'element' ? others[part.value] : part.value));
     typing.replaceChildren(...(others.length ? [line] : []));
   }).observe(typing, {childList: true});
   // What was shown when the connection broke may have passed meanwhile.

@@ -2,6 +2,8 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const createElement = (tagName, className = '', textContent = '') =>
   Object.assign(document.createElement(tagName), {className, textContent});
+// What a view has rendered for scripts: the one element in a <template>.
+const cloneTemplate = id => document.getElementById(id).content.firstElementChild.cloneNode(true);
 const on = (type, listener) => document.addEventListener(type, listener);
 
 // A click that opens a link in this tab.

@@ -17,15 +17,11 @@ function updateDayLine(row) {
   const hasLine = above?.matches('.day'), needsLine = before?.dataset.day !== row.dataset.day;
   if (hasLine && !needsLine) above.remove();
   if (!needsLine) return;
-  const line = hasLine ? above : document.createElement('li');
-  const time = document.createElement('time'), link = document.createElement('a');
+  const line = hasLine ? above : cloneTemplate('day-divider-template'), link = $('a', line), time = $('time', line);
   const at = new Date(Number(row.dataset.day));
   time.dateTime = `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
   time.textContent = formatDay(at);
-  line.className = 'day';
   link.href = dayUrl(row, before);
-  link.append(time);
-  line.replaceChildren(link);
   if (!hasLine) row.before(line);
 }
 // The pages of days are in UTC. Where the local day begins within one of them, the link leads to that place.

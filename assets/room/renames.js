@@ -2,7 +2,8 @@
 if (stream) stream.addEventListener('renamed', event => {
   const {user, name, initials, path} = JSON.parse(event.detail.data);
   const setText = (node, words) => { if (node && node.textContent !== words) node.textContent = words; };
-  const forEach = (selector, change) => document.querySelectorAll(selector).forEach(change);
+  const roots = [document, $('#pending-message-template')?.content].filter(Boolean);
+  const forEach = (selector, change) => roots.forEach(root => root.querySelectorAll(selector).forEach(change));
   forEach(`.message[data-author="${user}"]`, row => {
     const link = $('.author', row);
     setText($('.avatar', row), initials);

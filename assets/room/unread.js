@@ -42,13 +42,10 @@ function trimList() {
   const first = rows[rows.length - ROWS_KEPT];
   while (messageList.firstElementChild !== first) messageList.firstElementChild.remove();
   updateDayLine(first);
-  const link = document.createElement('a'), older = $('#older');
-  link.href = `${roomPath}?before=${messageId(first)}`;
-  link.textContent = 'Older messages';
-  for (const [name, value] of Object.entries({
-    get: `${roomPath}/older?before=${messageId(first)}`, target: '#older', swap: 'outerHTML', sync: 'this:drop',
-    trigger: "click, intersect root:#log rootMargin:'400px 0px 0px 0px'",
-  })) link.setAttribute(`hx-${name}`, value);
+  const link = cloneTemplate('older-link-template'), older = $('#older');
+  for (const name of ['href', 'hx-get']) {
+    link.setAttribute(name, link.getAttribute(name).replace('before=0', `before=${messageId(first)}`));
+  }
   older.replaceChildren(link);
   htmx.process(older);
 }

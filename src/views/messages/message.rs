@@ -77,12 +77,27 @@ fn mentioned_ids(message: &Message) -> Option<String> {
 pub(crate) fn quote_link(room: &Slug, quote: &Quote) -> Markup {
     html! {
         a.quoted data-user=(quote.author.id) href={ (room.path()) "?around=" (quote.id) "#m" (quote.id) } {
-            (avatar::tiny_avatar(&quote.author)) strong dir="auto" { (quote.author.name) }
-            @if quote.excerpt.is_empty() { em { "This message was deleted." } } @else {
-                span dir="auto" { @for part in &quote.excerpt { (excerpt_part(part)) } }
-            }
+            (quote_content(&avatar::tiny_avatar(&quote.author), &html! { (quote.author.name) }, &excerpt(&quote.excerpt)))
         }
     }
+}
+
+/// The content of a quote.
+pub(crate) fn quote_content(avatar: &Markup, name: &Markup, excerpt: &Markup) -> Markup {
+    html! { (avatar) strong dir="auto" { (name) } (excerpt) }
+}
+
+fn excerpt(parts: &[ExcerptPart]) -> Markup {
+    html! {
+        @if parts.is_empty() { (deleted_excerpt()) } @else {
+            span dir="auto" { @for part in parts { (excerpt_part(part)) } }
+        }
+    }
+}
+
+/// The excerpt of a deleted message.
+pub(crate) fn deleted_excerpt() -> Markup {
+    html! { em { "This message was deleted." } }
 }
 
 /// A mention carries the person's id, so that the page's script finds it when that person is renamed.
@@ -120,13 +135,17 @@ fn update_row(room: &Slug, message: &Message) -> Markup {
 /// The line above the first message of a day, which links to the messages of that day.
 pub(crate) fn day_divider(room: &Slug, at: Timestamp) -> Markup {
     let stamp = FormattedTime::new(at);
-    html! {
-        li.day {
-            a href={ (room.path()) "/days/" (stamp.date()) } {
-                time datetime=(stamp.date()) { (time::format_day(at)) ", UTC" }
-            }
-        }
-    }
+    let text = format!("{}, UTC", time::format_day(at));
+    day_item(&format!("{}/days/{}", room.path(), stamp.date()), stamp.date(), &text)
+}
+
+/// The line that the page's script clones and fills in.
+pub(crate) fn empty_day_divider() -> Markup {
+    day_item("", "", "")
+}
+
+fn day_item(href: &str, date: &str, text: &str) -> Markup {
+    html! { li.day { a href=(href) { time datetime=(date) { (text) } } } }
 }
 
 /// What the stream sends for a new message: its row, and the row of the first message of its thread, which counts the

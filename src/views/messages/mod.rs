@@ -6,6 +6,7 @@ pub mod delete;
 pub mod edit;
 pub mod history;
 pub mod message;
+pub(crate) mod pending;
 pub mod pins;
 pub mod preview;
 pub(crate) mod quoted;

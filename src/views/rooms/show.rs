@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::limits::USER_NAME_CHARS_MAX;
-use crate::domain::{Cursor, Draft, Message, Person, Quote, ReadState, Room};
+use crate::domain::{Author, Cursor, Draft, Message, Person, Quote, ReadState, Room};
 use crate::views::layout::html_document::document;
 use crate::views::layout::icons::{self, Icon};
 use crate::views::messages::{actions, autocomplete, message, pins};
@@ -105,7 +105,13 @@ fn timeline(view: &RoomView) -> Markup {
             a #pill .pill href=(room.slug.path()) hidden[!view.has_newer] { "Jump to latest" }
             p #state .banner role="status" {}
         }
+        (timeline::templates(room, composer_author(view)))
     }
+}
+
+/// The viewer, if the page has a composer.
+fn composer_author<'a>(view: &RoomView<'a>) -> Option<&'a Author> {
+    view.sidebar.viewer.filter(|_| view.muted_reason.is_none()).map(|viewer| &viewer.author)
 }
 
 fn composer(view: &RoomView, viewer: &Person) -> Markup {

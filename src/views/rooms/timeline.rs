@@ -1,10 +1,11 @@
-//! The messages of a room: the rows of its page, the links to older and newer ones that htmx follows on scrolling, and the
-//! stream.
+//! The messages of a room: the rows of its page, the links to older and newer ones that htmx follows on scrolling, the
+//! stream, and the templates that the page's script clones.
 
 use maud::{Markup, Render, html};
 
-use crate::domain::{Cursor, Message, Room};
-use crate::views::messages::message;
+use crate::domain::{Author, Cursor, Message, Room};
+use crate::views::messages::{message, pending};
+use crate::views::rooms::typing;
 use crate::views::rooms::unread_divider::UnreadDivider;
 
 /// About how many bytes a row has beside its message text.
@@ -59,15 +60,18 @@ pub fn newer_fragment(room: &Room, messages: &[Message], has_newer: bool, since:
 pub(crate) fn older_link(room: &Room, messages: &[Message], has_older: bool) -> Markup {
     html! {
         @if let (true, Some(first)) = (has_older, messages.first()) {
-            @let path = room.slug.path();
-            p #older .edge-link {
-                a href={ (path) "?before=" (first.id) } hx-get={ (path) "/older?before=" (first.id) } hx-target="#older"
-                    hx-swap="outerHTML" hx-sync="this:drop"
-                    hx-trigger="click, intersect root:#log rootMargin:'400px 0px 0px 0px'" { "Older messages" }
-            }
+            p #older .edge-link { (older_anchor(room, first.id.0)) }
         } @else {
             p #older .edge-link {}
         }
+    }
+}
+
+fn older_anchor(room: &Room, before: u64) -> Markup {
+    let path = room.slug.path();
+    html! {
+        a href={ (path) "?before=" (before) } hx-get={ (path) "/older?before=" (before) } hx-target="#older" hx-swap="outerHTML"
+            hx-sync="this:drop" hx-trigger="click, intersect root:#log rootMargin:'400px 0px 0px 0px'" { "Older messages" }
     }
 }
 
@@ -81,6 +85,20 @@ pub(crate) fn newer_link(room: &Room, messages: &[Message], has_newer: bool, sin
                     hx-target="#newer" hx-swap="outerHTML" hx-sync="this:drop"
                     hx-trigger="click, intersect root:#log rootMargin:'0px 0px 400px 0px'" { "Newer messages" }
             }
+        }
+    }
+}
+
+/// The templates that the page's script clones, so that no script has markup of its own. They stand outside the log, which
+/// screen readers read out. `composer_of` is the viewer of a page with a composer.
+pub(crate) fn templates(room: &Room, composer_of: Option<&Author>) -> Markup {
+    html! {
+        template #day-divider-template { (message::empty_day_divider()) }
+        template #older-link-template { (older_anchor(room, 0)) }
+        @if let Some(viewer) = composer_of {
+            (pending::templates(viewer))
+            template #one-typing-template { (typing::typing_line(&html! {}, 1)) }
+            template #many-typing-template { (typing::typing_line(&html! {}, 2)) }
         }
     }
 }

@@ -25,15 +25,25 @@ pub fn update(typists: &Typists) -> Markup {
         hx-partial hx-target="#typing" hx-swap="innerHTML" {
             @match typists {
                 Typists::Several => span { "Several people are typing" },
-                Typists::People(people) => @if let Some((last, others)) = people.split_last() { span {
-                    @for (n, person) in others.iter().enumerate() { @if n > 0 { ", " } (typist_name(person)) }
-                    @if !others.is_empty() { " and " }
-                    (typist_name(last))
-                    @if others.is_empty() { " is typing" } @else { " are typing" }
-                } },
+                Typists::People(people) => (people_line(people)),
             }
         }
     }
+}
+
+fn people_line(people: &[Author]) -> Markup {
+    let Some((last, others)) = people.split_last() else { return html! {} };
+    let names = html! {
+        @for (n, person) in others.iter().enumerate() { @if n > 0 { ", " } (typist_name(person)) }
+        @if !others.is_empty() { " and " }
+        (typist_name(last))
+    };
+    typing_line(&names, people.len())
+}
+
+/// The line about this many people. The page's script clones it without names, for the names that are left.
+pub(crate) fn typing_line(names: &Markup, count: usize) -> Markup {
+    html! { span { (names) @if count == 1 { " is typing" } @else { " are typing" } } }
 }
 
 fn typist_name(person: &Author) -> Markup {
