@@ -39,7 +39,8 @@ pub(crate) fn join(
     Ok(silent(stamp, Event::PersonJoined { user, room }))
 }
 
-/// Joins with an invitation: as a guest without a password, otherwise as a member or with the role of the invitation.
+/// Joins with an invitation. Without a password the person is a guest; with one they get the role of the invitation, but
+/// at least that of a member.
 pub(crate) fn accept_invitation(
     t: &mut Tables,
     stamp: Stamp,
