@@ -51,12 +51,7 @@ fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(),
         t.pins.open()?.remove((room.0, message.0))?;
     }
     let MessageExtras { reply_to, thread_root, reply_count, .. } = extras;
-    let extras = messages::box_extras(MessageExtras {
-        reply_to,
-        thread_root,
-        reply_count,
-        ..MessageExtras::default()
-    });
+    let extras = messages::box_extras(MessageExtras { reply_to, thread_root, reply_count, ..MessageExtras::default() });
     let row = MessageRow { body: String::new(), rendered: None, extras, ..row };
     rows::put(&mut t.messages, (room.0, message.0), &row)?;
     Ok(())

@@ -79,7 +79,7 @@ pub(crate) fn open_direct_room(t: &mut Tables, stamp: Stamp, actor: Actor, other
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
-/// What is opened by its name is a room for everybody in the settings. A hidden one at that address is not there.
+/// Opens the room with this name, or creates an open one. A room that the person can't see counts as missing.
 pub(crate) fn open_room(t: &mut Tables, stamp: Stamp, actor: Actor, room: &RoomName) -> Outcome {
     let person = require_person(t, stamp, actor)?;
     let settings = settings(t)?.clone();
@@ -99,7 +99,7 @@ pub(crate) fn open_room(t: &mut Tables, stamp: Stamp, actor: Actor, room: &RoomN
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
-/// The room at the address of this name, if it is one for everybody in the settings.
+/// The room with the slug of this name, unless it is members-only or deleted.
 pub(crate) fn find_listed_room(t: &mut Tables, name: &RoomName) -> Result<Option<RoomId>, StoreError> {
     let Some(id) = t.slugs.open()?.get(name.slug().as_str())?.map(|id| id.value()) else { return Ok(None) };
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id)?;
