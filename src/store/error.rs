@@ -1,31 +1,31 @@
-//! What goes wrong with the file: ours to mend, never the asker's.
+//! Errors of the data file. They are never the fault of the caller.
 
 use thiserror::Error;
 
-/// The data file could not be read or written, or holds what no Taproom wrote.
+/// The data file can't be read or written, or its contents are invalid.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The storage engine reports it.
+    /// An error of the storage engine.
     #[error("data file: {0}")]
     Storage(#[from] redb::Error),
-    /// The file had to be opened again after a fault, and could not.
+    /// The file is closed, because it could not be opened again after a fault.
     #[error("data file: closed after a fault")]
     Closed,
-    /// The disk does not take anything yet.
+    /// The disk can't be written.
     #[error("{0}")]
     Disk(#[from] std::io::Error),
-    /// A row cannot be read.
+    /// A row can't be decoded.
     #[error("data file: a row of `{table}` cannot be read: {cause}")]
     Row {
-        /// The table it stands in.
+        /// The table of the row.
         table: &'static str,
-        /// What the decoder says.
+        /// The error of the decoder.
         cause: postcard::Error,
     },
-    /// A row refers to one that is not there.
+    /// A row is missing to which another refers.
     #[error("data file: a row that `{table}` should have is missing")]
     Missing {
-        /// The table it should stand in.
+        /// The table that should have it.
         table: &'static str,
     },
 }

@@ -1,6 +1,6 @@
-//! The feed: the order of a room's changes, for whoever catches up. It is two tables read side by side, the messages and
-//! what else changed the room, so that nothing is kept twice. It is bounded: changes older than [`FEED_KEPT`] leave it
-//! once a room has more than [`FEED_CHANGES_MIN`]; the messages themselves stay.
+//! The feed: the changes of a room in order, for listeners that catch up. It merges two tables, the messages and the
+//! other changes of a room, so that nothing is stored twice. It is bounded: changes older than [`FEED_RETENTION`] leave
+//! it once a room has more than [`FEED_CHANGES_MIN`]; the messages themselves stay.
 
 use redb::{AccessGuard, ReadableTable, StorageError};
 
@@ -15,7 +15,7 @@ use crate::store::table::schema::{ActivityRow, ChangeRow, MessageRow, RoomRow};
 /// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const SWEPT_PER_CHANGE: usize = 2;
 
-/// The last change of a room, which at first is its opening. `None` if there is no such room.
+/// The last change of a room, or its creation if nothing changed since. `None` if there is no such room.
 pub(crate) fn last_room_change<M, C, R>(
     messages: &M,
     changes: &C,
@@ -33,8 +33,8 @@ where
     }
 }
 
-/// Counts a change that has just been written, and lets go of some that have expired. `recent` is the caller's to write;
-/// its moment is the change's.
+/// Counts a change that has just been written, and deletes some expired ones. The caller writes `activity`, whose time
+/// must be that of the change.
 pub(crate) fn append_and_sweep(tables: &mut Tables, activity: &mut ActivityRow) -> Result<(), StoreError> {
     activity.feed_len += 1;
     for _ in 0..SWEPT_PER_CHANGE {
@@ -52,7 +52,7 @@ pub(crate) fn append_and_sweep(tables: &mut Tables, activity: &mut ActivityRow) 
     Ok(())
 }
 
-/// The change with which the feed of a room starts, and its moment.
+/// The first change in the feed of a room, and its time.
 fn oldest_change(tables: &Tables, activity: &ActivityRow) -> Result<Option<(Seq, Timestamp)>, StoreError> {
     let (from, to) = ((activity.room.0, activity.feed_floor.0 + 1), (activity.room.0, u64::MAX));
     let message = match tables.messages.range(from..=to)?.next().transpose()? {
@@ -66,8 +66,8 @@ fn oldest_change(tables: &Tables, activity: &ActivityRow) -> Result<Option<(Seq,
     Ok(message.into_iter().chain(change).min())
 }
 
-/// The next changes of a room after `seq`, at most `limit`, in order: its own, and that somebody is called otherwise whose name
-/// can be seen there.
+/// The next changes of a room after `seq`, at most `limit`, in order: its own, and renames of people whose names can be
+/// seen there.
 pub(crate) fn changes_after<M, C, N, S>(
     messages: &M,
     changes: &C,
@@ -95,25 +95,25 @@ where
     let mut page = posted.take(limit).chain(changed.take(limit)).collect::<Result<Vec<_>, StoreError>>()?;
     page.sort_by_key(|(seq, _)| *seq);
     page.truncate(limit);
-    // No further than the page reaches: of all who are called otherwise most were never seen in this room.
+    // Only up to the end of the page: most renamed people were never seen in this room.
     let end = page.last().filter(|_| page.len() == limit).map_or(u64::MAX, |(seq, _)| seq.0);
     let renamed = renames.range(from..=end)?.filter_map(|entry| rename_if_visible(name_uses, room, entry).transpose());
     page.extend(renamed.take(limit).collect::<Result<Vec<_>, StoreError>>()?);
     page.sort_by_key(|(seq, _)| *seq);
     page.truncate(limit);
 
-    let mut before = change_before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
+    let mut previous = change_before(messages, changes, room, seq.next())?.unwrap_or(Seq(room.0));
     let mut found = Vec::with_capacity(page.len());
     for (seq, event) in page {
-        found.push(Applied { seq, previous: before, event, read_state_of: None, is_replay: false });
+        found.push(Applied { seq, previous, event, read_state_of: None, is_replay: false });
         if !matches!(event, Event::PersonRenamed { .. }) {
-            before = seq;
+            previous = seq;
         }
     }
     Ok(found)
 }
 
-/// That somebody is called otherwise, if their name could be seen in this room by then.
+/// The event of a rename, if the name could be seen in this room before it.
 fn rename_if_visible<S>(
     name_uses: &S,
     room: RoomId,
@@ -128,7 +128,7 @@ where
     Ok(since.filter(|since| *since < seq).map(|_| (seq, Event::PersonRenamed { user })))
 }
 
-/// A change, and who then was called otherwise.
+/// A change, and the person whom it renamed.
 type RenameEntry<'a> = (AccessGuard<'a, u64>, AccessGuard<'a, u64>);
 
 /// The last change of a room before this one.

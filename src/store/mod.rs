@@ -1,7 +1,7 @@
-//! The one file that holds everything. Only here does anybody know that there are tables, keys and rows.
+//! The data file, which contains the whole state of the server. Only this module knows tables, keys and rows.
 //!
-//! Changes come in batches through [`Store::commit`], from one caller at a time; reads see one [`Snapshot`] each and
-//! disturb nobody. Nothing here knows HTTP, HTML or who is listening.
+//! Changes are made in batches through [`Store::commit`], by one caller at a time. Each read uses a [`Snapshot`] and
+//! blocks no one. This module does not depend on HTTP, HTML or the live connections.
 
 pub(crate) mod file;
 
@@ -41,51 +41,51 @@ pub(crate) use crate::store::table::schema::{
 /// The open data file.
 pub struct Store {
     path: PathBuf,
-    /// Empty only while the file is being opened again, and if that failed.
+    /// `None` only while the file is opened again, and after that has failed.
     db: RwLock<Option<Database>>,
     epoch: Epoch,
-    /// A write has failed. The storage engine then takes no more until the file is opened again; reads go on.
+    /// Whether a write has failed. The storage engine then refuses writes until the file is opened again; reads go on.
     broken: AtomicBool,
     clock: ClockCheck,
 }
 
 impl Store {
-    /// Which history this file counts in.
+    /// The epoch of this file: the history to which its change numbers belong.
     pub fn epoch(&self) -> Epoch {
         self.epoch
     }
 
-    /// How large the data file is, in bytes; nothing if the system does not tell.
+    /// The size of the data file in bytes; `None` if the system can't say.
     pub fn file_bytes(&self) -> Option<u64> {
         fs::metadata(&self.path).ok().map(|file| file.len())
     }
 
-    /// The state after the last commit. It stays as it is, whatever is committed meanwhile. Don't hold it while waiting:
-    /// a file that broke is opened again only when nobody reads it.
+    /// The state after the last commit. Later commits do not change it. Don't hold it while waiting: after a fault, the
+    /// file is opened again only when it has no readers.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read.
+    /// [`StoreError`] if the file cannot be read.
     pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
         Ok(Snapshot::new(db.as_ref().ok_or(StoreError::Closed)?.begin_read()?))
     }
 
-    /// Judges and carries out `batch`, in this order, in one transaction. When it returns, what it answers is on
-    /// disk. `now` is moved up to the moment of the last change if it lies before it, so time never runs backwards.
+    /// Applies the commands of `batch` in this order, in one transaction. When it returns, the changes are on the disk.
+    /// If `now` is before the time of the last change, that time is used, so that time never runs backwards.
     ///
-    /// After a fault, as from a full disk, the next call opens the file again as soon as the disk takes anything.
+    /// After a fault, such as a full disk, the next call opens the file again if the disk can be written.
     ///
-    /// Blocks while another commit runs and until the disk has answered: never call it on an async worker.
+    /// Blocks while another commit runs and until the disk has stored the batch: never call it on an async worker.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be written; then nothing of the batch has happened.
+    /// [`StoreError`] if the file cannot be written; then no command of the batch was applied.
     pub fn commit(&self, now: Timestamp, batch: &[Envelope]) -> Result<Vec<Result<Applied, Refusal>>, StoreError> {
         if self.broken.load(Ordering::Acquire) {
             self.reopen()?;
         }
-        let answers = self.try_commit(now, batch);
-        self.broken.store(answers.is_err(), Ordering::Release);
-        answers
+        let outcomes = self.try_commit(now, batch);
+        self.broken.store(outcomes.is_err(), Ordering::Release);
+        outcomes
     }
 
     fn try_commit(&self, now: Timestamp, batch: &[Envelope]) -> Result<Vec<Result<Applied, Refusal>>, StoreError> {
@@ -93,9 +93,9 @@ impl Store {
         let txn = db.as_ref().ok_or(StoreError::Closed)?.begin_write()?;
         let mut tables = Tables::open(&txn)?;
         self.clock.warn_if_skewed(now, tables.last_at);
-        let mut answers = Vec::with_capacity(batch.len());
-        for asked in batch {
-            answers.push(apply::apply(&mut tables, now, asked)?);
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for envelope in batch {
+            outcomes.push(apply::apply(&mut tables, now, envelope)?);
         }
         let changed = tables.close()?;
         if changed {
@@ -103,6 +103,6 @@ impl Store {
         } else {
             txn.abort()?
         }
-        Ok(answers)
+        Ok(outcomes)
     }
 }

@@ -1,4 +1,4 @@
-//! What every command works with: its number and moment, how it ends, who asks and what they may, and the rows that most
+//! Shared parts of all commands: the stamp of a change, outcomes, permission checks, and access to the rows that most
 //! commands read or write.
 
 use crate::domain::{
@@ -11,14 +11,14 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{ActivityRow, ChangeRow, MemberRow, RoomRow, SettingsRow, UserRow};
 
-/// The number and the moment of a change.
+/// The number and the time of a change.
 #[derive(Clone, Copy)]
 pub(crate) struct Stamp {
     pub seq: Seq,
     pub at: Timestamp,
 }
 
-/// A room without its row in `recent`.
+/// The error for a room without a row in the `recent` table.
 pub(crate) const ACTIVITY_ROW_MISSING: StoreError = StoreError::Missing { table: "recent" };
 
 /// Why a command ended early.
@@ -33,7 +33,7 @@ impl<E: Into<StoreError>> From<E> for Halt {
     }
 }
 
-/// What a command comes to.
+/// The result of a command.
 pub(crate) type Outcome = Result<Applied, Halt>;
 
 pub(crate) fn refuse<T>(refusal: Refusal) -> Result<T, Halt> {
@@ -44,7 +44,7 @@ pub(crate) fn silent(stamp: Stamp, event: Event) -> Applied {
     Applied { seq: stamp.seq, previous: Seq(0), event, read_state_of: None, is_replay: false }
 }
 
-/// Whoever asks: somebody with a name, who has not been put outside.
+/// The person who runs the command. Refuses anonymous actors, the operator and banned people.
 pub(crate) fn require_person(t: &Tables, stamp: Stamp, actor: Actor) -> Result<Person, Halt> {
     let user = match actor {
         Actor::User(user) => user,
@@ -57,7 +57,7 @@ pub(crate) fn require_person(t: &Tables, stamp: Stamp, actor: Actor) -> Result<P
     Ok(person)
 }
 
-/// The same, if they may do this; in this room, if it is done in one.
+/// The same, but also refuses people without this permission, in `room` if there is one.
 pub(crate) fn require_permission(
     t: &Tables,
     stamp: Stamp,
@@ -69,7 +69,8 @@ pub(crate) fn require_permission(
     if can(&person, permission, room) { Ok(person) } else { refuse(Refusal::NotAllowed) }
 }
 
-/// A room that this person may see. One that they may not answers as one that is not there.
+/// A room that the person can see, and their member row. A room that they can't see gives the same refusal as one that
+/// does not exist.
 pub(crate) fn require_visible_room(
     t: &Tables,
     stamp: Stamp,
@@ -85,7 +86,7 @@ pub(crate) fn require_visible_room(
     Ok((room, member))
 }
 
-/// A room that the asker sees, and in which they may do this.
+/// The actor and the row of a room that they can see and in which they have this permission.
 pub(crate) fn require_room_permission(
     t: &mut Tables,
     stamp: Stamp,
@@ -113,8 +114,8 @@ pub(crate) fn member_row(t: &Tables, room: RoomId, user: UserId) -> Result<Membe
 }
 
 pub(crate) fn settings<'t>(t: &'t Tables<'_>) -> Result<&'t ServerSettings, StoreError> {
-    if let Some(house) = t.cached_settings.get() {
-        return Ok(house);
+    if let Some(settings) = t.cached_settings.get() {
+        return Ok(settings);
     }
     let row: Option<SettingsRow> = rows::get(&t.settings, "house", "house")?;
     Ok(t.cached_settings.get_or_init(|| row.unwrap_or_default().settings))
@@ -125,25 +126,25 @@ pub(crate) fn save_settings(t: &mut Tables, row: &SettingsRow) -> Result<(), Sto
     rows::put(&mut t.settings, "house", row)
 }
 
-/// Writes a change of a room that its listeners hear.
+/// Records a change of a room, which the listeners of the room receive.
 pub(crate) fn record_room_change(
     t: &mut Tables,
     stamp: Stamp,
     room: RoomId,
     event: Event,
 ) -> Result<Applied, StoreError> {
-    let before = feed::last_room_change(&t.messages, &t.changes, &t.rooms, room)?.ok_or(ACTIVITY_ROW_MISSING)?;
-    let mut recent: ActivityRow = rows::remove(&mut t.activity, "recent", before.0)?.ok_or(ACTIVITY_ROW_MISSING)?;
+    let previous = feed::last_room_change(&t.messages, &t.changes, &t.rooms, room)?.ok_or(ACTIVITY_ROW_MISSING)?;
+    let mut activity: ActivityRow = rows::remove(&mut t.activity, "recent", previous.0)?.ok_or(ACTIVITY_ROW_MISSING)?;
     rows::put(&mut t.changes, (room.0, stamp.seq.0), &ChangeRow { at: stamp.at, event })?;
     let row: RoomRow = rows::get(&t.rooms, "rooms", room.0)?.ok_or(StoreError::Missing { table: "rooms" })?;
-    recent.is_listed = !row.visibility.is_members_only() && row.deleted_at.is_none();
-    recent.at = stamp.at;
-    feed::append_and_sweep(t, &mut recent)?;
-    rows::put(&mut t.activity, stamp.seq.0, &recent)?;
-    Ok(Applied { seq: stamp.seq, previous: before, event, read_state_of: None, is_replay: false })
+    activity.is_listed = !row.visibility.is_members_only() && row.deleted_at.is_none();
+    activity.at = stamp.at;
+    feed::append_and_sweep(t, &mut activity)?;
+    rows::put(&mut t.activity, stamp.seq.0, &activity)?;
+    Ok(Applied { seq: stamp.seq, previous, event, read_state_of: None, is_replay: false })
 }
 
-/// Writes down what was done to keep order.
+/// Adds an entry to the audit log.
 pub(crate) fn audit(
     t: &mut Tables,
     stamp: Stamp,

@@ -1,11 +1,12 @@
-//! Exactly once: what a command led to is kept under (who, nonce) for [`OUTCOME_KEPT`], in the transaction that did
-//! it, so that the same nonce finds it again, after a restart too.
+//! Applies each command at most once. The outcome of a command is stored under (person, nonce) for
+//! [`OUTCOME_RETENTION`], in the transaction that applied it, so that a retry with the same nonce finds it, also after a
+//! restart.
 //!
-//! Only what was done is kept. A refused command has changed nothing, so judging it once more is as right as the
-//! first time, and lets the same form succeed after its mistake was mended.
+//! Refusals are not stored. A refused command has changed nothing, so it can be applied again, and the same form can
+//! succeed after its mistake is corrected.
 //!
-//! Outcomes lie in the order of the days on which they happened, so the oldest are the first rows of their table and
-//! forgetting them needs no index.
+//! Outcomes are sorted by the day on which they happened. The oldest are the first rows of the table, so deleting
+//! them needs no index.
 
 use redb::ReadableTable;
 
@@ -19,11 +20,11 @@ use crate::store::table::schema::OutcomeRow;
 /// How many expired outcomes one command deletes. More than one, so that they run out.
 /// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const SWEPT_PER_COMMAND: usize = 2;
-/// How many days, including today, may hold outcomes that are still kept.
+/// How many days, including today, can have outcomes that have not expired.
 /// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const RETENTION_DAYS: u64 = OUTCOME_RETENTION.as_secs() / (24 * 60 * 60) + 1;
 
-/// Under which name an outcome is kept. Nobody's nonces are nobody's: two strangers may choose the same.
+/// The key of an outcome without its day. Anonymous actors have none: two of them may choose the same nonce.
 fn outcome_key(envelope: &Envelope) -> Option<(u64, &str)> {
     match (envelope.actor, &envelope.nonce) {
         (Actor::User(UserId(user)), Some(nonce)) => Some((user, nonce.as_str())),
@@ -31,7 +32,7 @@ fn outcome_key(envelope: &Envelope) -> Option<(u64, &str)> {
     }
 }
 
-/// What this very command led to before, as far back as outcomes are kept.
+/// The stored outcome of the same command, unless it has expired.
 pub(crate) fn find_outcome(tables: &Tables, envelope: &Envelope, at: Timestamp) -> Result<Option<Applied>, StoreError> {
     let Some((user, nonce)) = outcome_key(envelope) else { return Ok(None) };
     for day in (0..RETENTION_DAYS).map_while(|ago| at.days_since_epoch().checked_sub(ago)) {
@@ -43,7 +44,7 @@ pub(crate) fn find_outcome(tables: &Tables, envelope: &Envelope, at: Timestamp) 
     Ok(None)
 }
 
-/// Keeps what it led to now, and lets go of some that have expired.
+/// Stores the outcome of a command and deletes some expired outcomes.
 pub(crate) fn record_outcome(
     tables: &mut Tables,
     envelope: &Envelope,

@@ -1,10 +1,11 @@
-//! Applies commands: the one place where tables change, and the one judge of permissions, membership and uniqueness.
+//! Applies commands. Only this module changes tables and decides on permissions, membership and uniqueness.
 //!
-//! Total and deterministic: no clock, no randomness, no iteration over hash maps, no panic. Each command ends in an
-//! [`Applied`] or a [`Refusal`]. The same commands in the same order with the same moments on an empty file give the same
-//! tables. So the constants that only `apply` uses are part of its meaning, and so are those of `domain/limits.rs` that it
-//! reads: sessions, members, edits, pins, reactions and former names a person or room may have, the grouping window, and
-//! the times for which outcomes, changes, names, links and deleted rooms are kept. All checks of a command come before its first write, so that a refusal leaves no trace.
+//! `apply` is total and deterministic: no clock, no randomness, no iteration over hash maps, no panic. Each command gives
+//! an [`Applied`] or a [`Refusal`]. The same commands in the same order at the same times on an empty file give the same
+//! tables. So the constants that only `apply` uses are part of its meaning, and so are those of `domain/limits.rs` that
+//! it reads: the maximum numbers of sessions, members, edits, pins, reactions and former names, the grouping window, and
+//! the retention of outcomes, changes, names, links and deleted rooms. A command makes all checks before its first
+//! write, so that a refusal leaves no trace.
 
 mod accounts;
 mod context;
@@ -31,7 +32,7 @@ use crate::store::apply::rooms::{RoomUpdate, members, new_room, read_state};
 use crate::store::apply::server::NewInvitation;
 use crate::store::table::Tables;
 
-/// Applies one command or refuses it. The moment of the change is `now`, or that of the last change if `now` is earlier.
+/// Applies one command or refuses it. The time of the change is `now`, or that of the last change if `now` is earlier.
 pub(crate) fn apply(
     tables: &mut Tables,
     now: Timestamp,
@@ -176,10 +177,10 @@ fn execute_server(t: &mut Tables, stamp: Stamp, actor: Actor, command: &ServerCo
     }
 }
 
-/// The tables that each command touches; `*` marks those it writes. Besides these every command with a nonce reads and
-/// writes `outcomes`, and all read and write `meta`, the number of the last change. `tests` derives the table from the
-/// sources: a command that touches another table is a decision, not an accident. A command of a room reads only rows
-/// of that room, of people and the server's settings.
+/// The tables that each command uses; `*` marks those that it writes. In addition, every command with a nonce reads and
+/// writes `outcomes`, and every command reads and writes `meta`, the number of the last change. `tests` derives this
+/// list from the sources, so that a command uses another table only by decision. A command of a room reads only rows of
+/// that room, of people, and the settings of the server.
 #[cfg(test)]
 const TABLES_BY_COMMAND: &str = "
 Join: activity* former_names meta* names* rooms* settings skeletons* slugs* tokens* tokens_by_person* users*

@@ -1,4 +1,4 @@
-//! What is laid on people, and lifted: roles, silence, the way out, and the way back to a forgotten password.
+//! Commands on other people: roles, mutes, bans and password reset links.
 
 use redb::ReadableTable;
 
@@ -17,24 +17,24 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{BlockedAddressRow, ResetLinkRow, SettingsRow, UserRow};
 
-/// A guest has no account that could be given a role, and becomes none by being given one.
+/// Changes the role of a person who has an account. Guests have none, and no one can be made a guest.
 pub(crate) fn set_role(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, role: Role) -> Outcome {
     let by = require_permission(t, stamp, actor, Permission::ChangeRoles, None)?.author.id;
     let Some(mut row) = find_user(t, id)? else { return refuse(Refusal::PersonNotFound) };
     if row.role == Role::Guest || role == Role::Guest {
         return refuse(Refusal::AccountRequired);
     }
-    // Whoever makes another less remains an owner; one who was put outside could not help.
+    // An owner who demotes another owner remains one. A banned owner does not count: they could not help.
     if id == by && role != Role::Owner && !has_another_owner(t, stamp, id)? {
         return refuse(Refusal::LastOwner);
     }
-    let mut house: SettingsRow = rows::get(&t.settings, "house", "house")?.unwrap_or_default();
+    let mut settings: SettingsRow = rows::get(&t.settings, "house", "house")?.unwrap_or_default();
     match (row.role == Role::Owner, role == Role::Owner) {
-        (true, false) => house.owner_count -= 1,
-        (false, true) => house.owner_count += 1,
+        (true, false) => settings.owner_count -= 1,
+        (false, true) => settings.owner_count += 1,
         (true, true) | (false, false) => {}
     }
-    save_settings(t, &house)?;
+    save_settings(t, &settings)?;
     row.role = role;
     rows::put(&mut t.users, id.0, &row)?;
     revoke_invitations_above(t, id, role)?;
@@ -53,23 +53,23 @@ fn has_another_owner(t: &Tables, stamp: Stamp, except: UserId) -> Result<bool, S
     Ok(false)
 }
 
-/// An invitation is good as long as whoever made it could still make it. Otherwise one who is made less, or put outside,
-/// would come back by it as what they were.
+/// Revokes the invitations of a person that they could not create with this role. A demoted or banned person could
+/// use them to get the old role back.
 fn revoke_invitations_above(t: &mut Tables, by: UserId, role: Role) -> Result<(), StoreError> {
-    let mut theirs = Vec::new();
+    let mut revoked = Vec::new();
     for entry in t.invitations.open()?.iter()? {
         let invitation: Invitation = rows::decode("invitations", entry?.1.value())?;
         if invitation.created_by == by && (role < Role::Moderator || role < invitation.role) {
-            theirs.push(Invitation { revoked: true, ..invitation });
+            revoked.push(Invitation { revoked: true, ..invitation });
         }
     }
-    for invitation in theirs {
+    for invitation in revoked {
         rows::put(t.invitations.open()?, invitation.id.0, &invitation)?;
     }
     Ok(())
 }
 
-/// A ban, and what goes with it.
+/// A ban and its options.
 #[derive(Clone, Copy)]
 pub(crate) struct NewBan<'a> {
     pub until: Expiry,
@@ -91,23 +91,23 @@ pub(crate) fn ban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, new: N
     }
     sessions::revoke_all_tokens(t, id, None)?;
     revoke_invitations_above(t, id, Role::Guest)?;
-    let why = reason.map_or(String::new(), |why| why.as_str().to_owned());
+    let reason = reason.map_or(String::new(), |reason| reason.as_str().to_owned());
     let addresses = u32::try_from(blocked_addresses.len()).unwrap_or(u32::MAX);
-    audit(t, stamp, Some(by), AuditAction::Banned { user: id, until, reason: why, blocked_addresses: addresses })?;
+    audit(t, stamp, Some(by), AuditAction::Banned { user: id, until, reason, blocked_addresses: addresses })?;
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
-/// Blocks an address because of somebody. Because of whom else it is blocked stays so; what is over goes.
+/// Blocks an address because of a person. Active blocks because of other people stay; expired ones are deleted.
 fn block_address(t: &mut Tables, stamp: Stamp, address: &str, user: UserId, until: Expiry) -> Result<(), StoreError> {
     let blocks = t.blocked_addresses.open()?;
-    let mut over = Vec::new();
+    let mut expired = Vec::new();
     for entry in blocks.range((address, 0)..=(address, u64::MAX))? {
         let (key, row) = entry?;
         if !rows::decode::<BlockedAddressRow>("blocks", row.value())?.expiry.is_active(stamp.at) {
-            over.push(key.value().1);
+            expired.push(key.value().1);
         }
     }
-    for other in over {
+    for other in expired {
         blocks.remove((address, other))?;
     }
     rows::put(blocks, (address, user.0), &BlockedAddressRow { expiry: until })
@@ -117,15 +117,15 @@ pub(crate) fn unban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> O
     let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
     row.banned_until = Expiry::PAST;
     rows::put(&mut t.users, id.0, &row)?;
-    let mut theirs = Vec::new();
+    let mut addresses = Vec::new();
     for entry in t.blocked_addresses.open()?.iter()? {
         let (key, _) = entry?;
         let (address, user) = key.value();
         if user == id.0 {
-            theirs.push(address.to_owned());
+            addresses.push(address.to_owned());
         }
     }
-    for address in theirs {
+    for address in addresses {
         t.blocked_addresses.open()?.remove((address.as_str(), id.0))?;
     }
     audit(
@@ -137,7 +137,8 @@ pub(crate) fn unban(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> O
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
-/// Whoever runs the machine may do this too: it is how an owner comes back who has forgotten everything.
+/// Creates a password reset link. The operator may do this too, so that an owner who has lost every credential can
+/// recover the account.
 pub(crate) fn create_reset_link(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, link: TokenHash) -> Outcome {
     let by = match actor {
         Actor::Operator => None,
@@ -155,7 +156,7 @@ pub(crate) fn create_reset_link(t: &mut Tables, stamp: Stamp, actor: Actor, id: 
     Ok(silent(stamp, Event::AuditLogged))
 }
 
-/// Whoever asks may do this, and to this person.
+/// Checks that the actor has a permission and outranks the person. Returns the actor's id and the person's row.
 fn require_sanctionable(
     t: &Tables,
     stamp: Stamp,
@@ -163,15 +164,15 @@ fn require_sanctionable(
     id: UserId,
     permission: Permission,
 ) -> Result<(UserId, UserRow), Halt> {
-    let asker: Person = require_permission(t, stamp, actor, permission, None)?;
+    let person: Person = require_permission(t, stamp, actor, permission, None)?;
     let Some(row) = find_user(t, id)? else { return refuse(Refusal::PersonNotFound) };
-    if !outranks(&asker, &row.clone().into_person(id)) {
+    if !outranks(&person, &row.clone().into_person(id)) {
         return refuse(Refusal::NotAllowed);
     }
-    Ok((asker.author.id, row))
+    Ok((person.author.id, row))
 }
 
-/// Mutes a user in all rooms, or ends that.
+/// Mutes a person in all rooms, or unmutes them.
 pub(crate) fn mute(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, until: Expiry) -> Outcome {
     let (by, mut row) = require_sanctionable(t, stamp, actor, id, Permission::Mute)?;
     row.muted_until = until;
@@ -180,7 +181,7 @@ pub(crate) fn mute(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId, until
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
-/// All messages of a banned user have been deleted.
+/// Ends a purge: all messages of the banned person have been deleted.
 pub(crate) fn finish_purge(t: &mut Tables, stamp: Stamp, actor: Actor, id: UserId) -> Outcome {
     require_sanctionable(t, stamp, actor, id, Permission::Ban)?;
     t.purges.open()?.remove(id.0)?;

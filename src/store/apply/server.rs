@@ -1,4 +1,4 @@
-//! The house: its settings, its invitations, and what was reported.
+//! Commands on the server: its settings, invitations and reports.
 
 use crate::domain::limits::MEMBERS_PICKED_MAX;
 use crate::domain::{
@@ -12,7 +12,7 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::SettingsRow;
 
-/// An invitation to make.
+/// An invitation to create.
 #[derive(Clone, Copy)]
 pub(crate) struct NewInvitation<'a> {
     pub label: &'a SingleLine,
@@ -26,7 +26,7 @@ pub(crate) struct NewInvitation<'a> {
 pub(crate) fn create_invitation(t: &mut Tables, stamp: Stamp, actor: Actor, new: NewInvitation<'_>) -> Outcome {
     let NewInvitation { label, role, max_uses, expiry, rooms, code } = new;
     let person = require_permission(t, stamp, actor, Permission::Invite, None)?;
-    // Nobody makes others more than they are, and owners are made by name.
+    // No one can invite to a role above their own, and owners are appointed by name.
     if role >= Role::Owner || role > person.role {
         return refuse(Refusal::NotAllowed);
     }
@@ -34,7 +34,7 @@ pub(crate) fn create_invitation(t: &mut Tables, stamp: Stamp, actor: Actor, new:
         return refuse(Refusal::LimitReached(MEMBERS_PICKED_MAX));
     }
     check_rooms_invitable(t, stamp, &person, rooms)?;
-    let (id, by, made_at) = (stamp.seq, person.author.id, stamp.at);
+    let (id, by) = (stamp.seq, person.author.id);
     let label = label.as_str().to_owned();
     audit(t, stamp, Some(by), AuditAction::InvitationCreated { id, label: label.clone() })?;
     let invitation = Invitation {
@@ -45,7 +45,7 @@ pub(crate) fn create_invitation(t: &mut Tables, stamp: Stamp, actor: Actor, new:
         expiry,
         rooms: rooms.to_vec(),
         created_by: by,
-        created_at: made_at,
+        created_at: stamp.at,
         revoked: false,
     };
     rows::put(t.invitations.open()?, id.0, &invitation)?;
@@ -53,7 +53,7 @@ pub(crate) fn create_invitation(t: &mut Tables, stamp: Stamp, actor: Actor, new:
     Ok(silent(stamp, Event::AuditLogged))
 }
 
-/// An invitation leads only into closed rooms whose members its maker may pick.
+/// Checks that an invitation gives access only to private rooms that its creator can see.
 fn check_rooms_invitable(t: &Tables, stamp: Stamp, person: &Person, rooms: &[RoomId]) -> Result<(), Halt> {
     for room in rooms {
         let (room, _) = require_visible_room(t, stamp, *room, person)?;

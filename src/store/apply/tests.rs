@@ -1,7 +1,7 @@
-//! Keeps the table of which tables each command touches: reads the sources of `apply` and follows the calls.
+//! Checks the list of tables that each command uses: reads the sources of `apply` and follows the calls.
 //!
-//! It knows the style of these files: functions stand at the start of a line, tables are fields of `t` or `tables`, and a
-//! table is written by `rows::put`, `rows::remove` or one of the methods in `WRITES`.
+//! It relies on the style of these files: functions start at the beginning of a line, tables are fields of `t` or
+//! `tables`, and a table is written by `rows::put`, `rows::remove` or one of the methods in `WRITES`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use crate::store::apply::TABLES_BY_COMMAND;
 
 const WRITES: [&str; 4] = ["insert(", "remove(", "retain_in(", "pop_first("];
 
-/// Tables, with whether they are written.
+/// Tables, and whether each is written.
 type TableUse = BTreeMap<String, bool>;
 
 struct Function {
@@ -20,7 +20,7 @@ struct Function {
 }
 
 #[test]
-fn each_command_touches_the_tables_that_are_listed_and_no_other() {
+fn each_command_uses_exactly_its_listed_tables() {
     let functions = read_functions();
     let mut found = String::from("\n");
     for (dispatch, prefix) in [
@@ -36,7 +36,7 @@ fn each_command_touches_the_tables_that_are_listed_and_no_other() {
         for arm in split_arms(arms) {
             let name: String = arm.chars().take_while(char::is_ascii_alphanumeric).collect();
             if dispatch == "execute" && ["Account", "Room", "ReadState", "Person", "Server"].contains(&name.as_str()) {
-                continue; // each of its commands has a line
+                continue; // its commands have their own lines
             }
             let uses = collect_uses(&functions, &format!("{before}{arm}"));
             let tables: Vec<_> = uses.iter().map(|(table, written)| format!("{table}{}", mark(*written))).collect();
@@ -46,7 +46,7 @@ fn each_command_touches_the_tables_that_are_listed_and_no_other() {
     assert!(found.lines().count() > 40, "the commands were not found: {found}");
     assert!(
         found == TABLES_BY_COMMAND,
-        "A command touches other tables than TABLES_BY_COMMAND in store/apply/mod.rs says. If that is meant, the table is now:\n{found}"
+        "A command uses other tables than TABLES_BY_COMMAND in store/apply/mod.rs lists. If that is intended, the list is now:\n{found}"
     );
 }
 
@@ -54,10 +54,10 @@ fn mark(written: bool) -> &'static str {
     if written { "*" } else { "" }
 }
 
-/// All functions of `apply`, and those of the feed that it calls.
+/// All functions of `apply` and of the feed.
 fn read_functions() -> BTreeMap<String, Function> {
     let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
-    let mut texts = vec![fs::read_to_string(store.join("feed.rs")).expect("feed.rs is there")];
+    let mut texts = vec![fs::read_to_string(store.join("feed.rs")).expect("feed.rs exists")];
     let mut folders = vec![store.join("apply")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder") {
@@ -69,7 +69,7 @@ fn read_functions() -> BTreeMap<String, Function> {
             }
         }
     }
-    let tables = table_names(&fs::read_to_string(store.join("table/mod.rs")).expect("table/mod.rs is there"));
+    let tables = table_names(&fs::read_to_string(store.join("table/mod.rs")).expect("table/mod.rs exists"));
     assert!(tables.len() > 30, "the tables were not found: {tables:?}");
     let mut functions = BTreeMap::new();
     for text in texts {
@@ -78,7 +78,7 @@ fn read_functions() -> BTreeMap<String, Function> {
             let body = piece.split("\n}\n").next().expect("a function").to_owned();
             let uses = find_uses(&body, &tables);
             let twin = functions.insert(name.clone(), Function { body, uses });
-            assert!(twin.is_none(), "two functions of `apply` are called {name}");
+            assert!(twin.is_none(), "`apply` has two functions named {name}");
         }
     }
     functions
@@ -92,11 +92,11 @@ fn table_names(source: &str) -> BTreeSet<String> {
     fields.lines().filter(is_table).filter_map(name).collect()
 }
 
-/// The tables that a function touches itself.
+/// The tables that a function uses directly.
 fn find_uses(body: &str, tables: &BTreeSet<String>) -> TableUse {
     let mut uses = TableUse::new();
     let mut record = |table: &str, written: bool| *uses.entry(table.to_owned()).or_default() |= written;
-    // One line, without comments, as if it had never been wrapped.
+    // Joined into one line without comments, to undo rustfmt's wrapping.
     let code = body.lines().map(|line| line.split("//").next().unwrap_or("").trim()).collect::<Vec<_>>().join(" ");
     let code = code.replace("( ", "(").replace(" .", ".");
     for (at, _) in code.match_indices('.') {
@@ -116,7 +116,7 @@ fn find_uses(body: &str, tables: &BTreeSet<String>) -> TableUse {
             let through_rows = ["rows::put(", "rows::remove("].iter().any(|call| start.ends_with(call));
             let directly =
                 WRITES.iter().any(|write| after.strip_prefix('.').is_some_and(|call| call.starts_with(write)));
-            // `let versions = t.versions.open()?;`: look at what is done with that.
+            // `let versions = t.versions.open()?;`: the table is written if the local is.
             let local = start.strip_suffix(" = ").filter(|_| after.starts_with(';'));
             let local = local.and_then(|rest| rest.rsplit(' ').next());
             let through_local = local.is_some_and(|local| {
@@ -129,7 +129,7 @@ fn find_uses(body: &str, tables: &BTreeSet<String>) -> TableUse {
     uses
 }
 
-/// All tables that a piece of code touches, with those of the functions that it calls.
+/// All tables that a piece of code uses, directly or through the functions that it calls.
 fn collect_uses(functions: &BTreeMap<String, Function>, code: &str) -> TableUse {
     let (mut uses, mut seen, mut waiting) = (TableUse::new(), BTreeSet::new(), called_functions(functions, code));
     while let Some(name) = waiting.pop() {
@@ -157,7 +157,7 @@ fn called_functions(functions: &BTreeMap<String, Function>, code: &str) -> Vec<S
     called
 }
 
-/// The arms of a match over commands, each from the name of its command on.
+/// The arms of a match over commands, each starting with the name of its command.
 fn split_arms(arms: &str) -> Vec<String> {
     let is_start = |line: &str| {
         let line = line.strip_prefix("        ").filter(|rest| !rest.starts_with([' ', '}']));

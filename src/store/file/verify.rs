@@ -1,4 +1,4 @@
-//! Reads all rows of a file, and whether they fit together.
+//! Reads all rows of a file and checks that they are consistent.
 
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 
@@ -13,20 +13,20 @@ use crate::store::table::schema::{
 use crate::store::table::{self, rows};
 use crate::store::{StoreError, feed};
 
-/// What a data file holds.
+/// The contents of a data file in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// The number of the last change.
     pub changes: u64,
-    /// Rooms.
+    /// The number of rooms, including deleted ones.
     pub rooms: u64,
-    /// People.
+    /// The number of people.
     pub people: u64,
-    /// Messages.
+    /// The number of messages, including deleted ones.
     pub messages: u64,
 }
 
-/// Reads everything once.
+/// Reads and checks every table whose rows depend on each other, and counts the contents.
 pub(crate) fn verify_tables(txn: &ReadTransaction) -> Result<Counts, StoreError> {
     let (last, _) = table::last_server_change(&txn.open_table(META)?, &txn.open_table(ACTIVITY)?)?;
     let counts = Counts {
@@ -43,30 +43,30 @@ pub(crate) fn verify_tables(txn: &ReadTransaction) -> Result<Counts, StoreError>
 }
 
 fn verify_rooms(txn: &ReadTransaction) -> Result<u64, StoreError> {
-    let (rooms, addresses) = (txn.open_table(ROOMS)?, txn.open_table(SLUGS)?);
-    let mut seen = 0;
+    let (rooms, slugs) = (txn.open_table(ROOMS)?, txn.open_table(SLUGS)?);
+    let mut listed = 0;
     for entry in rooms.iter()? {
         let (id, row) = entry?;
         let row: RoomRow = rows::decode("rooms", row.value())?;
-        let found = addresses.get(row.slug.as_str())?.map(|id| id.value());
-        // A deleted room's address may be another's by now.
+        let found = slugs.get(row.slug.as_str())?.map(|id| id.value());
+        // Another room may have the slug of a deleted one by now.
         if row.deleted_at.is_none() {
             check_equal("addresses", found, id.value())?;
-            seen += u64::from(!row.visibility.is_members_only());
+            listed += u64::from(!row.visibility.is_members_only());
         }
     }
-    for entry in addresses.iter()? {
+    for entry in slugs.iter()? {
         rooms.get(entry?.1.value())?.ok_or(StoreError::Missing { table: "rooms" })?;
     }
     let counted = txn.open_table(META)?.get("rooms")?.map_or(0, |rooms| rooms.value());
-    check_equal("meta", Some(counted), seen)?;
+    check_equal("meta", Some(counted), listed)?;
     Ok(rooms.len()?)
 }
 
 fn verify_people(txn: &ReadTransaction) -> Result<u64, StoreError> {
     let (users, names) = (txn.open_table(USERS)?, txn.open_table(NAMES)?);
     let renamed = txn.open_table(RENAMES)?;
-    let mut held = users.len()?;
+    let mut name_count = users.len()?;
     for entry in users.iter()? {
         let (id, row) = entry?;
         let row: UserRow = rows::decode("users", row.value())?;
@@ -90,27 +90,27 @@ fn verify_people(txn: &ReadTransaction) -> Result<u64, StoreError> {
             find_name_holder(&names, &rows::decode::<FormerNameRow>("former", row.value())?.name)?,
             key.value().0,
         )?;
-        held += 1;
+        name_count += 1;
     }
     for entry in names.iter()? {
         users.get(entry?.1.value())?.ok_or(StoreError::Missing { table: "users" })?;
     }
-    check_equal("names", Some(names.len()?), held)?;
+    check_equal("names", Some(names.len()?), name_count)?;
     for entry in txn.open_table(SKELETONS)?.iter()? {
         users.get(entry?.1.value())?.ok_or(StoreError::Missing { table: "users" })?;
     }
-    let (tokens, tokens_of) = (txn.open_table(TOKENS)?, txn.open_table(TOKENS_BY_PERSON)?);
+    let (tokens, tokens_by_person) = (txn.open_table(TOKENS)?, txn.open_table(TOKENS_BY_PERSON)?);
     for entry in tokens.iter()? {
         let (hash, row) = entry?;
         let row: TokenRow = rows::decode("tokens", row.value())?;
         users.get(row.user)?.ok_or(StoreError::Missing { table: "users" })?;
-        tokens_of.get((row.user, hash.value()))?.ok_or(StoreError::Missing { table: "tokens_of" })?;
+        tokens_by_person.get((row.user, hash.value()))?.ok_or(StoreError::Missing { table: "tokens_of" })?;
     }
-    check_equal("tokens_of", Some(tokens_of.len()?), tokens.len()?)?;
+    check_equal("tokens_of", Some(tokens_by_person.len()?), tokens.len()?)?;
     Ok(users.len()?)
 }
 
-/// Who holds this name.
+/// The person who has this name or has it reserved.
 fn find_name_holder(names: &impl ReadableTable<&'static str, u64>, name: &str) -> Result<Option<u64>, StoreError> {
     let key = UserName::parse(name).map_or_else(|_| name.to_owned(), |name| name.key());
     Ok(names.get(key.as_str())?.map(|id| id.value()))
@@ -118,43 +118,43 @@ fn find_name_holder(names: &impl ReadableTable<&'static str, u64>, name: &str) -
 
 fn verify_messages(txn: &ReadTransaction) -> Result<u64, StoreError> {
     let (messages, users, rooms) = (txn.open_table(MESSAGES)?, txn.open_table(USERS)?, txn.open_table(ROOMS)?);
-    let (threads, pins, seen) = (txn.open_table(THREADS)?, txn.open_table(PINS)?, txn.open_table(NAME_USES)?);
-    let (mut answers, mut pinned) = (0, 0);
-    let (mut room, mut nth) = (None, 0);
+    let (threads, pins, name_uses) = (txn.open_table(THREADS)?, txn.open_table(PINS)?, txn.open_table(NAME_USES)?);
+    let (mut replies, mut pinned) = (0, 0);
+    let (mut room, mut ordinal) = (None, 0);
     for entry in messages.iter()? {
         let (key, row) = entry?;
         let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         users.get(row.author.0)?.ok_or(StoreError::Missing { table: "users" })?;
         if room != Some(key.value().0) {
             room = Some(key.value().0);
-            nth = 0;
+            ordinal = 0;
             rooms.get(key.value().0)?.ok_or(StoreError::Missing { table: "rooms" })?;
         }
-        nth += 1;
-        check_equal("messages", Some(row.ordinal), nth)?;
+        ordinal += 1;
+        check_equal("messages", Some(row.ordinal), ordinal)?;
         let extras = row.extras.unwrap_or_default();
         let mentioned = row.rendered.map_or_else(Vec::new, |rendered| rendered.mentioned);
         for user in people_named(row.author, mentioned, &extras) {
-            let since = seen.get((user.0, key.value().0))?.ok_or(StoreError::Missing { table: "seen" })?.value();
-            // Others may have been named there later, by an edit or a reaction.
+            let since = name_uses.get((user.0, key.value().0))?.ok_or(StoreError::Missing { table: "seen" })?.value();
+            // Other names may appear in a message later, by an edit or a reaction.
             let is_late = user == row.author && since > key.value().1;
             check_equal("seen", Some(u64::from(is_late)), 0)?;
         }
-        if let Some(began) = extras.thread_root {
-            threads.get((key.value().0, began.0, key.value().1))?.ok_or(StoreError::Missing { table: "threads" })?;
-            answers += 1;
+        if let Some(root) = extras.thread_root {
+            threads.get((key.value().0, root.0, key.value().1))?.ok_or(StoreError::Missing { table: "threads" })?;
+            replies += 1;
         }
         if extras.pinned {
             pins.get(key.value())?.ok_or(StoreError::Missing { table: "pins" })?;
             pinned += 1;
         }
     }
-    check_equal("threads", Some(threads.len()?), answers)?;
+    check_equal("threads", Some(threads.len()?), replies)?;
     check_equal("pins", Some(pins.len()?), pinned)?;
     Ok(messages.len()?)
 }
 
-/// What somebody has not read, and what they read, is there.
+/// Each unread mention is after the read mark and in its message, and each read state belongs to a room.
 fn verify_read_states(txn: &ReadTransaction) -> Result<(), StoreError> {
     let (messages, rooms, reads) = (txn.open_table(MESSAGES)?, txn.open_table(ROOMS)?, txn.open_table(READ_STATES)?);
     for entry in txn.open_table(MENTIONS)?.iter()? {
@@ -162,15 +162,15 @@ fn verify_read_states(txn: &ReadTransaction) -> Result<(), StoreError> {
         let read: Option<ReadStateRow> = rows::get(&reads, "reads", (user, room))?;
         check_equal("reads", Some(u64::from(read.is_none_or(|read| read.read_up_to.0 < message))), 1)?;
         let row: Option<MessageRow> = rows::get(&messages, "messages", (room, message))?;
-        let speaks = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions.contains(&UserId(user)));
-        check_equal("mentions", Some(u64::from(speaks)), 1)?;
+        let is_mentioned = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions.contains(&UserId(user)));
+        check_equal("mentions", Some(u64::from(is_mentioned)), 1)?;
     }
     for entry in txn.open_table(ROOM_MENTIONS)?.iter()? {
         let (key, by) = entry?;
         let row: Option<MessageRow> = rows::get(&messages, "messages", key.value())?;
         let row = row.filter(|row| row.author.0 == by.value());
-        let calls = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions_room);
-        check_equal("calls", Some(u64::from(calls)), 1)?;
+        let mentions_room = row.and_then(|row| row.extras).is_some_and(|extras| extras.mentions_room);
+        check_equal("calls", Some(u64::from(mentions_room)), 1)?;
     }
     for entry in reads.iter()? {
         let (key, row) = entry?;
@@ -186,11 +186,11 @@ fn verify_read_states(txn: &ReadTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Each room has one row in `recent`, at its last change, and its feed is as long as that row says.
+/// Each room has one row in `recent`, at its last change, and that row has the right length of the feed.
 fn verify_feed(txn: &ReadTransaction) -> Result<(), StoreError> {
     let (messages, changes) = (txn.open_table(MESSAGES)?, txn.open_table(CHANGES)?);
-    let (rooms, recent) = (txn.open_table(ROOMS)?, txn.open_table(ACTIVITY)?);
-    for entry in recent.iter()? {
+    let (rooms, activity) = (txn.open_table(ROOMS)?, txn.open_table(ACTIVITY)?);
+    for entry in activity.iter()? {
         let (last, row) = entry?;
         let row: ActivityRow = rows::decode("recent", row.value())?;
         let room: Option<RoomRow> = rows::get(&rooms, "rooms", row.room.0)?;
@@ -212,22 +212,22 @@ fn verify_feed(txn: &ReadTransaction) -> Result<(), StoreError> {
         let length = (messages.range(from..=to)?.count() + changes.range(from..=to)?.count()) as u64;
         check_equal("messages", Some(length), row.feed_len)?;
     }
-    check_equal("recent", Some(recent.len()?), rooms.len()?)
+    check_equal("recent", Some(activity.len()?), rooms.len()?)
 }
 
-/// Whoever belongs to a room is found from both sides.
+/// Each membership is in both tables.
 fn verify_members(txn: &ReadTransaction) -> Result<(), StoreError> {
-    let (members, rooms_of) = (txn.open_table(MEMBERS)?, txn.open_table(ROOMS_BY_PERSON)?);
-    let mut belong = 0;
+    let (members, rooms_by_person) = (txn.open_table(MEMBERS)?, txn.open_table(ROOMS_BY_PERSON)?);
+    let mut member_count = 0;
     for entry in members.iter()? {
         let (key, row) = entry?;
         let (room, user) = key.value();
         if rows::decode::<MemberRow>("members", row.value())?.is_member {
-            rooms_of.get((user, room))?.ok_or(StoreError::Missing { table: "rooms_of" })?;
-            belong += 1;
+            rooms_by_person.get((user, room))?.ok_or(StoreError::Missing { table: "rooms_of" })?;
+            member_count += 1;
         }
     }
-    check_equal("rooms_of", Some(rooms_of.len()?), belong)
+    check_equal("rooms_of", Some(rooms_by_person.len()?), member_count)
 }
 
 fn verify_outcomes(txn: &ReadTransaction) -> Result<(), StoreError> {

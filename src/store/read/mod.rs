@@ -1,4 +1,4 @@
-//! Reading, each time on one snapshot.
+//! Reads the data file. Each read uses one snapshot.
 
 pub(crate) mod autocomplete;
 pub(crate) mod days;
@@ -26,7 +26,7 @@ use crate::store::{StoreError, feed, table};
 /// The state after one commit.
 pub struct Snapshot(ReadTransaction);
 
-/// Which messages of a room are wanted.
+/// Which messages of a room a page has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// The last ones.
@@ -44,9 +44,9 @@ pub enum Window {
 pub struct Page {
     /// The messages.
     pub messages: Vec<Message>,
-    /// There are older ones.
+    /// Whether there are older messages.
     pub has_older: bool,
-    /// There are newer ones.
+    /// Whether there are newer messages.
     pub has_newer: bool,
 }
 
@@ -59,20 +59,20 @@ impl Snapshot {
         &self.0
     }
 
-    /// The last change of the whole server.
+    /// The last change of the server.
     ///
     /// # Errors
-    /// [`Fault`] if the file cannot be read; so with all that follow.
+    /// [`StoreError`] if the file cannot be read, as in all methods below.
     pub fn last_seq(&self) -> Result<Seq, StoreError> {
         Ok(table::last_server_change(&self.0.open_table(META)?, &self.0.open_table(ACTIVITY)?)?.0)
     }
 
-    /// The same, and in which history it counts.
+    /// The same with the epoch of the file.
     pub fn cursor(&self) -> Result<Cursor, StoreError> {
         Ok(Cursor { epoch: Some(format::read_format_and_epoch(&self.0)?.1), seq: self.last_seq()? })
     }
 
-    /// The room at this address.
+    /// The room with this slug.
     pub fn room_by_slug(&self, slug: &Slug) -> Result<Option<Room>, StoreError> {
         match self.0.open_table(SLUGS)?.get(slug.as_str())? {
             Some(id) => self.room_by_id(RoomId(id.value())),
@@ -80,18 +80,18 @@ impl Snapshot {
         }
     }
 
-    /// The room of this number.
+    /// The room with this id.
     pub fn room_by_id(&self, id: RoomId) -> Result<Option<Room>, StoreError> {
         Ok(rows::get(&self.0.open_table(ROOMS)?, "rooms", id.0)?.map(|row: RoomRow| row.into_room(id)))
     }
 
-    /// The person of this number.
+    /// The author with this id.
     pub fn author_by_id(&self, id: UserId) -> Result<Option<Author>, StoreError> {
         let row: Option<UserRow> = rows::get(&self.0.open_table(USERS)?, "users", id.0)?;
         Ok(row.map(|row| Author { id, name: row.name.into() }))
     }
 
-    /// Whoever holds this name.
+    /// The person who has this name or has it reserved.
     pub fn user_id_by_name(&self, name: &UserName) -> Result<Option<UserId>, StoreError> {
         Ok(self.0.open_table(NAMES)?.get(name.key().as_str())?.map(|id| UserId(id.value())))
     }
@@ -101,7 +101,7 @@ impl Snapshot {
         Ok(self.messages(room, [id])?.pop())
     }
 
-    /// Those of these messages of a room that there are.
+    /// Those of these messages of a room that exist.
     pub fn messages(&self, room: RoomId, ids: impl IntoIterator<Item = MessageId>) -> Result<Vec<Message>, StoreError> {
         let mut reader = MessageReader::new(self, room, 1)?;
         for id in ids {
@@ -127,12 +127,12 @@ impl Snapshot {
             Window::Around(id) => (id.0, HALF, HALF),
         };
         let mut reader = MessageReader::new(self, room, PAGE_MESSAGES + 1)?;
-        // One more than there is room for tells whether there are more.
+        // Reads one more than fits, to find out whether there are more.
         for entry in reader.table.range((room.0, 0)..(room.0, at))?.rev().take(room_before + 1) {
             let (key, row) = entry?;
             reader.push(Seq(key.value().1), row.value())?;
         }
-        let older = reader.messages.len() > room_before;
+        let has_older = reader.messages.len() > room_before;
         reader.messages.truncate(room_before);
         reader.messages.reverse();
         let full = reader.messages.len() + room_after;
@@ -143,25 +143,25 @@ impl Snapshot {
             }
         }
         let mut messages = reader.messages;
-        let newer = messages.len() > full;
+        let has_newer = messages.len() > full;
         messages.truncate(full);
-        Ok(Page { messages, has_older: older, has_newer: newer })
+        Ok(Page { messages, has_older, has_newer })
     }
 
     /// The next changes of a room after `seq`, at most `limit`, in order.
     pub fn changes_after(&self, room: RoomId, seq: Seq, limit: usize) -> Result<Vec<Applied>, StoreError> {
-        let (renamed, seen) = (self.0.open_table(RENAMES)?, self.0.open_table(NAME_USES)?);
+        let (renames, name_uses) = (self.0.open_table(RENAMES)?, self.0.open_table(NAME_USES)?);
         feed::changes_after(
             &self.0.open_table(MESSAGES)?,
             &self.0.open_table(CHANGES)?,
-            (&renamed, &seen),
+            (&renames, &name_uses),
             room,
             seq,
             limit,
         )
     }
 
-    /// After which change a room's feed starts: who stands before it has missed what nobody tells any more.
+    /// The change after which a room's feed starts. A listener with an older cursor has missed changes that are gone.
     pub fn feed_floor(&self, room: RoomId) -> Result<Option<Seq>, StoreError> {
         let last = feed::last_room_change(
             &self.0.open_table(MESSAGES)?,
@@ -175,14 +175,14 @@ impl Snapshot {
     }
 }
 
-/// Reads messages of a room, and looks up each person who said them once.
+/// Reads messages of a room, and looks up each author once.
 struct MessageReader {
     room: RoomId,
     table: ReadOnlyTable<(u64, u64), RowBytes<MessageRow>>,
     users: ReadOnlyTable<u64, RowBytes<UserRow>>,
-    /// Those that were read.
+    /// The messages that were read.
     messages: Vec<Message>,
-    /// Few on one page, so looking through them is quicker than hashing.
+    /// The authors that were read. A page has few, so a linear search is faster than hashing.
     authors: Vec<Author>,
 }
 
@@ -192,8 +192,8 @@ impl MessageReader {
         Ok(Self { room, table, users, messages: Vec::with_capacity(expected), authors: Vec::new() })
     }
 
-    /// Reads a row. Whoever said it and the row's texts stay where they lie until the message is written to its place: moved
-    /// through answers, a page costs a sixth more.
+    /// Decodes a row and appends its message. Author and texts are copied only when the message is built in place: moving
+    /// them through return values makes a page a sixth more expensive.
     fn push(&mut self, id: MessageId, row: &[u8]) -> Result<(), StoreError> {
         let MessageRow::<&str> { author, at, continues_group, starts_day, body, rendered, extras, .. } =
             rows::decode("messages", row)?;
@@ -217,18 +217,18 @@ impl MessageReader {
         Ok(MessageDetails { extras, quote, reactors, mentioned }.into())
     }
 
-    /// Those of who reacted that are named.
+    /// The people who reacted and are shown by name.
     fn load_reactors(&mut self, extras: &MessageExtras) -> Result<Vec<Author>, StoreError> {
         let mut named: Vec<UserId> = Vec::new();
-        for reacted in &extras.reactions {
-            named.extend(reacted.users.iter().take(NAMED_REACTORS_MAX));
+        for group in &extras.reactions {
+            named.extend(group.users.iter().take(NAMED_REACTORS_MAX));
         }
         named.sort_unstable();
         named.dedup();
         named.into_iter().map(|id| self.load_author(id).cloned()).collect()
     }
 
-    /// What is shown of a message in an answer to it.
+    /// What a reply to this message shows of it.
     fn load_quote(&mut self, id: MessageId) -> Result<Option<Quote>, StoreError> {
         let Some(row) = self.table.get((self.room.0, id.0))? else { return Ok(None) };
         let MessageRow::<&str> { author, body, rendered, .. } = rows::decode("messages", row.value())?;
@@ -252,8 +252,8 @@ impl MessageReader {
     }
 
     fn load_author(&mut self, id: UserId) -> Result<&Author, StoreError> {
-        if let Some(known) = self.authors.iter().position(|author| author.id == id) {
-            return Ok(&self.authors[known]);
+        if let Some(index) = self.authors.iter().position(|author| author.id == id) {
+            return Ok(&self.authors[index]);
         }
         let row = self.users.get(id.0)?.ok_or(StoreError::Missing { table: "users" })?;
         let UserRow::<&str> { name, .. } = rows::decode("users", row.value())?;

@@ -20,8 +20,8 @@ use crate::store::table::schema::{
     VERSIONS, VersionRow, each_table,
 };
 
-/// The tables. Those that a post needs are open; the others are opened when somebody asks for them, because opening one
-/// costs about as much as reading from it.
+/// The tables. Those that a post needs are open; the others are opened on first use, because opening one costs about as
+/// much as reading from it.
 pub(crate) struct Tables<'t> {
     meta: Table<'t, &'static str, u64>,
     pub settings: RowTable<'t, &'static str, SettingsRow>,
@@ -58,15 +58,15 @@ pub(crate) struct Tables<'t> {
     pub purges: LazyTable<'t, u64, u64>,
     pub reports: LazyTable<'t, u64, RowBytes<Report>>,
     pub audit_log: LazyTable<'t, u64, RowBytes<AuditEntry>>,
-    /// The last change, and its moment.
+    /// The last change, and its time.
     pub last_seq: Seq,
     pub last_at: Timestamp,
-    /// What the owners have settled, once somebody has asked: every post asks.
+    /// The settings, cached after the first read: every post reads them.
     pub cached_settings: OnceCell<ServerSettings>,
     seq_at_open: Seq,
 }
 
-/// A table that is opened when it is needed.
+/// A table that is opened on first use.
 pub(crate) struct LazyTable<'t, K: Key + 'static, V: Value + 'static> {
     txn: &'t WriteTransaction,
     definition: TableDefinition<'static, K, V>,
@@ -78,7 +78,7 @@ impl<'t, K: Key + 'static, V: Value + 'static> LazyTable<'t, K, V> {
         Self { txn, definition, table: None }
     }
 
-    /// The table, open from now on.
+    /// Opens the table, if it is not open, and returns it.
     pub fn open(&mut self) -> Result<&mut Table<'t, K, V>, StoreError> {
         if self.table.is_none() {
             self.table = Some(self.txn.open_table(self.definition)?);
@@ -88,17 +88,17 @@ impl<'t, K: Key + 'static, V: Value + 'static> LazyTable<'t, K, V> {
 }
 
 impl<'t> Tables<'t> {
-    /// Opens the tables; [`lay_out`] has made them.
+    /// Opens the tables, which [`create_all_tables`] has created.
     pub fn open(txn: &'t WriteTransaction) -> Result<Self, StoreError> {
-        let (meta, recent) = (txn.open_table(META)?, txn.open_table(ACTIVITY)?);
-        let (last, last_at) = last_server_change(&meta, &recent)?;
+        let (meta, activity) = (txn.open_table(META)?, txn.open_table(ACTIVITY)?);
+        let (last_seq, last_at) = last_server_change(&meta, &activity)?;
         Ok(Self {
             meta,
             settings: txn.open_table(SETTINGS)?,
             users: txn.open_table(USERS)?,
             rooms: txn.open_table(ROOMS)?,
             members: txn.open_table(MEMBERS)?,
-            activity: recent,
+            activity,
             messages: txn.open_table(MESSAGES)?,
             changes: txn.open_table(CHANGES)?,
             outcomes: txn.open_table(OUTCOMES)?,
@@ -128,21 +128,22 @@ impl<'t> Tables<'t> {
             purges: LazyTable::new(txn, PURGES),
             reports: LazyTable::new(txn, REPORTS),
             audit_log: LazyTable::new(txn, AUDIT_LOG),
-            last_seq: last,
+            last_seq,
             last_at,
             cached_settings: OnceCell::new(),
-            seq_at_open: last,
+            seq_at_open: last_seq,
         })
     }
 
-    /// Counts a room that everybody in the house may see, or that they no longer may.
+    /// Counts a room that became open or public, or uncounts one that no longer is.
     pub fn update_room_count(&mut self, is_listed: bool) -> Result<(), StoreError> {
         let rooms = self.meta.get("rooms")?.map_or(0, |rooms| rooms.value());
         self.meta.insert("rooms", if is_listed { rooms + 1 } else { rooms.saturating_sub(1) })?;
         Ok(())
     }
 
-    /// Writes down how far the order has come, unless the last change is a room's. Answers whether it has moved.
+    /// Stores the number of the last change, unless the `recent` table has it because it changed a room. Returns whether
+    /// there were changes.
     pub fn close(mut self) -> Result<bool, StoreError> {
         if self.last_seq == self.seq_at_open {
             return Ok(false);
@@ -156,25 +157,25 @@ impl<'t> Tables<'t> {
     }
 }
 
-/// Makes every table that is not there yet.
+/// Creates every table that does not exist.
 pub(crate) fn create_all_tables(txn: &WriteTransaction) -> Result<(), StoreError> {
     txn.open_table(META)?;
     each_table!(table => txn.open_table(table).map(drop)?);
     Ok(())
 }
 
-/// The last change of the whole server, and its moment: a room's, or one that no room counts as its own.
+/// The last change of the server, and its time, whether it belongs to a room or not.
 pub(crate) fn last_server_change<M, R>(meta: &M, activity: &R) -> Result<(Seq, Timestamp), StoreError>
 where
     M: ReadableTable<&'static str, u64>,
     R: ReadableTable<u64, RowBytes<ActivityRow>>,
 {
     let number = |key| Ok::<u64, StoreError>(meta.get(key)?.map_or(0, |value| value.value()));
-    let nobodys = (Seq(number("seq")?), Timestamp(number("at")?));
+    let without_room = (Seq(number("seq")?), Timestamp(number("at")?));
     match activity.last()? {
-        Some((seq, row)) if seq.value() > nobodys.0.0 => {
+        Some((seq, row)) if seq.value() > without_room.0.0 => {
             Ok((Seq(seq.value()), rows::decode::<ActivityRow>("recent", row.value())?.at))
         }
-        _ => Ok(nobodys),
+        _ => Ok(without_room),
     }
 }

@@ -1,4 +1,4 @@
-//! A struct as the value of a table: postcard bytes, decoded when asked for.
+//! Structs as values of tables: postcard bytes, decoded on access.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// A table whose values are the struct `T`.
 pub(crate) type RowTable<'t, K, T> = Table<'t, K, RowBytes<T>>;
 
-/// The value type of such a table: to redb it is bytes, and a broken row is a [`Fault`] instead of a panic.
+/// The value type of such a table. redb handles bytes only, so a broken row gives a [`StoreError`] instead of a panic.
 #[derive(Debug)]
 pub(crate) struct RowBytes<T>(PhantomData<T>);
 
@@ -49,12 +49,12 @@ impl<T: Debug + 'static> Value for RowBytes<T> {
     }
 }
 
-/// Reads a row's bytes; `table` is for the fault. What it has of `&str` lies in those bytes.
+/// Decodes a row; `table` is for the error. `&str` fields borrow from `bytes`.
 pub(crate) fn decode<'a, T: Deserialize<'a>>(table: &'static str, bytes: &'a [u8]) -> Result<T, StoreError> {
     postcard::from_bytes(bytes).map_err(|cause| StoreError::Row { table, cause })
 }
 
-/// Writes a row as bytes.
+/// Encodes a row.
 pub(crate) fn encode<T: Serialize>(row: &T) -> Result<Vec<u8>, StoreError> {
     postcard::to_stdvec(row).map_err(|cause| StoreError::Row { table: "written", cause })
 }
@@ -69,7 +69,7 @@ where
     table.get(key)?.map(|bytes| decode(name, bytes.value())).transpose()
 }
 
-/// Writes the row at `key`, over the one that was there.
+/// Writes the row at `key` and replaces an existing one.
 pub(crate) fn put<'k, K, T>(table: &mut RowTable<'_, K, T>, key: K::SelfType<'k>, row: &T) -> Result<(), StoreError>
 where
     K: Key + 'static,
@@ -79,7 +79,7 @@ where
     Ok(())
 }
 
-/// Takes the row at `key` out of its table, if there is one.
+/// Removes the row at `key` and returns it, if there is one.
 pub(crate) fn remove<'k, K, T>(
     table: &mut RowTable<'_, K, T>,
     name: &'static str,

@@ -1,4 +1,4 @@
-//! The schema: every table, what its key is and what its rows hold. All rows are postcard
+//! The schema: every table with its key and its rows. All rows are encoded with postcard
 //! (<https://postcard.jamesmunns.com/wire-format>), so a struct's fields may only change together with
 //! [`FORMAT`] and a migration.
 
@@ -11,77 +11,77 @@ use crate::domain::{
 };
 use crate::store::table::rows::RowBytes;
 
-/// The version of this schema. A file of a newer one is refused, of an older one migrated.
+/// The version of this schema. A file with a newer one is refused; one with an older one is migrated.
 pub(crate) const FORMAT: u64 = 6;
 
-/// Single numbers: `format`, `epoch`; `seq` and `at`, the last change that no room counts as its own and its moment;
-/// `rooms`, how many rooms there are that everybody in the house may see.
+/// Single numbers: `format`; `epoch`; `seq` and `at`, the last change that belongs to no room, and its time; `rooms`,
+/// the number of open and public rooms.
 pub(crate) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-/// `house` -> [`HouseRow`]. Empty until somebody has settled anything.
+/// `house` -> [`SettingsRow`]. Empty until the server is set up.
 pub(crate) const SETTINGS: TableDefinition<&str, RowBytes<SettingsRow>> = TableDefinition::new("house");
 
 /// Person -> [`UserRow`].
 pub(crate) const USERS: TableDefinition<u64, RowBytes<UserRow>> = TableDefinition::new("users");
-/// Folded name -> person: by the name that they have, and by each former one that is kept.
+/// Key of a name -> person who has it or has it reserved as a former name.
 pub(crate) const NAMES: TableDefinition<&str, u64> = TableDefinition::new("names");
-/// Look of a name -> the first person whose name looks so.
+/// Skeleton of a name -> the first person with such a name.
 pub(crate) const SKELETONS: TableDefinition<&str, u64> = TableDefinition::new("looks");
 
-/// (Person, change by which they gave a name up) -> [`FormerRow`]. The oldest goes when there are too many.
+/// (Person, change that replaced a name) -> [`FormerNameRow`]. The oldest is deleted when there are too many.
 pub(crate) const FORMER_NAMES: TableDefinition<(u64, u64), RowBytes<FormerNameRow>> = TableDefinition::new("former");
-/// Change -> person who then took the name that they have now.
+/// Change -> person who got their present name with it.
 pub(crate) const RENAMES: TableDefinition<u64, u64> = TableDefinition::new("renamed");
-/// (Person, room where their name can be seen) -> the change since which it can be: they spoke or reacted there, or were
-/// spoken to by name, or talk there with single people. Nothing goes from here.
+/// (Person, room where their name can be seen) -> the change since which it can: they posted, reacted or were mentioned
+/// there, or it is a direct message with them. Rows are never deleted.
 pub(crate) const NAME_USES: TableDefinition<(u64, u64), u64> = TableDefinition::new("seen");
 
-/// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are nowhere.
+/// SHA-256 of a token -> [`TokenRow`]. The tokens themselves are not stored.
 pub(crate) const TOKENS: TableDefinition<[u8; 32], RowBytes<TokenRow>> = TableDefinition::new("tokens");
 /// (Person, SHA-256 of a token of theirs).
 pub(crate) const TOKENS_BY_PERSON: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("tokens_of");
-/// Person -> [`SecretRow`].
+/// Person -> [`PasswordRow`].
 pub(crate) const PASSWORDS: TableDefinition<u64, RowBytes<PasswordRow>> = TableDefinition::new("secrets");
-/// (Person, SHA-256 of a recovery code of theirs that is still good).
+/// (Person, SHA-256 of an unused recovery code of theirs).
 pub(crate) const RECOVERY_CODES: TableDefinition<(u64, [u8; 32]), ()> = TableDefinition::new("recovery");
-/// SHA-256 of a link by which somebody may choose a new password -> [`ResetRow`].
+/// SHA-256 of the code of a password reset link -> [`ResetLinkRow`].
 pub(crate) const RESET_LINKS: TableDefinition<[u8; 32], RowBytes<ResetLinkRow>> = TableDefinition::new("resets");
 
-/// Invitation -> itself.
+/// Id of an invitation -> the invitation.
 pub(crate) const INVITATIONS: TableDefinition<u64, RowBytes<Invitation>> = TableDefinition::new("invitations");
-/// SHA-256 of an invitation's link -> invitation.
+/// SHA-256 of an invitation's code -> id of the invitation.
 pub(crate) const INVITATION_CODES: TableDefinition<[u8; 32], u64> = TableDefinition::new("invitation_codes");
 
 /// Room -> [`RoomRow`].
 pub(crate) const ROOMS: TableDefinition<u64, RowBytes<RoomRow>> = TableDefinition::new("rooms");
-/// Address -> room. A room that was renamed is found at its old addresses too, until another takes them.
+/// Slug -> room. A renamed room is found by its former slugs too, until another room takes them.
 pub(crate) const SLUGS: TableDefinition<&str, u64> = TableDefinition::new("addresses");
-/// (Room, person) -> [`MemberRow`]: who belongs to a hidden room, and what was laid on whom in any room.
+/// (Room, person) -> [`MemberRow`]: membership of members-only rooms, and mutes and slow mode in any room.
 pub(crate) const MEMBERS: TableDefinition<(u64, u64), RowBytes<MemberRow>> = TableDefinition::new("members");
-/// (Person, hidden room to which they belong).
+/// (Person, members-only room of which they are a member).
 pub(crate) const ROOMS_BY_PERSON: TableDefinition<(u64, u64), ()> = TableDefinition::new("rooms_of");
-/// The people of a direct room, each as eight bytes, in order -> room.
+/// The ids of the people of a direct room, eight bytes each, big-endian, ascending -> room.
 pub(crate) const DIRECT_ROOMS: TableDefinition<&[u8], u64> = TableDefinition::new("directs");
 
-/// A room's last change -> [`RecentRow`]: the rooms in the order of their activity, with all of a room that changes with
-/// each message. A post writes into this table and [`MESSAGES`], and no other: each table more is another page for the
-/// disk.
+/// A room's last change -> [`ActivityRow`]: the rooms in the order of their activity, with everything that changes with
+/// each message. A plain post writes to this table and [`MESSAGES`] only, because each further table is another page to
+/// write to the disk.
 pub(crate) const ACTIVITY: TableDefinition<u64, RowBytes<ActivityRow>> = TableDefinition::new("recent");
-/// (Room, message) -> [`MessageRow`]. The truth of content; together with [`CHANGES`] the order of a room's changes.
+/// (Room, message) -> [`MessageRow`]. Together with [`CHANGES`] this is the feed of the room.
 pub(crate) const MESSAGES: TableDefinition<(u64, u64), RowBytes<MessageRow>> = TableDefinition::new("messages");
-/// (Room, change) -> [`ChangeRow`]: what changed a room besides posts.
+/// (Room, change) -> [`ChangeRow`]: the changes of a room other than posts.
 pub(crate) const CHANGES: TableDefinition<(u64, u64), RowBytes<ChangeRow>> = TableDefinition::new("changes");
-/// (Room, message, change by which it was edited) -> [`VersionRow`]: what it said until then.
+/// (Room, message, change that edited it) -> [`VersionRow`]: the text before that edit.
 pub(crate) const VERSIONS: TableDefinition<(u64, u64, u64), RowBytes<VersionRow>> = TableDefinition::new("versions");
-/// (Room, message with which a thread began, message that belongs to it).
+/// (Room, root message of a thread, message in the thread).
 pub(crate) const THREADS: TableDefinition<(u64, u64, u64), ()> = TableDefinition::new("threads");
-/// (Room, message that is pinned there).
+/// (Room, pinned message).
 pub(crate) const PINS: TableDefinition<(u64, u64), ()> = TableDefinition::new("pins");
 
-/// (Person, room) -> [`ReadRow`]: how somebody reads a room.
+/// (Person, room) -> [`ReadStateRow`].
 pub(crate) const READ_STATES: TableDefinition<(u64, u64), RowBytes<ReadStateRow>> = TableDefinition::new("reads");
-/// (Person, room, message there that speaks to them by name and that they have not read).
+/// (Person, room, unread message that mentions them by name or replies to them).
 pub(crate) const MENTIONS: TableDefinition<(u64, u64, u64), ()> = TableDefinition::new("mentions");
-/// (Room, message that calls everybody there) -> whoever calls.
+/// (Room, message with a room mention) -> its author.
 pub(crate) const ROOM_MENTIONS: TableDefinition<(u64, u64), u64> = TableDefinition::new("calls");
 /// (Person, room) -> [`DraftRow`].
 pub(crate) const DRAFTS: TableDefinition<(u64, u64), RowBytes<DraftRow>> = TableDefinition::new("drafts");
@@ -89,17 +89,17 @@ pub(crate) const DRAFTS: TableDefinition<(u64, u64), RowBytes<DraftRow>> = Table
 /// (Day in UTC, person, nonce) -> [`OutcomeRow`].
 pub(crate) const OUTCOMES: TableDefinition<(u64, u64, &str), RowBytes<OutcomeRow>> = TableDefinition::new("outcomes");
 
-/// (Address block, person because of whom nobody may come in anew from there) -> [`BlockRow`].
+/// (Address block, banned person because of whom it is blocked) -> [`BlockedAddressRow`].
 pub(crate) const BLOCKED_ADDRESSES: TableDefinition<(&str, u64), RowBytes<BlockedAddressRow>> =
     TableDefinition::new("blocked");
-/// Person -> whoever banned them and wants all gone that they have said, while some of it is left.
+/// Banned person whose messages are being deleted -> the moderator who banned them. Removed when the purge is finished.
 pub(crate) const PURGES: TableDefinition<u64, u64> = TableDefinition::new("erasures");
-/// Report -> itself.
+/// Id of a report -> the report.
 pub(crate) const REPORTS: TableDefinition<u64, RowBytes<Report>> = TableDefinition::new("reports");
-/// Change -> what was done with it to keep order.
+/// Change -> the entry of the audit log that it made.
 pub(crate) const AUDIT_LOG: TableDefinition<u64, RowBytes<AuditEntry>> = TableDefinition::new("audit");
 
-/// Does the same with every table but [`META`]: `each_table!(table => copy(table)?)`.
+/// Runs an expression for every table except [`META`]: `each_table!(table => copy(table)?)`.
 macro_rules! each_table {
     ($table:ident => $work:expr) => {
         each_table!(@ $table => $work;
@@ -113,15 +113,15 @@ macro_rules! each_table {
 }
 pub(crate) use each_table;
 
-/// What the owners have settled.
+/// The settings of the server.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SettingsRow {
     pub settings: ServerSettings,
-    /// How many owners there are.
+    /// The number of owners.
     pub owner_count: u32,
 }
 
-/// A person. The name is as the texts of a [`MessageRow`] are.
+/// A person. The name is owned or borrowed, like the texts of a [`MessageRow`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct UserRow<Text = String> {
     pub name: Text,
@@ -129,28 +129,28 @@ pub(crate) struct UserRow<Text = String> {
     pub role: Role,
     pub muted_until: Expiry,
     pub banned_until: Expiry,
-    /// The invitation by which they came.
+    /// The invitation that they joined with.
     pub invitation: Option<Seq>,
-    /// Whether nobody is to be shown when they are here.
+    /// Whether other people can't see when this person is online.
     pub presence_hidden: bool,
-    /// The change by which they have this name.
+    /// The change that gave them this name.
     pub name_seq: Seq,
 }
 
-/// A name that somebody had.
+/// A former name of a person.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct FormerNameRow {
     pub name: String,
-    /// Until when.
+    /// When the person took another name.
     pub replaced_at: Timestamp,
 }
 
-/// A token's owner.
+/// A session or personal token.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TokenRow {
     pub user: u64,
     pub created_at: Timestamp,
-    /// When it was used last, to within a day.
+    /// When it was used last, accurate to a day.
     pub last_used_at: Timestamp,
     pub kind: TokenKind,
 }
@@ -164,7 +164,7 @@ pub(crate) struct PasswordRow {
     pub password_seq: Seq,
 }
 
-/// A link by which somebody may choose a new password.
+/// A password reset link.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ResetLinkRow {
     pub user: UserId,
@@ -185,70 +185,70 @@ pub(crate) struct RoomRow {
     pub deleted_at: Option<Timestamp>,
 }
 
-/// Somebody in a room.
+/// The state of a person in a room.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct MemberRow {
-    /// Whether they belong to it, if it is hidden.
+    /// Whether they are a member. Only members-only rooms have members.
     pub is_member: bool,
     pub muted_until: Expiry,
-    /// When they said something last, if the room had a pace then.
+    /// When they posted last while the room was in slow mode.
     pub last_posted_at: Timestamp,
 }
 
-/// A room as it stood after its last change, which at first is its opening.
+/// The activity of a room at its last change, or at its creation if nothing changed since.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ActivityRow {
     pub room: RoomId,
-    /// Whether it is one for everybody in the house, and there: so that lists need not look at hidden rooms.
+    /// Whether it is open or public, and not deleted. It spares lists from reading the rows of other rooms.
     pub is_listed: bool,
     pub at: Timestamp,
-    /// Who posted last, and when.
+    /// The author and the time of the last message.
     pub last_author: Option<UserId>,
     pub last_posted_at: Timestamp,
-    /// How many messages there are, with those that were taken away.
+    /// The number of messages, including deleted ones.
     pub message_count: u64,
-    /// How many changes the feed has of this room, and after which change they start.
+    /// The number of changes in the room's feed, and the change after which the feed starts.
     pub feed_len: u64,
     pub feed_floor: Seq,
 }
 
-/// A message. Its texts are copied out of the file, or, to look at it and pass on, `&str` that lie there.
+/// A message. Its texts are owned, or `&str` that borrow from the file where a message is only read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MessageRow<Text = String> {
     pub author: UserId,
     pub at: Timestamp,
     pub continues_group: bool,
     pub starts_day: bool,
-    /// Which of the room's messages it is; the first is 1.
+    /// Its position among the messages of the room, counted from 1.
     pub ordinal: u64,
-    /// Blank if it was taken away.
+    /// Empty if the message is deleted.
     pub body: Text,
-    /// How it is shown. None if that is as it was written.
+    /// The rendered body. `None` if the body is plain text.
     pub rendered: Option<RenderedContent<Text>>,
-    /// None if there is nothing of them.
+    /// `None` if all extras are empty.
     pub extras: Option<Box<MessageExtras>>,
 }
 
-/// What a message said before it was edited.
+/// The text of a message before an edit.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct VersionRow {
-    /// Until when.
+    /// When the edit replaced it.
     pub replaced_at: Timestamp,
     pub body: String,
 }
 
-/// How somebody reads a room.
+/// The read state of a person in a room.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ReadStateRow {
-    /// Up to which change they have read. 0: they have never said.
+    /// The read mark: the change up to which they have read. 0 if they have none.
     pub read_up_to: Seq,
-    /// How many messages there were by then.
+    /// The number of messages in the room up to the read mark.
     pub read_ordinal: u64,
     pub level: NotificationLevel,
     pub favorite: bool,
 }
 
-/// What somebody has begun to write in a room.
+/// A draft of a person in a room.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct DraftRow {
     pub at: Timestamp,
@@ -263,14 +263,14 @@ pub(crate) struct ChangeRow {
     pub event: Event,
 }
 
-/// What a command led to.
+/// The outcome of a command.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct OutcomeRow {
     pub at: Timestamp,
     pub applied: Applied,
 }
 
-/// An address from which nobody may come in anew.
+/// An address block from which no new person can join.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BlockedAddressRow {
     pub expiry: Expiry,

@@ -1,4 +1,4 @@
-//! Passwords and the ways back to an account: what replaces them, and what ends with them.
+//! Passwords, reset links and recovery codes: replacing, checking and revoking them.
 
 use redb::ReadableTable;
 
@@ -10,7 +10,7 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{PasswordRow, ResetLinkRow};
 
-/// A password to set, and the session that begins with it.
+/// A password to set, and the session to start with it.
 #[derive(Clone, Copy)]
 pub(crate) struct NewCredentials<'a> {
     pub password: &'a PasswordHash,
@@ -18,44 +18,44 @@ pub(crate) struct NewCredentials<'a> {
     pub device: &'a Device,
 }
 
-/// Sets a password, ends every session and every link to another password, and begins a session. Whoever has a password is a member.
+/// Sets a password, revokes every session and every reset link, and starts a new session. A guest becomes a member.
 pub(crate) fn replace_credentials(t: &mut Tables, stamp: Stamp, id: UserId, new: NewCredentials<'_>) -> Outcome {
     let NewCredentials { password, token, device } = new;
     let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
     row.role = row.role.max(Role::Member);
     rows::put(&mut t.users, id.0, &row)?;
-    let secret = PasswordRow { phc: password.as_str().to_owned(), password_seq: stamp.seq };
-    rows::put(t.passwords.open()?, id.0, &secret)?;
+    let row = PasswordRow { phc: password.as_str().to_owned(), password_seq: stamp.seq };
+    rows::put(t.passwords.open()?, id.0, &row)?;
     sessions::revoke_sessions(t, id, None)?;
     revoke_reset_links(t, id)?;
     sessions::add_token(t, stamp, id, token, TokenKind::Session(device.clone()))?;
     Ok(silent(stamp, Event::PersonChanged { user: id }))
 }
 
-/// Ends the links by which somebody could choose another password. There are few of anybody: each is made by an owner.
+/// Revokes the password reset links of a person. There are few: each is created by an owner or the operator.
 pub(crate) fn revoke_reset_links(t: &mut Tables, user: UserId) -> Result<(), StoreError> {
-    let mut theirs = Vec::new();
+    let mut hashes = Vec::new();
     for entry in t.reset_links.open()?.iter()? {
         let (hash, row) = entry?;
         if rows::decode::<ResetLinkRow>("resets", row.value())?.user == user {
-            theirs.push(hash.value());
+            hashes.push(hash.value());
         }
     }
-    for hash in theirs {
+    for hash in hashes {
         t.reset_links.open()?.remove(hash)?;
     }
     Ok(())
 }
 
-/// The password that was tried is still the one in force.
+/// Refuses if the password has changed since it was verified.
 pub(crate) fn check_password_seq(
     t: &mut Tables,
     user: UserId,
     password_seq: Seq,
     refusal: Refusal,
 ) -> Result<(), Halt> {
-    let secret: Option<PasswordRow> = rows::get(t.passwords.open()?, "secrets", user.0)?;
-    if secret.is_some_and(|secret| secret.password_seq == password_seq) { Ok(()) } else { refuse(refusal) }
+    let row: Option<PasswordRow> = rows::get(t.passwords.open()?, "secrets", user.0)?;
+    if row.is_some_and(|row| row.password_seq == password_seq) { Ok(()) } else { refuse(refusal) }
 }
 
 pub(crate) fn check_not_banned(t: &Tables, stamp: Stamp, user: UserId) -> Result<(), Halt> {

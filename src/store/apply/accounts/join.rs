@@ -1,4 +1,4 @@
-//! Coming in: taking a name, and finding or opening a room.
+//! Joining the server, as a guest or with an invitation.
 
 use redb::ReadableTable;
 
@@ -22,14 +22,14 @@ pub(crate) fn join(
     token: TokenHash,
     device: &Device,
 ) -> Outcome {
-    let house = settings(t)?.clone();
-    match house.join_policy {
-        JoinPolicy::Anyone if house.allow_guests => {}
+    let settings = settings(t)?.clone();
+    match settings.join_policy {
+        JoinPolicy::Anyone if settings.allow_guests => {}
         JoinPolicy::Anyone => return refuse(Refusal::GuestsNotAllowed),
         JoinPolicy::Invited => return refuse(Refusal::InvitationRequired),
         JoinPolicy::Members => return refuse(Refusal::MembersOnly),
     }
-    if house.room_creation > Role::Guest && find_listed_room(t, room)?.is_none() {
+    if settings.room_creation > Role::Guest && find_listed_room(t, room)?.is_none() {
         return refuse(Refusal::room_not_found(room.as_str()));
     }
     check_name_free(t, name, None)?;
@@ -39,7 +39,8 @@ pub(crate) fn join(
     Ok(silent(stamp, Event::PersonJoined { user, room }))
 }
 
-/// Comes in by an invitation.
+/// Joins with an invitation. Without a password the person is a guest; with one they get the role of the invitation, but
+/// at least that of a member.
 pub(crate) fn accept_invitation(
     t: &mut Tables,
     stamp: Stamp,
@@ -64,8 +65,8 @@ pub(crate) fn accept_invitation(
     let role = if password.is_some() { invitation.role.max(Role::Member) } else { Role::Guest };
     let user = create_person(t, stamp, name, role, Some(invitation.id))?;
     if let Some(password) = password {
-        let secret = PasswordRow { phc: password.as_str().to_owned(), password_seq: stamp.seq };
-        rows::put(t.passwords.open()?, user.0, &secret)?;
+        let row = PasswordRow { phc: password.as_str().to_owned(), password_seq: stamp.seq };
+        rows::put(t.passwords.open()?, user.0, &row)?;
     }
     for room in &invitation.rooms {
         start_membership(t, *room, user)?;

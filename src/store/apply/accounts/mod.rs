@@ -1,4 +1,4 @@
-//! One's own account: a password, sessions, tokens for scripts, and the ways back to a name.
+//! Commands on a person's own account: password, sessions, personal tokens and recovery.
 
 pub(crate) mod credentials;
 pub(crate) mod join;
@@ -21,7 +21,8 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::ResetLinkRow;
 
-/// The token that was shown ends with this: whoever else had it has a guest's right and not a member's.
+/// Gives a guest an account. All their sessions end, so that another holder of the guest's token does not get the rights
+/// of a member.
 pub(crate) fn register(
     t: &mut Tables,
     stamp: Stamp,
@@ -77,13 +78,13 @@ pub(crate) fn recover_account(
     code: TokenHash,
     new: NewCredentials<'_>,
 ) -> Outcome {
-    // The code first: whether somebody is outside is told to nobody but them.
+    // The code is checked first, so that only its owner learns of a ban.
     if t.recovery_codes.open()?.get((user.0, code.0))?.is_none() {
         return refuse(Refusal::BadRecoveryCode);
     }
     check_not_banned(t, stamp, user)?;
     t.recovery_codes.open()?.remove((user.0, code.0))?;
-    sessions::revoke_all_tokens(t, user, None)?; // whoever had to be let in again trusts no token that is out there
+    sessions::revoke_all_tokens(t, user, None)?; // a person who lost the password can't trust any token in use
     replace_credentials(t, stamp, user, new)
 }
 

@@ -1,4 +1,4 @@
-//! Names: who has which, who had which, and in which rooms they can be seen.
+//! Names: which are taken or reserved, renaming, and the rooms in which a name can be seen.
 
 use redb::ReadableTable;
 
@@ -10,24 +10,24 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{FormerNameRow, UserRow};
 
-/// Whether somebody may take a name: nobody else has it, or had it, or has one that looks like it.
+/// Refuses a name that another person than `except` has or has reserved, or that looks like such a name.
 pub(crate) fn check_name_free(t: &mut Tables, name: &UserName, except: Option<UserId>) -> Result<(), Halt> {
-    let is_others = |id: u64| except.is_none_or(|but| but.0 != id);
+    let is_others = |id: u64| except.is_none_or(|except| except.0 != id);
     let taken = t.names.open()?.get(name.key().as_str())?.map(|id| id.value());
     if taken.is_some_and(is_others) {
         return refuse(Refusal::NameTaken(name.as_str().to_owned()));
     }
-    let alike = t.skeletons.open()?.get(name.skeleton().as_str())?.map(|id| UserId(id.value()));
-    if let Some(id) = alike.filter(|id| is_others(id.0)) {
+    let confusable = t.skeletons.open()?.get(name.skeleton().as_str())?.map(|id| UserId(id.value()));
+    if let Some(id) = confusable.filter(|id| is_others(id.0)) {
         let row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
         let former = former_names(t, id)?.into_iter().map(|(_, former)| former.name);
-        let like = former.chain([row.name.clone()]).find(|other| name_skeleton(other) == name.skeleton());
-        return refuse(Refusal::NameConfusable(like.unwrap_or(row.name)));
+        let other = former.chain([row.name.clone()]).find(|other| name_skeleton(other) == name.skeleton());
+        return refuse(Refusal::NameConfusable(other.unwrap_or(row.name)));
     }
     Ok(())
 }
 
-/// Somebody new takes a name that is free.
+/// Creates a person with a name that is free.
 pub(crate) fn create_person(
     t: &mut Tables,
     stamp: Stamp,
@@ -36,23 +36,22 @@ pub(crate) fn create_person(
     invitation: Option<Seq>,
 ) -> Result<UserId, StoreError> {
     let id = UserId(stamp.seq.0);
-    let (muted, banned, shown, named) = (Expiry::PAST, Expiry::PAST, name.as_str().to_owned(), stamp.seq);
     let row = UserRow {
-        name: shown,
+        name: name.as_str().to_owned(),
         joined_at: stamp.at,
         role,
-        muted_until: muted,
-        banned_until: banned,
+        muted_until: Expiry::PAST,
+        banned_until: Expiry::PAST,
         invitation,
         presence_hidden: false,
-        name_seq: named,
+        name_seq: stamp.seq,
     };
     rows::put(&mut t.users, id.0, &row)?;
     reserve_name(t, id, name)?;
     Ok(id)
 }
 
-/// Somebody is called otherwise. Who may not speak anywhere may not speak by a name either.
+/// Renames a person. A muted person can't: a name could be used to post a text.
 pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &UserName) -> Outcome {
     let person = require_person(t, stamp, actor)?;
     let id = person.author.id;
@@ -67,23 +66,23 @@ pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &U
     if row.name == name.as_str() {
         return refuse(Refusal::NotFound);
     }
-    let is_another = name_key(&row.name) != name.key();
+    let is_new_key = name_key(&row.name) != name.key();
     let mut former = former_names(t, id)?;
-    let back = former.iter().position(|(_, former)| name_key(&former.name) == name.key());
-    let back = back.map(|place| former.remove(place).0);
-    let is_full = is_another && former.len() >= FORMER_NAMES_MAX;
+    let returning = former.iter().position(|(_, former)| name_key(&former.name) == name.key());
+    let returning = returning.map(|index| former.remove(index).0);
+    let is_full = is_new_key && former.len() >= FORMER_NAMES_MAX;
     if let Some((_, oldest)) = former.first().filter(|_| is_full) {
-        let free = Expiry(oldest.replaced_at.plus(FORMER_NAME_RETENTION));
-        if free.is_active(stamp.at) {
-            return refuse(Refusal::TooManyRenames(free));
+        let free_at = Expiry(oldest.replaced_at.plus(FORMER_NAME_RETENTION));
+        if free_at.is_active(stamp.at) {
+            return refuse(Refusal::TooManyRenames(free_at));
         }
     }
     let oldest = is_full.then(|| former.remove(0));
     let old = std::mem::replace(&mut row.name, name.as_str().to_owned());
-    for gone in oldest.iter().map(|(gone, _)| gone).chain(&back) {
-        t.former_names.open()?.remove((id.0, gone.0))?;
+    for released in oldest.iter().map(|(seq, _)| seq).chain(&returning) {
+        t.former_names.open()?.remove((id.0, released.0))?;
     }
-    if is_another {
+    if is_new_key {
         rows::put(
             t.former_names.open()?,
             (id.0, stamp.seq.0),
@@ -103,30 +102,30 @@ pub(crate) fn rename_person(t: &mut Tables, stamp: Stamp, actor: Actor, name: &U
     Ok(silent(stamp, Event::PersonRenamed { user: id }))
 }
 
-/// From now on this name is somebody's, and nobody else takes one that looks like it. Of two that always looked alike, the
-/// first keeps the look.
+/// Reserves a name and its skeleton for a person. If another person's name has the skeleton already, which the rules of
+/// an older version allowed, it stays theirs.
 fn reserve_name(t: &mut Tables, id: UserId, name: &UserName) -> Result<(), StoreError> {
     t.names.open()?.insert(name.key().as_str(), id.0)?;
-    let look = name.skeleton();
-    if t.skeletons.open()?.get(look.as_str())?.is_none() {
-        t.skeletons.open()?.insert(look.as_str(), id.0)?;
+    let skeleton = name.skeleton();
+    if t.skeletons.open()?.get(skeleton.as_str())?.is_none() {
+        t.skeletons.open()?.insert(skeleton.as_str(), id.0)?;
     }
     Ok(())
 }
 
-/// What looks like a name may be taken again, unless somebody's other names look so too.
+/// Releases the skeleton of a name, unless another name of the same person has it too.
 fn delete_skeleton(t: &mut Tables, id: UserId, name: &str) -> Result<(), StoreError> {
-    let look = name_skeleton(name);
+    let skeleton = name_skeleton(name);
     let row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;
-    let is_theirs = t.skeletons.open()?.get(look.as_str())?.is_some_and(|holder| holder.value() == id.0);
-    let is_kept = former_names(t, id)?.iter().any(|(_, former)| name_skeleton(&former.name) == look);
-    if is_theirs && !is_kept && name_skeleton(&row.name) != look {
-        t.skeletons.open()?.remove(look.as_str())?;
+    let is_theirs = t.skeletons.open()?.get(skeleton.as_str())?.is_some_and(|owner| owner.value() == id.0);
+    let is_in_use = former_names(t, id)?.iter().any(|(_, former)| name_skeleton(&former.name) == skeleton);
+    if is_theirs && !is_in_use && name_skeleton(&row.name) != skeleton {
+        t.skeletons.open()?.remove(skeleton.as_str())?;
     }
     Ok(())
 }
 
-/// The names that somebody had, oldest first, each with the change by which they gave it up.
+/// The former names that are reserved for a person, oldest first, each with the change that replaced it.
 fn former_names(t: &mut Tables, id: UserId) -> Result<Vec<(Seq, FormerNameRow)>, StoreError> {
     let mut found = Vec::new();
     for entry in t.former_names.open()?.range((id.0, 0)..=(id.0, u64::MAX))? {
@@ -136,7 +135,7 @@ fn former_names(t: &mut Tables, id: UserId) -> Result<Vec<(Seq, FormerNameRow)>,
     Ok(found)
 }
 
-/// A name that is kept, as names are told apart. What was a name once always is.
+/// The key of a stored name. A name that is not valid by the present rules is its own key.
 fn name_key(name: &str) -> String {
     UserName::parse(name).map_or_else(|_| name.to_owned(), |name| name.key())
 }
@@ -145,8 +144,8 @@ fn name_skeleton(name: &str) -> String {
     UserName::parse(name).map_or_else(|_| name.to_owned(), |name| name.skeleton())
 }
 
-/// From this change on the names of these people can be seen in a room. Most were seen there before, and then nothing is
-/// written.
+/// Records that the names of these people can be seen in a room from this change on. Usually they could be seen before,
+/// and nothing is written.
 pub(crate) fn record_name_uses(
     t: &mut Tables,
     stamp: Stamp,

@@ -1,4 +1,4 @@
-//! The tokens by which people are known again: sessions, and those that they make for scripts.
+//! The tokens that authenticate people: sessions and personal tokens.
 
 use redb::ReadableTable;
 
@@ -10,7 +10,7 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::TokenRow;
 
-/// Gives a token up.
+/// Revokes the token of the caller.
 pub(crate) fn sign_out(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Outcome {
     let row: Option<TokenRow> = rows::remove(t.tokens.open()?, "tokens", token.0)?;
     let Some(row) = row else { return refuse(Refusal::TokenInvalid) };
@@ -18,7 +18,7 @@ pub(crate) fn sign_out(t: &mut Tables, stamp: Stamp, token: TokenHash) -> Outcom
     Ok(silent(stamp, Event::SignedOut { user: UserId(row.user) }))
 }
 
-/// Gives somebody a token. Of too many, the session that was used longest ago ends.
+/// Adds a token of a person. If they have [`SESSIONS_MAX`] already, the least recently used session ends.
 pub(crate) fn add_token(
     t: &mut Tables,
     stamp: Stamp,
@@ -40,7 +40,7 @@ pub(crate) fn add_token(
     Ok(())
 }
 
-/// Ends all sessions of somebody but one. Tokens for scripts stay: each was made on purpose, and is ended on purpose.
+/// Revokes all sessions of a person except one. Personal tokens stay: people create and revoke them one by one.
 pub(crate) fn revoke_sessions(t: &mut Tables, user: UserId, except: Option<TokenHash>) -> Result<(), StoreError> {
     for (hash, row) in list_tokens(t, user)? {
         if is_session(&row) && Some(hash) != except {
@@ -50,7 +50,7 @@ pub(crate) fn revoke_sessions(t: &mut Tables, user: UserId, except: Option<Token
     Ok(())
 }
 
-/// Ends everything by which somebody is known, but one.
+/// Revokes all sessions and personal tokens of a person except one.
 pub(crate) fn revoke_all_tokens(t: &mut Tables, user: UserId, except: Option<TokenHash>) -> Result<(), StoreError> {
     for (hash, _) in list_tokens(t, user)? {
         if Some(hash) != except {
@@ -60,7 +60,7 @@ pub(crate) fn revoke_all_tokens(t: &mut Tables, user: UserId, except: Option<Tok
     Ok(())
 }
 
-/// Ends one session or token of somebody's.
+/// Revokes a session or personal token of a person. Returns whether there was one with this id.
 pub(crate) fn revoke_token(t: &mut Tables, user: UserId, id: SessionId) -> Result<bool, StoreError> {
     let found = list_tokens(t, user)?.into_iter().find(|(hash, _)| SessionId::from_hash(*hash) == id);
     let Some((hash, _)) = found else { return Ok(false) };
@@ -68,27 +68,27 @@ pub(crate) fn revoke_token(t: &mut Tables, user: UserId, id: SessionId) -> Resul
     Ok(true)
 }
 
-/// A token was used.
+/// Records the use of a token, at most once a day.
 pub(crate) fn record_token_use(t: &mut Tables, stamp: Stamp, token: TokenHash, device: &Device) -> Outcome {
     let row: Option<TokenRow> = rows::get(t.tokens.open()?, "tokens", token.0)?;
     let Some(mut row) = row else { return refuse(Refusal::TokenInvalid) };
     if row.last_used_at.days_since_epoch() == stamp.at.days_since_epoch() {
-        return refuse(Refusal::NotFound); // two requests at once
+        return refuse(Refusal::NotFound); // another request recorded it at the same time
     }
     row.last_used_at = stamp.at;
-    if let TokenKind::Session(known) = &mut row.kind {
-        known.clone_from(device);
+    if let TokenKind::Session(stored) = &mut row.kind {
+        stored.clone_from(device);
     }
     rows::put(t.tokens.open()?, token.0, &row)?;
     Ok(silent(stamp, Event::AuditLogged))
 }
 
-/// How many tokens for scripts somebody has.
+/// The number of personal tokens of a person.
 pub(crate) fn count_personal_tokens(t: &mut Tables, user: UserId) -> Result<usize, StoreError> {
     Ok(list_tokens(t, user)?.iter().filter(|(_, row)| !is_session(row)).count())
 }
 
-/// Since when a token is there, and whose it is.
+/// The owner of a token, and when it was created.
 pub(crate) fn token_owner(t: &mut Tables, token: TokenHash) -> Result<Option<(UserId, Timestamp)>, StoreError> {
     let row: Option<TokenRow> = rows::get(t.tokens.open()?, "tokens", token.0)?;
     Ok(row.map(|row| (UserId(row.user), row.created_at)))

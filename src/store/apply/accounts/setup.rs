@@ -10,7 +10,7 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::SettingsRow;
 
-/// Takes the house: the first who has the link of the first start becomes its owner.
+/// Sets up the server: the first user of the setup link becomes its owner. A guest keeps their name by using it again.
 pub(crate) fn set_up_server(
     t: &mut Tables,
     stamp: Stamp,
@@ -23,12 +23,13 @@ pub(crate) fn set_up_server(
     if row.owner_count > 0 {
         return refuse(Refusal::LinkInvalid);
     }
-    let asker = match actor {
+    let person = match actor {
         Actor::User(id) => find_person(t, id)?,
         Actor::Anonymous | Actor::Operator => None,
     };
-    let own = asker.filter(|person| UserName::parse(&person.author.name).is_ok_and(|own| own.key() == name.key()));
-    let user = match own {
+    let same_person =
+        person.filter(|person| UserName::parse(&person.author.name).is_ok_and(|own| own.key() == name.key()));
+    let user = match same_person {
         Some(person) => {
             let id = person.author.id;
             let mut row = find_user(t, id)?.ok_or(StoreError::Missing { table: "users" })?;

@@ -1,4 +1,4 @@
-//! Messages: editing one, finding one, and whom it mentions.
+//! Commands on messages: editing them, and the lookups and the mention index that all of them share.
 
 pub(crate) mod moderation;
 pub(crate) mod post;
@@ -22,7 +22,7 @@ use crate::store::table::members::is_small_room;
 use crate::store::table::rows;
 use crate::store::table::schema::{MemberRow, MessageRow, ReadStateRow, VersionRow};
 
-/// Whoever said it may say it otherwise, as long as they may speak there. What it said before is kept.
+/// Edits a message. Only its author can, while they can post in the room. The earlier version is kept.
 pub(crate) fn edit_message(
     t: &mut Tables,
     stamp: Stamp,
@@ -46,8 +46,8 @@ pub(crate) fn edit_message(
     rows::put(versions, (id.0, message.0, stamp.seq.0), &before)?;
     let mut extras = row.extras.take().map_or_else(MessageExtras::default, |extras| *extras);
     remove_mentions(t, id, message, &extras)?;
-    let answered = extras.reply_to.map(|answered| find_message(t, id, answered)).transpose()?.flatten();
-    index_mentions(t, (&room, message), row.author, answered.map(|row| row.author), content, &mut extras)?;
+    let replied_to = extras.reply_to.map(|replied_to| find_message(t, id, replied_to)).transpose()?.flatten();
+    index_mentions(t, (&room, message), row.author, replied_to.map(|row| row.author), content, &mut extras)?;
     names::record_name_uses(t, stamp, id, &content.mentions)?;
     extras.edited_at = Some(stamp.at);
     let (body, rendered) = (content.body.as_str().to_owned(), content.rendered.clone());
@@ -73,7 +73,7 @@ pub(crate) fn find_message(t: &Tables, room: RoomId, message: MessageId) -> Resu
     rows::get(&t.messages, "messages", (room.0, message.0))
 }
 
-/// A message that is there, and was not taken away.
+/// The message, or a refusal if it does not exist or is deleted.
 pub(crate) fn require_message(t: &Tables, room: RoomId, message: MessageId) -> Result<MessageRow, Halt> {
     match find_message(t, room, message)?.filter(|row| !row.body.is_empty()) {
         Some(row) => Ok(row),
@@ -81,13 +81,13 @@ pub(crate) fn require_message(t: &Tables, room: RoomId, message: MessageId) -> R
     }
 }
 
-/// Most messages have none, and a row without them is shorter.
+/// `None` for empty extras. Most messages have none, and a row without them is shorter.
 pub(crate) fn box_extras(extras: MessageExtras) -> Option<Box<MessageExtras>> {
     (extras != MessageExtras::default()).then(|| Box::new(extras))
 }
 
-/// Writes down to whom a message speaks: whom it mentions, whose words it answers, and everybody if it may call them. Only
-/// those who can hear the room are spoken to, and nobody by themselves.
+/// Records the people whom a message mentions: by name, by replying to them, and by a room mention if the author may use
+/// one. Left out are the author and people who can't see the room.
 pub(crate) fn index_mentions(
     t: &mut Tables,
     (room, message): (&Room, MessageId),
@@ -97,13 +97,13 @@ pub(crate) fn index_mentions(
     extras: &mut MessageExtras,
 ) -> Result<(), StoreError> {
     extras.mentions_room = content.mentions_room && can_mention_room(t, room, author)?;
-    let mut spoken_to = [content.mentions.as_slice(), replied_to_author.as_slice()].concat();
-    spoken_to.sort_unstable();
-    spoken_to.dedup();
+    let mut mentioned = [content.mentions.as_slice(), replied_to_author.as_slice()].concat();
+    mentioned.sort_unstable();
+    mentioned.dedup();
     extras.mentions.clear();
-    for user in spoken_to {
-        let hears = !room.visibility.is_members_only() || member_row(t, room.id, user)?.is_member;
-        if user == author || !hears || find_user(t, user)?.is_none() {
+    for user in mentioned {
+        let can_see_room = !room.visibility.is_members_only() || member_row(t, room.id, user)?.is_member;
+        if user == author || !can_see_room || find_user(t, user)?.is_none() {
             continue;
         }
         extras.mentions.push(user);
@@ -118,7 +118,7 @@ pub(crate) fn index_mentions(
     Ok(())
 }
 
-/// Takes back that a message speaks to anybody.
+/// Removes the mentions of a message from the index.
 pub(crate) fn remove_mentions(
     t: &mut Tables,
     room: RoomId,
@@ -134,7 +134,7 @@ pub(crate) fn remove_mentions(
     Ok(())
 }
 
-/// In a small room everybody may call everybody.
+/// Whether an author may mention everyone in a room. In a small room all of its people may.
 fn can_mention_room(t: &Tables, room: &Room, author: UserId) -> Result<bool, StoreError> {
     let Some(person) = find_person(t, author)? else { return Ok(false) };
     Ok(can(&person, Permission::MentionRoom, Some(room)) || is_small_room(&t.users, &t.members, room)?)

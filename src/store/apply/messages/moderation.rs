@@ -1,4 +1,4 @@
-//! Keeping order among what was said: taking it away, reporting it, and silencing whoever said it.
+//! Moderation in rooms: deleting, purging and reporting messages, and muting their authors.
 
 use redb::ReadableTable;
 
@@ -15,14 +15,14 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::MessageRow;
 
-/// How many messages of a user one command deletes. Nobody else can post meanwhile.
+/// How many messages of a person one command deletes. No one can post while it runs.
 /// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const PURGED_PER_COMMAND: usize = 256;
-/// How many messages it searches for them.
+/// How many messages one purge command scans.
 /// Part of the meaning of `apply`: another value changes what recorded commands lead to.
 const SCANNED_PER_COMMAND: usize = 4_096;
 
-/// Whoever said it may take it away, and whoever keeps order there.
+/// Deletes a message. Its author can, and people who may delete messages in the room.
 pub(crate) fn delete_message(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId, message: MessageId) -> Outcome {
     let person = require_person(t, stamp, actor)?;
     let (room, _) = require_visible_room(t, stamp, id, &person)?;
@@ -38,7 +38,8 @@ pub(crate) fn delete_message(t: &mut Tables, stamp: Stamp, actor: Actor, id: Roo
     Ok(record_room_change(t, stamp, id, Event::MessageDeleted { room: id, message })?)
 }
 
-/// Takes the text out of a message, and everything that hangs on it; who said it and when stay, and its place in a thread.
+/// Deletes the text of a message, its versions, mentions, reactions and pin. The author, the time and the place in a
+/// thread stay.
 fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(), Halt> {
     let row = messages::find_message(t, room, message)?.ok_or(ACTIVITY_ROW_MISSING)?;
     let extras = row.extras.map_or_else(MessageExtras::default, |extras| *extras);
@@ -49,13 +50,8 @@ fn blank_message(t: &mut Tables, room: RoomId, message: MessageId) -> Result<(),
     if extras.pinned {
         t.pins.open()?.remove((room.0, message.0))?;
     }
-    let MessageExtras { reply_to, thread_root: thread, reply_count: replies, .. } = extras;
-    let extras = messages::box_extras(MessageExtras {
-        reply_to,
-        thread_root: thread,
-        reply_count: replies,
-        ..MessageExtras::default()
-    });
+    let MessageExtras { reply_to, thread_root, reply_count, .. } = extras;
+    let extras = messages::box_extras(MessageExtras { reply_to, thread_root, reply_count, ..MessageExtras::default() });
     let row = MessageRow { body: String::new(), rendered: None, extras, ..row };
     rows::put(&mut t.messages, (room.0, message.0), &row)?;
     Ok(())
@@ -72,14 +68,14 @@ pub(crate) fn report_message(
     let person = require_permission(t, stamp, actor, Permission::ReportMessages, None)?;
     require_visible_room(t, stamp, id, &person)?;
     messages::require_message(t, id, message)?;
-    let why = reason.map_or(String::new(), |why| why.as_str().to_owned());
+    let reason = reason.map_or(String::new(), |reason| reason.as_str().to_owned());
     let report =
-        Report { room: id, message, reporter: person.author.id, reason: why, reported_at: stamp.at, resolved: None };
+        Report { room: id, message, reporter: person.author.id, reason, reported_at: stamp.at, resolved: None };
     rows::put(t.reports.open()?, stamp.seq.0, &report)?;
     Ok(silent(stamp, Event::AuditLogged))
 }
 
-/// Silences somebody in a room, or lets them speak there again.
+/// Mutes a person in a room, or unmutes them.
 pub(crate) fn mute_member(
     t: &mut Tables,
     stamp: Stamp,
@@ -104,8 +100,8 @@ pub(crate) fn mute_member(
     Ok(silent(stamp, Event::MutedInRoom { room: id, user }))
 }
 
-/// Takes away what somebody said in a room, as much as fits into one change, from after a message on. The room is told
-/// once, to look anew.
+/// Deletes messages of a person in a room after the message `after`, as many as one command may. Listeners get one
+/// event, which makes them load the room again.
 pub(crate) fn purge_messages(
     t: &mut Tables,
     stamp: Stamp,

@@ -1,4 +1,4 @@
-//! Posting a message: who may, what is stored, and what changes with it of how the author reads the room.
+//! Posting a message: permission checks, the rows that are stored, and the follow-ups on the author's read state.
 
 use std::time::Duration;
 
@@ -47,8 +47,8 @@ pub(crate) fn post_message(t: &mut Tables, stamp: Stamp, actor: Actor, new: &New
     if let Some(thread) = thread_root {
         add_to_thread(t, id, thread, stamp.seq)?;
     }
-    let before = activity.last_author.map(|author| PreviousMessage { author, at: activity.last_posted_at });
-    let Grouping { continues_group, starts_day } = Grouping::from_previous(before, author, stamp.at);
+    let last = activity.last_author.map(|author| PreviousMessage { author, at: activity.last_posted_at });
+    let Grouping { continues_group, starts_day } = Grouping::from_previous(last, author, stamp.at);
     activity.message_count += 1;
     let row = MessageRow {
         author,
@@ -106,7 +106,7 @@ fn check_slow_mode(stamp: Stamp, person: &Person, room: &Room, member: &MemberRo
     Ok(())
 }
 
-/// The thread to which an answer to this message belongs.
+/// The root of the thread to which a reply to this message belongs.
 fn thread_root(replied_to: &MessageRow, id: Option<MessageId>) -> Option<MessageId> {
     replied_to.extras.as_ref().and_then(|extras| extras.thread_root).or(id)
 }

@@ -1,4 +1,4 @@
-//! Reacting to what was said, and pinning it.
+//! Reacting to messages, and pinning them.
 
 use redb::ReadableTable;
 
@@ -14,7 +14,7 @@ use crate::store::apply::messages;
 use crate::store::table::Tables;
 use crate::store::table::rows;
 
-/// Whoever may speak in a room may react there, to everything in each way once.
+/// Adds or removes a reaction. People who can post in a room can react there, with each reaction once per message.
 pub(crate) fn set_reaction(
     t: &mut Tables,
     stamp: Stamp,
@@ -38,7 +38,7 @@ pub(crate) fn set_reaction(
         remove_reaction(&mut extras.reactions, user, reaction.as_str())
     };
     if !has_changed {
-        return Ok(silent(stamp, Event::AuditLogged)); // pressed twice, or on two devices: it is as they want it
+        return Ok(silent(stamp, Event::AuditLogged)); // sent twice, or from two devices: nothing to do
     }
     row.extras = messages::box_extras(extras);
     rows::put(&mut t.messages, (id.0, message.0), &row)?;
@@ -47,25 +47,25 @@ pub(crate) fn set_reaction(
 }
 
 fn add_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, reaction: &str) -> Result<bool, Refusal> {
-    let kinds = reactions.len();
-    match reactions.iter_mut().find(|reacted| reacted.reaction == reaction) {
-        Some(reacted) if reacted.users.contains(&user) => return Ok(false),
-        Some(reacted) if reacted.users.len() >= REACTORS_PER_REACTION_MAX => {
+    let count = reactions.len();
+    match reactions.iter_mut().find(|group| group.reaction == reaction) {
+        Some(group) if group.users.contains(&user) => return Ok(false),
+        Some(group) if group.users.len() >= REACTORS_PER_REACTION_MAX => {
             return Err(Refusal::LimitReached(REACTORS_PER_REACTION_MAX));
         }
-        Some(reacted) => reacted.users.push(user),
-        None if kinds >= REACTIONS_MAX => return Err(Refusal::LimitReached(REACTIONS_MAX)),
+        Some(group) => group.users.push(user),
+        None if count >= REACTIONS_MAX => return Err(Refusal::LimitReached(REACTIONS_MAX)),
         None => reactions.push(ReactionGroup { reaction: reaction.to_owned(), users: vec![user] }),
     }
     Ok(true)
 }
 
 fn remove_reaction(reactions: &mut Vec<ReactionGroup>, user: UserId, reaction: &str) -> bool {
-    let Some(reacted) = reactions.iter_mut().find(|reacted| reacted.reaction == reaction) else { return false };
-    let before = reacted.users.len();
-    reacted.users.retain(|other| *other != user);
-    let has_changed = reacted.users.len() < before;
-    reactions.retain(|reacted| !reacted.users.is_empty());
+    let Some(group) = reactions.iter_mut().find(|group| group.reaction == reaction) else { return false };
+    let before = group.users.len();
+    group.users.retain(|other| *other != user);
+    let has_changed = group.users.len() < before;
+    reactions.retain(|group| !group.users.is_empty());
     has_changed
 }
 

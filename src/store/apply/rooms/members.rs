@@ -24,12 +24,12 @@ pub(crate) fn add_member(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId,
 pub(crate) fn remove_member(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId, user: UserId) -> Outcome {
     let (person, row) = require_room_permission(t, stamp, actor, id, Permission::ManageMembers)?;
     if row.visibility != Visibility::Private || user == person.author.id {
-        return refuse(Refusal::RoomVisibilityUnsupported); // whoever wants to go out themselves leaves
+        return refuse(Refusal::RoomVisibilityUnsupported); // people remove themselves with `Leave`
     }
     end_membership(t, stamp, id, user)
 }
 
-/// Out of a direct room nobody goes: it is exactly its people.
+/// Ends the actor's membership. Direct rooms can't be left: each is defined by its people.
 pub(crate) fn leave_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId) -> Outcome {
     let person = require_person(t, stamp, actor)?;
     let (room, _) = require_visible_room(t, stamp, id, &person)?;
@@ -49,7 +49,7 @@ fn end_membership(t: &mut Tables, stamp: Stamp, id: RoomId, user: UserId) -> Out
     Ok(silent(stamp, Event::MemberRemoved { room: id, user }))
 }
 
-/// Lets somebody belong to a hidden room.
+/// Makes a person a member of a members-only room.
 pub(crate) fn start_membership(t: &mut Tables, room: RoomId, user: UserId) -> Result<(), StoreError> {
     let row = member_row(t, room, user)?;
     rows::put(&mut t.members, (room.0, user.0), &MemberRow { is_member: true, ..row })?;

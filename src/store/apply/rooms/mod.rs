@@ -1,4 +1,4 @@
-//! Rooms: what they are, and who belongs to the hidden ones.
+//! Commands on rooms: updating, archiving, deleting and restoring them.
 
 pub(crate) mod members;
 pub(crate) mod new_room;
@@ -16,7 +16,7 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::RoomRow;
 
-/// What a room is to be.
+/// The new values of a room.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomUpdate<'a> {
     pub name: &'a RoomName,
@@ -34,12 +34,12 @@ pub(crate) fn update_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId
     }
     let is_renamed = row.name != name.as_str();
     if is_renamed || row.visibility.is_members_only() != visibility.is_members_only() {
-        let address = slug_for(name, visibility, salt);
-        if address != row.slug && is_slug_taken_by_another(t, &address, id)? {
+        let slug = slug_for(name, visibility, salt);
+        if slug != row.slug && is_slug_taken_by_another(t, &slug, id)? {
             return refuse(Refusal::RoomNameTaken);
         }
-        t.slugs.open()?.insert(address.as_str(), id.0)?;
-        row.slug = address;
+        t.slugs.open()?.insert(slug.as_str(), id.0)?;
+        row.slug = slug;
     }
     let by = person.author.id;
     match (row.visibility.is_members_only(), visibility.is_members_only()) {
@@ -74,13 +74,13 @@ pub(crate) fn delete_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId
     Ok(record_room_change(t, stamp, id, Event::RoomDeletedOrRestored { room: id })?)
 }
 
-/// Has a room back that was deleted less than a week ago. If its address is another room's by now, the new one keeps it.
+/// Restores a recently deleted room. Refuses if another room has its slug by now.
 pub(crate) fn restore_room(t: &mut Tables, stamp: Stamp, actor: Actor, id: RoomId) -> Outcome {
     let person = require_person(t, stamp, actor)?;
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id.0)?;
     let Some(mut row) = row else { return refuse(Refusal::RoomNotFound(String::new())) };
-    let belongs = member_row(t, id, person.author.id)?.is_member;
-    if !can_restore(settings(t)?, &row.clone().into_room(id), &person, belongs, stamp.at) {
+    let is_member = member_row(t, id, person.author.id)?.is_member;
+    if !can_restore(settings(t)?, &row.clone().into_room(id), &person, is_member, stamp.at) {
         return refuse(Refusal::RoomNotFound(String::new()));
     }
     if is_slug_taken_by_another(t, &row.slug, id)? {

@@ -14,7 +14,7 @@ use crate::store::table::Tables;
 use crate::store::table::rows;
 use crate::store::table::schema::{ActivityRow, RoomRow};
 
-/// Creates a room that must not be there yet.
+/// Creates a room whose slug must be free.
 pub(crate) fn create_room_checked(
     t: &mut Tables,
     stamp: Stamp,
@@ -23,21 +23,21 @@ pub(crate) fn create_room_checked(
     members: &[UserId],
     salt: Salt,
 ) -> Outcome {
-    let asker = require_person(t, stamp, actor)?;
-    let house = settings(t)?.clone();
-    if !house.join_policy.admits(Some(&asker)) || asker.role < house.room_creation {
+    let person = require_person(t, stamp, actor)?;
+    let settings = settings(t)?.clone();
+    if !settings.join_policy.admits(Some(&person)) || person.role < settings.room_creation {
         return refuse(Refusal::NotAllowed);
     }
     if visibility == Visibility::Direct {
-        return refuse(Refusal::RoomVisibilityUnsupported); // it is found by its people, and by nothing else
+        return refuse(Refusal::RoomVisibilityUnsupported); // only `open_direct_room` creates these
     }
     check_people_exist(t, members)?;
-    let address = slug_for(name, visibility, salt);
-    if is_slug_taken(t, &address)? {
+    let slug = slug_for(name, visibility, salt);
+    if is_slug_taken(t, &slug)? {
         return refuse(Refusal::RoomNameTaken);
     }
-    let by = asker.author.id;
-    let room = create_room(t, stamp, by, name.as_str(), &address, visibility)?;
+    let by = person.author.id;
+    let room = create_room(t, stamp, by, name.as_str(), &slug, visibility)?;
     if visibility.is_members_only() {
         for user in members.iter().chain([&by]) {
             start_membership(t, room, *user)?;
@@ -48,12 +48,12 @@ pub(crate) fn create_room_checked(
 
 /// Finds the direct room of exactly these people, or creates it.
 pub(crate) fn open_direct_room(t: &mut Tables, stamp: Stamp, actor: Actor, others: &[UserId], salt: Salt) -> Outcome {
-    let asker = require_person(t, stamp, actor)?;
-    if !settings(t)?.join_policy.admits(Some(&asker)) {
+    let person = require_person(t, stamp, actor)?;
+    if !settings(t)?.join_policy.admits(Some(&person)) {
         return refuse(Refusal::MembersOnly);
     }
     check_people_exist(t, others)?;
-    let mut people = [others, &[asker.author.id]].concat();
+    let mut people = [others, &[person.author.id]].concat();
     people.sort_unstable();
     people.dedup();
     if people.len() < 2 {
@@ -66,40 +66,40 @@ pub(crate) fn open_direct_room(t: &mut Tables, stamp: Stamp, actor: Actor, other
     if let Some(room) = t.direct_rooms.open()?.get(key.as_slice())?.map(|room| RoomId(room.value())) {
         return Ok(silent(stamp, Event::RoomOpened { room }));
     }
-    let address = Slug::hidden_text("direct", salt);
-    if is_slug_taken(t, &address)? {
+    let slug = Slug::hidden_text("direct", salt);
+    if is_slug_taken(t, &slug)? {
         return refuse(Refusal::RoomNameTaken);
     }
-    let room = create_room(t, stamp, asker.author.id, "", &address, Visibility::Direct)?;
+    let room = create_room(t, stamp, person.author.id, "", &slug, Visibility::Direct)?;
     for user in &people {
         start_membership(t, room, *user)?;
     }
-    names::record_name_uses(t, stamp, room, &people)?; // the room is called after them
+    names::record_name_uses(t, stamp, room, &people)?; // the room's name is made of theirs
     t.direct_rooms.open()?.insert(key.as_slice(), room.0)?;
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
-/// What is opened by its name is a room for everybody in the house. A hidden one at that address is not there.
+/// Opens the room with this name, or creates an open one. A room that the person can't see counts as missing.
 pub(crate) fn open_room(t: &mut Tables, stamp: Stamp, actor: Actor, room: &RoomName) -> Outcome {
     let person = require_person(t, stamp, actor)?;
-    let house = settings(t)?.clone();
-    if !house.join_policy.admits(Some(&person)) {
+    let settings = settings(t)?.clone();
+    if !settings.join_policy.admits(Some(&person)) {
         return refuse(Refusal::MembersOnly);
     }
-    let there = t.slugs.open()?.get(room.slug().as_str())?.map(|id| RoomId(id.value()));
-    match there.map(|id| require_visible_room(t, stamp, id, &person)) {
+    let existing = t.slugs.open()?.get(room.slug().as_str())?.map(|id| RoomId(id.value()));
+    match existing.map(|id| require_visible_room(t, stamp, id, &person)) {
         Some(Ok((room, _))) => return Ok(silent(stamp, Event::RoomOpened { room: room.id })),
-        Some(Err(Halt::Failed(fault))) => return Err(fault.into()),
+        Some(Err(Halt::Failed(error))) => return Err(error.into()),
         Some(Err(Halt::Refused(_))) | None => {}
     }
-    if person.role < house.room_creation {
+    if person.role < settings.room_creation {
         return refuse(Refusal::room_not_found(room.as_str()));
     }
     let room = find_or_create_room(t, stamp, person.author.id, room)?;
     Ok(silent(stamp, Event::RoomOpened { room }))
 }
 
-/// The room at the address of this name, if it is one for everybody in the house.
+/// The room with the slug of this name, unless it is members-only or deleted.
 pub(crate) fn find_listed_room(t: &mut Tables, name: &RoomName) -> Result<Option<RoomId>, StoreError> {
     let Some(id) = t.slugs.open()?.get(name.slug().as_str())?.map(|id| id.value()) else { return Ok(None) };
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id)?;
@@ -113,7 +113,7 @@ pub(crate) fn find_or_create_room(t: &mut Tables, stamp: Stamp, by: UserId, name
     }
 }
 
-/// Opens a room. Its address may have been that of a room which now is hidden, deleted or renamed: it is the new one's.
+/// Creates a room. It takes over a slug that a renamed, members-only or deleted room had before.
 pub(crate) fn create_room(
     t: &mut Tables,
     stamp: Stamp,
@@ -136,19 +136,17 @@ pub(crate) fn create_room(
     };
     rows::put(&mut t.rooms, id.0, &room)?;
     t.slugs.open()?.insert(slug, id.0)?;
-    let (is_listed, at, author) = (!visibility.is_members_only(), stamp.at, None);
-    let (posts, feed_len, feed_floor) = (0, 0, stamp.seq);
-    let recent = ActivityRow {
+    let activity = ActivityRow {
         room: id,
-        is_listed,
-        at,
-        last_author: author,
-        last_posted_at: at,
-        message_count: posts,
-        feed_len,
-        feed_floor,
+        is_listed: !visibility.is_members_only(),
+        at: stamp.at,
+        last_author: None,
+        last_posted_at: stamp.at,
+        message_count: 0,
+        feed_len: 0,
+        feed_floor: stamp.seq,
     };
-    rows::put(&mut t.activity, stamp.seq.0, &recent)?;
+    rows::put(&mut t.activity, stamp.seq.0, &activity)?;
     if !visibility.is_members_only() {
         t.update_room_count(true)?;
     }
@@ -160,8 +158,7 @@ pub(crate) fn slug_for(name: &RoomName, visibility: Visibility, salt: Salt) -> S
     if visibility.is_members_only() { Slug::hidden_text(plain, salt) } else { plain.to_owned() }
 }
 
-/// Whether an address is that of a room which is there for everybody, or by chance of a hidden one. An old address of a
-/// room that moved, was hidden or deleted is free.
+/// Whether a slug is the present one of a room that is not deleted. Former slugs and those of deleted rooms are free.
 pub(crate) fn is_slug_taken(t: &mut Tables, slug: &str) -> Result<bool, StoreError> {
     let Some(id) = t.slugs.open()?.get(slug)?.map(|id| id.value()) else { return Ok(false) };
     let row: Option<RoomRow> = rows::get(&t.rooms, "rooms", id)?;

@@ -1,5 +1,4 @@
-//! How somebody reads a room: how far they have come, what they want to hear of, what they have begun to write. Only they
-//! see it, and the room is not told.
+//! Commands on read states and drafts. They are private to their person, so listeners of the room get no event.
 
 use redb::ReadableTable;
 
@@ -32,13 +31,13 @@ pub(crate) fn execute_read_state(
             mark_unread(t, user, id, *message, row.ordinal)?;
         }
         ReadStateCommand::SaveDraft { body, reply_to } => save_draft(t, stamp, user, id, body.as_ref(), *reply_to)?,
-        ReadStateCommand::SetNotificationLevel { level: involvement } => {
+        ReadStateCommand::SetNotificationLevel { level } => {
             let row = load_read_state(t, user, id)?;
-            save_read_state(t, user, id, &ReadStateRow { level: *involvement, ..row })?;
+            save_read_state(t, user, id, &ReadStateRow { level: *level, ..row })?;
         }
-        ReadStateCommand::SetFavorite { favorite: on_top } => {
+        ReadStateCommand::SetFavorite { favorite } => {
             let row = load_read_state(t, user, id)?;
-            save_read_state(t, user, id, &ReadStateRow { favorite: *on_top, ..row })?;
+            save_read_state(t, user, id, &ReadStateRow { favorite: *favorite, ..row })?;
         }
     }
     Ok(silent(stamp, Event::ReadStateChanged { user, room: id }))
@@ -48,21 +47,21 @@ fn load_read_state(t: &mut Tables, user: UserId, room: RoomId) -> Result<ReadSta
     Ok(rows::get(t.read_states.open()?, "reads", (user.0, room.0))?.unwrap_or_default())
 }
 
-/// Of what somebody has read, nothing waits for them any more.
+/// Stores a read state and deletes the unread mentions up to its mark.
 fn save_read_state(t: &mut Tables, user: UserId, room: RoomId, row: &ReadStateRow) -> Result<(), StoreError> {
     rows::put(t.read_states.open()?, (user.0, room.0), row)?;
     t.mentions.open()?.retain_in((user.0, room.0, 0)..=(user.0, room.0, row.read_up_to.0), |_, ()| false)?;
     Ok(())
 }
 
-/// Never back: a device that was away tells late how far it had come.
+/// Moves the read mark forward, never back: a device that was offline may report an old position late.
 fn mark_read(t: &mut Tables, user: UserId, room: RoomId, seq: Seq) -> Result<(), StoreError> {
     let row: Option<ReadStateRow> = rows::get(t.read_states.open()?, "reads", (user.0, room.0))?;
     if row.as_ref().is_some_and(|row| row.read_up_to >= seq) {
         return Ok(());
     }
-    let nth = count_messages_up_to(t, room, seq)?;
-    save_read_state(t, user, room, &ReadStateRow { read_up_to: seq, read_ordinal: nth, ..row.unwrap_or_default() })
+    let ordinal = count_messages_up_to(t, room, seq)?;
+    save_read_state(t, user, room, &ReadStateRow { read_up_to: seq, read_ordinal: ordinal, ..row.unwrap_or_default() })
 }
 
 /// Moves the read mark of an author up to the message that they have just posted. Returns whether it moved.
@@ -126,28 +125,29 @@ pub(crate) fn clear_draft(t: &mut Tables, user: UserId, room: RoomId) -> Result<
     Ok(t.drafts.open()?.remove((user.0, room.0))?.is_some())
 }
 
-/// Never on: what they had not read before stays unread. Whoever had not read anything begins here.
+/// Moves the read mark back to before a message, never forward: what was unread stays unread. A person without a mark
+/// gets one here.
 fn mark_unread(t: &mut Tables, user: UserId, room: RoomId, message: MessageId, ordinal: u64) -> Result<(), StoreError> {
     let row = load_read_state(t, user, room)?;
     if row.read_up_to > Seq(0) && row.read_up_to < message {
         return Ok(());
     }
     save_read_state(t, user, room, &ReadStateRow { read_up_to: Seq(message.0 - 1), read_ordinal: ordinal - 1, ..row })?;
-    let mut speak = Vec::new();
+    let mut mentioning = Vec::new();
     for entry in t.messages.range((room.0, message.0)..=(room.0, u64::MAX))?.take(UNREAD_MESSAGES_SCANNED_MAX) {
         let (key, row) = entry?;
         let row: MessageRow<&str> = rows::decode("messages", row.value())?;
         if row.extras.is_some_and(|extras| extras.mentions.contains(&user)) {
-            speak.push(key.value().1);
+            mentioning.push(key.value().1);
         }
     }
-    for message in speak {
+    for message in mentioning {
         t.mentions.open()?.insert((user.0, room.0, message), ())?;
     }
     Ok(())
 }
 
-/// How many messages a room had by this change.
+/// The number of messages in a room up to this change.
 fn count_messages_up_to(t: &Tables, room: RoomId, seq: Seq) -> Result<u64, StoreError> {
     match t.messages.range((room.0, 0)..=(room.0, seq.0))?.next_back().transpose()? {
         Some((_, row)) => Ok(rows::decode::<MessageRow<&str>>("messages", row.value())?.ordinal),

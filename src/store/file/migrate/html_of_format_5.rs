@@ -1,15 +1,15 @@
-//! The HTML that Taproom stored up to format 5, read for the last time: the migration takes the mentions and the excerpt
-//! out of it. Nothing else may read HTML.
+//! Reads the HTML that Taproom stored up to format 5, from which the migration extracts mentions and excerpts. No other
+//! code may parse HTML.
 
 use crate::domain::{ExcerptBuilder, RenderedContent, UserId, excerpt_of_text};
 
-/// Stands before the number of a mentioned user. Users cannot write it: their quotes are escaped.
+/// Precedes the id of a mentioned user. Users cannot write it: their quotes are escaped.
 const MENTION_START: &str = "data-user=\"";
 
-/// The tags that end no word.
+/// The tags that do not end a word.
 const INLINE_TAGS: [&str; 7] = ["a", "code", "del", "em", "s", "span", "strong"];
 
-/// What is stored of a message from format 6 on.
+/// Converts stored HTML to what format 6 stores.
 pub(super) fn to_rendered(body: &str, html: String) -> RenderedContent {
     let mut excerpt = ExcerptBuilder::default();
     let mut rest = html.as_str();
@@ -28,19 +28,19 @@ pub(super) fn to_rendered(body: &str, html: String) -> RenderedContent {
 
 /// The users who are mentioned, each once, ascending.
 pub(super) fn mentioned_users(html: &str) -> Vec<UserId> {
-    let numbers = html.split(MENTION_START).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok());
-    let mut users: Vec<UserId> = numbers.map(UserId).collect();
+    let ids = html.split(MENTION_START).skip(1).filter_map(|rest| rest.split('"').next()?.parse().ok());
+    let mut users: Vec<UserId> = ids.map(UserId).collect();
     users.sort_unstable();
     users.dedup();
     users
 }
 
-/// Reads a tag, and the name behind it if it is that of a mention. Returns its length in bytes.
+/// Reads a tag; that of a mention with the name after it. Returns the length in bytes.
 fn push_tag(html: &str, excerpt: &mut ExcerptBuilder) -> usize {
     let Some(end) = html.find('>') else { return html.len() };
     let tag = &html[1..end];
     if let Some((_, attribute)) = tag.split_once(MENTION_START)
-        && let Some(user) = attribute.strip_suffix('"').and_then(|number| number.parse().ok())
+        && let Some(user) = attribute.strip_suffix('"').and_then(|id| id.parse().ok())
     {
         excerpt.push_mention(UserId(user));
         return html[end..].find('<').map_or(html.len(), |name| end + name);

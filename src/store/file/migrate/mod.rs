@@ -1,4 +1,5 @@
-//! Files of older formats, migrated step by step. A step knows the rows of its time, whatever the schema says today.
+//! Migrates files of older formats step by step. Each step defines the rows of its own time, independent of the present
+//! schema.
 
 mod html_of_format_5;
 mod old_rows;
@@ -19,7 +20,7 @@ const MIGRATIONS: [Migration; FORMAT as usize - 1] =
     [split_activity_from_rooms, add_roles_and_visibility, number_messages, index_name_uses, store_excerpts];
 type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
-/// Turns a file of this format into one of today's, in one transaction: after a crash it is the one or the other.
+/// Migrates a file from this format to the present one, in one transaction: after a crash it has either format.
 ///
 /// # Errors
 /// [`StoreError`] if it cannot be read or written.

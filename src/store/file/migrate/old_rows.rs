@@ -1,4 +1,4 @@
-//! Rows of older formats that more than one step knows.
+//! Rows of older formats that more than one step uses.
 
 use serde::{Deserialize, Serialize};
 

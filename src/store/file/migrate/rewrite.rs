@@ -1,4 +1,4 @@
-//! Writing a whole table anew.
+//! Rewrites a whole table.
 
 use std::fmt::Debug;
 use std::ops::Bound;
@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use crate::store::StoreError;
 use crate::store::table::rows::{self, RowBytes};
 
-/// How many rows of a table are in memory while it is written anew.
+/// How many rows of a table are in memory at a time while it is rewritten.
 pub(super) const ROWS_PER_BATCH: usize = 10_000;
 
-/// Writes every row of a table anew, from what it was to what it becomes, in the order of the keys.
+/// Converts every row of a table, in the order of the keys.
 pub(super) fn rewrite_table<K, Old, New>(
     txn: &WriteTransaction,
     definition: TableDefinition<'static, K, RowBytes<New>>,
@@ -27,14 +27,14 @@ where
     let mut table = txn.open_table(definition)?;
     let mut from = Bound::Unbounded;
     loop {
-        let mut some = Vec::with_capacity(ROWS_PER_BATCH);
+        let mut batch = Vec::with_capacity(ROWS_PER_BATCH);
         for entry in table.range::<K>((from, Bound::Unbounded))?.take(ROWS_PER_BATCH) {
             let (key, row) = entry?;
-            some.push((key.value(), rows::decode::<Old>("of an older format", row.value())?));
+            batch.push((key.value(), rows::decode::<Old>("of an older format", row.value())?));
         }
-        let Some((last, _)) = some.last() else { return Ok(()) };
+        let Some((last, _)) = batch.last() else { return Ok(()) };
         from = Bound::Excluded(*last);
-        for (key, old) in some {
+        for (key, old) in batch {
             rows::put(&mut table, key, &convert(key, old)?)?;
         }
     }

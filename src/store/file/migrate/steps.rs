@@ -1,4 +1,4 @@
-//! The steps: each turns a file of one format into one of the next.
+//! The migration steps: each converts a file from one format to the next.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::store::table::schema::{
 };
 use crate::store::{StoreError, table};
 
-/// Format 1 kept all of a room in `rooms`, and a row for each message in `feed` too.
+/// Format 1 stored all data of a room in `rooms`, and a row in `feed` for each message.
 pub(super) fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Room1 {
@@ -33,26 +33,16 @@ pub(super) fn split_activity_from_rooms(txn: &WriteTransaction) -> Result<(), St
     }
     txn.delete_table(TableDefinition::<u64, u64>::new("recent"))?;
     txn.delete_table(TableDefinition::<(u64, u64), RowBytes<()>>::new("feed"))?;
-    let mut recent = txn.open_table(TableDefinition::<u64, RowBytes<Activity2>>::new("recent"))?;
+    let mut activity = txn.open_table(TableDefinition::<u64, RowBytes<Activity2>>::new("recent"))?;
     rewrite_table(txn, TableDefinition::<u64, RowBytes<Room2>>::new("rooms"), |id, old: Room1| {
-        let Room1 {
-            name,
-            slug: address,
-            created_at: opened_at,
-            created_by: opened_by,
-            last_seq: last,
-            last_at,
-            last_author,
-            feed_len,
-            feed_floor,
-        } = old;
+        let Room1 { name, slug, created_at, created_by, last_seq, last_at, last_author, feed_len, feed_floor } = old;
         let row = Activity2 { room: RoomId(id), at: last_at, last_author, feed_len, feed_floor };
-        rows::put(&mut recent, last.0, &row)?;
-        Ok(Room2 { name, slug: address, created_at: opened_at, created_by: opened_by })
+        rows::put(&mut activity, last_seq.0, &row)?;
+        Ok(Room2 { name, slug, created_at, created_by })
     })
 }
 
-/// Format 2 knew guests and open rooms, and nothing else.
+/// Format 2 had only guests and open rooms.
 pub(super) fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct User2 {
@@ -65,36 +55,36 @@ pub(super) fn add_roles_and_visibility(txn: &WriteTransaction) -> Result<(), Sto
         created_at: Timestamp,
     }
     table::create_all_tables(txn)?;
-    let mut looks = txn.open_table(SKELETONS)?;
+    let mut skeletons = txn.open_table(SKELETONS)?;
     rewrite_table(txn, TableDefinition::<u64, RowBytes<User3>>::new("users"), |id, User2 { name, joined_at }| {
         // Of two names that look alike already, the first keeps the skeleton; both people keep their names.
-        if let Ok(look) = UserName::parse(&name).map(|name| name.skeleton())
-            && looks.get(look.as_str())?.is_none()
+        if let Ok(skeleton) = UserName::parse(&name).map(|name| name.skeleton())
+            && skeletons.get(skeleton.as_str())?.is_none()
         {
-            looks.insert(look.as_str(), id)?;
+            skeletons.insert(skeleton.as_str(), id)?;
         }
         let never = Expiry::PAST;
         Ok(User3 { name, joined_at, role: Role::Guest, muted_until: never, banned_until: never, invitation: None })
     })?;
-    let mut tokens_of = txn.open_table(TOKENS_BY_PERSON)?;
-    rewrite_table(txn, TOKENS, |hash, Token2 { user, created_at: made_at }| {
-        tokens_of.insert((user, hash), ())?;
-        Ok(TokenRow { user, created_at: made_at, last_used_at: made_at, kind: TokenKind::Session(Device::default()) })
+    let mut tokens_by_person = txn.open_table(TOKENS_BY_PERSON)?;
+    rewrite_table(txn, TOKENS, |hash, Token2 { user, created_at }| {
+        tokens_by_person.insert((user, hash), ())?;
+        Ok(TokenRow { user, created_at, last_used_at: created_at, kind: TokenKind::Session(Device::default()) })
     })?;
     rewrite_table(txn, ROOMS, |_, Room2 { name, slug, created_at, created_by }| {
         let (topic, visibility, slow_mode_s, archived, deleted_at) = (String::new(), Visibility::Open, 0, false, None);
         Ok(RoomRow { name, slug, created_at, created_by, topic, visibility, slow_mode_s, archived, deleted_at })
     })?;
-    let recent = TableDefinition::<u64, RowBytes<Activity3>>::new("recent");
-    rewrite_table(txn, recent, |_, Activity2 { room, at, last_author: author, feed_len, feed_floor }| {
-        Ok(Activity3 { room, is_listed: true, at, last_author: author, last_posted_at: at, feed_len, feed_floor })
+    let activity = TableDefinition::<u64, RowBytes<Activity3>>::new("recent");
+    rewrite_table(txn, activity, |_, Activity2 { room, at, last_author, feed_len, feed_floor }| {
+        Ok(Activity3 { room, is_listed: true, at, last_author, last_posted_at: at, feed_len, feed_floor })
     })?;
     let rooms = txn.open_table(ROOMS)?.len()?;
     txn.open_table(META)?.insert("rooms", rooms)?;
     Ok(())
 }
 
-/// Format 3 knew no message but by its number, and showed each as it was written.
+/// Format 3 had no ordinals of messages, and no HTML.
 pub(super) fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct Message3 {
@@ -108,48 +98,31 @@ pub(super) fn number_messages(txn: &WriteTransaction) -> Result<(), StoreError> 
     rewrite_table(
         txn,
         TableDefinition::<u64, RowBytes<User4>>::new("users"),
-        |_, User3 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited }| {
-            Ok(User4 { name, joined_at: entered_at, role, muted_until: muted, banned_until: banned, invitation: invited, presence_hidden: false })
+        |_, User3 { name, joined_at, role, muted_until, banned_until, invitation }| {
+            Ok(User4 { name, joined_at, role, muted_until, banned_until, invitation, presence_hidden: false })
         },
     )?;
-    let mut posts: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
     rewrite_table(
         txn,
         TableDefinition::<(u64, u64), RowBytes<Message5>>::new("messages"),
-        |(room, _), Message3 { author, at, continues_group: follows, starts_day: opens_day, body }| {
-            let nth = posts.entry(room).and_modify(|nth| *nth += 1).or_insert(1);
-            Ok(Message5 {
-                author,
-                at,
-                continues_group: follows,
-                starts_day: opens_day,
-                ordinal: *nth,
-                body,
-                html: None,
-                extras: None,
-            })
+        |(room, _), Message3 { author, at, continues_group, starts_day, body }| {
+            let ordinal = counts.entry(room).and_modify(|count| *count += 1).or_insert(1);
+            Ok(Message5 { author, at, continues_group, starts_day, ordinal: *ordinal, body, html: None, extras: None })
         },
     )?;
     rewrite_table(
         txn,
         ACTIVITY,
-        |_, Activity3 { room, is_listed, at, last_author: author, last_posted_at: said_at, feed_len, feed_floor }| {
-            let posts = posts.get(&room.0).copied().unwrap_or(0);
-            Ok(ActivityRow {
-                room,
-                is_listed,
-                at,
-                last_author: author,
-                last_posted_at: said_at,
-                message_count: posts,
-                feed_len,
-                feed_floor,
-            })
+        |_, Activity3 { room, is_listed, at, last_author, last_posted_at, feed_len, feed_floor }| {
+            let message_count = counts.get(&room.0).copied().unwrap_or(0);
+            Ok(ActivityRow { room, is_listed, at, last_author, last_posted_at, message_count, feed_len, feed_floor })
         },
     )
 }
 
-/// Format 4 knew no former names and not where anybody's name can be seen, and blocked an address because of one person.
+/// Format 4 had no former names and no index of the rooms in which a name can be seen, and blocked an address because of
+/// one person only.
 pub(super) fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> {
     #[derive(Debug, Deserialize)]
     struct BlockedAddress4 {
@@ -162,16 +135,16 @@ pub(super) fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> 
         let name_seq = Seq(id);
         Ok(UserRow { name, joined_at, role, muted_until, banned_until, invitation, presence_hidden, name_seq })
     })?;
-    let mut seen = txn.open_table(NAME_USES)?;
+    let mut name_uses = txn.open_table(NAME_USES)?;
     for entry in txn.open_table(MESSAGES)?.iter()? {
         let (key, row) = entry?;
         let row: Message5 = rows::decode("messages", row.value())?;
         let mentioned = row.html.as_deref().map_or_else(Vec::new, html_of_format_5::mentioned_users);
         for user in people_named(row.author, mentioned, &row.extras.unwrap_or_default()) {
-            // In the order of the messages: since the first. Nobody had been called otherwise by then.
+            // Messages are read in their order, so the first one counts. No one had been renamed in this format.
             let (room, message) = key.value();
-            if seen.get((user.0, room))?.is_none() {
-                seen.insert((user.0, room), message)?;
+            if name_uses.get((user.0, room))?.is_none() {
+                name_uses.insert((user.0, room), message)?;
             }
         }
     }
@@ -180,21 +153,21 @@ pub(super) fn index_name_uses(txn: &WriteTransaction) -> Result<(), StoreError> 
         let (user, room) = entry?.0.value();
         let row: Option<RoomRow> = rows::get(&rooms, "rooms", room)?;
         if row.is_some_and(|row| row.visibility == Visibility::Direct) {
-            seen.insert((user, room), room)?;
+            name_uses.insert((user, room), room)?;
         }
     }
     let old = TableDefinition::<&str, RowBytes<BlockedAddress4>>::new("blocks");
     let mut blocks = txn.open_table(BLOCKED_ADDRESSES)?;
     for entry in txn.open_table(old)?.iter()? {
         let (address, row) = entry?;
-        let BlockedAddress4 { expiry: until, user } = rows::decode("blocks", row.value())?;
-        rows::put(&mut blocks, (address.value(), user.0), &BlockedAddressRow { expiry: until })?;
+        let BlockedAddress4 { expiry, user } = rows::decode("blocks", row.value())?;
+        rows::put(&mut blocks, (address.value(), user.0), &BlockedAddressRow { expiry })?;
     }
     txn.delete_table(old)?;
     Ok(())
 }
 
-/// Format 5 stored the HTML of a message alone, and searched it for names and for the excerpt.
+/// Format 5 stored only the HTML of a message, and extracted mentions and excerpts from it on every read.
 pub(super) fn store_excerpts(txn: &WriteTransaction) -> Result<(), StoreError> {
     rewrite_table(txn, MESSAGES, |_, old: Message5| {
         let Message5 { author, at, continues_group, starts_day, ordinal, body, html, extras } = old;
