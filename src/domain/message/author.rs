@@ -17,8 +17,9 @@ pub struct Author {
 }
 
 impl Author {
-    /// The path of the user's page, percent-encoded, so that it fits a link and a header. A name of dots alone would be a
-    /// relative segment of a URL (WHATWG URL, section 3.4), so an invisible character follows it, which parsing a name drops.
+    /// The path of the user's page, percent-encoded, so that it fits a link and a header. A name of dots alone would be
+    /// a relative segment of a URL (WHATWG URL, section 3.4), so an invisible character follows it, which parsing a
+    /// name drops.
     pub fn path(&self) -> String {
         let mut path = String::with_capacity(self.name.len() + 24);
         path.push_str("/people/");

@@ -32,8 +32,8 @@ impl Body {
     }
 }
 
-/// The content of a message, with the results of rendering it when the request arrived. Applying it later needs no clock, no
-/// names and no Markdown, so replaying it gives the same result.
+/// The content of a message, with the results of rendering it when the request arrived. Applying it later needs no
+/// clock, no names and no Markdown, so replaying it gives the same result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageContent {
     /// The text as the author wrote it.

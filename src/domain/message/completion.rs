@@ -50,8 +50,8 @@ impl CompletionQuery {
         Ok(Self { prefix: sign, query: clean::fold(&clean::clean_line(chars.as_str())) })
     }
 
-    /// How well a folded name matches the query; `None` if it does not. Lower is better: the name starts with the query, a
-    /// word of the name does, the name contains it.
+    /// How well a folded name matches the query; `None` if it does not. Lower is better: the name starts with the
+    /// query, a word of the name does, the name contains it.
     pub fn rank_match(&self, name: &str) -> Option<u8> {
         let starts_word = |at: usize| name[..at].chars().next_back().is_some_and(|c| !c.is_alphanumeric());
         if name.starts_with(&self.query) {
@@ -91,18 +91,18 @@ mod tests {
 
     #[test]
     fn overlong_query_is_refused() {
-        let begun = |chars: usize| CompletionQuery::parse(&format!("@{}", "é".repeat(chars - 1)));
-        assert!(begun(COMPLETION_CHARS_MAX).is_ok());
-        assert_eq!(begun(COMPLETION_CHARS_MAX + 1), Err(Refusal::CompletionInvalid));
+        let query = |chars: usize| CompletionQuery::parse(&format!("@{}", "é".repeat(chars - 1)));
+        assert!(query(COMPLETION_CHARS_MAX).is_ok());
+        assert_eq!(query(COMPLETION_CHARS_MAX + 1), Err(Refusal::CompletionInvalid));
     }
 
     #[test]
     fn name_prefix_ranks_above_word_prefix_above_substring() {
-        let begun = CompletionQuery { prefix: CompletionPrefix::Person, query: "an".to_owned() };
+        let query = CompletionQuery { prefix: CompletionPrefix::Person, query: "an".to_owned() };
         for (name, rank) in
             [("ann", Some(0)), ("joan of an", Some(1)), ("lee-anne", Some(1)), ("joan", Some(2)), ("x", None)]
         {
-            assert_eq!(begun.rank_match(name), rank, "{name}");
+            assert_eq!(query.rank_match(name), rank, "{name}");
         }
         let all = CompletionQuery { prefix: CompletionPrefix::Person, query: String::new() };
         assert_eq!(all.rank_match("🚀"), Some(0));

@@ -27,8 +27,8 @@ pub fn excerpt_of_text(text: &str) -> Vec<ExcerptPiece> {
     excerpt.finish()
 }
 
-/// Builds an excerpt from the visible text: a run of white space becomes one space, and an ellipsis replaces the text that
-/// does not fit.
+/// Builds an excerpt from the visible text: a run of white space becomes one space, and an ellipsis replaces the text
+/// that does not fit.
 #[derive(Debug, Default)]
 pub struct ExcerptBuilder {
     pieces: Vec<ExcerptPiece>,

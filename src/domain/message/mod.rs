@@ -34,8 +34,8 @@ pub struct Message {
     pub details: LazyDetails,
 }
 
-/// The [`MessageDetails`] of a message, which cost only a pointer if there are none. A page has fifty messages, and each is
-/// moved into its place.
+/// The [`MessageDetails`] of a message, which cost only a pointer if there are none. A page has fifty messages, and
+/// each is moved into its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LazyDetails(Option<Box<MessageDetails>>);
 

@@ -41,7 +41,7 @@ impl Visibility {
 
     /// Parses a value that a user can choose.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::CHOICES.into_iter().find(|kind| kind.as_str() == word)
+        Self::CHOICES.into_iter().find(|visibility| visibility.as_str() == word)
     }
 
     /// Whether only members can see the room.
@@ -112,15 +112,15 @@ impl Slug {
         Ok(Self::from_stored(address))
     }
 
-    /// The slug of a hidden room: as much of the name's slug as fits, followed by random letters. A user without access cannot
-    /// find the room by trying names.
+    /// The slug of a hidden room: as much of the name's slug as fits, followed by random letters. A user without access
+    /// cannot find the room by trying names.
     pub fn hidden_text(name: &str, salt: Salt) -> String {
         let start: String = name.chars().take(ROOM_NAME_CHARS_MAX - 1 - Salt::CHARS).collect();
         format!("{start}~{salt}")
     }
 
-    /// Whether a text has the form of a hidden room's slug. Creating a room with such a name is always refused, whether or not
-    /// the room exists, so trying names reveals nothing.
+    /// Whether a text has the form of a hidden room's slug. Creating a room with such a name is always refused, whether
+    /// or not the room exists, so trying names reveals nothing.
     pub fn is_hidden(text: &str) -> bool {
         let salt = text.rsplit_once('~').map(|(_, salt)| salt);
         salt.is_some_and(|salt| salt.len() == Salt::CHARS && salt.bytes().all(|b| Salt::ALPHABET.contains(&b)))

@@ -82,8 +82,8 @@ impl NotificationLevel {
         }
     }
 
-    /// Whether another user's message notifies a user with this level in a room of this visibility. Every way of notifying,
-    /// on the page or off it, uses this one rule.
+    /// Whether another user's message notifies a user with this level in a room of this visibility. Every way of
+    /// notifying, on the page or off it, uses this one rule.
     pub fn notifies(self, visibility: Visibility, mentions_reader: bool) -> bool {
         match self.resolve_for(visibility) {
             Self::Everything => true,
@@ -100,9 +100,9 @@ pub struct ReadState {
     pub read_up_to: Seq,
     /// The last message of the room. 0: there is none.
     pub last_message: Seq,
-    /// How many messages are unread. The author of the last message has none, except mentions. A user who has never read the
-    /// room has only mentions, because an old room would otherwise count in full on the first visit. A direct message
-    /// counts all messages.
+    /// How many messages are unread. The author of the last message has none, except mentions. A user who has never
+    /// read the room has only mentions, because an old room would otherwise count in full on the first visit. A direct
+    /// message counts all messages.
     pub unread: u64,
     /// How many of them mention the user, by name or by mentioning everyone.
     pub mentions: u64,
@@ -161,25 +161,25 @@ impl ReadState {
         self.level != NotificationLevel::Hidden || self.mentions > 0
     }
 
-    /// Where in their list a room of this kind stands, the highest first: of rooms with the same rank the name decides. Nothing
-    /// if it does not stand there.
+    /// The position in the sidebar for a room of this visibility; the highest comes first, and rooms of equal rank are
+    /// ordered by name. `None` if the room is not in the sidebar.
     pub fn sidebar_rank(&self, visibility: Visibility) -> Option<SidebarRank> {
         let last = (visibility == Visibility::Direct).then_some(self.last_message);
         self.is_in_sidebar().then_some(SidebarRank { favorite: self.favorite, last_message: last })
     }
 
-    /// Whether it changes anything to say that they have read up to here.
+    /// Whether marking the room as read up to here changes anything.
     pub fn would_advance_to(&self, seq: Seq) -> bool {
         self.read_up_to < seq.min(self.last_message)
     }
 }
 
-/// What somebody has begun to write.
+/// The unfinished message of a user in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Draft {
-    /// It.
+    /// The text.
     pub body: String,
-    /// What it answers.
+    /// The message that it replies to.
     pub reply_to: Option<MessageId>,
 }
 
@@ -189,17 +189,17 @@ mod tests {
 
     #[test]
     fn default_level_is_everything_in_direct_rooms_and_mentions_elsewhere() {
-        use NotificationLevel as I;
-        for (chosen, kind, of_all, of_mentions) in [
-            (I::Default, Visibility::Direct, true, true),
-            (I::Default, Visibility::Open, false, true),
-            (I::Everything, Visibility::Private, true, true),
-            (I::Mentions, Visibility::Direct, false, true),
-            (I::Nothing, Visibility::Direct, false, false),
-            (I::Hidden, Visibility::Public, false, false),
+        use NotificationLevel as Level;
+        for (chosen, visibility, of_all, of_mentions) in [
+            (Level::Default, Visibility::Direct, true, true),
+            (Level::Default, Visibility::Open, false, true),
+            (Level::Everything, Visibility::Private, true, true),
+            (Level::Mentions, Visibility::Direct, false, true),
+            (Level::Nothing, Visibility::Direct, false, false),
+            (Level::Hidden, Visibility::Public, false, false),
         ] {
             assert_eq!(
-                (chosen.notifies(kind, false), chosen.notifies(kind, true)),
+                (chosen.notifies(visibility, false), chosen.notifies(visibility, true)),
                 (of_all, of_mentions),
                 "{chosen:?}"
             );
@@ -207,22 +207,22 @@ mod tests {
     }
     #[test]
     fn badges_and_notifications_follow_the_level() {
-        use NotificationLevel as I;
-        for (level, kind, mentions, badge, notify) in [
-            (I::Default, Visibility::Direct, 0, Badge::Mentioned(5), 5),
-            (I::Default, Visibility::Open, 0, Badge::Unread(5), 0),
-            (I::Default, Visibility::Private, 2, Badge::Mentioned(2), 2),
-            (I::Everything, Visibility::Public, 2, Badge::Mentioned(2), 5),
-            (I::Mentions, Visibility::Direct, 0, Badge::Unread(5), 0),
-            (I::Nothing, Visibility::Direct, 0, Badge::Nothing, 0),
-            (I::Hidden, Visibility::Open, 1, Badge::Mentioned(1), 0),
+        use NotificationLevel as Level;
+        for (level, visibility, mentions, badge, notify) in [
+            (Level::Default, Visibility::Direct, 0, Badge::Mentioned(5), 5),
+            (Level::Default, Visibility::Open, 0, Badge::Unread(5), 0),
+            (Level::Default, Visibility::Private, 2, Badge::Mentioned(2), 2),
+            (Level::Everything, Visibility::Public, 2, Badge::Mentioned(2), 5),
+            (Level::Mentions, Visibility::Direct, 0, Badge::Unread(5), 0),
+            (Level::Nothing, Visibility::Direct, 0, Badge::Nothing, 0),
+            (Level::Hidden, Visibility::Open, 1, Badge::Mentioned(1), 0),
         ] {
-            let reading = ReadState { unread: 5, mentions, level, ..ReadState::default() };
-            assert_eq!(reading.badge(kind), badge, "{level:?} {kind:?}");
-            assert_eq!(ReadState { level, ..ReadState::default() }.badge(kind), Badge::Nothing);
-            assert_eq!(reading.notify_count(kind), notify, "{level:?} {kind:?}");
+            let state = ReadState { unread: 5, mentions, level, ..ReadState::default() };
+            assert_eq!(state.badge(visibility), badge, "{level:?} {visibility:?}");
+            assert_eq!(ReadState { level, ..ReadState::default() }.badge(visibility), Badge::Nothing);
+            assert_eq!(state.notify_count(visibility), notify, "{level:?} {visibility:?}");
         }
-        let hidden = ReadState { unread: 5, level: I::Hidden, ..ReadState::default() };
+        let hidden = ReadState { unread: 5, level: Level::Hidden, ..ReadState::default() };
         assert!(!hidden.is_in_sidebar() && ReadState { mentions: 1, ..hidden }.is_in_sidebar());
     }
 }
