@@ -5,62 +5,62 @@ use crate::domain::{
     RoomId, RoomName, Salt, Seq, SingleLine, TokenHash, UserId, UserName, Visibility,
 };
 
-/// Who asks.
+/// Who sent a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
-    /// Somebody without a name.
+    /// A visitor who is not signed in.
     Anonymous,
-    /// Somebody who has shown the token of this name.
+    /// The user whose token was presented.
     User(UserId),
-    /// Whoever runs the machine.
+    /// The operator of the machine.
     Operator,
 }
 
-/// A wish to change something. It carries every random value it needs, so that carrying it out draws none; and no secret,
-/// only what is kept of it.
+/// A request for a change. It carries all random values that it needs, so applying it is deterministic, and only hashes
+/// of secrets.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Take a name that is free, and open the room if there is none.
+    /// Join as a guest with a free name, and create the room if it does not exist.
     Join {
-        /// The room to come into.
+        /// The room to join.
         room: RoomName,
         /// The name to take.
         name: UserName,
-        /// The hash of the token that will prove the name.
+        /// The hash of the new session's token.
         token: TokenHash,
-        /// From where.
+        /// The device of the new session.
         device: Device,
     },
-    /// Open the room if there is none; for somebody who has a name.
+    /// Create the room if it does not exist. For people who have a name.
     OpenRoom {
-        /// The room to come into.
+        /// The room to open.
         room: RoomName,
     },
-    /// Say something.
+    /// Post a message.
     Post {
-        /// Where.
+        /// The room.
         room: RoomId,
-        /// What.
+        /// The content.
         content: MessageContent,
-        /// What it answers.
+        /// The message that it replies to.
         reply_to: Option<MessageId>,
-        /// What it changes beside the message.
+        /// What the post changes besides the message.
         follow_ups: PostFollowUps,
     },
-    /// Give up a token: whoever holds it is nobody again.
+    /// Revoke the token of a session.
     SignOut {
-        /// The hash of that token.
+        /// The hash of the token.
         token: TokenHash,
     },
-    /// Something about one's own account.
+    /// A command about the caller's own account.
     Account(AccountCommand),
-    /// Something about a room.
+    /// A command about a room.
     Room(RoomId, RoomCommand),
-    /// Something about how one reads a room.
+    /// A command about the caller's read state of a room.
     ReadState(RoomId, ReadStateCommand),
-    /// Something about another person.
+    /// A command about another person.
     Person(UserId, PersonCommand),
-    /// Something about the house.
+    /// A command about the server.
     Server(ServerCommand),
 }
 
@@ -81,186 +81,188 @@ pub enum MarkReadOnPost {
     Unchanged,
     /// Up to the message: the author has the room on the screen.
     UpToMessage,
-    /// Up to the message, but not past the first unread message that mentions the author; and only for an author who has
-    /// a mark in this room, or in a direct room. For programs, whose owner may not have read what mentions them.
+    /// Up to the message, but not past the first unread message that mentions the author; and only for an author who
+    /// has a mark in this room, or in a direct room. For programs, whose owner may not have read what mentions them.
     UpToMention,
 }
 
-/// Something about a room.
+/// A command about a room.
 #[derive(Clone, Debug)]
 pub enum RoomCommand {
-    /// Change what it is.
+    /// Change the settings.
     Update {
-        /// Its name; its address follows, and the old one leads there.
+        /// The name. The slug follows it, and the old slug redirects to the new one.
         name: RoomName,
-        /// What it is about.
+        /// The topic.
         topic: Option<SingleLine>,
-        /// Who hears it.
+        /// Who can read it and post in it.
         visibility: Visibility,
-        /// In so many seconds each may say one thing; 0 for no such limit.
+        /// The seconds that a user waits between two messages; 0 turns slow mode off.
         slow_mode_s: u32,
-        /// What hides its address if it is closed.
+        /// The random part of the slug if the room is private.
         salt: Salt,
     },
-    /// Bring people into a hidden room.
+    /// Add a member to a hidden room.
     AddMember {
-        /// Whom.
+        /// The user.
         user: UserId,
     },
-    /// Take somebody out of a hidden room.
+    /// Remove a member from a hidden room.
     RemoveMember {
-        /// Whom.
+        /// The user.
         user: UserId,
     },
-    /// Go out of a hidden room.
+    /// Leave a hidden room.
     Leave,
-    /// Put it into the archive, or take it out.
+    /// Archive or unarchive the room.
     SetArchived {
-        /// Whether it is to be there.
+        /// Whether it is archived from now on.
         archived: bool,
     },
-    /// Delete it. For a week it can be had back.
+    /// Delete the room. It can be restored for a week.
     Delete,
-    /// Have it back.
+    /// Restore the deleted room.
     Restore,
-    /// Say it otherwise.
+    /// Edit a message.
     EditMessage {
-        /// What.
+        /// The message.
         message: MessageId,
-        /// How.
+        /// The new content.
         content: MessageContent,
     },
-    /// React to it, or take that back.
+    /// Add or remove a reaction.
     SetReaction {
-        /// To what.
+        /// The message.
         message: MessageId,
-        /// How.
+        /// The reaction.
         reaction: Reaction,
-        /// Whether it is to be there.
+        /// Whether the reaction is there from now on.
         present: bool,
     },
-    /// Pin a message to the room, or take it off.
+    /// Pin or unpin a message.
     SetPinned {
-        /// Which.
+        /// The message.
         message: MessageId,
-        /// Whether it is to be there.
+        /// Whether it is pinned from now on.
         pinned: bool,
     },
-    /// Take away what somebody said there.
+    /// Delete a message.
     DeleteMessage {
-        /// What.
+        /// The message.
         message: MessageId,
     },
-    /// Tell those who keep order of a message.
+    /// Report a message to the moderators.
     ReportMessage {
-        /// Which.
+        /// The message.
         message: MessageId,
-        /// Why.
+        /// The reason.
         reason: Option<SingleLine>,
     },
-    /// Silence somebody there.
+    /// Mute or unmute a user in the room.
     MuteMember {
-        /// Whom.
+        /// The user.
         user: UserId,
-        /// Until when. Over: they may speak again.
+        /// Until when. In the past: unmute.
         until: Expiry,
     },
 }
 
-/// Something about another person.
+/// A command about another person.
 #[derive(Clone, Debug)]
 pub enum PersonCommand {
-    /// Make them something else.
+    /// Change the role.
     SetRole(Role),
-    /// Silence them everywhere. Over: they may speak again.
+    /// Mute or unmute the person everywhere.
     Mute {
-        /// Until when.
+        /// Until when. In the past: unmute.
         until: Expiry,
     },
-    /// Put them outside.
+    /// Ban the person.
     Ban {
         /// Until when.
         until: Expiry,
-        /// Why.
+        /// The reason.
         reason: Option<SingleLine>,
-        /// The addresses from which nobody may come in anew meanwhile.
+        /// The addresses from which no one can join during the ban.
         blocked_addresses: Vec<String>,
-        /// Whether all they have said is to go. It goes piece by piece, by [`PersonCommand::PurgeMessages`].
+        /// Whether to delete all messages of the person. They are deleted in steps, by
+        /// [`PersonCommand::PurgeMessages`].
         delete_messages: bool,
     },
-    /// Let them in again, and their addresses.
+    /// Lift the ban, and unblock the addresses.
     Unban,
-    /// Take away what they have said, in one room after the other: as much as fits into one change, from this place on.
+    /// Delete messages of a banned person, one room after another: as many as fit into one change, from this position
+    /// on.
     PurgeMessages {
-        /// In which room.
+        /// The room.
         room: RoomId,
-        /// After which message.
+        /// The message after which to continue.
         after: MessageId,
     },
-    /// Nothing is left that they have said: the ban that wanted it gone is carried out.
+    /// Record that all messages are deleted, so the ban that asked for it is complete.
     FinishPurge,
-    /// Make a link by which they may choose a new password.
+    /// Create a password reset link.
     CreateResetLink {
-        /// The link.
+        /// The hash of the link.
         link: TokenHash,
     },
 }
 
-/// Something about the house.
+/// A command about the server.
 #[derive(Clone, Debug)]
 pub enum ServerCommand {
-    /// Settle what it is called and who may come in.
+    /// Change the server settings.
     UpdateSettings {
-        /// What it is called.
+        /// The name of the server.
         name: SingleLine,
-        /// Who may come in.
+        /// Who can join.
         join_policy: JoinPolicy,
-        /// What somebody must be to open a room.
+        /// The lowest role that can create rooms.
         room_creation: Role,
-        /// Whether new guests may come in.
+        /// Whether new guests can join.
         allow_guests: bool,
     },
-    /// Create a room that must not be there yet.
+    /// Create a room. The command is refused if the room exists.
     CreateRoom {
-        /// Its name.
+        /// The name.
         name: RoomName,
-        /// Who hears it.
+        /// Who can read it and post in it.
         visibility: Visibility,
-        /// Who belongs to it besides its creator, if it is closed.
+        /// The members besides the creator, if it is private.
         members: Vec<UserId>,
-        /// What hides its address if it is closed.
+        /// The random part of the slug if it is private.
         salt: Salt,
     },
-    /// Find the direct room of exactly these people and oneself, or create it.
+    /// Find or create the direct message of exactly these people and the caller.
     OpenDirect {
         /// The others.
         others: Vec<UserId>,
-        /// What hides its address.
+        /// The random part of the slug.
         salt: Salt,
     },
-    /// Make an invitation.
+    /// Create an invitation.
     CreateInvitation {
-        /// What to call it.
+        /// The label.
         label: SingleLine,
-        /// What whoever comes by it becomes.
+        /// The role of the people who join with it.
         role: Role,
-        /// How often it may be used.
+        /// How often it can be used. `None`: without a limit.
         max_uses: Option<u32>,
-        /// Until when.
+        /// When it expires.
         expiry: Expiry,
-        /// Closed rooms to which it leads.
+        /// The private rooms that people who join with it become members of.
         rooms: Vec<RoomId>,
-        /// The link.
+        /// The hash of the invitation code.
         code: TokenHash,
     },
-    /// Take an invitation back.
+    /// Revoke an invitation.
     RevokeInvitation {
-        /// Which.
+        /// The invitation.
         id: Seq,
     },
-    /// Put a report away.
+    /// Resolve a report.
     ResolveReport {
-        /// Which.
+        /// The report.
         report: Seq,
     },
 }
@@ -268,11 +270,11 @@ pub enum ServerCommand {
 /// A command on its way to the writer.
 #[derive(Clone, Debug)]
 pub struct Envelope {
-    /// Who asks.
+    /// Who sent it.
     pub actor: Actor,
-    /// What the asker calls this command. The same person's same nonce does nothing twice; without one, or without
-    /// a name, sending twice means it twice.
+    /// The sender's id of this command. The same nonce of the same user is applied once. Without a nonce, or without a
+    /// user, sending a command twice applies it twice.
     pub nonce: Option<Nonce>,
-    /// What is asked.
+    /// The command.
     pub command: Command,
 }

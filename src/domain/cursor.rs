@@ -1,11 +1,11 @@
-//! Where a listener stands: the id of an SSE event, `epoch-seq`.
+//! The position of a listener in the feed: the id of an SSE event, `epoch-seq`.
 
 use std::fmt;
 
 use crate::domain::Seq;
 
-/// The history that a [`Seq`] counts in. Every data file has one, so that an id from another file, or from a file
-/// that was put back from a copy, is not taken for a place in this one.
+/// The history that a [`Seq`] counts in. Each data file has its own epoch, so that an id from another file, or from a
+/// file that was restored from a backup, is not mistaken for a position in this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(pub u32);
 
@@ -15,17 +15,17 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// A place in the order of changes.
+/// A position in the order of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
-    /// The history it belongs to. Who gives a bare number means the present one.
+    /// The history that it belongs to. `None` for a bare number, which means the present history.
     pub epoch: Option<Epoch>,
-    /// The last change that was heard.
+    /// The last change that the listener received.
     pub seq: Seq,
 }
 
 impl Cursor {
-    /// Reads `epoch-seq` or a bare `seq`; `None` for anything else.
+    /// Parses `epoch-seq` or a bare `seq`; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let number = |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?.map(Seq);
         match text.split_once('-') {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{MessageId, RoomId, Seq, UserId};
 
-/// What a command changed. It names what was touched and holds no content: a listener that catches up later is sent what is
-/// true by then. Stored in the feed and with the outcomes, so variants are only added at the end.
+/// What a command changed. It names what was touched and holds no content: a listener that catches up later is sent
+/// what is true by then. Stored in the feed and with the outcomes, so variants are only added at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// A guest took a name and joined a room.
@@ -82,7 +82,7 @@ pub enum Event {
     },
     /// The settings of the server changed.
     ServerChanged,
-    /// Something was recorded that changes nobody's permissions.
+    /// Something was recorded that changes no permissions.
     AuditLogged,
     /// A message was edited.
     MessageEdited {
@@ -189,8 +189,8 @@ pub struct Applied {
     pub previous: Seq,
     /// What happened.
     pub event: Event,
-    /// The person whose read state of the room changed with a post: its author, if their draft was cleared or their read
-    /// mark moved. Not stored: it matters only to listeners at the moment of the change.
+    /// The person whose read state of the room changed with a post: its author, if their draft was cleared or their
+    /// read mark moved. Not stored: it matters only to listeners at the moment of the change.
     #[serde(skip)]
     pub read_state_of: Option<UserId>,
     /// The command had been applied before under the same nonce; this is what it changed then.

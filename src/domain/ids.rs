@@ -1,12 +1,12 @@
-//! Numbers that must not be taken for one another, and moments.
+//! Ids as distinct types, and timestamps.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The number of a change: every change of the whole server has one, in the one order in which they happened.
-/// The first is 1; 0 stands before all of them.
+/// The number of a change. All changes of the server are numbered in the order in which they were applied.
+/// The first is 1; 0 comes before all changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Seq(pub u64);
 
@@ -17,14 +17,14 @@ impl Seq {
     }
 }
 
-/// A message is named by the [`Seq`] of its post.
+/// A message's id is the [`Seq`] of the change that posted it.
 pub type MessageId = Seq;
 
-/// A room is named by the number of the change that opened it.
+/// A room's id is the number of the change that created it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomId(pub u64);
 
-/// A person is named by the number of the change with which they came in.
+/// A user's id is the number of the change with which the user joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub u64);
 
@@ -44,7 +44,7 @@ impl fmt::Display for UserId {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp(pub u64);
 
-/// Milliseconds in a day of UTC as Unix counts it, which knows no leap seconds.
+/// Milliseconds in a UTC day as Unix counts it, without leap seconds.
 pub(crate) const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 impl Timestamp {
@@ -53,13 +53,13 @@ impl Timestamp {
         self.0 / DAY_MS
     }
 
-    /// The moment so much later.
+    /// The moment that is this much later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
 
-    /// How long `earlier` lies back from here; nothing if it does not.
+    /// The time since `earlier`; zero if `earlier` is later.
     pub fn saturating_since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }

@@ -1,17 +1,17 @@
-//! The id that makes a command happen once.
+//! Nonces: they keep a repeated command from being applied twice.
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::limits::NONCE_BYTES_MAX;
 use crate::domain::{Body, Refusal};
 
-/// What the sender calls one command, so that sending it twice does it once: the form's `nonce`, or the
+/// The sender's id of one command, so that sending it twice applies it once: the form field `nonce`, or the
 /// `Idempotency-Key` header. 1 to [`NONCE_BYTES_MAX`] visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Nonce(String);
 
 impl Nonce {
-    /// Takes what was sent; nothing at all is no nonce.
+    /// Checks the sent text. An empty text means that there is no nonce.
     ///
     /// # Errors
     /// [`Refusal::NonceInvalid`] if it is too long or has other characters.
@@ -24,14 +24,14 @@ impl Nonce {
         }
     }
 
-    /// The nonce of this very text: the same text under the same nonce, and no other.
+    /// The nonce of one text: only the same text with the same nonce gives the same result.
     #[must_use]
     pub fn scoped_to(self, body: &Body) -> Self {
         let digest = Sha256::digest(body.as_str());
         Self(digest.iter().take(8).fold(self.0 + "-", |text, byte| text + &format!("{byte:02x}")))
     }
 
-    /// The text of it.
+    /// The text of the nonce.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,62 +1,62 @@
-//! Who may do what: one table. The judge of every command asks it, and so do the pages, which show nobody a button that
-//! would be refused.
+//! Permissions, in one table. Applying a command checks it, and so do the pages, which hide buttons that the user may
+//! not use.
 
 use crate::domain::limits::DELETED_ROOM_RETENTION;
 use crate::domain::{Expiry, Person, Refusal, Role, Room, ServerSettings, Timestamp, UserId, Visibility};
 
-/// Something that not everybody may do.
+/// An action that requires a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Report a message to those who keep order.
+    /// Report a message to the moderators.
     ReportMessages,
-    /// Say that a personal token may act for oneself, see one's devices, and whatever else belongs to an account.
+    /// Use what belongs to an account, such as creating personal tokens and listing sessions.
     ManageAccount,
-    /// Change a room's name, topic, kind and pace.
+    /// Change a room's name, topic, visibility and slow mode.
     EditRoom,
-    /// Pick the members of a closed room.
+    /// Choose the members of a private room.
     ManageMembers,
-    /// Put a room into the archive, and take it out again.
+    /// Archive and unarchive a room.
     ArchiveRoom,
-    /// Delete a room, and undo that.
+    /// Delete and restore a room.
     DeleteRoom,
-    /// Take away what another has said.
+    /// Delete another person's message.
     DeleteMessages,
     /// Pin a message.
     PinMessages,
-    /// Call everybody in a room that is not small.
+    /// Mention everyone in a room that is not small.
     MentionRoom,
-    /// Silence somebody in one room.
+    /// Mute a person in one room.
     MuteInRoom,
-    /// See everybody's role and when they were here last.
+    /// See the role of each person, and when they were last online.
     ViewPeople,
-    /// Silence somebody in the whole house.
+    /// Mute a person on the whole server.
     Mute,
-    /// Put somebody outside.
+    /// Ban a person.
     Ban,
-    /// Read what was reported, and settle it.
+    /// Read and resolve reports.
     ResolveReports,
-    /// Read what those who keep order have done.
+    /// Read the audit log.
     ViewAuditLog,
-    /// Make links by which others may come in.
+    /// Create invitations.
     Invite,
-    /// Make somebody a member, a moderator or an owner, or no longer.
+    /// Change a person's role to member, moderator or owner.
     ChangeRoles,
-    /// Make a link by which somebody may choose a new password.
+    /// Create a password reset link for a person.
     CreateResetLinks,
-    /// Name the house, and say who may come in.
+    /// Change the server settings.
     EditServer,
 }
 
-/// What somebody must be for an act.
+/// What a permission requires of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requirement {
-    /// Of this role, or one above it.
+    /// This role, or a higher one.
     Role(Role),
-    /// A moderator of the house, or whoever created the room.
+    /// A moderator of the server, or the creator of the room.
     RoomModerator,
 }
 
-/// The table.
+/// The table of all permissions.
 pub const PERMISSIONS: [(Permission, Requirement); 19] = [
     (Permission::ReportMessages, Requirement::Role(Role::Guest)),
     (Permission::ManageAccount, Requirement::Role(Role::Member)),
@@ -80,14 +80,14 @@ pub const PERMISSIONS: [(Permission, Requirement); 19] = [
 ];
 
 impl Permission {
-    /// What somebody must be for it.
+    /// What the permission requires.
     pub fn requirement(self) -> Requirement {
         let found = PERMISSIONS.iter().find(|(act, _)| *act == self);
         found.expect("the table has every act").1
     }
 }
 
-/// Whether this person may do it; in this room, if it is done in one.
+/// Whether the person has the permission; in this room, if the action is in a room.
 pub fn can(person: &Person, permission: Permission, room: Option<&Room>) -> bool {
     match permission.requirement() {
         Requirement::Role(role) => person.role >= role,
@@ -97,24 +97,24 @@ pub fn can(person: &Person, permission: Permission, room: Option<&Room>) -> bool
     }
 }
 
-/// Whether somebody may pin in a room. In a direct room everybody does: nobody stands above the other there.
+/// Whether a person can pin messages in a room. In a direct message everyone can, because no one moderates it.
 pub fn can_pin(person: &Person, room: &Room) -> bool {
     room.visibility == Visibility::Direct || can(person, Permission::PinMessages, Some(room))
 }
 
-/// Whether somebody may lay something on somebody else: nobody does so to themselves or to one above them, and only an
-/// owner to a moderator.
+/// Whether a person can act on another: no one can act on themselves or on a higher role, and only an owner can act on
+/// a moderator.
 pub fn outranks(person: &Person, other: &Person) -> bool {
     person.author.id != other.author.id && (person.role > other.role || person.role == Role::Owner)
 }
 
-/// Whether whoever keeps order in a room may silence somebody there: everybody but themselves, and but those who keep
-/// order in the house, unless they are above them.
+/// Whether a moderator or the creator of a room can mute a person there: anyone but themselves, and a moderator of the
+/// server only if they outrank that person.
 pub fn can_mute(person: &Person, other: &Person) -> bool {
     outranks(person, other) || (person.author.id != other.author.id && other.role < Role::Moderator)
 }
 
-/// Whether somebody may read a room at this moment. `belongs` says whether they belong to it, if it is hidden.
+/// Whether a person can read a room now. `is_member` matters only in a hidden room.
 pub fn can_see(
     settings: &ServerSettings,
     room: &Room,
@@ -132,17 +132,17 @@ pub fn can_see(
     }
 }
 
-/// Whether somebody may have a room back at this moment that was deleted: if it were there, they would see it and might
-/// delete it. `belongs` is as in [`sees`].
+/// Whether a person can restore a deleted room now: if it were not deleted, the person could see and delete it.
+/// `is_member` is as in [`can_see`].
 pub fn can_restore(settings: &ServerSettings, room: &Room, person: &Person, is_member: bool, now: Timestamp) -> bool {
-    let there = Room { deleted_at: None, ..room.clone() };
+    let restored = Room { deleted_at: None, ..room.clone() };
     room.deleted_at.is_some_and(|at| now.saturating_since(at) < DELETED_ROOM_RETENTION)
-        && can_see(settings, &there, Some(person), is_member, now)
-        && can(person, Permission::DeleteRoom, Some(&there))
+        && can_see(settings, &restored, Some(person), is_member, now)
+        && can(person, Permission::DeleteRoom, Some(&restored))
 }
 
-/// Why somebody may not say anything in a room that they see; `muted` is until when they are silenced there. The pace of
-/// a slow room is another matter: it asks for patience.
+/// Why a person cannot post in a visible room. `muted` is the end of the person's mute in the room. Slow mode is not
+/// checked here, because it only delays a post.
 pub fn muted_reason(
     settings: &ServerSettings,
     room: &Room,
@@ -152,7 +152,7 @@ pub fn muted_reason(
 ) -> Option<Refusal> {
     let muted = person.muted_until.max(room_muted_until);
     if !settings.join_policy.admits(Some(person)) {
-        Some(Refusal::MembersOnly) // a public room is read by everybody, and its door is the house's
+        Some(Refusal::MembersOnly) // a public room can be read by anyone, but posting follows the join policy
     } else if room.archived {
         Some(Refusal::RoomArchived)
     } else if muted.is_active(now) {
@@ -162,7 +162,7 @@ pub fn muted_reason(
     }
 }
 
-/// Nobody stands above the other in a direct room, whoever began it.
+/// No one moderates a direct message, not even its creator.
 fn is_creator(room: &Room, person: UserId) -> bool {
     room.created_by == person && room.visibility != Visibility::Direct
 }
@@ -176,7 +176,7 @@ mod tests {
         for (n, (act, _)) in PERMISSIONS.iter().enumerate() {
             assert_eq!(PERMISSIONS.iter().position(|(other, _)| other == act), Some(n), "{act:?} stands there twice");
         }
-        // A new act that is not in the table panics here: the last of the enum tells how many there are.
+        // A new permission that is not in the table panics here: the last variant gives the number of all.
         assert_eq!(Permission::EditServer as usize + 1, PERMISSIONS.len());
         assert!(PERMISSIONS.iter().all(|(act, needs)| act.requirement() == *needs));
     }

@@ -114,7 +114,7 @@ pub enum Refusal {
     /// The caller is muted in this room or everywhere until this moment.
     #[error("You are muted{}.", describe_expiry(*.0))]
     Muted(Expiry),
-    /// The room is in slow mode: so many seconds are left until the caller's next message.
+    /// The room is in slow mode: this many seconds are left until the caller's next message.
     #[error("Slow mode: you can post again in {0} s.")]
     SlowMode(u64),
     /// The room is archived, so it can only be read.

@@ -7,18 +7,19 @@ use percent_encoding::utf8_percent_encode;
 use crate::domain::UserId;
 use crate::domain::room::PATH_SEGMENT;
 
-/// Who said it.
+/// The author of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Author {
-    /// The person's number.
+    /// The id of the user.
     pub id: UserId,
-    /// The name they have now. Shared: a page has fifty messages of a few people.
+    /// The present name. Shared, because a page has fifty messages of few people.
     pub name: Arc<str>,
 }
 
 impl Author {
-    /// The path of their page, percent-encoded: fit for a link and for a header. A name of dots alone would be a step in
-    /// a URL (WHATWG URL, section 3.4), so it is followed by a character that shows nothing and that a name loses.
+    /// The path of the user's page, percent-encoded, so that it fits a link and a header. A name of dots alone would be
+    /// a relative segment of a URL (WHATWG URL, section 3.4), so an invisible character follows it, which parsing a
+    /// name drops.
     pub fn path(&self) -> String {
         let mut path = String::with_capacity(self.name.len() + 24);
         path.push_str("/people/");

@@ -1,4 +1,4 @@
-//! What somebody says.
+//! The text of a message.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::domain::{ExcerptPiece, Refusal, UserId};
 pub struct Body(String);
 
 impl Body {
-    /// Takes what somebody typed.
+    /// Cleans and checks a typed text.
     ///
     /// # Errors
     /// [`Refusal::BodyBlank`], [`Refusal::BodyTooLong`].
@@ -32,38 +32,38 @@ impl Body {
     }
 }
 
-/// What somebody says, with what was made of it where it came in: whoever carries it out later needs no clock, no names
-/// and no Markdown to come to the same.
+/// The content of a message, with the results of rendering it when the request arrived. Applying it later needs no
+/// clock, no names and no Markdown, so replaying it gives the same result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageContent {
-    /// As it was written.
+    /// The text as the author wrote it.
     pub body: Body,
-    /// How it is shown. None if that is as it was written.
+    /// The rendered HTML. `None` if it equals the text.
     pub rendered: Option<RenderedContent>,
-    /// Whom it mentions, each once, in order; at most [`MENTIONS_MAX`].
+    /// The mentioned users, each once, ascending; at most [`MENTIONS_MAX`].
     pub mentions: Vec<UserId>,
-    /// Whether it calls everybody in the room.
+    /// Whether it mentions everyone in the room.
     pub mentions_room: bool,
 }
 
-/// A text after its Markdown was rendered, with the data that code needs of it later: nothing reads the HTML again.
+/// A text whose Markdown was rendered, with the data that later code needs, so that nothing parses the HTML again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RenderedContent<Text = String> {
     /// The HTML.
     pub html: Text,
-    /// The users whose names are in it, each once, ascending.
+    /// The mentioned users, each once, ascending.
     pub mentioned: Vec<UserId>,
-    /// How it begins. Empty only if the text is blank.
+    /// The excerpt. Empty only if the text is blank.
     pub excerpt: Vec<ExcerptPiece<Text>>,
 }
 
 impl MessageContent {
-    /// What is shown as it was written, and speaks to nobody by name.
+    /// Content that is displayed as written and mentions no user.
     pub fn from_body(body: Body) -> Self {
         Self { body, rendered: None, mentions: Vec::new(), mentions_room: false }
     }
 
-    /// The same, mentioning these people; who are too many are not mentioned.
+    /// The same content with these mentions. Users above the limit are not mentioned.
     #[must_use]
     pub fn with_mentions(mut self, mut users: Vec<UserId>) -> Self {
         users.sort_unstable();

@@ -1,16 +1,16 @@
-//! What somebody has begun to write behind a sign: a name, an emoji, a room or a command, of which a few letters are there.
+//! Completion: a prefix character and the first letters of a name, an emoji, a room or a command.
 
 use crate::domain::Refusal;
 use crate::domain::limits::COMPLETION_CHARS_MAX;
 use crate::domain::text::clean;
 
-/// The words that call everybody: who is here, and who belongs here.
+/// The words that mention everyone: the people who are online, and all people of the room.
 pub const BROADCAST_MENTIONS: [&str; 2] = ["here", "room"];
 
-/// What the sign says that it will be.
+/// The kind of completion that a prefix character starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompletionPrefix {
-    /// `@`: somebody who is spoken to.
+    /// `@`: a mention.
     Person,
     /// `:`: an emoji.
     Emoji,
@@ -20,20 +20,20 @@ pub enum CompletionPrefix {
     Command,
 }
 
-/// What has been written so far.
+/// The prefix and the letters typed so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompletionQuery {
-    /// What it will be.
+    /// The kind of completion.
     pub prefix: CompletionPrefix,
-    /// The letters behind the sign, folded as names are.
+    /// The letters after the prefix, folded like names.
     pub query: String,
 }
 
 impl CompletionQuery {
-    /// Reads a sign and what stands behind it.
+    /// Parses a prefix and the letters after it.
     ///
     /// # Errors
-    /// [`Refusal::BegunInvalid`] if there is no such sign, or if it is longer than [`COMPLETED_CHARS_MAX`].
+    /// [`Refusal::CompletionInvalid`] if the prefix is unknown, or if the text is longer than [`COMPLETION_CHARS_MAX`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
         let wrong = Refusal::CompletionInvalid;
         if typed.chars().count() > COMPLETION_CHARS_MAX {
@@ -50,8 +50,8 @@ impl CompletionQuery {
         Ok(Self { prefix: sign, query: clean::fold(&clean::clean_line(chars.as_str())) })
     }
 
-    /// How well a folded name goes on with what was written; nothing if it does not. Less is better: the name begins with
-    /// it, a word in the name does, it stands inside.
+    /// How well a folded name matches the query; `None` if it does not. Lower is better: the name starts with the
+    /// query, a word of the name does, the name contains it.
     pub fn rank_match(&self, name: &str) -> Option<u8> {
         let starts_word = |at: usize| name[..at].chars().next_back().is_some_and(|c| !c.is_alphanumeric());
         if name.starts_with(&self.query) {
@@ -91,18 +91,18 @@ mod tests {
 
     #[test]
     fn overlong_query_is_refused() {
-        let begun = |chars: usize| CompletionQuery::parse(&format!("@{}", "é".repeat(chars - 1)));
-        assert!(begun(COMPLETION_CHARS_MAX).is_ok());
-        assert_eq!(begun(COMPLETION_CHARS_MAX + 1), Err(Refusal::CompletionInvalid));
+        let query = |chars: usize| CompletionQuery::parse(&format!("@{}", "é".repeat(chars - 1)));
+        assert!(query(COMPLETION_CHARS_MAX).is_ok());
+        assert_eq!(query(COMPLETION_CHARS_MAX + 1), Err(Refusal::CompletionInvalid));
     }
 
     #[test]
     fn name_prefix_ranks_above_word_prefix_above_substring() {
-        let begun = CompletionQuery { prefix: CompletionPrefix::Person, query: "an".to_owned() };
+        let query = CompletionQuery { prefix: CompletionPrefix::Person, query: "an".to_owned() };
         for (name, rank) in
             [("ann", Some(0)), ("joan of an", Some(1)), ("lee-anne", Some(1)), ("joan", Some(2)), ("x", None)]
         {
-            assert_eq!(begun.rank_match(name), rank, "{name}");
+            assert_eq!(query.rank_match(name), rank, "{name}");
         }
         let all = CompletionQuery { prefix: CompletionPrefix::Person, query: String::new() };
         assert_eq!(all.rank_match("🚀"), Some(0));

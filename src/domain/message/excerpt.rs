@@ -1,34 +1,34 @@
-//! How a message begins, on one line of plain text: shown in replies to it and in notifications. It is made when the
-//! message is written and stored beside it.
+//! The start of a message on one line of plain text, for replies and notifications. It is made when the message is
+//! written, and stored with it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::UserId;
 
-/// The length of an excerpt in characters.
+/// The most characters of an excerpt.
 const EXCERPT_CHARS_MAX: usize = 120;
 
-/// A mention counts as so many characters, however long the name is, so that a rename moves nothing else.
+/// Every mention counts as this many characters, so that a rename does not change where the excerpt ends.
 const MENTION_CHARS: usize = 16;
 
-/// A piece of an excerpt, as it is stored.
+/// A piece of an excerpt, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ExcerptPiece<Text = String> {
     /// Text.
     Text(Text),
-    /// A mentioned user; readers see the name that they have by then.
+    /// A mentioned user. Readers see the user's present name.
     Mention(UserId),
 }
 
-/// The excerpt of a text that is shown as it was written. Reads no more of it than it needs.
+/// Makes the excerpt of a text that is displayed as written. It reads no more of the text than it needs.
 pub fn excerpt_of_text(text: &str) -> Vec<ExcerptPiece> {
     let mut excerpt = ExcerptBuilder::default();
     excerpt.push_text(text);
     excerpt.finish()
 }
 
-/// Builds an excerpt from what a reader would see: runs of white space become one space, and an ellipsis stands for what
-/// there is no room for.
+/// Builds an excerpt from the visible text: a run of white space becomes one space, and an ellipsis replaces the text
+/// that does not fit.
 #[derive(Debug, Default)]
 pub struct ExcerptBuilder {
     pieces: Vec<ExcerptPiece>,
@@ -39,7 +39,7 @@ pub struct ExcerptBuilder {
 }
 
 impl ExcerptBuilder {
-    /// Whether nothing more fits.
+    /// Whether the excerpt is full.
     pub fn is_full(&self) -> bool {
         self.is_full
     }
@@ -71,13 +71,13 @@ impl ExcerptBuilder {
         }
     }
 
-    /// The excerpt. Empty if nothing but white space was appended.
+    /// Returns the excerpt. It is empty if only white space was appended.
     pub fn finish(mut self) -> Vec<ExcerptPiece> {
         self.end_line();
         self.pieces
     }
 
-    /// Makes room for so many characters, after the space that is due.
+    /// Reserves this many characters, after the pending space.
     fn reserve(&mut self, chars: usize) -> bool {
         let with_space = chars + usize::from(self.space_pending);
         if self.is_full || self.chars + with_space > EXCERPT_CHARS_MAX {

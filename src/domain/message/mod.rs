@@ -1,4 +1,4 @@
-//! A message, and how it stands under the one before.
+//! Messages, and how each is grouped with the one before it.
 
 pub(crate) mod author;
 pub(crate) mod body;
@@ -15,40 +15,40 @@ use serde::{Deserialize, Serialize};
 use crate::domain::limits::GROUPING_WINDOW;
 use crate::domain::{Author, MessageId, Quote, ReactionGroup, Timestamp, UserId};
 
-/// A message as it stood when it was read.
+/// A message as it was when it was read from the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its number.
+    /// The id.
     pub id: MessageId,
-    /// Who said it.
+    /// The author.
     pub author: Author,
-    /// When.
+    /// When it was posted.
     pub at: Timestamp,
-    /// What, as it was written. Blank if it was taken away.
+    /// The text as written. Blank if the message was deleted.
     pub body: String,
-    /// How it is shown, if otherwise than it was written.
+    /// The rendered HTML. `None` if it equals the text.
     pub html: Option<String>,
-    /// How it stands under the one before.
+    /// How it is grouped with the message before it.
     pub grouping: Grouping,
-    /// What most messages have nothing of.
+    /// The details that most messages lack.
     pub details: LazyDetails,
 }
 
-/// [`More`] of a message, at the cost of a pointer where there is nothing: a page has fifty messages, each of which is
-/// written to its place and moved.
+/// The [`MessageDetails`] of a message, which cost only a pointer if there are none. A page has fifty messages, and
+/// each is moved into its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LazyDetails(Option<Box<MessageDetails>>);
 
-/// What most messages have nothing of.
+/// The details that most messages lack.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageDetails {
-    /// What of it is stored.
+    /// The stored part.
     pub extras: MessageExtras,
-    /// What it answers, as that is now.
+    /// The message that it replies to, as that is now.
     pub quote: Option<Quote>,
-    /// Those of who reacted to it that are named beside it: of each reaction the first [`REACTORS_NAMED`].
+    /// The people whose reactions are named: for each reaction the first [`NAMED_REACTORS_MAX`].
     pub reactors: Vec<Author>,
-    /// Those who are spoken to by name in its `html`.
+    /// The people mentioned in its `html`.
     pub mentioned: Vec<Author>,
 }
 
@@ -68,32 +68,32 @@ impl Deref for LazyDetails {
     }
 }
 
-/// How many of those who reacted in the same way are named beside the message.
+/// The most people that are named beside one reaction of a message.
 pub const NAMED_REACTORS_MAX: usize = 5;
 
-/// What most messages have nothing of, as it is stored.
+/// The stored details that most messages lack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageExtras {
-    /// Whom it mentions.
+    /// The mentioned users.
     pub mentions: Vec<UserId>,
-    /// Whether it calls everybody in the room.
+    /// Whether it mentions everyone in the room.
     pub mentions_room: bool,
-    /// What it answers.
+    /// The message that it replies to.
     pub reply_to: Option<MessageId>,
-    /// The message with which the thread began to which it belongs, if it did not begin one itself.
+    /// The first message of its thread. `None` if it started a thread itself or is in none.
     pub thread_root: Option<MessageId>,
-    /// How many messages belong to the thread that began with it.
+    /// The number of replies in the thread that it started.
     pub reply_count: u32,
-    /// When it was edited last.
+    /// When it was last edited.
     pub edited_at: Option<Timestamp>,
     /// Whether it is pinned.
     pub pinned: bool,
-    /// How others react to it, in the order in which the first did so.
+    /// The reactions, in the order in which each was first used.
     pub reactions: Vec<ReactionGroup>,
 }
 
 impl MessageExtras {
-    /// Nothing of all that.
+    /// The value for a message without details.
     const EMPTY: Self = Self {
         mentions: Vec::new(),
         mentions_room: false,
@@ -106,49 +106,49 @@ impl MessageExtras {
     };
 }
 
-/// A text that a message had before it was edited.
+/// An earlier text of an edited message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// Until when it had it.
+    /// When an edit replaced the text.
     pub replaced_at: Timestamp,
     /// The text.
     pub body: String,
 }
 
 impl Message {
-    /// Those who reacted so that are named: the first of them.
+    /// The first people with this reaction, whose names are known.
     pub fn named_reactors<'a>(&'a self, reaction: &'a ReactionGroup) -> impl Iterator<Item = &'a Author> {
         let first = reaction.users.iter().take(NAMED_REACTORS_MAX);
         first.filter_map(|id| self.details.reactors.iter().find(|author| author.id == *id))
     }
 
-    /// Whether what was said was taken away.
+    /// Whether the message was deleted.
     pub fn is_deleted(&self) -> bool {
         self.body.is_empty()
     }
 }
 
-/// How a message stands under the one before it in the room. Decided once, when it is posted, so that everybody
-/// sees the same.
+/// How a message is grouped with the one before it in the room. It is decided once, when the message is posted, so that
+/// all readers see the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grouping {
-    /// The same person spoke just before: the name need not be said again.
+    /// The same author posted shortly before, so the name is not repeated.
     pub continues_group: bool,
-    /// It is the first of a day (UTC).
+    /// It is the first message of a day in UTC.
     pub starts_day: bool,
 }
 
-/// What of the message before matters to the next.
+/// The facts about the previous message that grouping depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct PreviousMessage {
-    /// Who said it.
+    /// The author.
     pub author: UserId,
-    /// When.
+    /// When it was posted.
     pub at: Timestamp,
 }
 
 impl Grouping {
-    /// Where a message of `author` at `at` stands after `previous`, the last one of the room.
+    /// The grouping of a message that `author` posts at `at` after `previous`, the last message of the room.
     pub fn from_previous(previous: Option<PreviousMessage>, author: UserId, at: Timestamp) -> Self {
         let starts_day = previous.is_none_or(|p| p.at.days_since_epoch() != at.days_since_epoch());
         let follows = previous.is_some_and(|p| p.author == author && at.saturating_since(p.at) < GROUPING_WINDOW);

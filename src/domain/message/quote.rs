@@ -2,23 +2,23 @@
 
 use crate::domain::{Author, MessageId};
 
-/// The message that a reply refers to, in short.
+/// A short form of the message that a reply refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// The message.
     pub id: MessageId,
     /// Its author.
     pub author: Author,
-    /// How it begins, on one line. Empty if it was deleted.
+    /// The excerpt. Empty if the message was deleted.
     pub excerpt: Vec<ExcerptPart>,
 }
 
-/// A piece of an excerpt, as it is shown.
+/// A piece of an excerpt, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExcerptPart {
     /// Text.
     Text(String),
-    /// A mentioned user, by their present name.
+    /// The present name of a mentioned user.
     Mention(Author),
 }
 

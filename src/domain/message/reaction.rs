@@ -1,19 +1,19 @@
-//! How somebody reacts to a message: with an emoji, or with a few words.
+//! Reactions to a message: an emoji, or a few words.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::limits::REACTION_CHARS_MAX;
 use crate::domain::{Refusal, SingleLine, UserId};
 
-/// A line of 1 to [`REACTION_CHARS_MAX`] characters.
+/// A reaction: one line of 1 to [`REACTION_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reaction(SingleLine);
 
 impl Reaction {
-    /// The name of its field in forms.
+    /// The name of the form field.
     pub const FIELD: &str = "reaction";
 
-    /// Takes what somebody chose or typed.
+    /// Cleans and checks a chosen or typed reaction.
     ///
     /// # Errors
     /// [`Refusal::FieldBlank`], [`Refusal::FieldTooLong`].
@@ -21,17 +21,17 @@ impl Reaction {
         SingleLine::parse(Self::FIELD, typed, REACTION_CHARS_MAX).map(Self)
     }
 
-    /// It.
+    /// The text of the reaction.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Who reacted to a message in the same way, in the order in which they did. Stored.
+/// The people with the same reaction to a message, in the order in which they reacted. Stored.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ReactionGroup {
-    /// How.
+    /// The reaction.
     pub reaction: String,
-    /// Who; never nobody.
+    /// The people; never empty.
     pub users: Vec<UserId>,
 }

@@ -1,23 +1,23 @@
-//! What begins with a slash: things to do or to say by a word, from one table.
+//! Slash commands, from one table.
 
 use std::borrow::Cow;
 
 use crate::domain::Refusal;
 use crate::domain::limits::USER_NAME_CHARS_MAX;
 
-/// A word behind a slash that does something.
+/// A slash command.
 #[derive(Clone, Copy, Debug)]
 pub struct SlashCommand {
-    /// The word.
+    /// The word after the slash.
     pub name: &'static str,
-    /// What stands behind it, in a word or two; blank if nothing does.
+    /// The argument, described in a word or two; blank if the command takes none.
     pub argument: &'static str,
-    /// What comes of it.
+    /// What the command does.
     pub effect: &'static str,
     run: fn(&str) -> Input,
 }
 
-/// All of them, in the order in which they are shown.
+/// All slash commands, in the order in which pages list them.
 pub const SLASH_COMMANDS: [SlashCommand; 4] = [
     SlashCommand { name: "me", argument: "what you do", effect: "Says what you do, slanted: /me waves", run: run_me },
     SlashCommand { name: "shrug", argument: "your words", effect: "Says it, and ¯\\_(ツ)_/¯", run: run_shrug },
@@ -30,40 +30,40 @@ pub const SLASH_COMMANDS: [SlashCommand; 4] = [
     SlashCommand { name: "help", argument: "", effect: "Shows these", run: |_| Input::Help },
 ];
 
-/// What somebody wants who has typed something.
+/// What a typed text asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// To say this.
+    /// Post this text.
     Text(String),
-    /// To set the topic of the room.
+    /// Set the topic of the room.
     Topic(String),
-    /// To see the commands.
+    /// Show the commands.
     Help,
 }
 
 impl Input {
-    /// Reads what somebody typed. A word behind a slash that begins the text is a command; with two slashes it is said, with
-    /// one. What is no word by itself, such as a path, is only a text.
+    /// Parses a typed text. A slash and a word at the start are a command; two slashes post the text with one slash.
+    /// Anything that is not a single word, such as a path, is only text.
     ///
     /// # Errors
     /// [`Refusal::CommandUnknown`].
     pub fn parse(typed: &str) -> Result<Self, Refusal> {
         let text = || Ok(Self::Text(typed.to_owned()));
         let Some(rest) = typed.trim_start().strip_prefix('/') else { return text() };
-        if let Some(said) = rest.strip_prefix('/') {
-            return if split_command(said).is_some() { Ok(Self::Text(rest.to_owned())) } else { text() };
+        if let Some(escaped) = rest.strip_prefix('/') {
+            return if split_command(escaped).is_some() { Ok(Self::Text(rest.to_owned())) } else { text() };
         }
-        let Some((word, behind)) = split_command(rest) else { return text() };
+        let Some((word, argument)) = split_command(rest) else { return text() };
         let known = SLASH_COMMANDS.iter().find(|command| command.name.eq_ignore_ascii_case(word));
         let command = known.ok_or_else(|| Refusal::CommandUnknown(word.chars().take(USER_NAME_CHARS_MAX).collect()))?;
-        Ok((command.run)(behind.trim()))
+        Ok((command.run)(argument.trim()))
     }
 }
 
-/// What somebody wants who says otherwise what they have said: a command that says something does so here too.
+/// Parses the new text of an edited message. A command that posts a text works here too.
 ///
 /// # Errors
-/// [`Refusal::CommandUnknown`], and [`Refusal::CommandSilent`] for one that says nothing.
+/// [`Refusal::CommandUnknown`], and [`Refusal::CommandEmpty`] for a command that posts nothing.
 pub fn text_to_edit(typed: &str) -> Result<String, Refusal> {
     let word = |name: &str| Err(Refusal::CommandEmpty(name.to_owned()));
     match Input::parse(typed)? {
@@ -73,27 +73,27 @@ pub fn text_to_edit(typed: &str) -> Result<String, Refusal> {
     }
 }
 
-/// What somebody types to say this text: where it would be read as a command, it has one more slash.
+/// The text to type for posting this text: where it would be parsed as a command, it gets one more slash.
 pub fn escape_slash(text: &str) -> Cow<'_, str> {
     match Input::parse(text) {
-        Ok(Input::Text(said)) if said == text => Cow::Borrowed(text),
+        Ok(Input::Text(parsed)) if parsed == text => Cow::Borrowed(text),
         Ok(_) | Err(_) => Cow::Owned(format!("/{}", text.trim_start())),
     }
 }
 
-/// The word that begins a text, and what stands behind it; nothing if something else than a blank ends it.
+/// The word at the start of a text, and the rest. `None` if the word ends with anything but white space.
 fn split_command(text: &str) -> Option<(&str, &str)> {
-    let (word, behind) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
-    (!word.is_empty() && word.chars().all(char::is_alphabetic)).then_some((word, behind))
+    let (word, argument) = text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()));
+    (!word.is_empty() && word.chars().all(char::is_alphabetic)).then_some((word, argument))
 }
 
-/// Each line by itself, as stress ends with its paragraph.
+/// Emphasizes each line by itself, because emphasis ends with its paragraph.
 fn run_me(text: &str) -> Input {
-    let slanted = |line: &str| match line.trim() {
+    let emphasize = |line: &str| match line.trim() {
         "" => String::new(),
         line => format!("_{line}_"),
     };
-    Input::Text(text.lines().map(slanted).collect::<Vec<_>>().join("\n"))
+    Input::Text(text.lines().map(emphasize).collect::<Vec<_>>().join("\n"))
 }
 
 fn run_shrug(text: &str) -> Input {
@@ -108,8 +108,8 @@ fn run_topic(text: &str) -> Input {
 mod tests {
     use crate::domain::message::slash_command::*;
 
-    fn text(said: &str) -> Result<Input, Refusal> {
-        Ok(Input::Text(said.to_owned()))
+    fn text(typed: &str) -> Result<Input, Refusal> {
+        Ok(Input::Text(typed.to_owned()))
     }
 
     #[test]
@@ -125,8 +125,8 @@ mod tests {
 
     #[test]
     fn escape_slash_round_trips() {
-        for said in ["hi", "/", "/usr/bin", "/me waves", "/dance", "///dance", "// so", "/topic", "_waves_"] {
-            assert_eq!(text_to_edit(&escape_slash(said)), Ok(said.to_owned()), "{said}");
+        for typed in ["hi", "/", "/usr/bin", "/me waves", "/dance", "///dance", "// so", "/topic", "_waves_"] {
+            assert_eq!(text_to_edit(&escape_slash(typed)), Ok(typed.to_owned()), "{typed}");
         }
         assert_eq!(escape_slash("/usr/bin"), "/usr/bin");
         assert_eq!(text_to_edit("/me waves"), Ok("_waves_".to_owned()));
@@ -145,10 +145,10 @@ mod tests {
 
     #[test]
     fn paths_and_double_slashes_are_text() {
-        for said in
+        for typed in
             ["/usr/bin/env", "/", "/ x", "/1 x", "/a.txt", "// a comment", "//host/share", "a /me", "", "/me, hi"]
         {
-            assert_eq!(Input::parse(said), text(said));
+            assert_eq!(Input::parse(typed), text(typed));
         }
         assert_eq!(Input::parse("//me waves"), text("/me waves"));
         assert_eq!(Input::parse("//dance"), text("/dance"));

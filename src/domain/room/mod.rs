@@ -1,4 +1,4 @@
-//! A room, and the address by which it is found.
+//! Rooms, and the slugs that URLs name them by.
 
 pub(crate) mod read_state;
 
@@ -11,25 +11,25 @@ use unicode_normalization::UnicodeNormalization;
 use crate::domain::limits::ROOM_NAME_CHARS_MAX;
 use crate::domain::{Refusal, RoomId, Timestamp, UserId};
 
-/// Who hears a room and speaks in it.
+/// Who can read a room and post in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Visibility {
-    /// Everybody in the house.
+    /// All people on the server.
     #[default]
     Open,
-    /// Everybody in the house; and everybody else may read.
+    /// All people on the server can post, and everyone on the web can read.
     Public,
-    /// Those who were picked.
+    /// Members only.
     Private,
-    /// Exactly the people with whom it began. It never becomes anything else.
+    /// A direct message: exactly the people it started with. Its visibility never changes.
     Direct,
 }
 
 impl Visibility {
-    /// The kinds that a room can be given.
+    /// The values that a user can choose for a room.
     pub const CHOICES: [Self; 3] = [Self::Open, Self::Public, Self::Private];
 
-    /// The word for it in forms.
+    /// The value as forms write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -39,12 +39,12 @@ impl Visibility {
         }
     }
 
-    /// Reads the word of a kind that a room can be given.
+    /// Parses a value that a user can choose.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::CHOICES.into_iter().find(|kind| kind.as_str() == word)
+        Self::CHOICES.into_iter().find(|visibility| visibility.as_str() == word)
     }
 
-    /// Whether the room is there only for those who belong to it.
+    /// Whether only members can see the room.
     pub fn is_members_only(self) -> bool {
         matches!(self, Self::Private | Self::Direct)
     }
@@ -53,50 +53,50 @@ impl Visibility {
 /// A room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Room {
-    /// Its number.
+    /// The id.
     pub id: RoomId,
-    /// Its name as it was typed last.
+    /// The name as it was last typed.
     pub name: String,
-    /// Where it is found.
+    /// The slug in its URL.
     pub slug: Slug,
-    /// What it is about. Blank if nobody has said.
+    /// The topic. Blank if it has none.
     pub topic: String,
-    /// Who hears it.
+    /// Who can read it and post in it.
     pub visibility: Visibility,
-    /// Who created it.
+    /// The user who created it.
     pub created_by: UserId,
-    /// In so many seconds each may say one thing; 0 if there is no such limit.
+    /// Slow mode: the seconds that a user waits between two messages; 0 turns it off.
     pub slow_mode_s: u32,
-    /// It can be read, and nobody says anything there.
+    /// Whether it is archived: people can read it, and no one can post.
     pub archived: bool,
-    /// Since when it is deleted: for a week it can be had back.
+    /// When it was deleted. It can be restored for [`DELETED_ROOM_RETENTION`](super::limits::DELETED_ROOM_RETENTION).
     pub deleted_at: Option<Timestamp>,
 }
 
 impl Room {
-    /// An open room as it is when somebody has just opened it.
+    /// A new open room with the default settings.
     pub fn new_open(id: RoomId, name: String, slug: Slug, created_by: UserId) -> Self {
         let (topic, visibility) = (String::new(), Visibility::Open);
         Self { id, name, slug, topic, visibility, created_by, slow_mode_s: 0, archived: false, deleted_at: None }
     }
 }
 
-/// A room's name made fit for a URL: lower case, blanks and slashes are `-`; letters of any script and emoji stay.
+/// A room's name made fit for a URL: lower case, with `-` for spaces and slashes. Letters of any script and emoji stay.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Slug {
     text: String,
     path: String,
 }
 
-/// What a path segment keeps as it is: the unreserved characters of RFC 3986, section 2.3.
+/// The characters that a path segment keeps: the unreserved characters of RFC 3986, section 2.3.
 pub(crate) const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Slug {
-    /// The address of the room of this name. An address is its own address.
+    /// The slug of a room's name. A slug is its own slug.
     ///
     /// # Errors
-    /// [`Refusal::RoomBlank`] if nothing but `-` and `.` is left (`.` and `..` mean something else in a URL),
-    /// [`Refusal::RoomTooLong`] if it comes out longer than a name may be.
+    /// [`Refusal::RoomNameBlank`] if only `-` and `.` are left (`.` and `..` are relative segments of a URL),
+    /// [`Refusal::RoomNameTooLong`] if the slug is longer than a name may be.
     pub fn from_name(name: &str) -> Result<Self, Refusal> {
         let folded = name.chars().filter(|c| !c.is_control()).nfkc().flat_map(char::to_lowercase).nfc();
         let dashed: String =
@@ -112,21 +112,21 @@ impl Slug {
         Ok(Self::from_stored(address))
     }
 
-    /// The address of a hidden room: the name's, as far as there is room, with letters behind it that nobody can guess.
-    /// Whoever may not know of the room cannot come upon it by trying names.
+    /// The slug of a hidden room: as much of the name's slug as fits, followed by random letters. A user without access
+    /// cannot find the room by trying names.
     pub fn hidden_text(name: &str, salt: Salt) -> String {
         let start: String = name.chars().take(ROOM_NAME_CHARS_MAX - 1 - Salt::CHARS).collect();
         format!("{start}~{salt}")
     }
 
-    /// Whether this has the shape of a hidden room's address. No room is opened by such a name, whether there is one or
-    /// not, so nobody learns anything by trying.
+    /// Whether a text has the form of a hidden room's slug. Creating a room with such a name is always refused, whether
+    /// or not the room exists, so trying names reveals nothing.
     pub fn is_hidden(text: &str) -> bool {
         let salt = text.rsplit_once('~').map(|(_, salt)| salt);
         salt.is_some_and(|salt| salt.len() == Salt::CHARS && salt.bytes().all(|b| Salt::ALPHABET.contains(&b)))
     }
 
-    /// An address that the store keeps, so it went through [`Address::of`] before.
+    /// Wraps a slug from the store, which [`Slug::from_name`] or [`Slug::hidden_text`] made.
     pub fn from_stored(text: String) -> Self {
         const ROOMS: &str = "/rooms/";
         let mut path = String::with_capacity(ROOMS.len() + text.len());
@@ -135,23 +135,23 @@ impl Slug {
         Self { text, path }
     }
 
-    /// The address as people read it.
+    /// The slug as people read it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The path of the room's page, percent-encoded: fit for a link and for a header.
+    /// The path of the room's page, percent-encoded, so that it fits a link and a header.
     pub fn path(&self) -> &str {
         &self.path
     }
 }
 
-/// Letters that nobody can guess.
+/// The random part of a hidden room's slug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Salt(pub u64);
 
 impl Salt {
-    /// How many letters: 65 bits would need 13 of them.
+    /// The number of letters: 13 letters have 65 bits.
     const CHARS: usize = 13;
     /// Crockford's alphabet, which has no letters that look alike.
     const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -1,63 +1,62 @@
-//! How somebody reads a room: how far they have come, what they want to hear of, what they have begun to write. Nobody else
-//! sees any of it.
+//! How a user reads a room: what was read, the notification level and the draft. No other user sees any of it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Body, MessageId, Seq, Visibility};
 
-/// Something about how the asker reads a room.
+/// A change of the acting user's read state in a room.
 #[derive(Clone, Debug)]
 pub enum ReadStateCommand {
-    /// They have read everything up to here. Of several places the furthest counts, in whatever order they are told.
+    /// Marks the room as read. The furthest position wins, in whatever order the commands arrive.
     MarkRead {
-        /// Up to which change.
+        /// The last change that was read.
         seq: Seq,
     },
-    /// They want to read this message again, and what came after it.
+    /// Marks this message and all later ones as unread.
     MarkUnread {
-        /// From which on.
+        /// The first unread message.
         message: MessageId,
     },
-    /// Keep what they have begun to write, or nothing.
+    /// Saves the draft, or deletes it.
     SaveDraft {
-        /// It.
+        /// The draft text.
         body: Option<Body>,
-        /// What it answers.
+        /// The message that the draft replies to.
         reply_to: Option<MessageId>,
     },
-    /// What they want to hear of from now on.
+    /// Sets the notification level.
     SetNotificationLevel {
-        /// It.
+        /// The new level.
         level: NotificationLevel,
     },
-    /// Whether the room stands above the others in their list.
+    /// Sets whether the room is a favourite.
     SetFavorite {
-        /// Whether.
+        /// Whether it is a favourite.
         favorite: bool,
     },
 }
 
-/// Of what in a room somebody wants to hear.
+/// Which messages of a room notify a user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NotificationLevel {
-    /// What nobody has chosen: everything in a direct room, mentions in the others.
+    /// The default: everything in a direct message, mentions in other rooms.
     #[default]
     Default,
     /// Every message.
     Everything,
-    /// What speaks to them by name.
+    /// Messages that mention the user.
     Mentions,
-    /// Nothing; the room stays in the list.
+    /// Nothing; the room stays in the sidebar.
     Nothing,
-    /// Nothing, and the room stands in the list only while it mentions them.
+    /// Nothing, and the room is in the sidebar only while it has unread mentions of the user.
     Hidden,
 }
 
 impl NotificationLevel {
-    /// What somebody can choose.
+    /// The levels that a user can choose.
     pub const CHOICES: [Self; 4] = [Self::Everything, Self::Mentions, Self::Nothing, Self::Hidden];
 
-    /// The word for it in forms.
+    /// The level as forms write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "usual",
@@ -68,12 +67,12 @@ impl NotificationLevel {
         }
     }
 
-    /// Reads the word of what somebody can choose.
+    /// Parses a level that a user can choose.
     pub fn parse(word: &str) -> Option<Self> {
         Self::CHOICES.into_iter().find(|choice| choice.as_str() == word)
     }
 
-    /// What it comes to in a room of this kind.
+    /// The effective level in a room of this visibility: it replaces the default.
     #[must_use]
     pub fn resolve_for(self, visibility: Visibility) -> Self {
         match (self, visibility) {
@@ -83,8 +82,8 @@ impl NotificationLevel {
         }
     }
 
-    /// Whether somebody who has chosen this is notified of a message of another in a room of this kind. Which way the
-    /// notification takes is not asked here: the page and everything that comes after it go by this one rule.
+    /// Whether another user's message notifies a user with this level in a room of this visibility. Every way of
+    /// notifying, on the page or off it, uses this one rule.
     pub fn notifies(self, visibility: Visibility, mentions_reader: bool) -> bool {
         match self.resolve_for(visibility) {
             Self::Everything => true,
@@ -94,47 +93,47 @@ impl NotificationLevel {
     }
 }
 
-/// How far somebody has read in a room, and how much there is that they have not.
+/// How far a user has read in a room, and how much is unread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ReadState {
-    /// The last change up to which they have read. 0: they have never said.
+    /// The last change that was read. 0: the user has never marked the room as read.
     pub read_up_to: Seq,
     /// The last message of the room. 0: there is none.
     pub last_message: Seq,
-    /// How many messages came after what they have read. None for whoever spoke last, unless one of them speaks to them. For
-    /// somebody who has never read there only those that do, or an old room would come down on whoever sees it for the
-    /// first time; in a direct room all.
+    /// How many messages are unread. The author of the last message has none, except mentions. A user who has never
+    /// read the room has only mentions, because an old room would otherwise count in full on the first visit. A direct
+    /// message counts all messages.
     pub unread: u64,
-    /// How many of these speak to them, by name or by calling everybody.
+    /// How many of them mention the user, by name or by mentioning everyone.
     pub mentions: u64,
-    /// Of what they want to hear.
+    /// The notification level.
     pub level: NotificationLevel,
-    /// Whether the room stands above the others in their list.
+    /// Whether the room is a favourite.
     pub favorite: bool,
 }
 
-/// What a list of rooms shows beside a room: how much there is that somebody has not read, if they want to hear of it.
+/// The badge beside a room in a list: the number of unread messages that the notification level asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Badge {
     /// Nothing.
     Nothing,
-    /// So many messages.
+    /// This many messages.
     Unread(u64),
-    /// So many messages that are for them, and not just for the room.
+    /// This many messages that mention the user or are direct.
     Mentioned(u64),
 }
 
-/// Where a room stands in somebody's list.
+/// The position of a room in the sidebar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SidebarRank {
-    /// Above the others.
+    /// Favourites come first.
     pub favorite: bool,
-    /// The last message, where the order goes by it.
+    /// The last message, in lists that are ordered by it.
     pub last_message: Option<Seq>,
 }
 
 impl ReadState {
-    /// What stands beside the room in their list.
+    /// The badge beside the room in the sidebar.
     pub fn badge(&self, visibility: Visibility) -> Badge {
         match (self.level.resolve_for(visibility), self.mentions, self.unread) {
             (NotificationLevel::Everything, _, unread @ 1..) if visibility == Visibility::Direct => {
@@ -148,7 +147,7 @@ impl ReadState {
         }
     }
 
-    /// Of how many messages they are notified in a room of this kind.
+    /// How many unread messages notify the user in a room of this visibility.
     pub fn notify_count(&self, visibility: Visibility) -> u64 {
         match (self.level.notifies(visibility, false), self.level.notifies(visibility, true)) {
             (true, _) => self.unread,
@@ -157,30 +156,30 @@ impl ReadState {
         }
     }
 
-    /// Whether the room stands in their list.
+    /// Whether the room is in the sidebar.
     pub fn is_in_sidebar(&self) -> bool {
         self.level != NotificationLevel::Hidden || self.mentions > 0
     }
 
-    /// Where in their list a room of this kind stands, the highest first: of rooms with the same rank the name decides. Nothing
-    /// if it does not stand there.
+    /// The position in the sidebar for a room of this visibility; the highest comes first, and rooms of equal rank are
+    /// ordered by name. `None` if the room is not in the sidebar.
     pub fn sidebar_rank(&self, visibility: Visibility) -> Option<SidebarRank> {
         let last = (visibility == Visibility::Direct).then_some(self.last_message);
         self.is_in_sidebar().then_some(SidebarRank { favorite: self.favorite, last_message: last })
     }
 
-    /// Whether it changes anything to say that they have read up to here.
+    /// Whether marking the room as read up to here changes anything.
     pub fn would_advance_to(&self, seq: Seq) -> bool {
         self.read_up_to < seq.min(self.last_message)
     }
 }
 
-/// What somebody has begun to write.
+/// The unfinished message of a user in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Draft {
-    /// It.
+    /// The text.
     pub body: String,
-    /// What it answers.
+    /// The message that it replies to.
     pub reply_to: Option<MessageId>,
 }
 
