@@ -10,7 +10,7 @@ if (composerForm) whenLive(() => {
 });
 if ($('#typing')) whenLive(() => {
   const typing = $('#typing'), listFormat = new Intl.ListFormat(LANGUAGE);
-  // All listeners are told the same: the user's own name is taken out here.
+  // Every listener gets the same text: the user's own name is taken out here.
   new MutationObserver(() => {
     const names = [...typing.querySelectorAll('[data-author]')], others = names.filter(name => !isMine(name));
     if (others.length === names.length) return;

@@ -1,4 +1,4 @@
-// Read marks: how far the user has read. The server is told when the end of the list has been visible for a moment, and when
+// Read marks: how far the user has read. The page reports it to the server when the end of the list has been visible for a moment, and when
 // the user leaves.
 if (listEnd.dataset.read !== undefined) whenLive(() => {
   const VISIBLE_MS = 1000, INTERVAL_MS = 5000;
@@ -28,7 +28,7 @@ if (listEnd.dataset.read !== undefined) whenLive(() => {
     stop();
   };
   new IntersectionObserver(markSoon, {root: log, rootMargin: '0px 0px 80px 0px'}).observe(listEnd);
-  // A user who posts has read what was posted before: that is marked at once, and their other pages are told.
+  // A user who posts has read what was posted before: that is marked at once, and their other pages follow.
   const hasPosted = changes => {
     const last = findRows().at(-1);
     return last && isMine(last) && changes.some(change => [...change.addedNodes].includes(last));

@@ -1,5 +1,5 @@
 //! A version number and the last few entries behind it. A reader that keeps the version up to which it has read compares one
-//! number to learn whether there is anything new, and takes the lock only then. A reader that is too far behind is told so,
+//! number to learn whether there is anything new, and takes the lock only then. A reader that is too far behind learns that,
 //! and reads the full state instead.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Reports: telling those who keep order of a message, and their queue.
+//! The queue of reported messages. Reporting a message is in `web/messages/report.rs`.
 
 use poem::http::StatusCode;
 use poem::web::Json;

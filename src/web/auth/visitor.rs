@@ -137,7 +137,7 @@ pub(crate) fn identify(request: &Request, state: &Arc<AppState>, snapshot: &Snap
         return Ok(build_visitor(request, state, TokenUse { authenticated, token, cookie: None })?);
     }
     // If browsers are known to use https, the http cookie is not accepted: a page of another subdomain may have set it,
-    // to make the visitor act as somebody else.
+    // to make the visitor act as another person.
     let cookies: &[&str] = if origin::is_known_https(request) {
         &[SECURE_SESSION_COOKIE]
     } else {
